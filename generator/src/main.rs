@@ -1,7 +1,7 @@
 //! `cargo itcov`: integration coverage for Rust programs.
 
 mod commands;
-mod coverage;
+mod scaffold;
 
 use std::process::ExitCode;
 
@@ -9,7 +9,12 @@ use clap::{Parser, Subcommand};
 
 /// Integration coverage: run a program's real `main` instrumented, use it, stop it, see which lines ran.
 #[derive(Parser)]
-#[command(name = "cargo itcov", bin_name = "cargo itcov", version, propagate_version = true)]
+#[command(
+    name = "cargo itcov",
+    bin_name = "cargo itcov",
+    version,
+    propagate_version = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -17,7 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Report(commands::report::Report),
+    Init(commands::init::Init),
 }
 
 fn main() -> ExitCode {
@@ -27,7 +32,7 @@ fn main() -> ExitCode {
         .filter(|(position, argument)| *position != 1 || argument != "itcov")
         .map(|(_, argument)| argument);
     let outcome = match Cli::parse_from(arguments).command {
-        Command::Report(report) => report.run(),
+        Command::Init(init) => init.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,3 +1,3 @@
 //! One file a subcommand: its arguments and its `run`.
 
-pub mod report;
+pub mod init;
