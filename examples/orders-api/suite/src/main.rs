@@ -1,0 +1,46 @@
+//! The integration suite of `orders-api`: calls to a service that runs already, and assertions on
+//! the rows that they leave in its database.
+//!
+//! `ORDERS_URL` says where the service is (default `http://127.0.0.1:8080`), `ORDERS_DB` which file
+//! it keeps its orders in (default `orders.db`).
+
+mod api;
+mod expect;
+mod rows;
+mod scenarios;
+mod suite;
+
+use std::env;
+use std::process::ExitCode;
+
+use crate::scenarios::SCENARIOS;
+use crate::suite::Suite;
+
+fn main() -> ExitCode {
+    let url = env::var("ORDERS_URL").unwrap_or_else(|_| "http://127.0.0.1:8080".into());
+    let db = env::var_os("ORDERS_DB").unwrap_or_else(|| "orders.db".into());
+    let suite = match Suite::new(&url, db.as_ref()) {
+        Ok(suite) => suite,
+        Err(message) => {
+            eprintln!("orders-suite: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+
+    let mut failed = 0;
+    for (name, scenario) in SCENARIOS {
+        match scenario(&suite) {
+            Ok(()) => println!("ok   {name}"),
+            Err(message) => {
+                println!("FAIL {name}: {message}");
+                failed += 1;
+            }
+        }
+    }
+    println!("{} scenarios, {failed} failed", SCENARIOS.len());
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
