@@ -1,0 +1,7 @@
+//! The command runner `just`, built from its library: the tests and the demonstration bring it along.
+
+fn main() {
+    if let Err(status) = just::run(std::env::args_os()) {
+        std::process::exit(status);
+    }
+}
