@@ -16,7 +16,7 @@
 #![cfg(unix)]
 
 use std::ffi::OsString;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::ExitStatusExt;
@@ -469,29 +469,30 @@ impl Ready {
     }
 
     fn answers(&self) -> Result<(), String> {
-        let mut stream = self.connect()?;
+        let stream = self.connect()?;
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let exchange = |stream: &mut TcpStream| {
+        let exchange = || {
             stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-            write!(
-                stream,
-                "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-                self.address
-            )?;
-            let mut start = [0; 12];
-            stream
-                .read_exact(&mut start)
-                .map(|()| String::from_utf8_lossy(&start).into_owned())
+            let host = &self.address;
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            (&stream).write_all(request.as_bytes())?;
+            let mut status = [0; 12];
+            (&stream).read_exact(&mut status)?;
+            // The rest is read too: a server may complain of a client that goes away early.
+            stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+            let _ = (&stream).take(1 << 16).read_to_end(&mut Vec::new());
+            Ok(String::from_utf8_lossy(&status).into_owned())
         };
-        let start = exchange(&mut stream).map_err(|error| error.to_string())?;
-        match start
+        let status = exchange().map_err(|error: io::Error| error.to_string())?;
+        match status
             .strip_prefix("HTTP/1.")
             .and_then(|rest| rest.get(2..3))
         {
-            Some("2") | Some("3") => Ok(()),
-            _ => Err(format!("it answers {start:?}")),
+            Some("2" | "3") => Ok(()),
+            _ => Err(format!("it answers {status:?}")),
         }
     }
 }
