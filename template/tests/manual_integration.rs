@@ -164,7 +164,9 @@ fn interruption(deadline: Option<Instant>) -> Option<End> {
 fn watch(process: &mut Process, mut other: Option<&mut Process>, deadline: Option<Instant>) -> End {
     loop {
         if let Some(status) = process.ended() {
-            return End::Own(status);
+            // Ctrl-C reaches the process too, which may end before the harness has heard of it.
+            sleep(TICK);
+            return signals::last().map_or(End::Own(status), End::Signal);
         }
         if let Some((name, status)) = other
             .as_mut()
@@ -226,20 +228,21 @@ impl Process {
     /// Asks the process to stop, harder each time the grace is over or another signal comes in.
     fn stop(&mut self, why: &End, settings: &Settings) {
         let after = self.started.elapsed();
-        let mut sent = "";
+        let mut sent = "SIGINT";
         for (signal, name) in [
             (signals::INT, "SIGINT"),
             (signals::TERM, "SIGTERM"),
             (signals::KILL, "SIGKILL"),
         ] {
-            // Ctrl-C at a terminal has reached the process already, and a second SIGINT means "quit at once" to many.
-            let delivered = matches!(why, End::Signal(signals::INT))
-                && signal == signals::INT
-                && signals::terminal();
-            if !delivered {
-                signals::send(self.child.id(), signal);
+            if self.ended().is_some() {
+                break;
             }
             sent = name;
+            // Ctrl-C at a terminal has reached the process already, and a second SIGINT means "quit at once" to many.
+            let ctrl_c = matches!(why, End::Signal(signals::INT)) && signals::terminal();
+            if !(signal == signals::INT && ctrl_c) {
+                signals::send(self.child.id(), signal);
+            }
             let (asked, heard) = (Instant::now(), signals::count());
             while self.ended().is_none()
                 && (signal == signals::KILL
@@ -247,13 +250,11 @@ impl Process {
             {
                 sleep(TICK);
             }
-            if self.ended().is_some() {
-                break;
-            }
         }
         let status = self
             .ended()
-            .map_or_else(String::new, |status| status.to_string());
+            .map(|status| status.to_string())
+            .unwrap_or_default();
         say(&format!(
             "{} was stopped by {sent} on {why} after {after:.1?}: {status}",
             self.name

@@ -1,0 +1,118 @@
+//! The programs that the tests run: what a user has on the PATH, brought by cargo.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::{Output, repository};
+
+/// Variables that steer cargo or a measured run; a test begins without them.
+const CLEARED: [&str; 20] = [
+    "CARGO_TARGET_DIR",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_BUILD_BUILD_DIR",
+    "CARGO_INCREMENTAL",
+    "RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "LLVM_PROFILE_FILE",
+    "LLVM_COV",
+    "LLVM_PROFDATA",
+    "JUST_JUSTFILE",
+    "ITCOV_ARGS",
+    "ITCOV_TIMEOUT",
+    "ITCOV_READY",
+    "ITCOV_READY_TIMEOUT",
+    "ITCOV_GRACE",
+    "ITCOV_BIN",
+    "ITCOV_SUITE",
+    "ITCOV_STDOUT",
+    "CARGO_MANIFEST_DIR",
+];
+
+/// Which tool makes the report of `just itcov`.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Reporter {
+    /// `cargo itcov report`
+    Itcov,
+    /// LLVM's own tools, as for a user who has not installed `cargo itcov`.
+    Llvm,
+}
+
+/// A command with the tools on its PATH.
+pub fn command(program: impl AsRef<Path>, reporter: Reporter) -> Command {
+    let mut command = Command::new(program.as_ref());
+    for variable in CLEARED {
+        command.env_remove(variable);
+    }
+    // Dependencies of the fixtures are built once for all tests; cargo generate asks for the user's name.
+    command
+        .env("CARGO_BUILD_BUILD_DIR", build_directory())
+        .env("PATH", path(reporter))
+        .env("USER", "itcov")
+        .env("CARGO_TERM_COLOR", "never");
+    command
+}
+
+/// Where the fixtures' builds are shared.
+pub fn build_directory() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("build")
+}
+
+/// `cargo itcov` as it was built for the tests.
+pub fn cargo_itcov() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_cargo-itcov"))
+}
+
+/// `just`, built from its library.
+pub fn just() -> &'static Path {
+    static JUST: OnceLock<PathBuf> = OnceLock::new();
+    JUST.get_or_init(|| example("just"))
+}
+
+/// `cargo generate`, built from its library.
+pub fn cargo_generate() -> PathBuf {
+    example("cargo-generate")
+}
+
+/// Builds an example of this package, which `cargo test` has usually done already, and says where it is.
+fn example(name: &str) -> PathBuf {
+    let arguments = ["build", "--quiet", "--package", "cargo-itcov", "--example", name];
+    Output::of(Command::new(env!("CARGO")).args(arguments).current_dir(repository())).ends_with(0);
+    // <target>/debug/cargo-itcov and <target>/debug/examples/just
+    cargo_itcov().with_file_name("examples").join(name)
+}
+
+fn path(reporter: Reporter) -> OsString {
+    static DIRECTORIES: OnceLock<[tempfile::TempDir; 2]> = OnceLock::new();
+    let directories = DIRECTORIES.get_or_init(|| {
+        let [with, without] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        for directory in [&with, &without] {
+            symlink(just(), directory.path().join("just")).unwrap();
+        }
+        symlink(cargo_itcov(), with.path().join("cargo-itcov")).unwrap();
+        // Stands before one that the user may have installed, and answers as cargo does where there is none.
+        let absent = without.path().join("cargo-itcov");
+        fs::write(&absent, "#!/bin/sh\nexit 101\n").unwrap();
+        fs::set_permissions(absent, fs::Permissions::from_mode(0o755)).unwrap();
+        [with, without]
+    });
+    let first = directories[usize::from(reporter == Reporter::Llvm)].path().to_owned();
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(std::iter::once(first).chain(std::env::split_paths(&rest))).unwrap()
+}
+
+/// Whether LLVM tools that can read rustc's profiles are there. Where they have to be, their absence fails the test.
+pub fn has_llvm_tools() -> bool {
+    let version = Output::of(Command::new("rustc").arg("-vV")).ends_with(0).stdout;
+    let major = version.lines().find_map(|line| line.strip_prefix("LLVM version: ")?.split('.').next()).unwrap();
+    let found = Command::new(format!("llvm-cov-{major}")).arg("--version").output().is_ok();
+    if !found {
+        assert!(std::env::var_os("ITCOV_REQUIRE_LLVM").is_none(), "llvm-cov-{major} has to be there");
+        eprintln!("skipped: there is no llvm-cov-{major} (Debian: apt-get install llvm-{major})");
+    }
+    found
+}
