@@ -1,6 +1,7 @@
 //! `cargo itcov`: integration coverage for Rust programs.
 
 mod commands;
+mod coverage;
 mod scaffold;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Init(commands::init::Init),
+    Report(commands::report::Report),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         .map(|(_, argument)| argument);
     let outcome = match Cli::parse_from(arguments).command {
         Command::Init(init) => init.run(),
+        Command::Report(report) => report.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,3 +1,4 @@
 //! One file a subcommand: its arguments and its `run`.
 
 pub mod init;
+pub mod report;

@@ -1,0 +1,104 @@
+//! `cargo itcov report`: what ran, as a table or for other tools.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
+use clap::Args;
+
+use crate::coverage::{Collected, Coverage, lcov, table};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo itcov report                   The table of what ran, also while the program runs
+  cargo itcov report --lcov lcov.info  The same, and a trace file for an editor or a coverage service
+  cargo itcov report --lcov - | less   The trace file alone";
+
+/// Say what ran: how many lines, functions and regions of each file.
+///
+/// Reads what `just itcov` and its siblings have collected in `itcov/coverage` in the target directory. A
+/// library module that the program cannot reach counts as not covered.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Report {
+    /// The Cargo.toml of the crate or workspace [default: that of the current directory]
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+
+    /// Write an lcov trace file; `-` writes it to the standard output in place of the table
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
+}
+
+impl Report {
+    pub fn run(&self) -> Result<()> {
+        let mut command = MetadataCommand::new();
+        command.no_deps();
+        if let Some(path) = &self.manifest_path {
+            command.manifest_path(path);
+        }
+        let metadata = command.exec()?;
+        let target = metadata.target_directory.as_std_path();
+        let generated: Vec<&Path> = [
+            Some(target),
+            metadata.build_directory.as_ref().map(|it| it.as_std_path()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+
+        let collected = Collected::find(&target.join("itcov").join("coverage"))?;
+        let (profile, empty) = collected.profile()?;
+        for path in empty {
+            warn(&format!(
+                "the profile {} is empty, as on a full disk; it is left out",
+                path.display()
+            ));
+        }
+        let coverage = collected.coverage(&profile, &generated)?;
+        if coverage.functions_of_other_builds > 0 {
+            warn(&format!(
+                "the profiles of {} functions are of another build; they are left out. \
+                 Type `just itcov-clean`, then run the program again",
+                coverage.functions_of_other_builds
+            ));
+        }
+        self.write(&coverage, metadata.workspace_root.as_std_path())
+    }
+
+    fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
+        let stdout = || BufWriter::new(anstream::stdout().lock());
+        match &self.lcov {
+            Some(path) if path.as_os_str() == "-" => {
+                return to_stdout(&mut stdout(), |out| lcov::write(out, coverage));
+            }
+            Some(path) => File::create(path)
+                .and_then(|file| {
+                    let mut file = BufWriter::new(file);
+                    lcov::write(&mut file, coverage).and_then(|()| file.flush())
+                })
+                .with_context(|| format!("cannot write {}", path.display()))?,
+            None => {}
+        }
+        to_stdout(&mut stdout(), |out| table::write(out, coverage, root))
+    }
+}
+
+/// Writes to the standard output. Whoever reads it may stop early, as `head` does: that is no failure.
+fn to_stdout(
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    match write(&mut *out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the report")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn warn(message: &str) {
+    anstream::eprintln!("warning: {message}");
+}

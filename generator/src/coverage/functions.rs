@@ -1,0 +1,124 @@
+//! Functions with their counts: mappings and profile brought together.
+//!
+//! Which records count, and which of several for one function, is decided as llvm-cov does when it loads
+//! one object after the other.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::counter::{Counter, Values};
+use super::mapping::FunctionMapping;
+use super::profile::{Lookup, Profile};
+use super::regions::{Kind, Position};
+
+/// A function as one object has it, with how often each part of it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its mangled name.
+    pub name: Rc<str>,
+    pub files: Vec<Rc<str>>,
+    /// In the order of the mapping, never empty; the first is that of the whole body.
+    pub regions: Vec<CountedRegion>,
+}
+
+/// A stretch of source, and how often it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedRegion {
+    pub kind: Kind,
+    /// Which of the function's files it is in.
+    pub file: usize,
+    /// For an expansion: which of the function's files is the inside.
+    pub expanded_file: Option<usize>,
+    pub start: Position,
+    pub end: Position,
+    pub count: u64,
+}
+
+impl Function {
+    /// How often the function was entered.
+    pub fn count(&self) -> u64 {
+        self.regions.first().map_or(0, |region| region.count)
+    }
+
+    /// Which of its files the function is written in: the first that is not the inside of an expansion.
+    pub fn own_file(&self) -> Option<usize> {
+        (0..self.files.len()).find(|file| {
+            self.regions
+                .iter()
+                .all(|region| region.expanded_file != Some(*file))
+        })
+    }
+
+    /// Its regions in one of its files.
+    pub fn regions_in(&self, file: usize) -> impl Iterator<Item = &CountedRegion> {
+        self.regions
+            .iter()
+            .filter(move |region| region.file == file)
+    }
+}
+
+/// The functions of all objects.
+#[derive(Debug, Default)]
+pub struct Functions {
+    pub known: Vec<Function>,
+    /// How many were left out because their profile is of another build.
+    pub of_other_builds: usize,
+    seen: HashSet<(Vec<Rc<str>>, Rc<str>)>,
+}
+
+impl Functions {
+    /// Adds what an object says about a function, unless an object before it said it already.
+    pub fn add(&mut self, mapping: FunctionMapping, profile: &Profile) {
+        let counts = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => Some(counts),
+            Lookup::Unknown => None,
+            Lookup::OtherBuild => {
+                // A record without a hash says that a unit did not use the function; it is of no build.
+                self.of_other_builds += usize::from(mapping.hash != 0);
+                return;
+            }
+        };
+        let ran = counts
+            .and_then(|counts| counts.first())
+            .is_some_and(|count| *count > 0);
+        if ran && mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero {
+            // Unused in this unit, but used in another one, whose record says more.
+            return;
+        }
+        let Some(regions) = counted(&mapping, counts) else {
+            return;
+        };
+        if !regions.is_empty()
+            && self
+                .seen
+                .insert((mapping.files.clone(), Rc::clone(&mapping.name)))
+        {
+            self.known.push(Function {
+                name: mapping.name,
+                files: mapping.files,
+                regions,
+            });
+        }
+    }
+}
+
+/// The regions with their counts, or `None` if the profile lacks a counter that they need.
+fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<CountedRegion>> {
+    let values = Values::new(counts, &mapping.expressions);
+    let regions = mapping
+        .regions
+        .iter()
+        .filter(|region| region.kind != Kind::Branch);
+    regions
+        .map(|region| {
+            Some(CountedRegion {
+                kind: region.kind,
+                file: region.file,
+                expanded_file: region.expanded_file,
+                start: region.start,
+                end: region.end,
+                count: values.count(region.counter)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,44 @@
+//! Coverage as an lcov trace file, which editors and coverage services read.
+//!
+//! The records are those of geninfo(1), in the order in which `llvm-cov export -format=lcov` writes them.
+
+use std::io::{self, Write};
+
+use super::{Coverage, FileCoverage};
+
+/// Writes the trace file.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, coverage: &Coverage) -> io::Result<()> {
+    coverage
+        .files
+        .iter()
+        .try_for_each(|file| write_file(out, file))
+}
+
+fn write_file(out: &mut dyn Write, file: &FileCoverage) -> io::Result<()> {
+    writeln!(out, "SF:{}", file.path)?;
+    for function in &file.functions {
+        writeln!(out, "FN:{},{}", function.line, function.name)?;
+    }
+    for function in &file.functions {
+        writeln!(out, "FNDA:{},{}", function.count, function.name)?;
+    }
+    let summary = &file.summary;
+    writeln!(
+        out,
+        "FNF:{}\nFNH:{}",
+        summary.functions.total, summary.functions.covered
+    )?;
+    for line in &file.lines {
+        writeln!(out, "DA:{},{}", line.number, line.count)?;
+    }
+    writeln!(out, "BRF:0\nBRH:0")?;
+    writeln!(
+        out,
+        "LF:{}\nLH:{}\nend_of_record",
+        summary.lines.total, summary.lines.covered
+    )
+}

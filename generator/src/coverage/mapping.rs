@@ -1,0 +1,236 @@
+//! Coverage mappings: which counters stand for which stretches of source.
+//!
+//! The format is LLVM's "Code Coverage Mapping Format" document. An instrumented object has three sections:
+//! `__llvm_covmap` lists the source files of each translation unit, `__llvm_covfun` has a record for each
+//! function (and, in an object that is not linked yet, is there once a function), `__llvm_prf_names` has
+//! the functions' names.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use flate2::read::ZlibDecoder;
+
+use super::bytes::{Bytes, Malformed};
+use super::counter::Expression;
+use super::regions::{self, Mapping, Region};
+
+/// The three sections of one object. Several of the same name are put one after the other.
+#[derive(Debug, Default)]
+pub struct Sections {
+    pub covmap: Vec<u8>,
+    pub covfun: Vec<u8>,
+    pub names: Vec<u8>,
+}
+
+/// What an object says about one function.
+#[derive(Debug)]
+pub struct FunctionMapping {
+    /// Its mangled name.
+    pub name: Rc<str>,
+    /// The first half of the name's MD5, by which profiles know the function.
+    pub name_hash: u64,
+    /// A hash of its structure; zero if it was not compiled.
+    pub hash: u64,
+    /// The paths of its source files: its own, then those of what is expanded in it.
+    pub files: Vec<Rc<str>>,
+    pub expressions: Vec<Expression>,
+    pub regions: Vec<Region>,
+}
+
+/// The versions 6 and 7 of the format (the field holds them less one), which LLVM 13 to 23 write.
+const VERSIONS: [u32; 2] = [5, 6];
+
+/// Reads the mappings of one object, one a function, in the order of the object.
+///
+/// # Errors
+///
+/// Says what is wrong with the sections; the caller knows the object's name.
+pub fn parse(sections: &Sections) -> Result<Vec<FunctionMapping>, Malformed> {
+    let units = units(Bytes(&sections.covmap))?;
+    let names = names(Bytes(&sections.names))?;
+    let mut mappings = vec![];
+    for record in records(Bytes(&sections.covfun))? {
+        let unit = units
+            .get(&record.files_hash)
+            .ok_or(Malformed("it names no source files for a function"))?;
+        let name = names
+            .get(&record.name_hash)
+            .ok_or(Malformed("it has a function without a name"))?;
+        let Mapping {
+            files,
+            expressions,
+            regions,
+        } = regions::parse(Bytes(record.mapping))?;
+        let files = files
+            .into_iter()
+            .map(|index| unit.get(index).cloned())
+            .collect::<Option<_>>();
+        mappings.push(FunctionMapping {
+            name: Rc::clone(name),
+            name_hash: record.name_hash,
+            hash: record.hash,
+            files: files.ok_or(Malformed(
+                "it has a function in a source file that it does not list",
+            ))?,
+            expressions,
+            regions,
+        });
+    }
+    Ok(mappings)
+}
+
+/// A record of the section `__llvm_covfun`, its mapping still encoded.
+struct Record<'a> {
+    name_hash: u64,
+    hash: u64,
+    files_hash: u64,
+    mapping: &'a [u8],
+}
+
+/// The records of an object, one a function. A function that several units of the object know has several;
+/// the first counts, unless it only says that the function was not used in its unit.
+fn records(mut section: Bytes<'_>) -> Result<Vec<Record<'_>>, Malformed> {
+    let mut records: Vec<Record> = vec![];
+    let mut positions = HashMap::new();
+    while !section.is_empty() {
+        let before = section.0.len();
+        let name_hash = section.u64()?;
+        let length = section.u32()?;
+        let (hash, files_hash) = (section.u64()?, section.u64()?);
+        let mapping = section.take(length.into())?;
+        section.skip_padding(before - section.0.len());
+
+        let record = Record {
+            name_hash,
+            hash,
+            files_hash,
+            mapping,
+        };
+        match positions.entry(name_hash) {
+            Entry::Vacant(entry) => {
+                entry.insert(records.len());
+                records.push(record);
+            }
+            Entry::Occupied(entry) => {
+                let known: &mut Record = &mut records[*entry.get()];
+                if known.is_unused()? && !record.is_unused()? {
+                    *known = record;
+                }
+            }
+        }
+    }
+    Ok(records)
+}
+
+impl Record<'_> {
+    /// Whether it stands for a function that its unit saw and did not use: no hash, and one region of no
+    /// counter.
+    fn is_unused(&self) -> Result<bool, Malformed> {
+        Ok(self.hash == 0 && regions::is_one_of_no_counter(Bytes(self.mapping))?)
+    }
+}
+
+/// The source files of each translation unit, by the hash with which the functions refer to them.
+fn units(mut section: Bytes<'_>) -> Result<HashMap<u64, Vec<Rc<str>>>, Malformed> {
+    let mut units = HashMap::new();
+    while !section.is_empty() {
+        let before = section.0.len();
+        let _records = section.u32()?;
+        let length = section.u32()?;
+        let _mappings = section.u32()?;
+        if !VERSIONS.contains(&section.u32()?) {
+            return Err(Malformed(
+                "its coverage mapping is not of version 6 or 7 (LLVM 13 to 23)",
+            ));
+        }
+        let encoded = section.take(length.into())?;
+        section.skip_padding(before - section.0.len());
+        units.insert(md5_half(encoded), unit_files(Bytes(encoded))?);
+    }
+    Ok(units)
+}
+
+/// The source files of one translation unit. The first is the directory in which it was compiled, and what
+/// the relative ones among the others are relative to.
+fn unit_files(mut encoded: Bytes<'_>) -> Result<Vec<Rc<str>>, Malformed> {
+    let number = encoded.leb128()?;
+    let text = maybe_compressed(&mut encoded)?;
+    let mut text = Bytes(text.as_deref().unwrap_or(encoded.0));
+    let mut files: Vec<Rc<str>> = vec![];
+    for _ in 0..number {
+        let path = text.string()?;
+        files.push(match files.first() {
+            Some(directory) if Path::new(path).is_relative() => absolute(directory, path).into(),
+            _ => path.into(),
+        });
+    }
+    Ok(files)
+}
+
+/// The path without `.` and `..`, by its text alone: the file need not be there any more.
+fn absolute(directory: &str, path: &str) -> String {
+    let mut absolute = PathBuf::new();
+    for component in Path::new(directory).join(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                absolute.pop();
+            }
+            other => absolute.push(other),
+        }
+    }
+    absolute.to_string_lossy().into_owned()
+}
+
+/// The functions' names by their hashes. The section has blocks of names, with a byte of 1 between two.
+fn names(mut section: Bytes<'_>) -> Result<HashMap<u64, Rc<str>>, Malformed> {
+    let mut names = HashMap::new();
+    while !section.is_empty() {
+        // Linkers pad between the blocks of two objects; no block begins with zero.
+        if section.0.starts_with(&[0]) {
+            section.take(1)?;
+            continue;
+        }
+        let length = section.leb128()?;
+        let compressed = section.leb128()?;
+        let block = match compressed {
+            0 => section.take(length)?.to_vec(),
+            _ => decompress(section.take(compressed)?, length)?,
+        };
+        for name in block.split(|byte| *byte == 1) {
+            let text = String::from_utf8_lossy(name);
+            names.insert(md5_half(name), Rc::from(text));
+        }
+    }
+    Ok(names)
+}
+
+/// Reads the two lengths in front of a list of files; the second is that of compressed data, or zero.
+fn maybe_compressed(encoded: &mut Bytes<'_>) -> Result<Option<Vec<u8>>, Malformed> {
+    let length = encoded.leb128()?;
+    let compressed = encoded.leb128()?;
+    if compressed == 0 {
+        return Ok(None);
+    }
+    decompress(encoded.take(compressed)?, length).map(Some)
+}
+
+fn decompress(compressed: &[u8], length: u64) -> Result<Vec<u8>, Malformed> {
+    let mut text = vec![];
+    match ZlibDecoder::new(compressed)
+        .take(length)
+        .read_to_end(&mut text)
+    {
+        Ok(read) if u64::try_from(read) == Ok(length) => Ok(text),
+        _ => Err(Malformed("compressed names in it are damaged")),
+    }
+}
+
+/// The hash by which LLVM refers to names and lists of names: the first eight bytes of the MD5.
+fn md5_half(text: &[u8]) -> u64 {
+    let hash = md5::compute(text).0;
+    u64::from_le_bytes(*hash.first_chunk().expect("an MD5 has sixteen bytes"))
+}

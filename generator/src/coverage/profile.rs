@@ -1,0 +1,198 @@
+//! Raw profiles: what the program's counters stood at.
+//!
+//! The format is LLVM's "Instrumentation Profile Format" document, section "Raw Profile Format": a header
+//! of 64-bit fields, then one data record a function, then the counters. The file is read as the program
+//! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
+//! In continuous mode the counters lie between two stretches of padding, so that they can be mapped.
+
+use std::collections::HashMap;
+
+use super::bytes::{Bytes, Malformed};
+
+/// `\xfflprofr\x81`: a raw profile of a 64-bit program, as a little-endian number.
+const MAGIC: u64 = 0xff6c_7072_6f66_7281;
+/// The upper half of the version says which variant of the format it is.
+const VERSION: u64 = 0xffff_ffff;
+/// The variant with one byte a counter that only says whether it was reached.
+const BYTE_COVERAGE: u64 = 1 << 60;
+/// The bit of a function hash that sets a second, context-sensitive kind of profile apart. rustc's hashes
+/// use all bits, so that a reader meets both kinds; it must treat them as LLVM's reader does.
+const CONTEXT_SENSITIVE: u64 = 1 << 60;
+
+/// The counters of every function that was instrumented, of one or several runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Name hash → one entry a function hash (there are several when several builds were run).
+    functions: HashMap<u64, Vec<Counters>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Counters {
+    function_hash: u64,
+    counts: Vec<u64>,
+}
+
+/// What a profile has to say about a function of a mapping.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// It was linked; these are its counters.
+    Counts(&'a [u64]),
+    /// It is not in the profile: nothing ever ran it.
+    Unknown,
+    /// The profile is of another build of it.
+    OtherBuild,
+}
+
+impl Profile {
+    /// Reads a raw profile of version 10 or 11 (LLVM 19 to 23; no older one is that of a Rust that has
+    /// what the recipes need).
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with `file`; the caller knows its name.
+    pub fn parse(file: &[u8]) -> Result<Self, Malformed> {
+        let mut bytes = Bytes(file);
+        let header = Header::parse(&mut bytes)?;
+        bytes.take(header.binary_ids)?;
+        let mut records = Bytes(bytes.take(header.records.saturating_mul(header.record_size()))?);
+        bytes.take(header.padding_before_counters)?;
+        let counters = bytes.take(header.counters.saturating_mul(8))?;
+
+        let mut profile = Self::default();
+        // A record holds the distance from itself to its counters, the header that from the first record.
+        let mut distance = header.counters_delta;
+        while !records.is_empty() {
+            let mut record = Bytes(records.take(header.record_size())?);
+            let (name_hash, function_hash) = (record.u64()?, record.u64()?);
+            let offset = record.u64()?.wrapping_sub(distance);
+            record.take(header.other_pointers())?;
+            let length = u64::from(record.u32()?);
+            let mut own = Bytes(counters);
+            own.take(offset)?;
+            let mut own = Bytes(own.take(length.saturating_mul(8))?);
+            let mut counts = Vec::with_capacity(own.0.len() / 8);
+            while !own.is_empty() {
+                counts.push(own.u64()?);
+            }
+            profile.add(
+                name_hash,
+                &Counters {
+                    function_hash,
+                    counts,
+                },
+            );
+            distance = distance.wrapping_sub(header.record_size());
+        }
+        Ok(profile)
+    }
+
+    /// Adds the counts of `other`, as `llvm-profdata merge` does.
+    pub fn merge(&mut self, other: &Self) {
+        for (name_hash, builds) in &other.functions {
+            for counters in builds {
+                self.add(*name_hash, counters);
+            }
+        }
+    }
+
+    fn add(&mut self, name_hash: u64, counters: &Counters) {
+        let builds = self.functions.entry(name_hash).or_default();
+        match builds
+            .iter_mut()
+            .find(|build| build.function_hash == counters.function_hash)
+        {
+            Some(build) => {
+                for (count, more) in build.counts.iter_mut().zip(&counters.counts) {
+                    *count = count.saturating_add(*more);
+                }
+            }
+            None => builds.push(counters.clone()),
+        }
+    }
+
+    /// The counters of the function with this name and this hash of its structure.
+    pub fn find(&self, name_hash: u64, function_hash: u64) -> Lookup<'_> {
+        let Some(builds) = self.functions.get(&name_hash) else {
+            return Lookup::Unknown;
+        };
+        if let Some(build) = builds
+            .iter()
+            .find(|build| build.function_hash == function_hash)
+        {
+            return Lookup::Counts(&build.counts);
+        }
+        let same_kind =
+            |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
+        if builds.iter().any(same_kind) {
+            Lookup::OtherBuild
+        } else {
+            Lookup::Unknown
+        }
+    }
+}
+
+/// The fields of the header that are needed.
+struct Header {
+    binary_ids: u64,
+    records: u64,
+    padding_before_counters: u64,
+    counters: u64,
+    counters_delta: u64,
+    /// LLVM 23 added a second set of counters, for offloading.
+    uniform_counters: bool,
+}
+
+impl Header {
+    fn parse(bytes: &mut Bytes<'_>) -> Result<Self, Malformed> {
+        if bytes.u64()? != MAGIC {
+            return Err(Malformed(
+                "it is not a raw profile of a 64-bit little-endian program",
+            ));
+        }
+        let version = bytes.u64()?;
+        if version & BYTE_COVERAGE != 0 {
+            return Err(Malformed(
+                "it has bytes in place of counters, which is not supported",
+            ));
+        }
+        let uniform_counters = match version & VERSION {
+            10 => false,
+            11 => true,
+            _ => return Err(Malformed("it is not of version 10 or 11 (LLVM 19 to 23)")),
+        };
+        let binary_ids = bytes.u64()?;
+        let records = bytes.u64()?;
+        let padding_before_counters = bytes.u64()?;
+        let counters = bytes.u64()?;
+        let _padding_after_counters = bytes.u64()?;
+        let _bitmap_and_padding = (bytes.u64()?, bytes.u64()?);
+        if uniform_counters {
+            let _counters_padding_and_delta = (bytes.u64()?, bytes.u64()?, bytes.u64()?);
+        }
+        let _names = bytes.u64()?;
+        let counters_delta = bytes.u64()?;
+        let _bitmap_delta_and_names_delta = (bytes.u64()?, bytes.u64()?);
+        let _vtables_and_their_names = (bytes.u64()?, bytes.u64()?);
+        let _last_value_kind = bytes.u64()?;
+        Ok(Self {
+            binary_ids,
+            records,
+            padding_before_counters,
+            counters,
+            counters_delta,
+            uniform_counters,
+        })
+    }
+
+    /// How many bytes lie between the pointer to the counters and their number: the pointers to the
+    /// uniform counters, the bitmap, the function and the values.
+    fn other_pointers(&self) -> u64 {
+        8 * (u64::from(self.uniform_counters) + 3)
+    }
+
+    /// How many bytes a record has: two hashes, the pointers, the number of counters, and small fields
+    /// up to the next multiple of eight.
+    fn record_size(&self) -> u64 {
+        2 * 8 + 8 + self.other_pointers() + 4 + 12
+    }
+}

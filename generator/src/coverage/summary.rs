@@ -1,0 +1,123 @@
+//! Summaries: how much of a file's lines, functions and regions ran.
+//!
+//! They are added up from the functions, as `llvm-cov report` does, and not from the file's lines: a line
+//! that belongs to two functions, such as a closure and what is around it, counts once for each.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::AddAssign;
+
+use super::functions::Function;
+use super::lines::lines;
+use super::regions::Kind;
+use super::segments::segments;
+
+/// How many of how many ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ratio {
+    pub covered: usize,
+    pub total: usize,
+}
+
+impl Ratio {
+    fn of(covered: impl IntoIterator<Item = bool>) -> Self {
+        let mut ratio = Self::default();
+        for covered in covered {
+            ratio += Self {
+                covered: usize::from(covered),
+                total: 1,
+            };
+        }
+        ratio
+    }
+
+    /// The larger of each, for functions that are one function in the source.
+    fn max(self, other: Self) -> Self {
+        Self {
+            covered: self.covered.max(other.covered),
+            total: self.total.max(other.total),
+        }
+    }
+
+    /// Hundredths; `None` of nothing.
+    pub fn percent(self) -> Option<f64> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a program has fewer lines than 2 to the power of 52"
+        )]
+        let [covered, total] = [self.covered, self.total].map(|number| number as f64);
+        (self.total > 0).then(|| covered / total * 100.0)
+    }
+}
+
+impl AddAssign for Ratio {
+    fn add_assign(&mut self, other: Self) {
+        self.covered += other.covered;
+        self.total += other.total;
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}/{}", self.covered, self.total))
+    }
+}
+
+/// How much ran of a function, of a file, or of everything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub lines: Ratio,
+    pub functions: Ratio,
+    pub regions: Ratio,
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.lines += other.lines;
+        self.functions += other.functions;
+        self.regions += other.regions;
+    }
+}
+
+/// Sums up the functions that are written in the file at `path`. Those that start at the same place are
+/// instantiations of one function.
+pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>) -> Summary {
+    let mut written = BTreeMap::new();
+    for function in functions {
+        let Some(own_file) = function
+            .own_file()
+            .filter(|file| *function.files[*file] == *path)
+        else {
+            continue;
+        };
+        let Some(first) = function.regions_in(own_file).next() else {
+            continue;
+        };
+        let own = instantiation(function, own_file);
+        let known = written.entry(first.start).or_insert(own);
+        known.lines = known.lines.max(own.lines);
+        known.functions = known.functions.max(own.functions);
+        known.regions = known.regions.max(own.regions);
+    }
+    let mut sum = Summary::default();
+    for function in written.into_values() {
+        sum += function;
+    }
+    sum
+}
+
+fn instantiation(function: &Function, own_file: usize) -> Summary {
+    let code = function
+        .regions
+        .iter()
+        .filter(|region| region.kind == Kind::Code);
+    Summary {
+        lines: Ratio::of(
+            lines(&segments(function.regions_in(own_file).copied()))
+                .iter()
+                .map(|line| line.count > 0),
+        ),
+        functions: Ratio::of([function.count() > 0]),
+        regions: Ratio::of(code.map(|region| region.count > 0)),
+    }
+}

@@ -1,0 +1,137 @@
+//! Coverage as a table for people: a row for each file, and one for all.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Coverage;
+use super::summary::{Ratio, Summary};
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+
+/// Writes the table, the paths relative to `root`, as wide as it needs to be. The colours, llvm-cov's, are
+/// for `out` to keep or to drop.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+    let head = [
+        "File",
+        "Lines",
+        "Cover",
+        "Functions",
+        "Cover",
+        "Regions",
+        "Cover",
+    ];
+    let mut rows = vec![head.map(|title| Cell {
+        text: title.into(),
+        style: BOLD,
+    })];
+    for file in &coverage.files {
+        let path = Path::new(&*file.path);
+        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+        rows.push(row(&name, PLAIN, &file.summary));
+    }
+    rows.push(row("Total", BOLD, &coverage.total));
+
+    let mut widths = [0; 7];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
+    for row in &rows {
+        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+            let Cell { text, style } = cell;
+            let space = " ".repeat(width - cell.width());
+            match column {
+                0 => write!(out, "{style}{text}{style:#}{space}")?,
+                _ => write!(out, "  {space}{style}{text}{style:#}")?,
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+struct Cell {
+    text: String,
+    style: Style,
+}
+
+impl Cell {
+    fn width(&self) -> usize {
+        self.text.chars().count()
+    }
+}
+
+fn row(name: &str, style: Style, summary: &Summary) -> [Cell; 7] {
+    let [lines, functions, regions] =
+        [summary.lines, summary.functions, summary.regions].map(|ratio| {
+            [
+                Cell {
+                    text: ratio.to_string(),
+                    style,
+                },
+                Cell {
+                    text: percent(ratio),
+                    style: colour(ratio, style),
+                },
+            ]
+        });
+    let [[l, lc], [f, fc], [r, rc]] = [lines, functions, regions];
+    [
+        Cell {
+            text: name.into(),
+            style,
+        },
+        l,
+        lc,
+        f,
+        fc,
+        r,
+        rc,
+    ]
+}
+
+fn percent(ratio: Ratio) -> String {
+    ratio
+        .percent()
+        .map_or("-".into(), |percent| format!("{percent:.2}%"))
+}
+
+fn colour(ratio: Ratio, style: Style) -> Style {
+    let colour = match ratio.percent() {
+        _ if ratio.covered == ratio.total => AnsiColor::Green,
+        Some(percent) if percent >= 80.0 => AnsiColor::Yellow,
+        _ => AnsiColor::Red,
+    };
+    style.fg_color(Some(colour.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_has_two_decimals_rounded_as_c_does() {
+        let percent = |covered, total| percent(Ratio { covered, total });
+        assert_eq!(percent(2, 3), "66.67%");
+        assert_eq!(
+            percent(1, 32),
+            "3.12%",
+            "halfway between 3.12 and 3.13, to the even one"
+        );
+        assert_eq!(
+            percent(3, 32),
+            "9.38%",
+            "halfway between 9.37 and 9.38, to the even one"
+        );
+        assert_eq!(percent(7, 7), "100.00%");
+        assert_eq!(percent(0, 0), "-");
+    }
+}
