@@ -1,6 +1,11 @@
 //! The tests: real cargo, real just, real programs, real terminals. One binary, so that it is linked once.
 
+mod build;
+mod endings;
 mod init;
 mod recipes;
+mod report;
 mod support;
+mod template;
 mod terminal;
+mod variables;

@@ -1,9 +1,7 @@
 //! `just itcov` at a real pseudo-terminal.
 
-use crate::support::{TestCrate, free_port, wait_until};
-
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use crate::support::process::{is_alive, program_id};
+use crate::support::{TestCrate, free_port, get};
 
 #[test]
 fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
@@ -12,25 +10,42 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     let terminal = krate.terminal(&[]);
     terminal.enter(&format!("just itcov serve 127.0.0.1:{port}; echo status=$?="));
     terminal.expect("listening");
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.write_all(b"GET /served HTTP/1.1\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.ends_with("served"), "{answer}");
-    let program = process_id(&terminal.screen());
+    assert_eq!(get(port, "/served"), "served");
+    let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=0=");
     let screen = terminal.screen();
-    assert!(screen.contains("Ctrl-C (SIGINT)"), "{screen}");
-    assert!(screen.find("TOTAL").unwrap() < screen.find("status=0=").unwrap(), "{screen}");
+    assert!(screen.contains("on Ctrl-C (SIGINT)"), "{screen}");
+    assert!(screen.find("Total").unwrap() < screen.find("status=0=").unwrap(), "{screen}");
     assert!(!screen.contains("error:"), "{screen}");
-    assert!(!std::path::Path::new(&format!("/proc/{program}")).exists(), "the program lives on");
-    // The prompt takes a command again, and comes after the report.
+    assert!(!is_alive(program), "the program lives on");
+    // The prompt came back behind the report and takes a command.
     terminal.enter("echo still $((1 + 1))");
-    wait_until("the shell answers", || terminal.screen().contains("still 2"));
+    terminal.expect("still 2");
 }
 
-fn process_id(screen: &str) -> u32 {
-    let (_, rest) = screen.split_once("as process ").unwrap();
-    rest.split(':').next().unwrap().parse().unwrap()
+#[test]
+fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
+    let krate = TestCrate::scaffolded("ctrl-c-suite");
+    let terminal = krate.terminal(&[("ITCOV_ARGS", "wait")]);
+    terminal.enter("just itcov-suite sleep 100; echo status=$?=");
+    terminal.expect("running the suite");
+    let program = program_id(&terminal.screen());
+    terminal.interrupt();
+    terminal.expect("status=130=");
+    let screen = terminal.screen();
+    assert!(screen.find("Total").unwrap() < screen.find("status=130=").unwrap(), "{screen}");
+    assert!(!is_alive(program), "the program lives on");
+}
+
+#[test]
+fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
+    let krate = TestCrate::scaffolded("ctrl-c-exec");
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh -c '\"$ITCOV_BIN\" started; \"$ITCOV_BIN\" wait'; echo status=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.interrupt();
+    terminal.expect("status=130=");
+    let screen = terminal.screen();
+    assert!(screen.find("Total").unwrap() < screen.find("status=130=").unwrap(), "{screen}");
 }

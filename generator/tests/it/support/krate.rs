@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::tools::{self, Reporter};
-use super::{Output, Terminal};
+use super::{Output, Running, Terminal};
 
 /// A program that prints its arguments, waits, fails or serves, as it is told.
 pub const PROGRAM: &str = r#"
@@ -72,6 +72,19 @@ impl TestCrate {
         TestCrate { _directory: directory, root, reporter: Reporter::Itcov }
     }
 
+    /// The crate in which the truth is 2 of 9 lines: `unused.rs` is never reached, and so not linked.
+    pub fn unlinked() -> TestCrate {
+        let krate = TestCrate::new("unlinked");
+        krate.write("src/lib.rs", "pub mod unused;\npub fn one() -> i32 { 1 }\npub fn two() -> i32 { 2 }\n");
+        krate.write(
+            "src/unused.rs",
+            "pub fn three(x: i32) -> i32 {\n    if x > 2 {\n        return 3;\n    }\n    4\n}\n",
+        );
+        krate.write("src/main.rs", "fn main() { println!(\"{}\", unlinked::one()); }\n");
+        krate.itcov(&["init"]).ends_with(0);
+        krate
+    }
+
     /// A crate with the scaffold in place.
     pub fn scaffolded(name: &str) -> TestCrate {
         let krate = TestCrate::new(name);
@@ -79,9 +92,9 @@ impl TestCrate {
         krate
     }
 
-    /// The same crate, reported on by LLVM's tools.
-    pub fn reported_by_llvm(mut self) -> TestCrate {
-        self.reporter = Reporter::Llvm;
+    /// The same crate, reported on by the given tool.
+    pub fn reported_by(mut self, reporter: Reporter) -> TestCrate {
+        self.reporter = reporter;
         self
     }
 
@@ -121,6 +134,11 @@ impl TestCrate {
     /// `just` with variables in its environment.
     pub fn just_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         Output::of(self.command(tools::just()).args(arguments).envs(variables.iter().copied()))
+    }
+
+    /// `just`, running on.
+    pub fn start_just(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
+        Running::start(self.command(tools::just()).args(arguments).envs(variables.iter().copied()))
     }
 
     /// An interactive shell at a pseudo-terminal, in the crate's directory.

@@ -1,11 +1,75 @@
-//! Commands run to their end, with what they wrote.
+//! Commands and what they write, while they run and at their end.
 
-use std::io::{Read, Seek};
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// No command of a test takes longer; one that does fails its test.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// A command that runs, its input closed.
+pub struct Running {
+    child: Child,
+    // Files and not pipes: a process that outlives the command cannot keep the test waiting.
+    stdout: File,
+    stderr: File,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Running {
+        let [stdout, stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(stdout.try_clone().unwrap())
+            .stderr(stderr.try_clone().unwrap())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        Running { child, stdout, stderr }
+    }
+
+    /// What it has written to standard output so far.
+    pub fn stdout(&mut self) -> String {
+        text(&mut self.stdout)
+    }
+
+    /// What it has written to standard error so far.
+    pub fn stderr(&mut self) -> String {
+        text(&mut self.stderr)
+    }
+
+    /// Waits until it has printed or said the text.
+    #[track_caller]
+    pub fn expect(&mut self, expected: &str) {
+        wait_until(&format!("it says {expected:?}"), || {
+            self.stdout().contains(expected) || self.stderr().contains(expected)
+        });
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn finish(mut self) -> Output {
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if started.elapsed() > LIMIT {
+                self.child.kill().unwrap();
+                panic!("did not end:\n{}\n{}", self.stdout(), self.stderr());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        let (stdout, stderr) = (self.stdout(), self.stderr());
+        Output { status: status.code().unwrap_or(-1), stdout, stderr }
+    }
+}
+
+/// Reads a file from its start; its position, which the command shares, stays.
+fn text(file: &mut File) -> String {
+    let mut bytes = vec![0; usize::try_from(file.metadata().unwrap().len()).unwrap()];
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, 0).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
 
 /// What a command wrote and how it ended.
 #[derive(Debug)]
@@ -17,34 +81,10 @@ pub struct Output {
 }
 
 impl Output {
-    /// Runs the command to its end, its input closed.
+    /// Runs the command to its end.
+    #[track_caller]
     pub fn of(command: &mut Command) -> Output {
-        // Files and not pipes: a process that outlives the command cannot keep the test waiting.
-        let mut files = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(files[0].try_clone().unwrap())
-            .stderr(files[1].try_clone().unwrap())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if started.elapsed() > LIMIT {
-                child.kill().unwrap();
-                panic!("{command:?} did not end");
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        };
-        let [stdout, stderr] = files.each_mut().map(|file| {
-            let mut bytes = Vec::new();
-            file.rewind().unwrap();
-            file.read_to_end(&mut bytes).unwrap();
-            String::from_utf8_lossy(&bytes).into_owned()
-        });
-        Output { status: status.code().unwrap_or(-1), stdout, stderr }
+        Running::start(command).finish()
     }
 
     /// Fails the test unless the command ended with this status.
@@ -67,14 +107,51 @@ impl Output {
         assert!(self.stdout.contains(text), "no {text:?} in\n{}", self.stdout);
         self
     }
+
+    /// The numbers of the report's row for a file, or for the total: covered and all lines.
+    #[track_caller]
+    pub fn lines_of(&self, name: &str) -> (u32, u32) {
+        let row = self.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
+        let row = row.unwrap_or_else(|| panic!("no row {name:?} in\n{}\n{}", self.stdout, self.stderr));
+        let fields: Vec<&str> = row.split_whitespace().collect();
+        if let Some((covered, all)) = fields[1].split_once('/') {
+            return (covered.parse().unwrap(), all.parse().unwrap());
+        }
+        // LLVM's table: regions, functions and lines, each as all, missed and a percentage.
+        let (all, missed): (u32, u32) = (fields[7].parse().unwrap(), fields[8].parse().unwrap());
+        (all - missed, all)
+    }
 }
 
-/// Waits until the condition holds, half a minute at most.
+/// Waits until the condition holds, two minutes at most: builds are waited for.
 #[track_caller]
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(30), "waited in vain until {what}");
+        assert!(started.elapsed() < Duration::from_secs(120), "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// The number that the harness's line gives for the program (`... as process 123: ...`).
+#[track_caller]
+pub fn program_id(text: &str) -> u32 {
+    let (_, rest) = text.split_once("the program as process ").unwrap_or_else(|| panic!("no program in\n{text}"));
+    rest.split(':').next().unwrap().parse().unwrap()
+}
+
+/// Whether a process is there.
+pub fn is_alive(id: u32) -> bool {
+    std::path::Path::new(&format!("/proc/{id}")).exists()
+}
+
+/// Sends a signal, given by its name, to one process.
+pub fn signal(name: &str, id: u32) {
+    Output::of(Command::new("sh").args(["-c", &format!("kill -{name} {id}")])).ends_with(0);
+}
+
+/// Who started the process.
+pub fn parent_of(id: u32) -> u32 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap().trim().parse().unwrap()
 }
