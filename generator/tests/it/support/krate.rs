@@ -92,6 +92,12 @@ impl TestCrate {
         krate
     }
 
+    /// The crate in a directory of this one.
+    pub fn inside(mut self, directory: &str) -> TestCrate {
+        self.root.push(directory);
+        self
+    }
+
     /// The same crate, reported on by the given tool.
     pub fn reported_by(mut self, reporter: Reporter) -> TestCrate {
         self.reporter = reporter;
