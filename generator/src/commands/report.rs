@@ -60,8 +60,8 @@ impl Report {
         let coverage = collected.coverage(&profile, &generated)?;
         if coverage.functions_of_other_builds > 0 {
             warn(&format!(
-                "the profiles of {} functions are of another build; they are left out. \
-                 Type `just itcov-clean`, then run the program again",
+                "functions with a profile of another build, which does not count: {}; \
+                 type `just itcov-clean`, then run the program again",
                 coverage.functions_of_other_builds
             ));
         }

@@ -61,8 +61,8 @@ impl Function {
 #[derive(Debug, Default)]
 pub struct Functions {
     pub known: Vec<Function>,
-    /// How many were left out because their profile is of another build.
-    pub of_other_builds: usize,
+    /// The names of those whose profile is of another build, so that it does not count.
+    pub of_other_builds: HashSet<Rc<str>>,
     seen: HashSet<(Vec<Rc<str>>, Rc<str>)>,
 }
 
@@ -72,10 +72,15 @@ impl Functions {
         let counts = match profile.find(mapping.name_hash, mapping.hash) {
             Lookup::Counts(counts) => Some(counts),
             Lookup::Unknown => None,
-            Lookup::OtherBuild => {
+            Lookup::OtherBuild { same_kind } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
-                self.of_other_builds += usize::from(mapping.hash != 0);
-                return;
+                if mapping.hash != 0 {
+                    self.of_other_builds.insert(Rc::clone(&mapping.name));
+                }
+                if same_kind {
+                    return;
+                }
+                None
             }
         };
         let ran = counts

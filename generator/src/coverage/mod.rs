@@ -45,7 +45,7 @@ pub struct Coverage {
     /// By their paths.
     pub files: Vec<FileCoverage>,
     pub total: Summary,
-    /// How many functions are left out because their profile is of another build.
+    /// Of how many functions the profile is of another build, so that it does not count.
     pub functions_of_other_builds: usize,
 }
 
@@ -98,7 +98,7 @@ impl Coverage {
         Self {
             files,
             total,
-            functions_of_other_builds: functions.of_other_builds,
+            functions_of_other_builds: functions.of_other_builds.len(),
         }
     }
 }

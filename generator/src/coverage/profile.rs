@@ -39,8 +39,9 @@ pub enum Lookup<'a> {
     Counts(&'a [u64]),
     /// It is not in the profile: nothing ever ran it.
     Unknown,
-    /// The profile is of another build of it.
-    OtherBuild,
+    /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
+    /// of the same kind, and otherwise takes it for one that nothing ever ran.
+    OtherBuild { same_kind: bool },
 }
 
 impl Profile {
@@ -123,10 +124,8 @@ impl Profile {
         }
         let same_kind =
             |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
-        if builds.iter().any(same_kind) {
-            Lookup::OtherBuild
-        } else {
-            Lookup::Unknown
+        Lookup::OtherBuild {
+            same_kind: builds.iter().any(same_kind),
         }
     }
 }
