@@ -13,7 +13,7 @@ use crate::coverage::{Collected, Coverage, lcov, table};
 const EXAMPLES: &str = "\
 Examples:
   cargo itcov report                   The table of what ran, also while the program runs
-  cargo itcov report --lcov lcov.info  The same, and a trace file for an editor or a coverage service
+  cargo itcov report --lcov lcov.info  The same, and a trace file for editors and services
   cargo itcov report --lcov - | less   The trace file alone";
 
 /// Say what ran: how many lines, functions and regions of each file.
