@@ -3,7 +3,7 @@
 //! The format is LLVM's "Instrumentation Profile Format" document, section "Raw Profile Format": a header
 //! of 64-bit fields, then one data record a function, then the counters. The file is read as the program
 //! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
-//! In continuous mode the counters lie between two stretches of padding, so that they can be mapped.
+//! Where continuous mode maps the counters alone, they lie between two stretches of padding.
 
 use std::collections::HashMap;
 

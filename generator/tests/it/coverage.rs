@@ -1,7 +1,7 @@
 //! The numbers of `cargo itcov report`: they are those of llvm-cov, and those of the source.
 
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
 use crate::support::instrumented::Instrumented;
@@ -156,6 +156,33 @@ fn a_program_that_aborts_leaves_its_counts() {
         .find(|row| row.name == "app/src/flow.rs")
         .unwrap();
     assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn a_program_is_reported_on_while_it_runs_and_when_it_was_killed() {
+    let fixture = kinds_of_code();
+    let mut program = fixture
+        .program(&["wait"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The last line that it prints before it waits.
+    let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let waits = lines.map_while(Result::ok).any(|line| line == "2 0");
+    let running = output(&mut fixture.report(&[]));
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(waits, "it ended before it waited");
+    let running = String::from_utf8(running.stdout).unwrap();
+    let rows = rows(&running);
+    let flow = rows
+        .iter()
+        .find(|row| row.name == "app/src/flow.rs")
+        .unwrap();
+    assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
+    assert_eq!(stdout(&mut fixture.report(&[])), running);
     assert_equals_llvm(&fixture);
 }
 

@@ -89,12 +89,16 @@ impl Instrumented {
 
     /// Runs the program; its profile is collected.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let profile = self.collected().join("%m%c.profraw");
-        output(
-            command(&self.program, &self.root())
-                .args(arguments)
-                .env("LLVM_PROFILE_FILE", profile),
-        )
+        output(&mut self.program(arguments))
+    }
+
+    /// The program, its profile to be collected.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = command(&self.program, &self.root());
+        program
+            .args(arguments)
+            .env("LLVM_PROFILE_FILE", self.collected().join("%m%c.profraw"));
+        program
     }
 
     /// The command `cargo itcov report`, in the crate.
