@@ -13,7 +13,7 @@ use crate::coverage::{Collected, Coverage, lcov, table};
 const EXAMPLES: &str = "\
 Examples:
   cargo itcov report                   The table of what ran, also while the program runs
-  cargo itcov report --lcov lcov.info  The same, and a trace file for an editor or a coverage service
+  cargo itcov report --lcov lcov.info  The same, and a trace file for editors and services
   cargo itcov report --lcov - | less   The trace file alone";
 
 /// Say what ran: how many lines, functions and regions of each file.
@@ -60,8 +60,8 @@ impl Report {
         let coverage = collected.coverage(&profile, &generated)?;
         if coverage.functions_of_other_builds > 0 {
             warn(&format!(
-                "the profiles of {} functions are of another build; they are left out. \
-                 Type `just itcov-clean`, then run the program again",
+                "functions with a profile of another build, which does not count: {}; \
+                 type `just itcov-clean`, then run the program again",
                 coverage.functions_of_other_builds
             ));
         }

@@ -60,10 +60,11 @@ impl<'a> Values<'a> {
 
     /// How often the code with this counter ran, or `None` where the counter is not in the profile.
     ///
-    /// **Below zero is zero.** A child of `fork` starts in the middle of the function that called it, and
-    /// shares its counters: then more blocks end than began, and a difference comes out negative. Such a
-    /// value does not say how often the code ran, and llvm-cov's reading of it, `18.4E`, misleads. This is
-    /// the one place where the results differ from llvm-cov's on purpose.
+    /// **Below zero is zero.** Not every block is counted: what is left over of those before and after it is
+    /// what it must have run. That does not hold where a program ends while a thread waits in the middle of
+    /// a function, and where a child of `fork` starts there: then a difference can come out negative. Such
+    /// a value does not say how often the code ran, and llvm-cov's reading of it, `18.4E`, misleads. This
+    /// is the one place where the results differ from llvm-cov's on purpose.
     pub fn count(&self, counter: Counter) -> Option<u64> {
         self.value(counter)
             .map(|value| u64::try_from(value).unwrap_or(0))

@@ -61,8 +61,8 @@ impl Function {
 #[derive(Debug, Default)]
 pub struct Functions {
     pub known: Vec<Function>,
-    /// How many were left out because their profile is of another build.
-    pub of_other_builds: usize,
+    /// The names of those whose profile is of another build, so that it does not count.
+    pub of_other_builds: HashSet<Rc<str>>,
     seen: HashSet<(Vec<Rc<str>>, Rc<str>)>,
 }
 
@@ -72,10 +72,15 @@ impl Functions {
         let counts = match profile.find(mapping.name_hash, mapping.hash) {
             Lookup::Counts(counts) => Some(counts),
             Lookup::Unknown => None,
-            Lookup::OtherBuild => {
+            Lookup::OtherBuild { same_kind } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
-                self.of_other_builds += usize::from(mapping.hash != 0);
-                return;
+                if mapping.hash != 0 {
+                    self.of_other_builds.insert(Rc::clone(&mapping.name));
+                }
+                if same_kind {
+                    return;
+                }
+                None
             }
         };
         let ran = counts
@@ -121,4 +126,94 @@ fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<Coun
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::regions::Region;
+    use super::*;
+
+    fn mapping(name: &str, file: &str, hash: u64, counters: &[Counter]) -> FunctionMapping {
+        let region = |counter: &Counter| Region {
+            kind: Kind::Code,
+            counter: *counter,
+            file: 0,
+            expanded_file: None,
+            start: Position { line: 1, column: 1 },
+            end: Position { line: 2, column: 1 },
+        };
+        FunctionMapping {
+            name: name.into(),
+            name_hash: 1,
+            hash,
+            files: vec![file.into()],
+            expressions: vec![],
+            regions: counters.iter().map(region).collect(),
+        }
+    }
+
+    /// The names and counts of the functions that are known when those of `mappings` were added.
+    fn known(profile: &Profile, mappings: Vec<FunctionMapping>) -> Vec<(String, u64)> {
+        let mut functions = Functions::default();
+        for mapping in mappings {
+            functions.add(mapping, profile);
+        }
+        let known = functions.known.iter();
+        known
+            .map(|function| (function.name.to_string(), function.count()))
+            .collect()
+    }
+
+    const RAN: Counter = Counter::Profile(0);
+
+    #[test]
+    fn a_function_that_the_profile_does_not_know_never_ran() {
+        let mappings = vec![mapping("f", "a.rs", 10, &[RAN])];
+        assert_eq!(known(&Profile::default(), mappings), [("f".into(), 0)]);
+    }
+
+    #[test]
+    fn a_function_in_the_same_files_is_added_once() {
+        let profile = Profile::of(1, 10, &[5]);
+        let mappings = ["a.rs", "a.rs", "b.rs"].map(|file| mapping("f", file, 10, &[RAN]));
+        assert_eq!(
+            known(&profile, mappings.into()),
+            [("f".into(), 5), ("f".into(), 5)]
+        );
+    }
+
+    #[test]
+    fn a_record_without_a_counter_of_a_function_that_ran_says_nothing() {
+        let profile = Profile::of(1, 10, &[5]);
+        let unused_here = mapping("f", "a.rs", 10, &[Counter::Zero]);
+        assert_eq!(known(&profile, vec![unused_here]), []);
+        let never_entered = Profile::of(1, 10, &[0]);
+        let unused = mapping("f", "a.rs", 10, &[Counter::Zero]);
+        assert_eq!(known(&never_entered, vec![unused]), [("f".into(), 0)]);
+    }
+
+    #[test]
+    fn a_function_with_a_counter_that_the_profile_lacks_is_left_out() {
+        let profile = Profile::of(1, 10, &[5]);
+        assert_eq!(
+            known(
+                &profile,
+                vec![mapping("f", "a.rs", 10, &[RAN, Counter::Profile(1)])]
+            ),
+            []
+        );
+    }
+
+    #[test]
+    fn functions_of_other_builds_are_counted_once_and_unused_ones_not() {
+        let profile = Profile::of(1, 10, &[5]);
+        let mut functions = Functions::default();
+        for hash in [11, 11, 0] {
+            functions.add(mapping("f", "a.rs", hash, &[RAN]), &profile);
+        }
+        assert_eq!(
+            (functions.of_other_builds.len(), functions.known.len()),
+            (1, 0)
+        );
+    }
 }

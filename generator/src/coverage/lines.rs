@@ -111,6 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn what_starts_in_a_gap_without_an_end_does_not_give_its_line_a_count() {
+        let empty = Segment {
+            is_gap: true,
+            ..segment((2, 5), Some(9), true)
+        };
+        let end = segment((3, 1), None, false);
+        assert_eq!(
+            show(&[segment((1, 1), Some(7), true), empty, end]),
+            [(1, 7), (2, 7), (3, 9)]
+        );
+    }
+
+    #[test]
     fn a_line_in_which_a_skipped_region_starts_has_no_code_of_its_own() {
         let segments = [
             segment((1, 1), Some(7), true),

@@ -234,3 +234,88 @@ fn md5_half(text: &[u8]) -> u64 {
     let hash = md5::compute(text).0;
     u64::from_le_bytes(*hash.first_chunk().expect("an MD5 has sixteen bytes"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNUSED: &[u8] = &[1, 1, 0, 1, 0, 10, 5, 2, 2];
+    const USED: &[u8] = &[1, 1, 0, 1, 1, 10, 5, 2, 2];
+
+    fn record(name: &str, hash: u64, files: &[u8], mapping: &[u8]) -> Vec<u8> {
+        let mut record = md5_half(name.as_bytes()).to_le_bytes().to_vec();
+        record.extend(u32::try_from(mapping.len()).unwrap().to_le_bytes());
+        record.extend(hash.to_le_bytes());
+        record.extend(md5_half(files).to_le_bytes());
+        record.extend(mapping);
+        record.resize(record.len().next_multiple_of(8), 0);
+        record
+    }
+
+    /// Parses an object with these records and the source files `/work/` and those given.
+    fn hashes(records: &[(&str, u64, &[u8])]) -> Vec<(String, u64)> {
+        let files = [&[2, 0, 0, 5][..], b"/work", &[8], b"src/a.rs"].concat();
+        let header = [0, u32::try_from(files.len()).unwrap(), 0, 6];
+        let covmap = header
+            .iter()
+            .flat_map(|field| field.to_le_bytes())
+            .chain(files.iter().copied());
+        let sections = Sections {
+            covmap: covmap.collect(),
+            covfun: records
+                .iter()
+                .flat_map(|(name, hash, mapping)| record(name, *hash, &files, mapping))
+                .collect(),
+            names: [&[0, 0, 7, 0][..], b"one\x01two", &[0]].concat(),
+        };
+        let mappings = parse(&sections).unwrap();
+        assert!(
+            mappings
+                .iter()
+                .all(|mapping| *mapping.files == ["/work/src/a.rs".into()])
+        );
+        mappings
+            .iter()
+            .map(|mapping| (mapping.name.to_string(), mapping.hash))
+            .collect()
+    }
+
+    #[test]
+    fn of_several_records_for_a_function_the_first_counts() {
+        let found = hashes(&[("one", 7, USED), ("two", 8, USED), ("one", 9, USED)]);
+        assert_eq!(found, [("one".into(), 7), ("two".into(), 8)]);
+    }
+
+    #[test]
+    fn a_record_of_an_unused_function_makes_way_for_one_that_says_more() {
+        let found = hashes(&[
+            ("one", 0, UNUSED),
+            ("two", 8, USED),
+            ("one", 9, USED),
+            ("two", 0, UNUSED),
+        ]);
+        assert_eq!(found, [("one".into(), 9), ("two".into(), 8)]);
+        assert_eq!(
+            hashes(&[("one", 0, UNUSED), ("one", 0, UNUSED)]),
+            [("one".into(), 0)]
+        );
+    }
+
+    #[test]
+    fn relative_paths_are_relative_to_the_directory_of_the_compilation() {
+        assert_eq!(
+            absolute("/work/app", "src/./main.rs"),
+            "/work/app/src/main.rs"
+        );
+        assert_eq!(
+            absolute("/work/app", "../helper/src/lib.rs"),
+            "/work/helper/src/lib.rs"
+        );
+        let files = [&[3, 0, 0, 5][..], b"/work", &[6], b"src/a.", &[5], b"/else"].concat();
+        let files = unit_files(Bytes(&files)).unwrap();
+        assert_eq!(
+            files,
+            ["/work".into(), "/work/src/a.".into(), "/else".into()]
+        );
+    }
+}

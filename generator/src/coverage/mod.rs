@@ -45,7 +45,7 @@ pub struct Coverage {
     /// By their paths.
     pub files: Vec<FileCoverage>,
     pub total: Summary,
-    /// How many functions are left out because their profile is of another build.
+    /// Of how many functions the profile is of another build, so that it does not count.
     pub functions_of_other_builds: usize,
 }
 
@@ -98,7 +98,7 @@ impl Coverage {
         Self {
             files,
             total,
-            functions_of_other_builds: functions.of_other_builds,
+            functions_of_other_builds: functions.of_other_builds.len(),
         }
     }
 }
@@ -126,5 +126,120 @@ impl FileCoverage {
             functions: entries.collect(),
             lines: lines::lines(&segments::segments(regions)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::functions::CountedRegion;
+    use super::regions::{Kind, Position};
+    use super::summary::Ratio;
+    use super::*;
+
+    fn region(file: usize, lines: (u32, u32), count: u64) -> CountedRegion {
+        let [start, end] = [lines.0, lines.1].map(|line| Position { line, column: 1 });
+        CountedRegion {
+            kind: Kind::Code,
+            file,
+            expanded_file: None,
+            start,
+            end,
+            count,
+        }
+    }
+
+    fn coverage(functions: &[(&str, &[&str], &[CountedRegion])]) -> Coverage {
+        let known = functions.iter().map(|(name, files, regions)| Function {
+            name: (*name).into(),
+            files: files.iter().map(|file| (*file).into()).collect(),
+            regions: regions.to_vec(),
+        });
+        let mut functions = Functions::default();
+        functions.known.extend(known);
+        Coverage::new(&functions, |path| path.starts_with("/work"))
+    }
+
+    fn lines(file: &FileCoverage) -> Vec<(u32, u64)> {
+        file.lines
+            .iter()
+            .map(|line| (line.number, line.count))
+            .collect()
+    }
+
+    fn ratio(covered: usize, total: usize) -> Ratio {
+        Ratio { covered, total }
+    }
+
+    #[test]
+    fn instantiations_are_one_function_of_which_the_best_counts() {
+        let half = [region(0, (1, 5), 1), region(0, (3, 5), 0)];
+        let whole = [region(0, (1, 5), 2), region(0, (3, 5), 2)];
+        let never = [region(0, (1, 5), 0), region(0, (3, 5), 0)];
+        for (first, second, third) in [
+            (half, whole, never),
+            (never, half, whole),
+            (whole, never, half),
+        ] {
+            let file: &[&str] = &["/work/a.rs"];
+            let coverage = coverage(&[
+                ("f<u8>", file, &first),
+                ("f<u16>", file, &second),
+                ("f<()>", file, &third),
+            ]);
+            let total = Summary {
+                lines: ratio(5, 5),
+                functions: ratio(1, 1),
+                regions: ratio(2, 2),
+            };
+            assert_eq!(coverage.total, total);
+            assert_eq!(
+                lines(&coverage.files[0]),
+                [(1, 3), (2, 3), (3, 3), (4, 2), (5, 2)]
+            );
+            assert_eq!(coverage.files[0].functions.len(), 3);
+        }
+    }
+
+    #[test]
+    fn what_is_expanded_from_another_file_counts_in_the_lines_of_both_and_in_the_function() {
+        let expansion = CountedRegion {
+            kind: Kind::Expansion,
+            expanded_file: Some(0),
+            ..region(1, (12, 13), 4)
+        };
+        let regions = [region(1, (10, 15), 4), expansion, region(0, (1, 2), 4)];
+        let coverage = coverage(&[("f", &["/work/macros.rs", "/work/a.rs"], &regions)]);
+        let [a, macros] = &*coverage.files else {
+            panic!("{coverage:?}")
+        };
+        assert_eq!((&*a.path, &*macros.path), ("/work/a.rs", "/work/macros.rs"));
+        assert_eq!(
+            lines(a),
+            (10..=15).map(|line| (line, 4)).collect::<Vec<_>>()
+        );
+        assert_eq!(lines(macros), [(1, 4), (2, 4)]);
+        assert_eq!(
+            (macros.summary, macros.functions.len()),
+            (Summary::default(), 1)
+        );
+        let summary = Summary {
+            lines: ratio(6, 6),
+            functions: ratio(1, 1),
+            regions: ratio(2, 2),
+        };
+        assert_eq!((a.summary, a.functions[0].line), (summary, 10));
+    }
+
+    #[test]
+    fn only_what_is_wanted_counts_and_by_its_path() {
+        let [one, two] = [[region(0, (1, 1), 1)], [region(0, (4, 6), 0)]];
+        let coverage = coverage(&[
+            ("f", &["/work/b.rs"], &one),
+            ("g", &["/elsewhere/c.rs"], &two),
+            ("h", &["/work/a.rs"], &two),
+        ]);
+        let paths: Vec<_> = coverage.files.iter().map(|file| &*file.path).collect();
+        assert_eq!(paths, ["/work/a.rs", "/work/b.rs"]);
+        assert_eq!(coverage.total.functions, ratio(1, 2));
     }
 }

@@ -3,7 +3,7 @@
 //! The format is LLVM's "Instrumentation Profile Format" document, section "Raw Profile Format": a header
 //! of 64-bit fields, then one data record a function, then the counters. The file is read as the program
 //! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
-//! In continuous mode the counters lie between two stretches of padding, so that they can be mapped.
+//! Where continuous mode maps the counters alone, they lie between two stretches of padding.
 
 use std::collections::HashMap;
 
@@ -39,8 +39,9 @@ pub enum Lookup<'a> {
     Counts(&'a [u64]),
     /// It is not in the profile: nothing ever ran it.
     Unknown,
-    /// The profile is of another build of it.
-    OtherBuild,
+    /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
+    /// of the same kind, and otherwise takes it for one that nothing ever ran.
+    OtherBuild { same_kind: bool },
 }
 
 impl Profile {
@@ -110,6 +111,21 @@ impl Profile {
         }
     }
 
+    /// The profile of one function.
+    #[cfg(test)]
+    pub fn of(name_hash: u64, function_hash: u64, counts: &[u64]) -> Self {
+        let mut profile = Self::default();
+        let counts = counts.to_vec();
+        profile.add(
+            name_hash,
+            &Counters {
+                function_hash,
+                counts,
+            },
+        );
+        profile
+    }
+
     /// The counters of the function with this name and this hash of its structure.
     pub fn find(&self, name_hash: u64, function_hash: u64) -> Lookup<'_> {
         let Some(builds) = self.functions.get(&name_hash) else {
@@ -123,10 +139,8 @@ impl Profile {
         }
         let same_kind =
             |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
-        if builds.iter().any(same_kind) {
-            Lookup::OtherBuild
-        } else {
-            Lookup::Unknown
+        Lookup::OtherBuild {
+            same_kind: builds.iter().any(same_kind),
         }
     }
 }
@@ -194,5 +208,88 @@ impl Header {
     /// up to the next multiple of eight.
     fn record_size(&self) -> u64 {
         2 * 8 + 8 + self.other_pointers() + 4 + 12
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A raw profile with padding around the counters. Each function has its hashes, where its counters
+    /// are among all, and how many it has.
+    fn raw(functions: &[(u64, u64, u64, u32)], counters: &[u64]) -> Vec<u8> {
+        let padding = 24;
+        let number = functions.len() as u64;
+        let counters_delta = 0x4000;
+        let header = [
+            MAGIC,
+            10,
+            0,
+            number,
+            padding,
+            counters.len() as u64,
+            padding,
+        ];
+        let rest = [0, 0, 0, counters_delta, 0, 0, 0, 0, 2];
+        let mut file: Vec<u8> = header
+            .iter()
+            .chain(&rest)
+            .flat_map(|field| field.to_le_bytes())
+            .collect();
+        for (index, (name_hash, function_hash, first, length)) in (0..).zip(functions) {
+            let pointer = counters_delta.wrapping_sub(64 * index) + 8 * first;
+            let fields = [
+                *name_hash,
+                *function_hash,
+                pointer,
+                0,
+                0,
+                0,
+                u64::from(*length),
+                0,
+            ];
+            file.extend(fields.iter().flat_map(|field| field.to_le_bytes()));
+        }
+        file.extend([0xee; 24]);
+        file.extend(counters.iter().flat_map(|counter| counter.to_le_bytes()));
+        file.extend([0xee; 24]);
+        file
+    }
+
+    #[test]
+    fn counters_are_found_by_their_pointers_between_the_padding() {
+        let profile = Profile::parse(&raw(&[(1, 10, 2, 1), (2, 20, 0, 2)], &[7, 8, 9])).unwrap();
+        assert_eq!(profile.find(1, 10), Lookup::Counts(&[9]));
+        assert_eq!(profile.find(2, 20), Lookup::Counts(&[7, 8]));
+        assert_eq!(profile.find(3, 30), Lookup::Unknown);
+    }
+
+    #[test]
+    fn counters_beyond_the_end_are_refused() {
+        assert!(Profile::parse(&raw(&[(1, 10, 2, 1)], &[7, 8, 9])).is_ok());
+        for (first, length) in [(2, 2), (3, 1), (u64::MAX / 16, 1), (0, u32::MAX)] {
+            assert!(Profile::parse(&raw(&[(1, 10, first, length)], &[7, 8, 9])).is_err());
+        }
+    }
+
+    #[test]
+    fn merged_profiles_add_up_and_do_not_overflow() {
+        let mut profile = Profile::parse(&raw(&[(1, 10, 0, 2)], &[7, u64::MAX])).unwrap();
+        profile.merge(&Profile::parse(&raw(&[(1, 10, 0, 2), (2, 20, 2, 1)], &[1, 2, 3])).unwrap());
+        assert_eq!(profile.find(1, 10), Lookup::Counts(&[8, u64::MAX]));
+        assert_eq!(profile.find(2, 20), Lookup::Counts(&[3]));
+    }
+
+    #[test]
+    fn builds_of_one_function_are_told_apart() {
+        let profile = Profile::parse(&raw(&[(1, 10, 0, 1), (1, 11, 1, 1)], &[7, 8])).unwrap();
+        assert_eq!(profile.find(1, 10), Lookup::Counts(&[7]));
+        assert_eq!(profile.find(1, 11), Lookup::Counts(&[8]));
+        assert_eq!(profile.find(1, 12), Lookup::OtherBuild { same_kind: true });
+        let other_kind = 12 + CONTEXT_SENSITIVE;
+        assert_eq!(
+            profile.find(1, other_kind),
+            Lookup::OtherBuild { same_kind: false }
+        );
     }
 }

@@ -167,6 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn between_two_nested_regions_the_count_around_them_goes_on() {
+        let regions = [
+            code((1, 1), (9, 2), 7),
+            code((3, 5), (4, 6), 2),
+            code((6, 1), (7, 1), 3),
+        ];
+        assert_eq!(
+            show(&regions),
+            ["1:1 7>", "3:5 2>", "4:6 7", "6:1 3>", "7:1 7", "9:2 -"]
+        );
+    }
+
+    #[test]
     fn regions_that_end_together_leave_the_count_around_them() {
         let regions = [
             code((1, 1), (9, 2), 7),

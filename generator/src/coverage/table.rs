@@ -115,7 +115,46 @@ fn colour(ratio: Ratio, style: Style) -> Style {
 
 #[cfg(test)]
 mod tests {
+    use super::super::FileCoverage;
     use super::*;
+
+    fn ratio(covered: usize, total: usize) -> Ratio {
+        Ratio { covered, total }
+    }
+
+    #[test]
+    fn the_columns_are_as_wide_as_their_widest_cell() {
+        let summary = Summary {
+            lines: ratio(2, 3),
+            functions: ratio(1, 1),
+            regions: ratio(0, 0),
+        };
+        let file = |path: &str| FileCoverage {
+            path: path.into(),
+            summary,
+            functions: vec![],
+            lines: vec![],
+        };
+        let coverage = Coverage {
+            files: vec![file("/work/src/main.rs"), file("/elsewhere/lib.rs")],
+            total: Summary {
+                lines: ratio(1200, 1234),
+                ..summary
+            },
+            functions_of_other_builds: 0,
+        };
+        let mut table = anstream::StripStream::new(vec![]);
+        write(&mut table, &coverage, Path::new("/work")).unwrap();
+        assert_eq!(
+            String::from_utf8(table.into_inner()).unwrap(),
+            "\
+File                   Lines   Cover  Functions    Cover  Regions  Cover
+src/main.rs              2/3  66.67%        1/1  100.00%      0/0      -
+/elsewhere/lib.rs        2/3  66.67%        1/1  100.00%      0/0      -
+Total              1200/1234  97.24%        1/1  100.00%      0/0      -
+"
+        );
+    }
 
     #[test]
     fn a_percentage_has_two_decimals_rounded_as_c_does() {

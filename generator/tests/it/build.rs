@@ -8,8 +8,14 @@ use crate::support::{Output, Reporter, TestCrate};
 /// Adds a dependency from the registry, a small one.
 fn with_dependency(name: &str) -> TestCrate {
     let krate = TestCrate::new(name);
-    krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "\n[dependencies]\nitoa = \"1\"\n"));
-    krate.write("src/main.rs", "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n");
+    krate.write(
+        "Cargo.toml",
+        &(krate.read("Cargo.toml") + "\n[dependencies]\nitoa = \"1\"\n"),
+    );
+    krate.write(
+        "src/main.rs",
+        "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n",
+    );
     krate.itcov(&["init"]).ends_with(0);
     krate
 }
@@ -18,7 +24,10 @@ fn with_dependency(name: &str) -> TestCrate {
 fn compiled(output: &Output) -> Vec<&str> {
     let names = output.stderr.lines().filter_map(|line| {
         let line = line.trim_start();
-        line.strip_prefix("Compiling ").or(line.strip_prefix("Checking "))?.split(' ').next()
+        line.strip_prefix("Compiling ")
+            .or(line.strip_prefix("Checking "))?
+            .split(' ')
+            .next()
     });
     names.collect()
 }
@@ -31,7 +40,10 @@ fn profiles_below(directory: &Path) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() && !path.is_symlink() {
                 directories.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "profraw") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "profraw")
+            {
                 found.push(path);
             }
         }
@@ -45,14 +57,23 @@ fn dependencies_that_are_built_are_not_built_again_and_ordinary_builds_stay_fres
     krate.cargo(&["test", "--no-run"]).ends_with(0);
     krate.cargo(&["build"]).ends_with(0);
     krate.cargo(&["test", "--all-features"]).ends_with(0);
-    krate.cargo(&["clippy", "--all-targets", "--all-features"]).ends_with(0);
+    krate
+        .cargo(&["clippy", "--all-targets", "--all-features"])
+        .ends_with(0);
     let program = fs::read(krate.root.join("target/debug/sharing")).unwrap();
     let lock = krate.read("Cargo.lock");
 
     let run = krate.just(&["itcov"]).ends_with(0).prints("7\n");
-    assert_eq!(compiled(&run), ["sharing"], "only the crate itself is built anew");
+    assert_eq!(
+        compiled(&run),
+        ["sharing"],
+        "only the crate itself is built anew"
+    );
 
-    assert!(fs::read(krate.root.join("target/debug/sharing")).unwrap() == program, "the ordinary program has changed");
+    assert!(
+        fs::read(krate.root.join("target/debug/sharing")).unwrap() == program,
+        "the ordinary program has changed"
+    );
     assert_eq!(krate.read("Cargo.lock"), lock);
     for arguments in [
         &["build"][..],
@@ -72,16 +93,31 @@ fn tests_with_all_features_and_nextest_pass_without_starting_the_program() {
     let krate = TestCrate::scaffolded("all-features");
     krate.write("tests/other.rs", "#[test]\nfn passes() {}\n");
     let output = krate.cargo(&["test", "--all-features"]).ends_with(0);
-    let output = output.prints("test manual_integration ... ignored").prints("test passes ... ok");
+    let output = output
+        .prints("test manual_integration ... ignored")
+        .prints("test passes ... ok");
     assert!(!output.stdout.contains("itcov: running") && !output.stderr.contains("itcov: running"));
     // Without the feature the harness is not even built.
-    let output = krate.cargo(&["test"]).ends_with(0).prints("test passes ... ok");
-    assert!(!output.stdout.contains("manual_integration"), "{}", output.stdout);
+    let output = krate
+        .cargo(&["test"])
+        .ends_with(0)
+        .prints("test passes ... ok");
+    assert!(
+        !output.stdout.contains("manual_integration"),
+        "{}",
+        output.stdout
+    );
 
     if Output::of(krate.command("cargo").args(["nextest", "--version"])).status == 0 {
-        krate.cargo(&["nextest", "run", "--all-features"]).ends_with(0).says("1 test run: 1 passed, 1 skipped");
+        krate
+            .cargo(&["nextest", "run", "--all-features"])
+            .ends_with(0)
+            .says("1 test run: 1 passed, 1 skipped");
     } else {
-        assert!(std::env::var_os("ITCOV_REQUIRE_NEXTEST").is_none(), "cargo-nextest has to be there");
+        assert!(
+            std::env::var_os("ITCOV_REQUIRE_NEXTEST").is_none(),
+            "cargo-nextest has to be there"
+        );
         eprintln!("skipped: there is no cargo-nextest");
     }
 }
@@ -91,29 +127,67 @@ fn the_target_directory_is_where_environment_or_configuration_put_it() {
     let krate = TestCrate::scaffolded("target-directory");
     let elsewhere = tempfile::tempdir().unwrap();
     let from_environment = elsewhere.path().join("by environment");
-    krate.just_with(&["itcov"], &[("CARGO_TARGET_DIR", from_environment.to_str().unwrap())]).ends_with(0);
-    assert!(from_environment.join("itcov/debug/target-directory").exists());
+    krate
+        .just_with(
+            &["itcov"],
+            &[("CARGO_TARGET_DIR", from_environment.to_str().unwrap())],
+        )
+        .ends_with(0);
+    assert!(
+        from_environment
+            .join("itcov/debug/target-directory")
+            .exists()
+    );
     assert!(!krate.has("target"));
 
     let from_configuration = elsewhere.path().join("by configuration");
-    krate.write(".cargo/config.toml", &format!("[build]\ntarget-dir = {from_configuration:?}\n"));
+    krate.write(
+        ".cargo/config.toml",
+        &format!("[build]\ntarget-dir = {from_configuration:?}\n"),
+    );
     krate.just(&["itcov"]).ends_with(0);
-    assert!(from_configuration.join("itcov/debug/target-directory").exists());
-    assert_eq!(profiles_below(&from_configuration.join("itcov/coverage")).len(), 1);
+    assert!(
+        from_configuration
+            .join("itcov/debug/target-directory")
+            .exists()
+    );
+    assert_eq!(
+        profiles_below(&from_configuration.join("itcov/coverage")).len(),
+        1
+    );
     assert!(!krate.has("target"));
 
     let percent = elsewhere.path().join("100%");
     let variables = [("CARGO_TARGET_DIR", percent.to_str().unwrap())];
-    krate.just_with(&["itcov"], &variables).ends_with(1).says("has a % in its name");
+    krate
+        .just_with(&["itcov"], &variables)
+        .ends_with(1)
+        .says("has a % in its name");
 }
 
 #[test]
 fn a_target_triple_in_the_configuration_is_followed() {
     let krate = TestCrate::scaffolded("triple");
-    let version = Output::of(krate.command("rustc").arg("-vV")).ends_with(0).stdout;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    krate.write(".cargo/config.toml", &format!("[build]\ntarget = \"{host}\"\n"));
-    assert!(krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]").lines_of("Total").0 > 0);
+    let version = Output::of(krate.command("rustc").arg("-vV"))
+        .ends_with(0)
+        .stdout;
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap();
+    krate.write(
+        ".cargo/config.toml",
+        &format!("[build]\ntarget = \"{host}\"\n"),
+    );
+    assert!(
+        krate
+            .just(&["itcov", "x"])
+            .ends_with(0)
+            .prints("[\"x\"]")
+            .lines_of("Total")
+            .0
+            > 0
+    );
     assert!(krate.has(&format!("target/itcov/{host}/debug/triple")));
 }
 
@@ -139,7 +213,10 @@ fn a_path_with_spaces_and_quotes_is_no_trouble() {
 #[test]
 fn a_release_build_is_measured_by_a_variable() {
     let krate = TestCrate::scaffolded("release");
-    let output = krate.just(&["itcov_profile=release", "itcov", "x"]).ends_with(0).prints("[\"x\"]");
+    let output = krate
+        .just(&["itcov_profile=release", "itcov", "x"])
+        .ends_with(0)
+        .prints("[\"x\"]");
     assert!(output.lines_of("Total").0 > 0);
     assert!(krate.has("target/itcov/release/release") && !krate.has("target/itcov/debug/release"));
 }
@@ -157,21 +234,37 @@ fn link_time_optimisation_and_panic_abort_are_measured_too() {
             krate = krate.reported_by(Reporter::Llvm);
         }
         let output = krate.just(&["itcov_profile=release", "itcov"]).ends_with(0);
-        assert_eq!(output.lines_of(if reported_by_llvm { "TOTAL" } else { "Total" }), (2, 9));
+        assert_eq!(
+            output.lines_of(if reported_by_llvm { "TOTAL" } else { "Total" }),
+            (2, 9)
+        );
     }
 }
 
 #[test]
 fn an_existing_rustc_wrapper_is_called_too() {
     let krate = TestCrate::scaffolded("wrapped");
-    krate.write("wrapper.sh", "#!/bin/sh\necho \"$@\" >>\"$WRAPPED\"\nexec \"$@\"\n");
+    krate.write(
+        "wrapper.sh",
+        "#!/bin/sh\necho \"$@\" >>\"$WRAPPED\"\nexec \"$@\"\n",
+    );
     Output::of(krate.command("chmod").args(["+x", "wrapper.sh"])).ends_with(0);
     let (wrapper, log) = (krate.root.join("wrapper.sh"), krate.root.join("log"));
-    let variables = [("RUSTC_WRAPPER", wrapper.to_str().unwrap()), ("WRAPPED", log.to_str().unwrap())];
+    let variables = [
+        ("RUSTC_WRAPPER", wrapper.to_str().unwrap()),
+        ("WRAPPED", log.to_str().unwrap()),
+    ];
     // The name of the program, which a shell would drop from the environment as CARGO_BIN_EXE_it-is.
-    let output = krate.just_with(&["itcov", "x"], &variables).ends_with(0).prints("[\"x\"]");
+    let output = krate
+        .just_with(&["itcov", "x"], &variables)
+        .ends_with(0)
+        .prints("[\"x\"]");
     assert!(output.lines_of("Total").0 > 0);
-    assert!(krate.read("log").contains("--crate-name wrapped"), "{}", krate.read("log"));
+    assert!(
+        krate.read("log").contains("--crate-name wrapped"),
+        "{}",
+        krate.read("log")
+    );
 }
 
 #[test]
@@ -181,7 +274,10 @@ fn build_scripts_and_proc_macros_leave_no_profiles_in_the_source_tree() {
         + "[workspace]\nmembers = [\"macros\", \"shared\"]\n[dependencies]\nmacros.path = \"macros\"\n\
            shared.path = \"shared\"\n[build-dependencies]\nshared.path = \"shared\"\n";
     krate.write("Cargo.toml", &manifest);
-    krate.write("build.rs", "fn main() { println!(\"cargo::rustc-env=ANSWER={}\", shared::answer()); }\n");
+    krate.write(
+        "build.rs",
+        "fn main() { println!(\"cargo::rustc-env=ANSWER={}\", shared::answer()); }\n",
+    );
     krate.write("src/main.rs", "fn main() { println!(\"{} {}\", env!(\"ANSWER\"), macros::answer!() + shared::answer()); }\n");
     let member = |name: &str, rest: &str| {
         format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{rest}")
@@ -200,12 +296,22 @@ fn build_scripts_and_proc_macros_leave_no_profiles_in_the_source_tree() {
 
     let output = krate.just(&["itcov"]).ends_with(0).prints("42 84");
     assert_eq!(output.lines_of("shared/src/lib.rs"), (1, 1));
-    assert!(!output.stdout.contains("macros/"), "a proc macro is not part of the program: {}", output.stdout);
+    assert!(
+        !output.stdout.contains("macros/"),
+        "a proc macro is not part of the program: {}",
+        output.stdout
+    );
 
     let coverage = krate.root.join("target/itcov/coverage");
-    let strays: Vec<PathBuf> =
-        profiles_below(&krate.root).into_iter().filter(|path| path.parent() != Some(&coverage)).collect();
+    let strays: Vec<PathBuf> = profiles_below(&krate.root)
+        .into_iter()
+        .filter(|path| path.parent() != Some(&coverage))
+        .collect();
     assert_eq!(strays, [PathBuf::new(); 0]);
-    let after = krate.files().into_iter().map(|(path, _)| path).filter(|path| !path.ends_with("Cargo.lock"));
+    let after = krate
+        .files()
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| !path.ends_with("Cargo.lock"));
     assert_eq!(after.collect::<Vec<_>>(), before);
 }

@@ -13,16 +13,30 @@ fn what_ran_before_a_kill_is_in_the_report() {
         run.expect("listening");
         get(port, path);
         signal("KILL", program_id(&run.stderr()));
-        covered.push(run.finish().ends_with(137).says("signal: 9 (SIGKILL)").lines_of("src/main.rs").0);
+        covered.push(
+            run.finish()
+                .ends_with(137)
+                .says("signal: 9 (SIGKILL)")
+                .lines_of("src/main.rs")
+                .0,
+        );
     }
-    assert_eq!(covered[1], covered[0] + 3, "the three lines of `served` ran, and the program was killed");
+    assert_eq!(
+        covered[1],
+        covered[0] + 3,
+        "the three lines of `served` ran, and the program was killed"
+    );
 }
 
 #[test]
 fn the_timeout_stops_the_program() {
     let krate = TestCrate::scaffolded("timeout");
-    let output = krate.just_with(&["itcov", "wait"], &[("ITCOV_TIMEOUT", "1")]).ends_with(0);
-    let output = output.says("at most 1s").says("stopped by SIGINT on the timeout (ITCOV_TIMEOUT)");
+    let output = krate
+        .just_with(&["itcov", "wait"], &[("ITCOV_TIMEOUT", "1")])
+        .ends_with(0);
+    let output = output
+        .says("at most 1s")
+        .says("stopped by SIGINT on the timeout (ITCOV_TIMEOUT)");
     assert!(!is_alive(program_id(&output.stderr)));
     assert!(output.lines_of("Total").0 > 0);
 }
@@ -31,7 +45,9 @@ fn the_timeout_stops_the_program() {
 fn the_timeout_stops_a_suite_that_hangs() {
     let krate = TestCrate::scaffolded("suite-timeout");
     let variables = [("ITCOV_TIMEOUT", "1s"), ("ITCOV_ARGS", "wait")];
-    let output = krate.just_with(&["itcov-suite", "sleep", "100"], &variables).ends_with(124);
+    let output = krate
+        .just_with(&["itcov-suite", "sleep", "100"], &variables)
+        .ends_with(124);
     let output = output.says("the suite was stopped by SIGINT on the timeout");
     assert!(output.lines_of("Total").0 > 0);
 }
@@ -54,11 +70,23 @@ fn a_signal_to_the_harness_alone_is_passed_on() {
 fn a_program_that_does_not_stop_gets_a_harder_signal_after_the_grace() {
     let krate = TestCrate::scaffolded("stubborn");
     krate.write("stubborn.sh", "trap 'echo no' INT\n[ \"$1\" = worse ] && trap 'echo never' TERM\nwhile :; do sleep 0.1; done\n");
-    let variables = [("ITCOV_BIN", "/bin/sh"), ("ITCOV_TIMEOUT", "1"), ("ITCOV_GRACE", "1")];
+    let variables = [
+        ("ITCOV_BIN", "/bin/sh"),
+        ("ITCOV_TIMEOUT", "1"),
+        ("ITCOV_GRACE", "1"),
+    ];
     // Another program than the instrumented one, so there is nothing to report.
-    let run = |arguments: &[&str]| krate.just_with(&[&["itcov"], arguments].concat(), &variables).ends_with(1);
-    run(&["stubborn.sh"]).prints("no\n").says("was stopped by SIGTERM on the timeout");
-    run(&["stubborn.sh", "worse"]).prints("never\n").says("was stopped by SIGKILL on the timeout");
+    let run = |arguments: &[&str]| {
+        krate
+            .just_with(&[&["itcov"], arguments].concat(), &variables)
+            .ends_with(1)
+    };
+    run(&["stubborn.sh"])
+        .prints("no\n")
+        .says("was stopped by SIGTERM on the timeout");
+    run(&["stubborn.sh", "worse"])
+        .prints("never\n")
+        .says("was stopped by SIGKILL on the timeout");
 }
 
 #[test]
@@ -67,7 +95,10 @@ fn a_program_that_ends_before_it_is_ready_is_reported_with_its_status() {
     let port = free_port();
     let ready = format!("http://127.0.0.1:{port}/");
     krate
-        .just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)])
+        .just_with(
+            &["itcov-suite", "true"],
+            &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)],
+        )
         .ends_with(1)
         .says("the program ended before it was ready: exit status: 9");
 }
@@ -79,7 +110,10 @@ fn a_port_that_is_taken_does_not_count_as_ready() {
     let address = listener.local_addr().unwrap();
     let (arguments, ready) = (format!("serve {address}"), format!("tcp://{address}"));
     let output = krate
-        .just_with(&["itcov-suite", "touch", "ran"], &[("ITCOV_ARGS", &arguments), ("ITCOV_READY", &ready)])
+        .just_with(
+            &["itcov-suite", "touch", "ran"],
+            &[("ITCOV_ARGS", &arguments), ("ITCOV_READY", &ready)],
+        )
         .ends_with(1)
         .says("the program ended before it was ready: exit status: 101")
         .says(&format!("{address} was taken before the program started"));
@@ -90,8 +124,16 @@ fn a_port_that_is_taken_does_not_count_as_ready() {
 fn a_program_that_never_gets_ready_is_given_up() {
     let krate = TestCrate::scaffolded("never-ready");
     let ready = format!("tcp://127.0.0.1:{}", free_port());
-    let variables = [("ITCOV_ARGS", "wait"), ("ITCOV_READY", &ready), ("ITCOV_READY_TIMEOUT", "1")];
-    let output = krate.just_with(&["itcov-suite", "true"], &variables).ends_with(1);
-    let output = output.says("the program was not ready within 1s").says("Connection refused");
+    let variables = [
+        ("ITCOV_ARGS", "wait"),
+        ("ITCOV_READY", &ready),
+        ("ITCOV_READY_TIMEOUT", "1"),
+    ];
+    let output = krate
+        .just_with(&["itcov-suite", "true"], &variables)
+        .ends_with(1);
+    let output = output
+        .says("the program was not ready within 1s")
+        .says("Connection refused");
     assert!(!is_alive(program_id(&output.stderr)));
 }

@@ -28,7 +28,10 @@ fn lines_are_only_added_and_the_rest_stays_to_the_byte() {
     let krate = TestCrate::new("careful");
     krate.write("Cargo.toml", MANIFEST);
     krate.write("tests/other.rs", "fn main() {}\n");
-    krate.write("justfile", "# mine\ndefault:\n    @echo the default recipe\n");
+    krate.write(
+        "justfile",
+        "# mine\ndefault:\n    @echo the default recipe\n",
+    );
     let output = krate.itcov(&["init"]).ends_with(0);
     for line in [
         "Created tests/manual_integration.rs",
@@ -37,14 +40,23 @@ fn lines_are_only_added_and_the_rest_stays_to_the_byte() {
         "Edited justfile",
         "just itcov-suite CMD",
     ] {
-        assert!(output.stdout.contains(line), "no {line:?} in\n{}", output.stdout);
+        assert!(
+            output.stdout.contains(line),
+            "no {line:?} in\n{}",
+            output.stdout
+        );
     }
     let expected = MANIFEST.replace("fast = []\n", "fast = []\nmanual-integration = []\n")
         + "\n[[test]]\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
            required-features = [\"manual-integration\"]\n";
     assert_eq!(krate.read("Cargo.toml"), expected);
-    assert_eq!(krate.read("justfile"), "# mine\ndefault:\n    @echo the default recipe\n\nimport 'itcov.just'\n");
-    krate.cargo(&["metadata", "--no-deps", "--format-version", "1"]).ends_with(0);
+    assert_eq!(
+        krate.read("justfile"),
+        "# mine\ndefault:\n    @echo the default recipe\n\nimport 'itcov.just'\n"
+    );
+    krate
+        .cargo(&["metadata", "--no-deps", "--format-version", "1"])
+        .ends_with(0);
     // Plain `just` still runs the user's own first recipe.
     krate.just(&[]).ends_with(0).prints("the default recipe");
 }
@@ -72,7 +84,12 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
     let twin = TestCrate::new("dry");
     twin.write("Cargo.toml", MANIFEST);
     twin.itcov(&["init"]).ends_with(0);
-    let texts = |files: &[(std::path::PathBuf, Vec<u8>)]| files.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
+    let texts = |files: &[(std::path::PathBuf, Vec<u8>)]| {
+        files
+            .iter()
+            .map(|(_, text)| text.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(texts(&applied), texts(&twin.files()));
     krate.itcov(&["init", "--dry-run"]).ends_with(0).prints("");
 }
@@ -81,9 +98,23 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
 fn the_options_are_in_what_is_written() {
     let krate = TestCrate::new("options");
     krate.write("src/bin/second.rs", "fn main() { println!(\"second\"); }\n");
-    krate.itcov(&["init", "--bin", "second", "--feature", "measured", "--timeout", "1h30m"]).ends_with(0);
+    krate
+        .itcov(&[
+            "init",
+            "--bin",
+            "second",
+            "--feature",
+            "measured",
+            "--timeout",
+            "1h30m",
+        ])
+        .ends_with(0);
     assert!(krate.read("Cargo.toml").contains("\nmeasured = []\n"));
-    krate.just(&["itcov"]).ends_with(0).prints("second").says("at most 5400s");
+    krate
+        .just(&["itcov"])
+        .ends_with(0)
+        .prints("second")
+        .says("at most 5400s");
 }
 
 #[test]
@@ -94,27 +125,49 @@ fn features_that_the_program_needs_are_turned_on() {
     krate.write("Cargo.toml", &manifest);
     krate.itcov(&["init"]).ends_with(0);
     krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
-    krate.cargo(&["test", "--features", "manual-integration"]).ends_with(0);
+    krate
+        .cargo(&["test", "--features", "manual-integration"])
+        .ends_with(0);
 }
 
 #[test]
 fn every_edition_is_served_and_finds_its_other_tests() {
     for edition in ["2015", "2018", "2021", "2024"] {
         let krate = TestCrate::new("edition");
-        krate.write("Cargo.toml", &krate.read("Cargo.toml").replace("2024", edition));
+        krate.write(
+            "Cargo.toml",
+            &krate.read("Cargo.toml").replace("2024", edition),
+        );
         krate.write("tests/other.rs", "#[test]\nfn passes() {}\n");
         krate.itcov(&["init"]).ends_with(0);
         krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
-        krate.cargo(&["test"]).ends_with(0).prints("test passes ... ok");
-        krate.cargo(&["clippy", "--all-targets", "--all-features", "--", "-D", "warnings"]).ends_with(0);
+        krate
+            .cargo(&["test"])
+            .ends_with(0)
+            .prints("test passes ... ok");
+        krate
+            .cargo(&[
+                "clippy",
+                "--all-targets",
+                "--all-features",
+                "--",
+                "-D",
+                "warnings",
+            ])
+            .ends_with(0);
     }
 }
 
 #[test]
 fn a_program_in_a_workspace_is_found_or_chosen() {
     let krate = TestCrate::empty();
-    let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    krate.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"lib\", \"one\"]\n");
+    let package = |name: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n")
+    };
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"lib\", \"one\"]\n",
+    );
     krate.write("lib/Cargo.toml", &package("lib"));
     krate.write("lib/src/lib.rs", "pub fn lib() {}\n");
     krate.write("one/Cargo.toml", &package("one"));
@@ -122,19 +175,43 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
     krate.write("two/Cargo.toml", &package("two"));
     krate.write("two/src/main.rs", "fn main() { println!(\"two\"); }\n");
     // The only program there is, from the workspace's root.
-    krate.itcov(&["init", "--dry-run"]).ends_with(0).prints("one/tests/manual_integration.rs");
+    krate
+        .itcov(&["init", "--dry-run"])
+        .ends_with(0)
+        .prints("one/tests/manual_integration.rs");
 
-    krate.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"lib\", \"one\", \"two\"]\n");
-    let output = krate.itcov(&["init"]).ends_with(1).says("choose one with -p");
-    assert!(output.stderr.ends_with("\n  one\n  two\n"), "{}", output.stderr);
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"lib\", \"one\", \"two\"]\n",
+    );
+    let output = krate
+        .itcov(&["init"])
+        .ends_with(1)
+        .says("choose one with -p");
+    assert!(
+        output.stderr.ends_with("\n  one\n  two\n"),
+        "{}",
+        output.stderr
+    );
     krate.itcov(&["init", "-p", "two"]).ends_with(0);
-    assert!(krate.has("two/tests/manual_integration.rs") && krate.has("itcov.just") && krate.has("justfile"));
+    assert!(
+        krate.has("two/tests/manual_integration.rs")
+            && krate.has("itcov.just")
+            && krate.has("justfile")
+    );
     krate.just(&["itcov"]).ends_with(0).prints("two\n");
-    krate.itcov(&["init", "--manifest-path", "two/Cargo.toml"]).ends_with(0).prints("Nothing to do");
+    krate
+        .itcov(&["init", "--manifest-path", "two/Cargo.toml"])
+        .ends_with(0)
+        .prints("Nothing to do");
 }
 
 /// A way to spoil a crate, the arguments, and what the error has to say.
-type Refusal = (fn(&TestCrate), &'static [&'static str], &'static [&'static str]);
+type Refusal = (
+    fn(&TestCrate),
+    &'static [&'static str],
+    &'static [&'static str],
+);
 
 const REFUSALS: &[Refusal] = &[
     (
@@ -142,7 +219,11 @@ const REFUSALS: &[Refusal] = &[
         &[],
         &["no Cargo.toml in", "or above", "--manifest-path"],
     ),
-    (|_| {}, &["--manifest-path", "nowhere/Cargo.toml"], &["there is no", "nowhere/Cargo.toml"]),
+    (
+        |_| {},
+        &["--manifest-path", "nowhere/Cargo.toml"],
+        &["there is no", "nowhere/Cargo.toml"],
+    ),
     (|_| {}, &["--manifest-path", "src"], &["is a directory"]),
     (
         |krate| krate.write("Cargo.toml", "[package]\nname = \"a\"\nversion = = 1\n"),
@@ -150,12 +231,23 @@ const REFUSALS: &[Refusal] = &[
         &["krate/Cargo.toml is not valid TOML", "line 3"],
     ),
     (
-        |krate| krate.write("Cargo.toml", "[package]\nname = \"a b\"\nversion = \"1.0.0\"\n"),
+        |krate| {
+            krate.write(
+                "Cargo.toml",
+                "[package]\nname = \"a b\"\nversion = \"1.0.0\"\n",
+            )
+        },
         &[],
         &["cargo cannot read", "Cargo.toml", "invalid character"],
     ),
     (
-        |krate| fs::rename(krate.root.join("src/main.rs"), krate.root.join("src/lib.rs")).unwrap(),
+        |krate| {
+            fs::rename(
+                krate.root.join("src/main.rs"),
+                krate.root.join("src/lib.rs"),
+            )
+            .unwrap()
+        },
         &[],
         &["the package `refused` has no binary"],
     ),
@@ -164,32 +256,66 @@ const REFUSALS: &[Refusal] = &[
         &[],
         &["several binaries", "--bin", "\n  refused", "\n  second"],
     ),
-    (|_| {}, &["--bin", "other"], &["no binary `other`", "\n  refused"]),
-    (|_| {}, &["-p", "other"], &["no package `other`", "\n  refused"]),
     (
-        |krate| krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "[features]\nx = []\nmanual-integration = [\"x\"]\n")),
-        &[],
-        &["the feature `manual-integration` is there and means something else", "line 7", "--feature"],
+        |_| {},
+        &["--bin", "other"],
+        &["no binary `other`", "\n  refused"],
+    ),
+    (
+        |_| {},
+        &["-p", "other"],
+        &["no package `other`", "\n  refused"],
     ),
     (
         |krate| {
-            krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "[[test]]\nname = \"manual_integration\"\npath = \"t.rs\"\n"));
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml") + "[features]\nx = []\nmanual-integration = [\"x\"]\n"),
+            )
+        },
+        &[],
+        &[
+            "the feature `manual-integration` is there and means something else",
+            "line 7",
+            "--feature",
+        ],
+    ),
+    (
+        |krate| {
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml")
+                    + "[[test]]\nname = \"manual_integration\"\npath = \"t.rs\"\n"),
+            );
             krate.write("t.rs", "");
         },
         &[],
         &["a test target `manual_integration` of its own", "t.rs"],
     ),
     (
-        |krate| krate.write("Cargo.toml", &(krate.read("Cargo.toml") + "[[test]]\nname = \"manual_integration\"\nharness = false\n")),
+        |krate| {
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml")
+                    + "[[test]]\nname = \"manual_integration\"\nharness = false\n"),
+            )
+        },
         &[],
-        &["the test target `manual_integration` is there and means something else", "line 5"],
+        &[
+            "the test target `manual_integration` is there and means something else",
+            "line 5",
+        ],
     ),
     (
         |krate| krate.write("tests/manual_integration.rs", "#[test]\nfn mine() {}\n"),
         &[],
         &["tests/manual_integration.rs is there and is not itcov's"],
     ),
-    (|krate| krate.write("itcov.just", "mine:\n"), &[], &["itcov.just is there and is not itcov's"]),
+    (
+        |krate| krate.write("itcov.just", "mine:\n"),
+        &[],
+        &["itcov.just is there and is not itcov's"],
+    ),
     (
         |krate| {
             krate.write("justfile", "");
@@ -198,7 +324,11 @@ const REFUSALS: &[Refusal] = &[
         &[],
         &["just takes one justfile", "/justfile", "/.justfile"],
     ),
-    (|krate| krate.write("tests", "a file"), &[], &["cannot", "tests"]),
+    (
+        |krate| krate.write("tests", "a file"),
+        &[],
+        &["cannot", "tests"],
+    ),
 ];
 
 #[test]
@@ -208,10 +338,18 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
         spoil(&krate);
         let before = krate.files();
         let output = krate.itcov(&[&["init"], *arguments].concat());
-        assert_eq!(output.status, 1, "{messages:?}\n{}{}", output.stdout, output.stderr);
+        assert_eq!(
+            output.status, 1,
+            "{messages:?}\n{}{}",
+            output.stdout, output.stderr
+        );
         assert!(output.stderr.starts_with("error: "), "{}", output.stderr);
         for message in *messages {
-            assert!(output.stderr.contains(message), "no {message:?} in\n{}", output.stderr);
+            assert!(
+                output.stderr.contains(message),
+                "no {message:?} in\n{}",
+                output.stderr
+            );
         }
         assert_eq!(krate.files(), before, "{messages:?}");
     }
@@ -230,7 +368,10 @@ fn wrong_usage_ends_with_status_2() {
         &[],
     ] {
         let output = krate.itcov(arguments).ends_with(2);
-        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{arguments:?}"
+        );
     }
     assert!(!krate.has("tests") && !krate.has("justfile"));
 }
@@ -243,14 +384,25 @@ fn a_read_only_directory_is_named_and_nothing_is_written() {
     // Root may write all the same, unless it gives the capability up.
     let mut command = if Output::of(Command::new("id").arg("-u")).stdout == "0\n" {
         let mut command = krate.command("setpriv");
-        command.args(["--bounding-set", "-dac_override", "--inh-caps", "-dac_override"]).arg(tools::cargo_itcov());
+        command
+            .args([
+                "--bounding-set",
+                "-dac_override",
+                "--inh-caps",
+                "-dac_override",
+            ])
+            .arg(tools::cargo_itcov());
         command
     } else {
         krate.command(tools::cargo_itcov())
     };
     let output = Output::of(command.args(["itcov", "init"]));
     Output::of(krate.command("chmod").args(["u+w", "."])).ends_with(0);
-    output.ends_with(1).says("cannot write").says("Permission denied").says("nothing was changed");
+    output
+        .ends_with(1)
+        .says("cannot write")
+        .says("Permission denied")
+        .says("nothing was changed");
     assert_eq!(krate.files(), before);
     assert!(!krate.has("tests"));
 }
@@ -259,16 +411,31 @@ fn a_read_only_directory_is_named_and_nothing_is_written() {
 fn a_scaffold_with_other_settings_is_not_overwritten() {
     let krate = TestCrate::scaffolded("other-settings");
     let before = krate.files();
-    krate.itcov(&["init", "--timeout", "5m"]).ends_with(1).says("differs from what itcov writes now");
+    krate
+        .itcov(&["init", "--timeout", "5m"])
+        .ends_with(1)
+        .says("differs from what itcov writes now");
     assert_eq!(krate.files(), before);
 }
 
 #[test]
 fn help_has_examples() {
     let krate = TestCrate::new("help");
-    krate.itcov(&["init", "--help"]).ends_with(0).prints("Examples:").prints("cargo itcov init --dry-run");
-    krate.itcov(&["--version"]).ends_with(0).prints(env!("CARGO_PKG_VERSION"));
+    krate
+        .itcov(&["init", "--help"])
+        .ends_with(0)
+        .prints("Examples:")
+        .prints("cargo itcov init --dry-run");
+    krate
+        .itcov(&["--version"])
+        .ends_with(0)
+        .prints(env!("CARGO_PKG_VERSION"));
     // As cargo runs it, and by its own name.
-    krate.cargo(&["itcov", "--version"]).ends_with(0).prints(env!("CARGO_PKG_VERSION"));
-    Output::of(krate.command(tools::cargo_itcov()).arg("--version")).ends_with(0).prints(env!("CARGO_PKG_VERSION"));
+    krate
+        .cargo(&["itcov", "--version"])
+        .ends_with(0)
+        .prints(env!("CARGO_PKG_VERSION"));
+    Output::of(krate.command(tools::cargo_itcov()).arg("--version"))
+        .ends_with(0)
+        .prints(env!("CARGO_PKG_VERSION"));
 }

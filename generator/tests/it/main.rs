@@ -1,6 +1,7 @@
 //! The tests: real cargo, real just, real programs, real terminals. One binary, so that it is linked once.
 
 mod build;
+mod coverage;
 mod endings;
 mod init;
 mod recipes;

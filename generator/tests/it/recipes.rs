@@ -6,9 +6,24 @@ use crate::support::{TestCrate, free_port, get};
 #[test]
 fn arguments_reach_the_program_unchanged() {
     let krate = TestCrate::scaffolded("arguments");
-    let arguments = ["two words", "it's \"quoted\"", "$HOME `id` \\", "*", "", "line\nbreak\n", "--flag=1", "-x", "ü"];
-    let output = krate.just(&[&["itcov"], &arguments[..]].concat()).ends_with(0);
-    assert_eq!(output.stdout.lines().next().unwrap(), format!("{arguments:?}"));
+    let arguments = [
+        "two words",
+        "it's \"quoted\"",
+        "$HOME `id` \\",
+        "*",
+        "",
+        "line\nbreak\n",
+        "--flag=1",
+        "-x",
+        "ü",
+    ];
+    let output = krate
+        .just(&[&["itcov"], &arguments[..]].concat())
+        .ends_with(0);
+    assert_eq!(
+        output.stdout.lines().next().unwrap(),
+        format!("{arguments:?}")
+    );
 }
 
 #[test]
@@ -17,7 +32,17 @@ fn arguments_reach_the_suite_unchanged_and_the_programs_come_from_a_variable() {
     let script = "for argument; do printf '<%s>' \"$argument\"; done";
     krate
         .just_with(
-            &["itcov-suite", "sh", "-c", script, "sh", "it's", "a \"b\"", "", "$x\n"],
+            &[
+                "itcov-suite",
+                "sh",
+                "-c",
+                script,
+                "sh",
+                "it's",
+                "a \"b\"",
+                "",
+                "$x\n",
+            ],
             &[("ITCOV_ARGS", r#"--root 'my files' "a \"b\" \$c" d\ e"#)],
         )
         .ends_with(0)
@@ -28,14 +53,23 @@ fn arguments_reach_the_suite_unchanged_and_the_programs_come_from_a_variable() {
 #[test]
 fn the_programs_own_end_ends_the_run_with_its_status() {
     let krate = TestCrate::scaffolded("own-end");
-    let output = krate.just(&["itcov", "fail", "3"]).ends_with(3).says("ended by itself").says("exit status: 3");
+    let output = krate
+        .just(&["itcov", "fail", "3"])
+        .ends_with(3)
+        .says("ended by itself")
+        .says("exit status: 3");
     assert!(output.lines_of("Total").0 > 0);
 }
 
 #[test]
 fn a_suite_that_fails_gives_its_status_to_the_recipe_after_the_report() {
     let krate = TestCrate::scaffolded("suite-fails");
-    let output = krate.just_with(&["itcov-suite", "sh", "-c", "exit 7"], &[("ITCOV_ARGS", "wait")]).ends_with(7);
+    let output = krate
+        .just_with(
+            &["itcov-suite", "sh", "-c", "exit 7"],
+            &[("ITCOV_ARGS", "wait")],
+        )
+        .ends_with(7);
     assert!(output.lines_of("Total").0 > 0);
     assert!(!is_alive(program_id(&output.stderr)));
 }
@@ -44,7 +78,10 @@ fn a_suite_that_fails_gives_its_status_to_the_recipe_after_the_report() {
 fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
     let krate = TestCrate::scaffolded("no-suite");
     let output = krate
-        .just_with(&["itcov-suite", "./no-such-suite", "x"], &[("ITCOV_ARGS", "wait")])
+        .just_with(
+            &["itcov-suite", "./no-such-suite", "x"],
+            &[("ITCOV_ARGS", "wait")],
+        )
         .ends_with(127)
         .says("cannot start the suite (./no-such-suite x): No such file or directory");
     assert!(!is_alive(program_id(&output.stderr)));
@@ -57,11 +94,16 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
         let port = free_port();
         let arguments = format!("serve 127.0.0.1:{port}");
         let ready = format!("{scheme}://127.0.0.1:{port}/");
-        let variables = [("ITCOV_ARGS", arguments.as_str()), ("ITCOV_READY", ready.trim_end_matches('/'))];
+        let variables = [
+            ("ITCOV_ARGS", arguments.as_str()),
+            ("ITCOV_READY", ready.trim_end_matches('/')),
+        ];
         let mut run = krate.start_just(&["itcov-suite", "sleep", "2"], &variables);
         run.expect("running the suite");
         assert_eq!(get(port, "/served"), "served");
-        run.finish().ends_with(0).says(&format!("waiting for {scheme}://"));
+        run.finish()
+            .ends_with(0)
+            .says(&format!("waiting for {scheme}://"));
     }
 }
 
@@ -69,24 +111,54 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
 fn a_suite_may_start_the_program_itself() {
     let krate = TestCrate::scaffolded("exec");
     let script = "\"$ITCOV_BIN\" \"$1\"; \"$ITCOV_BIN\" fail 4; exit $(($? + 1))";
-    let output = krate.just(&["itcov-exec", "sh", "-c", script, "sh", "a b"]).ends_with(5).prints("[\"a b\"]");
+    let output = krate
+        .just(&["itcov-exec", "sh", "-c", script, "sh", "a b"])
+        .ends_with(5)
+        .prints("[\"a b\"]");
     assert!(output.lines_of("Total").0 > 0);
-    krate.just(&["itcov-exec", "./no-such-suite"]).ends_with(127).says("no-such-suite");
+    krate
+        .just(&["itcov-exec", "./no-such-suite"])
+        .ends_with(127)
+        .says("no-such-suite");
 }
 
 #[test]
 fn runs_of_one_build_add_up_until_they_are_forgotten_or_the_program_changes() {
     let krate = TestCrate::scaffolded("adding");
-    let first = krate.just(&["itcov", "fail", "0"]).ends_with(0).lines_of("Total");
-    let both = krate.just(&["itcov", "hello"]).ends_with(0).says("adding to what earlier runs").lines_of("Total");
+    let first = krate
+        .just(&["itcov", "fail", "0"])
+        .ends_with(0)
+        .lines_of("Total");
+    let both = krate
+        .just(&["itcov", "hello"])
+        .ends_with(0)
+        .says("adding to what earlier runs")
+        .lines_of("Total");
     assert!(both.0 > first.0 && both.1 == first.1, "{first:?} {both:?}");
-    assert_eq!(krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"), both);
+    assert_eq!(
+        krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"),
+        both
+    );
 
     krate.just(&["itcov-clean"]).ends_with(0);
-    krate.just(&["itcov-report"]).ends_with(1).says("run just itcov first");
-    assert_eq!(krate.just(&["itcov", "hello"]).ends_with(0).lines_of("Total"), both);
+    krate
+        .just(&["itcov-report"])
+        .ends_with(1)
+        .says("run just itcov first");
+    assert_eq!(
+        krate
+            .just(&["itcov", "hello"])
+            .ends_with(0)
+            .lines_of("Total"),
+        both
+    );
 
-    krate.write("src/main.rs", &krate.read("src/main.rs").replace("\"served\"", "\"changed\""));
+    krate.write(
+        "src/main.rs",
+        &krate
+            .read("src/main.rs")
+            .replace("\"served\"", "\"changed\""),
+    );
     let changed = krate.just(&["itcov", "fail", "0"]).ends_with(0);
     assert!(!changed.stderr.contains("adding to"), "{}", changed.stderr);
     assert_eq!(changed.lines_of("Total"), first);
@@ -95,11 +167,24 @@ fn runs_of_one_build_add_up_until_they_are_forgotten_or_the_program_changes() {
 #[test]
 fn what_itcov_build_prints_runs_the_program_elsewhere() {
     let krate = TestCrate::scaffolded("elsewhere");
-    let line = krate.just(&["itcov-build"]).ends_with(0).says("target/itcov/debug/elsewhere").stdout;
+    let line = krate
+        .just(&["itcov-build"])
+        .ends_with(0)
+        .says("target/itcov/debug/elsewhere")
+        .stdout;
     let mut command = krate.command("sh");
     command.args(["-c", &format!("cd / && {} moved", line.trim_end())]);
-    crate::support::Output::of(&mut command).ends_with(0).prints("[\"moved\"]");
-    assert!(krate.just(&["itcov-report"]).ends_with(0).lines_of("Total").0 > 0);
+    crate::support::Output::of(&mut command)
+        .ends_with(0)
+        .prints("[\"moved\"]");
+    assert!(
+        krate
+            .just(&["itcov-report"])
+            .ends_with(0)
+            .lines_of("Total")
+            .0
+            > 0
+    );
 }
 
 #[test]

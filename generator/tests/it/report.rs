@@ -23,10 +23,20 @@ fn the_llvm_tools_say_the_same() {
     assert_eq!(output.lines_of("TOTAL"), (2, 9));
     assert_eq!(output.lines_of("unused.rs"), (0, 6));
 
-    krate.just(&["itcov-report", "--lcov", "llvm.info"]).ends_with(0);
-    Output::of(krate.command(tools::cargo_itcov()).args(["report", "--lcov", "itcov.info"])).ends_with(0);
+    krate
+        .just(&["itcov-report", "--lcov", "llvm.info"])
+        .ends_with(0);
+    Output::of(
+        krate
+            .command(tools::cargo_itcov())
+            .args(["report", "--lcov", "itcov.info"]),
+    )
+    .ends_with(0);
     assert_eq!(krate.read("llvm.info"), krate.read("itcov.info"));
-    krate.just(&["itcov-report", "--html"]).ends_with(1).says("--html is an option of cargo itcov report");
+    krate
+        .just(&["itcov-report", "--html"])
+        .ends_with(1)
+        .says("--html is an option of cargo itcov report");
 }
 
 #[test]
@@ -36,11 +46,20 @@ fn llvm_tools_can_be_named() {
     }
     let krate = TestCrate::unlinked().reported_by(Reporter::Llvm);
     for (tool, variable) in [("llvm-cov", "LLVM_COV"), ("llvm-profdata", "LLVM_PROFDATA")] {
-        krate.write(tool, &format!("#!/bin/sh\necho used {variable} >&2\nexec {tool}-22 \"$@\"\n"));
+        krate.write(
+            tool,
+            &format!("#!/bin/sh\necho used {variable} >&2\nexec {tool}-22 \"$@\"\n"),
+        );
         fs::set_permissions(krate.root.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
     }
     krate
-        .just_with(&["itcov"], &[("LLVM_COV", "./llvm-cov"), ("LLVM_PROFDATA", "./llvm-profdata")])
+        .just_with(
+            &["itcov"],
+            &[
+                ("LLVM_COV", "./llvm-cov"),
+                ("LLVM_PROFDATA", "./llvm-profdata"),
+            ],
+        )
         .ends_with(0)
         .says("used LLVM_COV")
         .says("used LLVM_PROFDATA")
@@ -61,10 +80,24 @@ fn without_a_tool_for_the_report_the_data_is_kept_and_the_tools_are_named() {
         fs::set_permissions(krate.root.join(&name), fs::Permissions::from_mode(0o755)).unwrap();
     }
     let mut command = krate.command(tools::just());
-    let path = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "PATH")).unwrap();
-    let path = format!("{}:{}", krate.root.join("old").display(), path.to_str().unwrap());
-    let sysroot = Output::of(krate.command("rustc").args(["--print", "sysroot"])).ends_with(0).stdout;
-    if fs::exists(format!("{}/lib/rustlib/x86_64-unknown-linux-gnu/bin/llvm-cov", sysroot.trim())).unwrap() {
+    let path = command
+        .get_envs()
+        .find_map(|(name, value)| value.filter(|_| name == "PATH"))
+        .unwrap();
+    let path = format!(
+        "{}:{}",
+        krate.root.join("old").display(),
+        path.to_str().unwrap()
+    );
+    let sysroot = Output::of(krate.command("rustc").args(["--print", "sysroot"]))
+        .ends_with(0)
+        .stdout;
+    if fs::exists(format!(
+        "{}/lib/rustlib/x86_64-unknown-linux-gnu/bin/llvm-cov",
+        sysroot.trim()
+    ))
+    .unwrap()
+    {
         eprintln!("skipped: the toolchain has llvm-tools");
         return;
     }
@@ -75,5 +108,8 @@ fn without_a_tool_for_the_report_the_data_is_kept_and_the_tools_are_named() {
         .says("rustup component add llvm-tools")
         .says("apt-get install llvm-");
     let krate = krate.reported_by(Reporter::Itcov);
-    assert_eq!(krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"), (2, 9));
+    assert_eq!(
+        krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"),
+        (2, 9)
+    );
 }

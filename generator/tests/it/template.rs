@@ -9,7 +9,16 @@ fn cargo_generate_makes_a_crate_in_which_the_recipes_work() {
     let krate = TestCrate::empty();
     let template = repository().join("template");
     let mut generate = krate.command(tools::cargo_generate());
-    generate.args(["generate", "--name", "my-service", "--vcs", "none", "--path"]).arg(template);
+    generate
+        .args([
+            "generate",
+            "--name",
+            "my-service",
+            "--vcs",
+            "none",
+            "--path",
+        ])
+        .arg(template);
     Output::of(&mut generate).ends_with(0);
     let krate = krate.inside("my-service");
     assert!(!krate.has("variables.rhai") && !krate.has("cargo-generate.toml"));
@@ -17,11 +26,26 @@ fn cargo_generate_makes_a_crate_in_which_the_recipes_work() {
     // What the generator would write is there already.
     krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
     krate.cargo(&["fmt", "--check"]).ends_with(0);
-    krate.cargo(&["clippy", "--all-targets", "--all-features", "--", "-D", "warnings"]).ends_with(0);
+    krate
+        .cargo(&[
+            "clippy",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ])
+        .ends_with(0);
     let port = free_port();
-    let (address, ready) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}/hello/you"));
+    let (address, ready) = (
+        format!("127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{port}/hello/you"),
+    );
     let output = krate
-        .just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", &address), ("ITCOV_READY", &ready)])
+        .just_with(
+            &["itcov-suite", "true"],
+            &[("ITCOV_ARGS", &address), ("ITCOV_READY", &ready)],
+        )
         .ends_with(0)
         .prints(&format!("listening on http://{address}"));
     let (covered, all) = output.lines_of("src/main.rs");
@@ -34,17 +58,41 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
     // The workspace's own target directory, so that the dependencies are not built another time.
     let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
     let mut package = krate.command("cargo");
-    package.current_dir(repository()).args(["package", "-p", "cargo-itcov", "--no-verify", "--allow-dirty", "--quiet"]);
-    Output::of(package.arg("--target-dir").arg(target).env_remove("CARGO_BUILD_BUILD_DIR")).ends_with(0);
+    package.current_dir(repository()).args([
+        "package",
+        "-p",
+        "cargo-itcov",
+        "--no-verify",
+        "--allow-dirty",
+        "--quiet",
+    ]);
+    Output::of(
+        package
+            .arg("--target-dir")
+            .arg(target)
+            .env_remove("CARGO_BUILD_BUILD_DIR"),
+    )
+    .ends_with(0);
     let name = format!("cargo-itcov-{}", env!("CARGO_PKG_VERSION"));
     let archive = target.join("package").join(format!("{name}.crate"));
     Output::of(krate.command("tar").arg("xzf").arg(archive)).ends_with(0);
     assert!(krate.has(&format!("{name}/template/Cargo.toml.liquid")));
 
     let mut install = krate.command("cargo");
-    install.args(["install", "--debug", "--locked", "--quiet", "--path", &name, "--root", "installed"]);
+    install.args([
+        "install",
+        "--debug",
+        "--locked",
+        "--quiet",
+        "--path",
+        &name,
+        "--root",
+        "installed",
+    ]);
     // With the workspace's profile, which the package does not have.
-    install.env("CARGO_PROFILE_DEV_DEBUG", "false").env_remove("CARGO_BUILD_BUILD_DIR");
+    install
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env_remove("CARGO_BUILD_BUILD_DIR");
     Output::of(install.arg("--target-dir").arg(target.join("installed"))).ends_with(0);
     fs::remove_dir_all(krate.root.join(&name)).unwrap();
 
@@ -52,7 +100,12 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
     let installed = krate.root.join("installed/bin/cargo-itcov");
     Output::of(fresh.command(installed).args(["itcov", "init"])).ends_with(0);
     let twin = TestCrate::scaffolded("fresh");
-    for file in ["tests/manual_integration.rs", "itcov.just", "Cargo.toml", "justfile"] {
+    for file in [
+        "tests/manual_integration.rs",
+        "itcov.just",
+        "Cargo.toml",
+        "justfile",
+    ] {
         assert_eq!(fresh.read(file), twin.read(file), "{file}");
     }
 }

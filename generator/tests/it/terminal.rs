@@ -8,7 +8,9 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     let krate = TestCrate::scaffolded("ctrl-c");
     let port = free_port();
     let terminal = krate.terminal(&[]);
-    terminal.enter(&format!("just itcov serve 127.0.0.1:{port}; echo status=$?="));
+    terminal.enter(&format!(
+        "just itcov serve 127.0.0.1:{port}; echo status=$?="
+    ));
     terminal.expect("listening");
     assert_eq!(get(port, "/served"), "served");
     let program = program_id(&terminal.screen());
@@ -16,7 +18,10 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     terminal.expect("status=0=");
     let screen = terminal.screen();
     assert!(screen.contains("on Ctrl-C (SIGINT)"), "{screen}");
-    assert!(screen.find("Total").unwrap() < screen.find("status=0=").unwrap(), "{screen}");
+    assert!(
+        screen.find("Total").unwrap() < screen.find("status=0=").unwrap(),
+        "{screen}"
+    );
     assert!(!screen.contains("error:"), "{screen}");
     assert!(!is_alive(program), "the program lives on");
     // The prompt came back behind the report and takes a command.
@@ -34,7 +39,10 @@ fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
     terminal.interrupt();
     terminal.expect("status=130=");
     let screen = terminal.screen();
-    assert!(screen.find("Total").unwrap() < screen.find("status=130=").unwrap(), "{screen}");
+    assert!(
+        screen.find("Total").unwrap() < screen.find("status=130=").unwrap(),
+        "{screen}"
+    );
     assert!(!is_alive(program), "the program lives on");
 }
 
@@ -42,10 +50,15 @@ fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
 fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
     let krate = TestCrate::scaffolded("ctrl-c-exec");
     let terminal = krate.terminal(&[]);
-    terminal.enter("just itcov-exec sh -c '\"$ITCOV_BIN\" started; \"$ITCOV_BIN\" wait'; echo status=$?=");
+    terminal.enter(
+        "just itcov-exec sh -c '\"$ITCOV_BIN\" started; \"$ITCOV_BIN\" wait'; echo status=$?=",
+    );
     terminal.expect("waiting\r\n");
     terminal.interrupt();
     terminal.expect("status=130=");
     let screen = terminal.screen();
-    assert!(screen.find("Total").unwrap() < screen.find("status=130=").unwrap(), "{screen}");
+    assert!(
+        screen.find("Total").unwrap() < screen.find("status=130=").unwrap(),
+        "{screen}"
+    );
 }

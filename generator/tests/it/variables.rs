@@ -18,12 +18,20 @@ fn a_malformed_value_is_named_with_what_is_accepted() {
         ("ITCOV_READY", "localhost:80", addresses),
         ("ITCOV_READY", "tcp://localhost", addresses),
         ("ITCOV_READY", "https://localhost/", addresses),
-        ("ITCOV_ARGS", "--name 'open", "is not words with closed quotes"),
+        (
+            "ITCOV_ARGS",
+            "--name 'open",
+            "is not words with closed quotes",
+        ),
     ] {
         let output = krate.just_with(&["itcov"], &[(name, value)]);
         assert_eq!(output.status, 2, "{name}={value}: {}", output.stderr);
         let output = output.says(&format!("error: {name}={value} {accepts}"));
-        assert!(!output.stderr.contains("running the program"), "{}", output.stderr);
+        assert!(
+            !output.stderr.contains("running the program"),
+            "{}",
+            output.stderr
+        );
     }
 }
 
@@ -37,6 +45,9 @@ fn durations_are_taken_in_every_form() {
         ("1h30m", "at most 5400s"),
         ("0", "no time limit"),
     ] {
-        krate.just_with(&["itcov"], &[("ITCOV_TIMEOUT", value)]).ends_with(0).says(shown);
+        krate
+            .just_with(&["itcov"], &[("ITCOV_TIMEOUT", value)])
+            .ends_with(0)
+            .says(shown);
     }
 }

@@ -59,7 +59,10 @@ impl TestCrate {
     /// A crate of one program, `main.rs` being [`PROGRAM`].
     pub fn new(name: &str) -> TestCrate {
         let krate = TestCrate::empty();
-        krate.write("Cargo.toml", &format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"));
+        krate.write(
+            "Cargo.toml",
+            &format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        );
         krate.write("src/main.rs", PROGRAM);
         krate
     }
@@ -69,18 +72,28 @@ impl TestCrate {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().canonicalize().unwrap().join("krate");
         fs::create_dir(&root).unwrap();
-        TestCrate { _directory: directory, root, reporter: Reporter::Itcov }
+        TestCrate {
+            _directory: directory,
+            root,
+            reporter: Reporter::Itcov,
+        }
     }
 
     /// The crate in which the truth is 2 of 9 lines: `unused.rs` is never reached, and so not linked.
     pub fn unlinked() -> TestCrate {
         let krate = TestCrate::new("unlinked");
-        krate.write("src/lib.rs", "pub mod unused;\npub fn one() -> i32 { 1 }\npub fn two() -> i32 { 2 }\n");
+        krate.write(
+            "src/lib.rs",
+            "pub mod unused;\npub fn one() -> i32 { 1 }\npub fn two() -> i32 { 2 }\n",
+        );
         krate.write(
             "src/unused.rs",
             "pub fn three(x: i32) -> i32 {\n    if x > 2 {\n        return 3;\n    }\n    4\n}\n",
         );
-        krate.write("src/main.rs", "fn main() { println!(\"{}\", unlinked::one()); }\n");
+        krate.write(
+            "src/main.rs",
+            "fn main() { println!(\"{}\", unlinked::one()); }\n",
+        );
         krate.itcov(&["init"]).ends_with(0);
         krate
     }
@@ -130,7 +143,11 @@ impl TestCrate {
     }
 
     pub fn itcov(&self, arguments: &[&str]) -> Output {
-        Output::of(self.command(tools::cargo_itcov()).arg("itcov").args(arguments))
+        Output::of(
+            self.command(tools::cargo_itcov())
+                .arg("itcov")
+                .args(arguments),
+        )
     }
 
     pub fn just(&self, arguments: &[&str]) -> Output {
@@ -139,12 +156,20 @@ impl TestCrate {
 
     /// `just` with variables in its environment.
     pub fn just_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        Output::of(self.command(tools::just()).args(arguments).envs(variables.iter().copied()))
+        Output::of(
+            self.command(tools::just())
+                .args(arguments)
+                .envs(variables.iter().copied()),
+        )
     }
 
     /// `just`, running on.
     pub fn start_just(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
-        Running::start(self.command(tools::just()).args(arguments).envs(variables.iter().copied()))
+        Running::start(
+            self.command(tools::just())
+                .args(arguments)
+                .envs(variables.iter().copied()),
+        )
     }
 
     /// An interactive shell at a pseudo-terminal, in the crate's directory.

@@ -1,6 +1,8 @@
 //! What the tests share: real crates in temporary directories, real tools, real terminals.
 
+pub mod instrumented;
 pub mod krate;
+pub mod llvm;
 pub mod process;
 pub mod terminal;
 pub mod tools;
@@ -12,16 +14,24 @@ pub use tools::Reporter;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A port on 127.0.0.1 that was free a moment ago.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// The answer to a request, without its headers.
@@ -32,4 +42,17 @@ pub fn get(port: u16, path: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// A command in a directory, with the tools on its PATH.
+pub fn command(program: impl AsRef<Path>, directory: &Path) -> Command {
+    let mut command = tools::command(program, Reporter::Itcov);
+    command.current_dir(directory);
+    command
+}
+
+/// Runs a command that must succeed, and gives what it printed.
+#[track_caller]
+pub fn stdout(command: &mut Command) -> String {
+    Output::of(command).ends_with(0).stdout
 }

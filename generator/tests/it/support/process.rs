@@ -24,7 +24,11 @@ impl Running {
             .stderr(stderr.try_clone().unwrap())
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        Running { child, stdout, stderr }
+        Running {
+            child,
+            stdout,
+            stderr,
+        }
     }
 
     /// What it has written to standard output so far.
@@ -60,7 +64,11 @@ impl Running {
             std::thread::sleep(Duration::from_millis(10));
         };
         let (stdout, stderr) = (self.stdout(), self.stderr());
-        Output { status: status.code().unwrap_or(-1), stdout, stderr }
+        Output {
+            status: status.code().unwrap_or(-1),
+            stdout,
+            stderr,
+        }
     }
 }
 
@@ -90,29 +98,45 @@ impl Output {
     /// Fails the test unless the command ended with this status.
     #[track_caller]
     pub fn ends_with(self, status: i32) -> Output {
-        assert_eq!(self.status, status, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status, status,
+            "\n--- stdout\n{}\n--- stderr\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
     /// Fails the test unless standard error has the text.
     #[track_caller]
     pub fn says(self, text: &str) -> Output {
-        assert!(self.stderr.contains(text), "no {text:?} in\n{}", self.stderr);
+        assert!(
+            self.stderr.contains(text),
+            "no {text:?} in\n{}",
+            self.stderr
+        );
         self
     }
 
     /// Fails the test unless standard output has the text.
     #[track_caller]
     pub fn prints(self, text: &str) -> Output {
-        assert!(self.stdout.contains(text), "no {text:?} in\n{}", self.stdout);
+        assert!(
+            self.stdout.contains(text),
+            "no {text:?} in\n{}",
+            self.stdout
+        );
         self
     }
 
     /// The numbers of the report's row for a file, or for the total: covered and all lines.
     #[track_caller]
     pub fn lines_of(&self, name: &str) -> (u32, u32) {
-        let row = self.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
-        let row = row.unwrap_or_else(|| panic!("no row {name:?} in\n{}\n{}", self.stdout, self.stderr));
+        let row = self
+            .stdout
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(name));
+        let row =
+            row.unwrap_or_else(|| panic!("no row {name:?} in\n{}\n{}", self.stdout, self.stderr));
         let fields: Vec<&str> = row.split_whitespace().collect();
         if let Some((covered, all)) = fields[1].split_once('/') {
             return (covered.parse().unwrap(), all.parse().unwrap());
@@ -128,7 +152,10 @@ impl Output {
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(120), "waited in vain until {what}");
+        assert!(
+            started.elapsed() < Duration::from_secs(120),
+            "waited in vain until {what}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -136,7 +163,9 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 /// The number that the harness's line gives for the program (`... as process 123: ...`).
 #[track_caller]
 pub fn program_id(text: &str) -> u32 {
-    let (_, rest) = text.split_once("the program as process ").unwrap_or_else(|| panic!("no program in\n{text}"));
+    let (_, rest) = text
+        .split_once("the program as process ")
+        .unwrap_or_else(|| panic!("no program in\n{text}"));
     rest.split(':').next().unwrap().parse().unwrap()
 }
 
@@ -153,5 +182,11 @@ pub fn signal(name: &str, id: u32) {
 /// Who started the process.
 pub fn parent_of(id: u32) -> u32 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap().trim().parse().unwrap()
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("PPid:"))
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap()
 }

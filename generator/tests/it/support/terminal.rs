@@ -21,14 +21,18 @@ impl Terminal {
     /// Starts an interactive `sh` with the directory and environment of the given command.
     pub fn start(like: &Command) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().unwrap();
-        let mut shell = pty_process::blocking::Command::new(like.get_program()).arg("-i").env("PS1", PROMPT);
+        let mut shell = pty_process::blocking::Command::new(like.get_program())
+            .arg("-i")
+            .env("PS1", PROMPT);
         for (name, value) in like.get_envs() {
             shell = match value {
                 Some(value) => shell.env(name, value),
                 None => shell.env_remove(name),
             };
         }
-        shell = shell.current_dir(like.get_current_dir().unwrap()).env_remove("ENV");
+        shell = shell
+            .current_dir(like.get_current_dir().unwrap())
+            .env_remove("ENV");
         let shell = shell.spawn(pts).unwrap();
         let keyboard = Arc::new(pty);
         let screen = Arc::new(Mutex::new(String::new()));
@@ -36,17 +40,25 @@ impl Terminal {
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(length @ 1..) = (&*source).read(&mut bytes) {
-                sink.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..length]));
+                sink.lock()
+                    .unwrap()
+                    .push_str(&String::from_utf8_lossy(&bytes[..length]));
             }
         });
-        let terminal = Terminal { keyboard, screen, shell };
+        let terminal = Terminal {
+            keyboard,
+            screen,
+            shell,
+        };
         terminal.expect(PROMPT);
         terminal
     }
 
     /// Types a line.
     pub fn enter(&self, line: &str) {
-        (&*self.keyboard).write_all(format!("{line}\n").as_bytes()).unwrap();
+        (&*self.keyboard)
+            .write_all(format!("{line}\n").as_bytes())
+            .unwrap();
     }
 
     /// Presses Ctrl-C.
@@ -59,7 +71,11 @@ impl Terminal {
     pub fn expect(&self, text: &str) {
         let started = Instant::now();
         while !self.screen().contains(text) {
-            assert!(started.elapsed() < Duration::from_secs(120), "no {text:?} on the screen:\n{}", self.screen());
+            assert!(
+                started.elapsed() < Duration::from_secs(120),
+                "no {text:?} on the screen:\n{}",
+                self.screen()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

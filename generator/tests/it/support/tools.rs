@@ -80,8 +80,20 @@ pub fn cargo_generate() -> PathBuf {
 
 /// Builds an example of this package, which `cargo test` has usually done already, and says where it is.
 fn example(name: &str) -> PathBuf {
-    let arguments = ["build", "--quiet", "--package", "cargo-itcov", "--example", name];
-    Output::of(Command::new(env!("CARGO")).args(arguments).current_dir(repository())).ends_with(0);
+    let arguments = [
+        "build",
+        "--quiet",
+        "--package",
+        "cargo-itcov",
+        "--example",
+        name,
+    ];
+    Output::of(
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(repository()),
+    )
+    .ends_with(0);
     // <target>/debug/cargo-itcov and <target>/debug/examples/just
     cargo_itcov().with_file_name("examples").join(name)
 }
@@ -100,18 +112,31 @@ fn path(reporter: Reporter) -> OsString {
         fs::set_permissions(absent, fs::Permissions::from_mode(0o755)).unwrap();
         [with, without]
     });
-    let first = directories[usize::from(reporter == Reporter::Llvm)].path().to_owned();
+    let first = directories[usize::from(reporter == Reporter::Llvm)]
+        .path()
+        .to_owned();
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(first).chain(std::env::split_paths(&rest))).unwrap()
 }
 
 /// Whether LLVM tools that can read rustc's profiles are there. Where they have to be, their absence fails the test.
 pub fn has_llvm_tools() -> bool {
-    let version = Output::of(Command::new("rustc").arg("-vV")).ends_with(0).stdout;
-    let major = version.lines().find_map(|line| line.strip_prefix("LLVM version: ")?.split('.').next()).unwrap();
-    let found = Command::new(format!("llvm-cov-{major}")).arg("--version").output().is_ok();
+    let version = Output::of(Command::new("rustc").arg("-vV"))
+        .ends_with(0)
+        .stdout;
+    let major = version
+        .lines()
+        .find_map(|line| line.strip_prefix("LLVM version: ")?.split('.').next())
+        .unwrap();
+    let found = Command::new(format!("llvm-cov-{major}"))
+        .arg("--version")
+        .output()
+        .is_ok();
     if !found {
-        assert!(std::env::var_os("ITCOV_REQUIRE_LLVM").is_none(), "llvm-cov-{major} has to be there");
+        assert!(
+            std::env::var_os("ITCOV_REQUIRE_LLVM").is_none(),
+            "llvm-cov-{major} has to be there"
+        );
         eprintln!("skipped: there is no llvm-cov-{major} (Debian: apt-get install llvm-{major})");
     }
     found

@@ -1,0 +1,357 @@
+//! The numbers of `cargo itcov report`: they are those of llvm-cov, and those of the source.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use crate::support::instrumented::Instrumented;
+use crate::support::llvm::Llvm;
+use crate::support::{Output, stdout};
+
+/// A library module that the program does not reach is not linked. It counts all the same.
+fn unlinked_module() -> Instrumented {
+    Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"])
+}
+
+fn kinds_of_code() -> Instrumented {
+    Instrumented::build("kinds-of-code", "app", &["app", "helper"])
+}
+
+/// A row of either table: of each kind how many ran, how many there are, and the percentage.
+#[derive(Debug, PartialEq)]
+struct Row {
+    name: String,
+    lines: Covered,
+    functions: Covered,
+    regions: Covered,
+}
+
+type Covered = (u32, u32, String);
+
+fn rows(table: &str) -> Vec<Row> {
+    let rows = table.lines().filter(|line| line.contains('%'));
+    rows.map(|line| {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let name = cells[0].to_owned();
+        match cells.len() {
+            7 => Row {
+                name,
+                lines: ours(&cells[1..]),
+                functions: ours(&cells[3..]),
+                regions: ours(&cells[5..]),
+            },
+            _ => Row {
+                name,
+                lines: theirs(&cells[7..]),
+                functions: theirs(&cells[4..]),
+                regions: theirs(&cells[1..]),
+            },
+        }
+    })
+    .collect()
+}
+
+fn ours(cells: &[&str]) -> Covered {
+    let (covered, total) = cells[0].split_once('/').unwrap();
+    (
+        covered.parse().unwrap(),
+        total.parse().unwrap(),
+        cells[1].to_owned(),
+    )
+}
+
+fn theirs(cells: &[&str]) -> Covered {
+    let [total, missed] = [cells[0], cells[1]].map(|number| number.parse::<u32>().unwrap());
+    (total - missed, total, cells[2].to_owned())
+}
+
+/// Compares everything that is printed with what LLVM's tools print.
+fn assert_equals_llvm(of: &Instrumented) {
+    let Some(llvm) = Llvm::find() else { return };
+    let theirs = llvm.reports(of);
+    assert!(
+        theirs.lcov.contains("\nDA:"),
+        "llvm-cov has nothing to compare with"
+    );
+    let lcov = stdout(&mut of.report(&["--lcov", "-"]));
+    for (number, (ours, theirs)) in lcov.lines().zip(theirs.lcov.lines()).enumerate() {
+        assert_eq!(ours, theirs, "line {} of the lcov file", number + 1);
+    }
+    assert_eq!(lcov.lines().count(), theirs.lcov.lines().count());
+
+    let ours = rows(&stdout(&mut of.report(&[])));
+    let mut theirs = rows(&theirs.table);
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(&mut theirs) {
+        // They leave out the directory that all files are in, not that of the workspace.
+        if ours.name.ends_with(&theirs.name) || theirs.name == "TOTAL" {
+            theirs.name.clone_from(&ours.name);
+        }
+        assert_eq!(ours, theirs);
+    }
+}
+
+#[test]
+fn a_module_that_is_not_linked_counts_as_not_covered() {
+    let fixture = unlinked_module();
+    fixture.run(&[]).ends_with(0);
+    let lines = |row: Row| {
+        format!(
+            "{} {} of {}, {}",
+            row.name, row.lines.0, row.lines.1, row.lines.2
+        )
+    };
+    let table = stdout(&mut fixture.report(&[]));
+    assert_eq!(
+        rows(&table).into_iter().map(lines).collect::<Vec<_>>(),
+        [
+            "src/lib.rs 1 of 2, 50.00%",
+            "src/main.rs 1 of 1, 100.00%",
+            "src/unused.rs 0 of 6, 0.00%",
+            "Total 2 of 9, 22.22%",
+        ]
+    );
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn every_number_is_that_of_llvm_cov() {
+    let fixture = kinds_of_code();
+    fixture.run(&["flow", "1", "2", "5", "40"]);
+    assert_equals_llvm(&fixture);
+    fixture.run(&["shapes"]);
+    fixture.run(&["waiting"]);
+    fixture.run(&["flow", "x"]);
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn profiles_of_several_programs_add_up() {
+    let fixture = kinds_of_code();
+    fixture.run(&["flow", "1"]);
+    fs::rename(
+        &fixture.profiles()[0],
+        fixture.collected().join("first.profraw"),
+    )
+    .unwrap();
+    fixture.run(&["flow", "1"]);
+    fixture.run(&["shapes"]);
+    assert_eq!(fixture.profiles().len(), 2);
+    let lcov = stdout(&mut fixture.report(&["--lcov", "-"]));
+    let entered = |count: u32| {
+        lcov.lines()
+            .any(|line| line.starts_with(&format!("FNDA:{count},")) && line.ends_with("3app4main"))
+    };
+    assert!(entered(3), "main was entered three times:\n{lcov}");
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn a_program_that_aborts_leaves_its_counts() {
+    let fixture = kinds_of_code();
+    fixture.run(&["abort"]).ends_with(-1);
+    let rows = rows(&stdout(&mut fixture.report(&[])));
+    let flow = rows
+        .iter()
+        .find(|row| row.name == "app/src/flow.rs")
+        .unwrap();
+    assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn a_program_is_reported_on_while_it_runs_and_when_it_was_killed() {
+    let fixture = kinds_of_code();
+    let mut program = fixture
+        .program(&["wait"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The last line that it prints before it waits.
+    let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let waits = lines.map_while(Result::ok).any(|line| line == "2 0");
+    let running = Output::of(&mut fixture.report(&[]));
+    program.kill().unwrap();
+    program.wait().unwrap();
+    assert!(waits, "it ended before it waited");
+    let running = running.stdout;
+    let rows = rows(&running);
+    let flow = rows
+        .iter()
+        .find(|row| row.name == "app/src/flow.rs")
+        .unwrap();
+    assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
+    assert_eq!(stdout(&mut fixture.report(&[])), running);
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn generated_code_is_left_out() {
+    let fixture = kinds_of_code();
+    fixture.run(&["shapes"]);
+    let lcov = stdout(&mut fixture.report(&["--lcov", "-"]));
+    assert!(lcov.contains("/app/src/lib.rs") || lcov.contains("/app/src/main.rs"));
+    assert!(!lcov.contains("generated.rs"), "{lcov}");
+}
+
+#[test]
+fn the_table_is_printed_beside_the_lcov_file() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let table = stdout(&mut fixture.report(&["--lcov", "lcov.info"]));
+    assert!(table.contains("22.22%"), "{table}");
+    let file = fs::read_to_string(fixture.root().join("lcov.info")).unwrap();
+    assert_eq!(file, stdout(&mut fixture.report(&["--lcov", "-"])));
+    assert!(
+        file.starts_with("SF:/") && file.ends_with("end_of_record\n"),
+        "{file}"
+    );
+}
+
+#[test]
+fn the_crate_may_be_named_by_its_manifest() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let mut report = fixture.report(&[
+        "--manifest-path",
+        fixture.root().join("Cargo.toml").to_str().unwrap(),
+    ]);
+    assert!(stdout(report.current_dir("/")).contains("\nsrc/unused.rs "));
+}
+
+/// Runs the report, which must fail, and gives its error with the crate's directory as `…`.
+fn error(of: &Instrumented) -> String {
+    let output = Output::of(&mut of.report(&[])).ends_with(1);
+    assert_eq!(output.stdout, "");
+    output.stderr.replace(of.root().to_str().unwrap(), "…")
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_type() {
+    let fixture = unlinked_module();
+    assert_eq!(
+        error(&fixture),
+        "error: the program has not run yet: …/target/itcov/coverage has no profile; type `just itcov`\n"
+    );
+    fixture.run(&[]);
+    fs::remove_file(&fixture.objects()[1]).unwrap();
+    assert_eq!(
+        error(&fixture),
+        "error: …/target/debug/libunlinked_module.rlib is gone, which was run; \
+         type `just itcov-build` to build it again\n"
+    );
+    fs::remove_dir_all(fixture.collected()).unwrap();
+    assert_eq!(
+        error(&fixture),
+        "error: nothing has been built for coverage in …/target/itcov/coverage; \
+         type `just itcov` to build and run the program, or `just itcov-build` to build it only\n"
+    );
+}
+
+#[test]
+fn an_empty_profile_is_left_out_with_a_warning() {
+    let fixture = unlinked_module();
+    let empty = fixture.collected().join("empty.profraw");
+    fs::write(&empty, "").unwrap();
+    assert_eq!(
+        error(&fixture),
+        "error: every profile in …/target/itcov/coverage is empty, as on a full disk; \
+         make room, then type `just itcov`\n"
+    );
+    fixture.run(&[]);
+    let output = Output::of(&mut fixture.report(&[])).ends_with(0);
+    assert!(output.stdout.contains("22.22%"));
+    assert_eq!(
+        output.stderr,
+        format!(
+            "warning: the profile {} is empty, as on a full disk; it is left out\n",
+            empty.display()
+        )
+    );
+}
+
+#[test]
+fn a_damaged_profile_is_refused_wherever_it_is_cut() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let profile = fixture.profiles().remove(0);
+    let whole = fs::read(&profile).unwrap();
+    for length in [1, 8, 100, 140, 200] {
+        fs::write(&profile, &whole[..length]).unwrap();
+        let error = error(&fixture);
+        assert!(
+            error.contains(".profraw is damaged; type `just itcov-clean`"),
+            "{error}"
+        );
+        assert!(error.ends_with(": it ends too early\n"), "{error}");
+    }
+    let mut version = whole;
+    version[8] = 99;
+    fs::write(&profile, version).unwrap();
+    let error = error(&fixture);
+    assert!(
+        error.ends_with("it is not of version 10 or 11 (LLVM 19 to 23)\n"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_profile_of_another_build_does_not_count_and_is_warned_of() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let source = fixture.root().join("src/lib.rs");
+    let changed = fs::read_to_string(&source)
+        .unwrap()
+        .replace("{ 7 }", "{ if unused::never(1) > 3 { 7 } else { 9 } }");
+    fs::write(&source, changed).unwrap();
+    fixture.rebuild();
+    let output = Output::of(&mut fixture.report(&[])).ends_with(0);
+    assert_eq!(
+        output.stderr,
+        "warning: functions with a profile of another build, which does not count: 1; \
+         type `just itcov-clean`, then run the program again\n"
+    );
+    assert_equals_llvm(&fixture);
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_failure() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    for arguments in [&["--lcov", "-"][..], &[]] {
+        let mut report = fixture.report(arguments);
+        let mut child = report
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut errors = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut errors)
+            .unwrap();
+        assert_eq!((child.wait().unwrap().code(), &*errors), (Some(0), ""));
+    }
+}
+
+#[test]
+fn there_are_no_colours_where_there_is_no_terminal() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    assert!(!stdout(&mut fixture.report(&[])).contains('\x1b'));
+    let coloured = stdout(fixture.report(&[]).env("CLICOLOR_FORCE", "1"));
+    assert!(coloured.contains("\x1b[31m0.00%"), "{coloured:?}");
+    assert!(
+        !stdout(
+            fixture
+                .report(&[])
+                .env("CLICOLOR_FORCE", "1")
+                .env("NO_COLOR", "1")
+        )
+        .contains('\x1b')
+    );
+}
