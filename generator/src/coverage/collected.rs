@@ -1,7 +1,8 @@
 //! What the recipes have collected: `<target directory>/itcov/coverage/`.
 //!
-//! `objects` lists the program and then the libraries of the workspace that it was linked from, each an
-//! absolute path a line; the `.profraw` files are the profiles of the runs.
+//! `objects` lists the program and then the libraries of the workspace that it was linked from, `sources`
+//! the directories whose files are of interest, each an absolute path a line; the `.profraw` files are the
+//! profiles of the runs.
 
 use std::fs;
 use std::io;
@@ -19,6 +20,7 @@ use super::profile::Profile;
 pub struct Collected {
     directory: PathBuf,
     objects: Vec<PathBuf>,
+    sources: Vec<PathBuf>,
     profiles: Vec<PathBuf>,
 }
 
@@ -29,15 +31,18 @@ impl Collected {
     ///
     /// If nothing was built or nothing has run, each saying what to type next.
     pub fn find(directory: &Path) -> Result<Self> {
-        let list = directory.join("objects");
-        let objects: Vec<PathBuf> = match fs::read_to_string(&list) {
-            Ok(text) => text.lines().map(PathBuf::from).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => vec![],
-            Err(error) => {
-                return Err(error).with_context(|| format!("cannot read {}", list.display()));
-            }
+        let list = |name| match fs::read_to_string(directory.join(name)) {
+            Ok(text) => Ok(text
+                .lines()
+                .filter(|line| !line.is_empty())
+                .map(PathBuf::from)
+                .collect::<Vec<_>>()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
+            Err(error) => Err(error)
+                .with_context(|| format!("cannot read {}", directory.join(name).display())),
         };
-        if objects.is_empty() {
+        let (objects, sources) = (list("objects")?, list("sources")?);
+        if objects.is_empty() || sources.is_empty() {
             bail!(
                 "nothing has been built for coverage in {}; type `just itcov` to build and run the program, \
                  or `just itcov-build` to build it only",
@@ -59,6 +64,7 @@ impl Collected {
         Ok(Self {
             directory: directory.into(),
             objects,
+            sources,
             profiles,
         })
     }
@@ -95,12 +101,12 @@ impl Collected {
         Ok((profile, empty))
     }
 
-    /// What ran according to `profile` of the source files. Those below one of the `generated` directories
-    /// are left out: they were made by the build.
+    /// What ran according to `profile` of the source files that are of interest: those below the listed
+    /// directories, and not below one of the `generated`.
     ///
     /// # Errors
     ///
-    /// If an object is not there any more, cannot be read, or they have no mapping of a source file.
+    /// If an object is not there any more, cannot be read, or no function in them is of interest.
     pub fn coverage(&self, profile: &Profile, generated: &[&Path]) -> Result<Coverage> {
         let mut functions = Functions::default();
         for path in &self.objects {
@@ -121,14 +127,15 @@ impl Collected {
             }
         }
         let coverage = Coverage::new(&functions, |path| {
-            !generated
-                .iter()
-                .any(|directory| path.starts_with(directory))
+            self.sources.iter().any(|source| path.starts_with(source))
+                && !generated
+                    .iter()
+                    .any(|generated| path.starts_with(generated))
         });
         if coverage.files.is_empty() {
+            let (program, sources) = (self.objects[0].display(), self.sources[0].display());
             bail!(
-                "{} has no coverage mapping; type `just itcov-build`",
-                self.objects[0].display()
+                "{program} has no coverage mapping of a file below {sources}; type `just itcov-build`"
             );
         }
         Ok(coverage)

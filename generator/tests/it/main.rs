@@ -3,6 +3,7 @@
 mod build;
 mod coverage;
 mod endings;
+mod examples;
 mod init;
 mod recipes;
 mod report;

@@ -45,6 +45,8 @@ impl Instrumented {
         let objects = [crate_itself.program.clone()].into_iter().chain(libraries);
         let lines: Vec<_> = objects.map(|object| object.display().to_string()).collect();
         fs::write(crate_itself.collected().join("objects"), lines.join("\n")).unwrap();
+        let root = crate_itself.root().display().to_string();
+        fs::write(crate_itself.collected().join("sources"), root).unwrap();
         crate_itself
     }
 

@@ -1,0 +1,134 @@
+//! The main job, shown on a real service: a fresh copy of `examples/orders-api` without the harness gets it, is built
+//! instrumented and run, its integration suite makes its requests and looks at the database, and the report follows.
+//!
+//! Needs cargo, a C compiler (for SQLite) and a POSIX shell; `just` is brought along.
+
+mod bare;
+
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match demonstrate() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn demonstrate() -> Result<(), Failure> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()?;
+    // <target>/debug/examples/demo
+    let built = env::current_exe()?
+        .ancestors()
+        .nth(2)
+        .ok_or("a program has a directory")?
+        .to_owned();
+    let demo = built.with_file_name("demo");
+    let krate = demo.join("orders-api");
+
+    step("Building cargo itcov, and just to run its recipes");
+    let tools = [
+        "build",
+        "--package",
+        "cargo-itcov",
+        "--bin",
+        "cargo-itcov",
+        "--example",
+        "just",
+    ];
+    run(Command::new("cargo").args(tools).current_dir(&repository))?;
+    let path = tools_first(&demo, &built)?;
+
+    step(&format!(
+        "A fresh copy of examples/orders-api, without the harness: {}",
+        krate.display()
+    ));
+    if krate.exists() {
+        fs::remove_dir_all(&krate)?;
+    }
+    bare::copy(&repository.join("examples/orders-api"), &krate)?;
+
+    // The port may be in use on this machine, so any free one is taken.
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let variables = [
+        ("ITCOV_ARGS", format!("--listen {address} --db orders.db")),
+        ("ITCOV_READY", format!("http://{address}/health")),
+        ("ORDERS_URL", format!("http://{address}")),
+    ];
+    let in_crate = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(&krate)
+            .env("PATH", &path);
+        // What is built for a demonstration serves the next one.
+        command.env("CARGO_TARGET_DIR", demo.join("target"));
+        command
+    };
+    step("$ cargo itcov init");
+    run(&mut in_crate("cargo", &["itcov", "init"]))?;
+
+    for (name, value) in &variables {
+        step(&format!("$ export {name}='{value}'"));
+    }
+    step("$ just itcov-suite cargo run -p orders-suite");
+    let suite = [
+        "itcov-suite",
+        "cargo",
+        "run",
+        "--quiet",
+        "-p",
+        "orders-suite",
+    ];
+    run(in_crate("just", &suite).envs(variables))?;
+    step(&format!(
+        "Done. The measured crate is in {}.",
+        krate.display()
+    ));
+    Ok(())
+}
+
+/// A PATH on which `cargo itcov` and `just` are those of this build.
+fn tools_first(demo: &Path, built: &Path) -> Result<std::ffi::OsString, Failure> {
+    let directory = demo.join("bin");
+    fs::create_dir_all(&directory)?;
+    for (name, program) in [
+        ("cargo-itcov", built.join("cargo-itcov")),
+        ("just", built.join("examples/just")),
+    ] {
+        let link: PathBuf = directory.join(name);
+        if fs::symlink_metadata(&link).is_ok() {
+            fs::remove_file(&link)?;
+        }
+        symlink(program, link)?;
+    }
+    let rest = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths(
+        std::iter::once(directory).chain(env::split_paths(&rest)),
+    )?)
+}
+
+fn step(text: &str) {
+    println!("\n==> {text}");
+}
+
+fn run(command: &mut Command) -> Result<(), Failure> {
+    let status = command
+        .status()
+        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{} ended with {status}", command.get_program().display()).into())
+    }
+}

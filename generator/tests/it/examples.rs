@@ -1,0 +1,115 @@
+//! The examples carry what the generator writes, and their suites are measured.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::support::process::program_id;
+use crate::support::{Output, TestCrate, free_port, get, repository, tools};
+
+#[path = "../../examples/demo/bare.rs"]
+mod bare;
+
+/// A copy of an example, without the scaffold.
+fn without_scaffold(name: &str) -> TestCrate {
+    let krate = TestCrate::empty();
+    bare::copy(&repository().join("examples").join(name), &krate.root).unwrap();
+    krate
+}
+
+#[test]
+fn the_examples_carry_what_the_generator_writes() {
+    for name in ["orders-api", "wordstat"] {
+        let krate = without_scaffold(name);
+        assert!(!krate.read("Cargo.toml").contains("manual-integration"));
+        krate.itcov(&["init"]).ends_with(0);
+        for file in [
+            "Cargo.toml",
+            "itcov.just",
+            "justfile",
+            "tests/manual_integration.rs",
+        ] {
+            let committed =
+                std::fs::read_to_string(repository().join("examples").join(name).join(file))
+                    .unwrap();
+            assert!(
+                krate.read(file) == committed,
+                "examples/{name}/{file} differs from what `cargo itcov init` writes"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_demonstration_measures_orders_api_from_init_to_the_report() {
+    let mut demo = tools::command("cargo", crate::support::Reporter::Itcov);
+    demo.args(["run", "--quiet", "--example", "demo"])
+        .current_dir(repository())
+        .env_remove("CARGO_BUILD_BUILD_DIR");
+    let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
+    let output = Output::of(demo.env("CARGO_TARGET_DIR", target)).ends_with(0);
+    assert!(
+        output.stdout.contains("14 scenarios, 0 failed"),
+        "{}",
+        output.stdout
+    );
+    assert_eq!(output.lines_of("crates/orders/src/refunds.rs").0, 0);
+    assert!(output.lines_of("crates/orders/src/refunds.rs").1 > 0);
+    assert!(output.lines_of("src/routes.rs").0 > 0);
+    assert!(
+        !output.stdout.contains(".cargo"),
+        "code of a dependency is in the report:\n{}",
+        output.stdout
+    );
+    assert!(
+        !output.stdout.contains("suite/src"),
+        "the suite is in the report:\n{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn orders_api_is_used_by_hand_at_a_terminal_and_stops_gracefully() {
+    let krate = without_scaffold("orders-api");
+    krate.itcov(&["init"]).ends_with(0);
+    // What the demonstration has built.
+    let build = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../demo/target");
+    let port = free_port();
+    let terminal = krate.terminal(&[("CARGO_BUILD_BUILD_DIR", build.to_str().unwrap())]);
+    terminal.enter(&format!(
+        "just itcov --listen 127.0.0.1:{port}; echo status=$?="
+    ));
+    terminal.expect(&format!("listening on 127.0.0.1:{port}"));
+    assert_eq!(get(port, "/orders?customer=Ada"), "[]");
+    let program = program_id(&terminal.screen());
+    terminal.interrupt();
+    terminal.expect("status=0=");
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("stopped\r\n") && screen.contains("Total"),
+        "{screen}"
+    );
+    assert!(!screen.contains("error:"), "{screen}");
+    assert!(!crate::support::process::is_alive(program));
+}
+
+#[test]
+fn wordstat_is_measured_by_a_suite_that_starts_it_many_times() {
+    let krate = without_scaffold("wordstat");
+    krate.itcov(&["init"]).ends_with(0);
+    let output = krate
+        .just(&["itcov-exec", "tests/suite.sh"])
+        .ends_with(0)
+        .prints("25 cases, 0 failed");
+    let (covered, all) = output.lines_of("Total");
+    assert!(covered > all / 2 && covered < all, "{}", output.stdout);
+    let profiles = Command::new("sh")
+        .arg("-c")
+        .arg("ls target/itcov/coverage/*.profraw | wc -l")
+        .current_dir(&krate.root)
+        .output();
+    assert_eq!(
+        String::from_utf8(profiles.unwrap().stdout).unwrap().trim(),
+        "1",
+        "one profile for all processes"
+    );
+}
