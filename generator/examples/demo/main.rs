@@ -1,7 +1,7 @@
 //! The main job, shown on a real service: a fresh copy of `examples/orders-api` without the harness gets it, is built
 //! instrumented and run, its integration suite makes its requests and looks at the database, and the report follows.
 //!
-//! Needs cargo, a C compiler (for SQLite) and a POSIX shell; `just` is brought along.
+//! Needs cargo, a C compiler (for `SQLite`) and a POSIX shell; `just` is brought along.
 
 mod bare;
 

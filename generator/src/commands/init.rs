@@ -12,7 +12,7 @@ const SAME: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Put the harness, its feature and the recipes into a crate.
 ///
-/// Adds tests/manual_integration.rs, itcov.just, lines to Cargo.toml and one line to the justfile. Lines are only added;
+/// Adds `tests/manual_integration.rs`, `itcov.just`, lines to `Cargo.toml` and one line to the justfile. Lines are only added;
 /// ordinary builds stay as they are. What is there already stays, so running it again does no harm.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -27,7 +27,7 @@ pub struct Init {
     /// The name of the feature that the harness is behind
     #[arg(long, value_name = "NAME", default_value = "manual-integration", value_parser = feature_name)]
     feature: String,
-    /// How long a run may last unless ITCOV_TIMEOUT says otherwise: 90, 90s, 5m, 1h30m; 0 is no limit
+    /// How long a run may last unless `ITCOV_TIMEOUT` says otherwise: 90, 90s, 5m, 1h30m; 0 is no limit
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     timeout: String,
     /// Show what would change as a unified diff and write nothing

@@ -7,7 +7,7 @@ use crate::support::process::program_id;
 use crate::support::{Output, TestCrate, free_port, get, repository, tools};
 
 #[path = "../../examples/demo/bare.rs"]
-mod bare;
+pub mod bare;
 
 /// A copy of an example, without the scaffold.
 fn without_scaffold(name: &str) -> TestCrate {

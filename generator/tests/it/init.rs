@@ -134,9 +134,13 @@ fn features_that_the_program_needs_are_turned_on() {
 fn every_edition_is_served_and_finds_its_other_tests() {
     for edition in ["2015", "2018", "2021", "2024"] {
         let krate = TestCrate::new("edition");
+        // The oldest compiler that the harness is for: clippy knows what it did not have yet.
+        let rust_version = if edition == "2024" { "1.85" } else { "1.70" };
+        let package = format!("edition = \"{edition}\"\nrust-version = \"{rust_version}\"");
+        let manifest = krate.read("Cargo.toml");
         krate.write(
             "Cargo.toml",
-            &krate.read("Cargo.toml").replace("2024", edition),
+            &manifest.replace("edition = \"2024\"", &package),
         );
         krate.write("tests/other.rs", "#[test]\nfn passes() {}\n");
         krate.itcov(&["init"]).ends_with(0);
@@ -235,7 +239,7 @@ const REFUSALS: &[Refusal] = &[
             krate.write(
                 "Cargo.toml",
                 "[package]\nname = \"a b\"\nversion = \"1.0.0\"\n",
-            )
+            );
         },
         &[],
         &["cargo cannot read", "Cargo.toml", "invalid character"],
@@ -246,7 +250,7 @@ const REFUSALS: &[Refusal] = &[
                 krate.root.join("src/main.rs"),
                 krate.root.join("src/lib.rs"),
             )
-            .unwrap()
+            .unwrap();
         },
         &[],
         &["the package `refused` has no binary"],
@@ -271,7 +275,7 @@ const REFUSALS: &[Refusal] = &[
             krate.write(
                 "Cargo.toml",
                 &(krate.read("Cargo.toml") + "[features]\nx = []\nmanual-integration = [\"x\"]\n"),
-            )
+            );
         },
         &[],
         &[
@@ -298,7 +302,7 @@ const REFUSALS: &[Refusal] = &[
                 "Cargo.toml",
                 &(krate.read("Cargo.toml")
                     + "[[test]]\nname = \"manual_integration\"\nharness = false\n"),
-            )
+            );
         },
         &[],
         &[

@@ -5,6 +5,7 @@ mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod readme;
 mod recipes;
 mod report;
 mod support;

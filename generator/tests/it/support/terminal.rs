@@ -72,7 +72,7 @@ impl Terminal {
         let started = Instant::now();
         while !self.screen().contains(text) {
             assert!(
-                started.elapsed() < Duration::from_secs(120),
+                started.elapsed() < Duration::from_mins(2),
                 "no {text:?} on the screen:\n{}",
                 self.screen()
             );

@@ -1,0 +1,138 @@
+//! What the README shows is run here.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::examples::bare;
+use crate::support::{Output, TestCrate, free_port, repository, tools};
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).unwrap()
+}
+
+/// The README's blocks of shell commands, in their order.
+fn blocks(text: &str) -> Vec<&str> {
+    let blocks = text.split("```sh\n").skip(1);
+    blocks
+        .map(|rest| rest.split_once("```").unwrap().0)
+        .collect()
+}
+
+/// Runs a block as a script, as a user would paste it.
+fn run(krate: &TestCrate, block: &str) -> Output {
+    Output::of(krate.command("sh").args(["-euc", block]))
+}
+
+fn copy_of(example: &str) -> TestCrate {
+    let krate = TestCrate::empty();
+    bare::copy(&repository().join("examples").join(example), &krate.root).unwrap();
+    krate
+}
+
+#[test]
+fn every_block_is_one_that_a_test_runs() {
+    let text = readme();
+    let [
+        demo,
+        test,
+        install,
+        init,
+        suite,
+        by_hand,
+        exec,
+        report,
+        generate,
+    ] = blocks(&text)[..]
+    else {
+        panic!("other blocks than the tests know: {:#?}", blocks(&text));
+    };
+    // Run by `examples.rs`, by whoever runs this, by `template.rs` (from the package), and by `terminal.rs`.
+    assert_eq!(demo, "cargo run --example demo\n");
+    assert_eq!(test, "cargo test\n");
+    assert_eq!(
+        install,
+        "cargo install --path generator\ncargo install just\n"
+    );
+    assert_eq!(by_hand, "just itcov --listen 127.0.0.1:8080\n");
+    let gate = fs::read_to_string(repository().join(".ci/run")).unwrap();
+    assert!(gate.lines().any(|line| line == test.trim_end()));
+
+    // The port of the README may be in use here.
+    let krate = copy_of("orders-api");
+    let suite = suite.replace("8080", &free_port().to_string());
+    let address = suite
+        .split(['/', '='])
+        .find_map(|part| part.strip_prefix("'--listen "));
+    let address = address
+        .and_then(|rest| rest.split(' ').next())
+        .unwrap_or_default();
+    let script = format!("{init}export ORDERS_URL=http://{address}\n{suite}{report}");
+    run(&krate, &script)
+        .ends_with(0)
+        .prints("14 scenarios, 0 failed");
+    assert!(krate.read("lcov.info").contains("refunds.rs"));
+    krate.just(&["itcov-report"]).ends_with(1);
+
+    let krate = copy_of("wordstat");
+    krate.itcov(&["init"]).ends_with(0);
+    let output = run(&krate, exec).ends_with(0);
+    let table = text
+        .split_once("```text\n")
+        .unwrap()
+        .1
+        .split_once("```")
+        .unwrap()
+        .0;
+    assert!(output.stdout.ends_with(table), "{}", output.stdout);
+
+    let krate = TestCrate::empty();
+    std::os::unix::fs::symlink(repository().join("template"), krate.root.join("template")).unwrap();
+    // `cargo generate` from its library, where cargo looks for it.
+    fs::create_dir(krate.root.join("bin")).unwrap();
+    let link = krate.root.join("bin/cargo-generate");
+    std::os::unix::fs::symlink(tools::cargo_generate(), link).unwrap();
+    run(&krate, &format!("PATH=$PWD/bin:$PATH\n{generate}")).ends_with(0);
+    assert!(krate.has("my-service/itcov.just"));
+}
+
+#[test]
+fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
+    let text = readme();
+    let krate = TestCrate::scaffolded("documented");
+    let listed = krate
+        .just(&["--list", "--list-heading", ""])
+        .ends_with(0)
+        .stdout;
+    for line in listed.lines().filter(|line| line.contains('#')) {
+        let recipe = line.split('#').next().unwrap().trim();
+        assert!(
+            text.contains(&format!("| `{recipe}` |")),
+            "the README has no row for {recipe}"
+        );
+    }
+
+    let variables = |text: &str| -> BTreeSet<String> {
+        let rows = text
+            .lines()
+            .filter_map(|line| line.split_once("| `ITCOV_")?.1.split_once('`'));
+        rows.map(|(name, _)| name.to_owned()).collect()
+    };
+    let harness = krate.read("tests/manual_integration.rs");
+    let mut known = variables(&harness);
+    // Between the recipes and the harness, of no use to people.
+    assert!(known.remove("SUITE") && known.remove("STDOUT"));
+    assert_eq!(variables(&text), known);
+
+    let help = krate.itcov(&["init", "--help"]).ends_with(0).stdout;
+    for option in help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"))
+    {
+        let option = option.trim_end_matches([',', '.', ']']);
+        let everywhere = ["--help", "--version"].contains(&option);
+        assert!(
+            everywhere || text.contains(&format!("`{option}`")),
+            "the README is silent on {option}"
+        );
+    }
+}
