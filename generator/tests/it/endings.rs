@@ -57,7 +57,7 @@ fn a_signal_to_the_harness_alone_is_passed_on() {
     let krate = TestCrate::scaffolded("passed-on");
     for name in ["INT", "TERM"] {
         let mut run = krate.start_just(&["itcov", "wait"], &[]);
-        run.expect("waiting");
+        run.expect("waiting\n");
         let program = program_id(&run.stderr());
         signal(name, parent_of(program));
         let output = run.finish().ends_with(0).says(&format!("SIG{name}"));

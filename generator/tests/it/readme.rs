@@ -31,7 +31,7 @@ fn copy_of(example: &str) -> TestCrate {
 
 #[test]
 fn every_block_is_one_that_a_test_runs() {
-    let text = readme();
+    let page = readme();
     let [
         demo,
         test,
@@ -42,9 +42,9 @@ fn every_block_is_one_that_a_test_runs() {
         exec,
         report,
         generate,
-    ] = blocks(&text)[..]
+    ] = blocks(&page)[..]
     else {
-        panic!("other blocks than the tests know: {:#?}", blocks(&text));
+        panic!("other blocks than the tests know: {:#?}", blocks(&page));
     };
     // Run by `examples.rs`, by whoever runs this, by `template.rs` (from the package), and by `terminal.rs`.
     assert_eq!(demo, "cargo run --example demo\n");
