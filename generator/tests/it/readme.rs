@@ -76,7 +76,7 @@ fn every_block_is_one_that_a_test_runs() {
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
     let output = run(&krate, exec).ends_with(0);
-    let table = text
+    let table = page
         .split_once("```text\n")
         .unwrap()
         .1
