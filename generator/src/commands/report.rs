@@ -65,6 +65,13 @@ impl Report {
                 coverage.functions_of_other_builds
             ));
         }
+        if coverage.functions_without_mapping > 0 {
+            warn(&format!(
+                "functions that ran and are shown as not run, because link-time optimisation lost their \
+                 mapping: {}; build without it, for example with CARGO_PROFILE_RELEASE_LTO=off",
+                coverage.functions_without_mapping
+            ));
+        }
         self.write(&coverage, metadata.workspace_root.as_std_path())
     }
 

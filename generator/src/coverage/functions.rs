@@ -63,19 +63,30 @@ pub struct Functions {
     pub known: Vec<Function>,
     /// The names of those whose profile is of another build, so that it does not count.
     pub of_other_builds: HashSet<Rc<str>>,
+    /// The names of those that ran, but of which the objects say only that a unit did not use them: under
+    /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
+    pub without_mapping: HashSet<Rc<str>>,
     seen: HashSet<(Vec<Rc<str>>, Rc<str>)>,
+    /// The name hashes of those that had their counts.
+    matched: HashSet<u64>,
 }
 
 impl Functions {
     /// Adds what an object says about a function, unless an object before it said it already.
     pub fn add(&mut self, mapping: FunctionMapping, profile: &Profile) {
         let counts = match profile.find(mapping.name_hash, mapping.hash) {
-            Lookup::Counts(counts) => Some(counts),
+            Lookup::Counts(counts) => {
+                self.matched.insert(mapping.name_hash);
+                self.without_mapping.remove(&mapping.name);
+                Some(counts)
+            }
             Lookup::Unknown => None,
-            Lookup::OtherBuild { same_kind } => {
+            Lookup::OtherBuild { same_kind, ran } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
                 if mapping.hash != 0 {
                     self.of_other_builds.insert(Rc::clone(&mapping.name));
+                } else if ran && !self.matched.contains(&mapping.name_hash) {
+                    self.without_mapping.insert(Rc::clone(&mapping.name));
                 }
                 if same_kind {
                     return;
@@ -202,6 +213,25 @@ mod tests {
             ),
             []
         );
+    }
+
+    #[test]
+    fn a_function_that_ran_and_has_no_mapping_is_noted_wherever_its_record_comes() {
+        let profile = Profile::of(1, 10, &[5]);
+        let unused_here = || mapping("f", "a.rs", 0, &[Counter::Zero]);
+        let used = || mapping("f", "a.rs", 10, &[RAN]);
+        let noted = |mappings: Vec<FunctionMapping>, profile: &Profile| {
+            let mut functions = Functions::default();
+            for mapping in mappings {
+                functions.add(mapping, profile);
+            }
+            functions.without_mapping.len()
+        };
+        assert_eq!(noted(vec![unused_here(), unused_here()], &profile), 1);
+        assert_eq!(noted(vec![unused_here(), used()], &profile), 0);
+        assert_eq!(noted(vec![used(), unused_here()], &profile), 0);
+        let never_ran = Profile::of(1, 10, &[0]);
+        assert_eq!(noted(vec![unused_here()], &never_ran), 0);
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub struct Coverage {
     pub total: Summary,
     /// Of how many functions the profile is of another build, so that it does not count.
     pub functions_of_other_builds: usize,
+    /// How many functions ran and are counted as not run, because their mapping is not there.
+    pub functions_without_mapping: usize,
 }
 
 /// What ran of a source file.
@@ -99,6 +101,7 @@ impl Coverage {
             files,
             total,
             functions_of_other_builds: functions.of_other_builds.len(),
+            functions_without_mapping: functions.without_mapping.len(),
         }
     }
 }

@@ -41,7 +41,11 @@ pub enum Lookup<'a> {
     Unknown,
     /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
     /// of the same kind, and otherwise takes it for one that nothing ever ran.
-    OtherBuild { same_kind: bool },
+    OtherBuild {
+        same_kind: bool,
+        /// Whether that other build of it ran.
+        ran: bool,
+    },
 }
 
 impl Profile {
@@ -141,6 +145,9 @@ impl Profile {
             |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
         Lookup::OtherBuild {
             same_kind: builds.iter().any(same_kind),
+            ran: builds
+                .iter()
+                .any(|build| build.counts.iter().any(|count| *count > 0)),
         }
     }
 }
@@ -285,11 +292,20 @@ mod tests {
         let profile = Profile::parse(&raw(&[(1, 10, 0, 1), (1, 11, 1, 1)], &[7, 8])).unwrap();
         assert_eq!(profile.find(1, 10), Lookup::Counts(&[7]));
         assert_eq!(profile.find(1, 11), Lookup::Counts(&[8]));
-        assert_eq!(profile.find(1, 12), Lookup::OtherBuild { same_kind: true });
+        assert_eq!(
+            profile.find(1, 12),
+            Lookup::OtherBuild {
+                same_kind: true,
+                ran: true
+            }
+        );
         let other_kind = 12 + CONTEXT_SENSITIVE;
         assert_eq!(
             profile.find(1, other_kind),
-            Lookup::OtherBuild { same_kind: false }
+            Lookup::OtherBuild {
+                same_kind: false,
+                ran: true
+            }
         );
     }
 }

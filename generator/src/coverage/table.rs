@@ -142,6 +142,7 @@ mod tests {
                 ..summary
             },
             functions_of_other_builds: 0,
+            functions_without_mapping: 0,
         };
         let mut table = anstream::StripStream::new(vec![]);
         write(&mut table, &coverage, Path::new("/work")).unwrap();
