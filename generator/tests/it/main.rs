@@ -7,6 +7,7 @@ mod examples;
 mod init;
 mod readme;
 mod recipes;
+mod registry;
 mod report;
 mod support;
 mod template;
