@@ -3,6 +3,8 @@
 use crate::support::process::{is_alive, program_id};
 use crate::support::{TestCrate, free_port, get};
 
+use std::path::Path;
+
 #[test]
 fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     let krate = TestCrate::scaffolded("ctrl-c");
@@ -61,4 +63,29 @@ fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
         screen.find("Total").unwrap() < screen.find("status=130=").unwrap(),
         "{screen}"
     );
+}
+
+#[test]
+fn ctrl_c_counts_as_an_interruption_whichever_shell_sh_is() {
+    let krate = TestCrate::scaffolded("ctrl-c-shells");
+    let recipes = krate.read("itcov.just");
+    for shell in ["/bin/dash", "/bin/bash --posix"] {
+        if !Path::new(shell.split(' ').next().unwrap()).exists() {
+            continue;
+        }
+        krate.write(
+            "itcov.just",
+            &recipes.replace("#!/bin/sh", &format!("#!{shell}")),
+        );
+        let terminal = krate.terminal(&[]);
+        terminal.enter("just itcov-exec sh -c 'exec \"$ITCOV_BIN\" wait'; echo status=$?=");
+        terminal.expect("waiting\r\n");
+        terminal.interrupt();
+        terminal.expect("status=130=");
+        assert!(
+            terminal.screen().contains("Total"),
+            "{shell}: {}",
+            terminal.screen()
+        );
+    }
 }
