@@ -555,7 +555,8 @@ fn await_ready(
 }
 
 fn say(message: &str) {
-    eprintln!("itcov: {message}");
+    // One write, so that nothing that the program writes gets between.
+    let _ = io::stderr().write_all(format!("itcov: {message}\n").as_bytes());
 }
 
 /// What the standard library does not offer: signals, and a descriptor that the recipe opened.
