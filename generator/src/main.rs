@@ -10,12 +10,7 @@ use clap::{Parser, Subcommand};
 
 /// Integration coverage: run a program's real `main` instrumented, use it, stop it, see which lines ran.
 #[derive(Parser)]
-#[command(
-    name = "cargo itcov",
-    bin_name = "cargo itcov",
-    version,
-    propagate_version = true
-)]
+#[command(name = "cargo itcov", bin_name = "cargo itcov", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

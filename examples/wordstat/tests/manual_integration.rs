@@ -1,7 +1,8 @@
 //! The itcov harness: runs the program `wordstat` until Ctrl-C, a timeout, its own end or the end of a test suite.
 //!
 //! The recipes in `itcov.just` build the program with coverage instrumentation, start this file's one test and report
-//! which lines ran. The test is ignored and behind a feature: nobody starts it by accident.
+//! which lines ran. The test is behind a feature and ignored, and only the recipes' build sets `itcov`: for every other
+//! one this file is empty, whatever features are on and whatever the crate's lints forbid.
 //!
 //! | variable | meaning | unset |
 //! | --- | --- | --- |
@@ -13,13 +14,15 @@
 //! | `ITCOV_BIN` | another build of the program to run | the one cargo built |
 //! | `ITCOV_SUITE` | the suite's command, quoted like `ITCOV_ARGS`; `just itcov-suite` sets it | no suite |
 //! | `ITCOV_STDOUT` | the descriptor for the program's output; the recipes set it, to have it without the test runner's | 1 |
-#![cfg(unix)]
+//! | `ITCOV_CHECK` | if set, look at these variables and run nothing; the recipes begin with that | run |
+#![allow(unexpected_cfgs)]
+#![cfg(all(unix, itcov))]
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -32,59 +35,64 @@ const TIMEOUT: &str = "60s";
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The exit status of a run that failed, and what to say about it.
-type Failure = (i32, String);
+/// The exit status of a run that failed; the reason has been said.
+type Failed = i32;
 
 #[test]
 #[ignore = "runs the program until it is stopped: start it with `just itcov`"]
 fn manual_integration() {
-    let status = Settings::read()
-        .and_then(|settings| run(&settings))
-        .unwrap_or_else(|(status, message)| {
-            say(&format!("error: {message}"));
-            status
-        });
+    let status = match Settings::read() {
+        Ok(_) if env::var_os("ITCOV_CHECK").is_some() => 0,
+        Ok(settings) => run(&settings).unwrap_or_else(|failed| failed),
+        Err(failed) => failed,
+    };
     // The exit status says how the run went, so the test does not return to the test runner, which knows only two.
     process::exit(status);
 }
 
 /// The outline of a run. Returns its exit status.
-fn run(settings: &Settings) -> Result<i32, Failure> {
+fn run(settings: &Settings) -> Result<i32, Failed> {
     signals::listen();
-    let taken = settings.ready.as_ref().is_some_and(Ready::is_taken);
-    // The suite, if there is one, has the terminal's input to itself.
-    let stdin = if settings.suite.is_empty() {
-        Stdio::inherit()
-    } else {
-        Stdio::null()
-    };
-    let mut program = Process::start("the program", &settings.program, stdin, settings)?;
+    let taken = settings
+        .ready
+        .as_ref()
+        .is_some_and(|ready| ready.connect().is_ok());
     let deadline = settings
         .timeout
         .and_then(|timeout| Instant::now().checked_add(timeout));
-    let limit = settings.timeout.map_or("no time limit".into(), |limit| {
-        format!("at most {limit:?} (ITCOV_TIMEOUT)")
-    });
-    say(&format!("running {program}, {limit}; Ctrl-C ends the run"));
-    if settings.suite.is_empty() {
-        return Ok(match watch(&mut program, None, deadline) {
-            End::Own(status) => {
-                say(&format!(
-                    "the program ended by itself after {:.1?}: {status}",
-                    program.started.elapsed()
-                ));
-                exit_code(status)
-            }
-            end => {
-                program.stop(&end, settings);
-                0
-            }
-        });
+    let has_suite = !settings.suite.is_empty();
+    // The suite, if there is one, has the terminal's input to itself.
+    let stdin = if has_suite {
+        Stdio::null()
+    } else {
+        Stdio::inherit()
+    };
+    let mut program = Process::start("the program", &settings.program, stdin, settings)?;
+    match settings.timeout {
+        Some(limit) => say(&format!(
+            "{program}; Ctrl-C ends the run, ITCOV_TIMEOUT={limit:?} at the latest"
+        )),
+        None => say(&format!(
+            "{program}; Ctrl-C ends the run, there is no time limit"
+        )),
+    }
+    if !has_suite {
+        let end = watch(&mut program, None, deadline);
+        if let End::Own(status) = end {
+            say(&format!(
+                "the program ended by itself after {:.1?}: {status}",
+                program.started.elapsed()
+            ));
+            return Ok(exit_code(status));
+        }
+        program.stop(&end, settings);
+        return Ok(0);
     }
     let outcome = await_ready(settings, taken, &mut program, deadline)
         .and_then(|()| run_suite(settings, &mut program, deadline));
     if program.ended().is_none() {
-        program.stop(&End::Suite, settings);
+        let why = interruption(deadline).unwrap_or(End::NotNeeded);
+        program.stop(&why, settings);
     }
     outcome
 }
@@ -93,19 +101,22 @@ fn run_suite(
     settings: &Settings,
     program: &mut Process,
     deadline: Option<Instant>,
-) -> Result<i32, Failure> {
+) -> Result<i32, Failed> {
     let mut suite = Process::start("the suite", &settings.suite, Stdio::inherit(), settings)?;
-    say(&format!("running {suite}"));
+    say(&suite.to_string());
     let end = watch(&mut suite, Some(program), deadline);
-    if let End::Own(status) = end {
-        say(&format!(
-            "the suite ended after {:.1?}: {status}",
-            suite.started.elapsed()
-        ));
-        return Ok(exit_code(status));
+    let End::Own(status) = end else {
+        suite.stop(&end, settings);
+        return Ok(end.exit_code());
+    };
+    say(&format!(
+        "the suite ended after {:.1?}: {status}",
+        suite.started.elapsed()
+    ));
+    if !status.success() && settings.ready.is_none() {
+        say("the suite did not wait for the program: ITCOV_READY=tcp://HOST:PORT makes it wait");
     }
-    suite.stop(&end, settings);
-    Ok(end.exit_code())
+    Ok(exit_code(status))
 }
 
 /// Why a wait is over.
@@ -115,8 +126,7 @@ enum End {
     /// A signal came, Ctrl-C for one.
     Signal(i32),
     Timeout,
-    /// The suite is over, so the program is not needed any more.
-    Suite,
+    NotNeeded,
 }
 
 impl End {
@@ -126,7 +136,7 @@ impl End {
             End::Own(status) => exit_code(*status),
             End::Signal(signal) => 128 + signal,
             End::Timeout => 124,
-            End::Suite => 0,
+            End::NotNeeded => 0,
         }
     }
 }
@@ -137,8 +147,8 @@ impl fmt::Display for End {
             End::Own(status) => write!(f, "its own end ({status})"),
             End::Signal(signals::INT) => f.write_str("Ctrl-C (SIGINT)"),
             End::Signal(_) => f.write_str("SIGTERM"),
-            End::Timeout => f.write_str("the timeout (ITCOV_TIMEOUT)"),
-            End::Suite => f.write_str("the end of the suite"),
+            End::Timeout => f.write_str("the timeout (ITCOV_TIMEOUT; 0 is no limit)"),
+            End::NotNeeded => f.write_str("the end of its use"),
         }
     }
 }
@@ -152,21 +162,17 @@ fn exit_code(status: ExitStatus) -> i32 {
 
 /// Why everything ought to stop now, if it ought to.
 fn interruption(deadline: Option<Instant>) -> Option<End> {
-    match signals::last() {
-        Some(signal) => Some(End::Signal(signal)),
-        None => deadline
-            .filter(|deadline| Instant::now() >= *deadline)
-            .map(|_| End::Timeout),
-    }
+    let late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    signals::last()
+        .map(End::Signal)
+        .or_else(|| late().then_some(End::Timeout))
 }
 
 /// Waits for the process's end, a signal or the deadline, and mentions it when `other` ends meanwhile.
 fn watch(process: &mut Process, mut other: Option<&mut Process>, deadline: Option<Instant>) -> End {
     loop {
-        if let Some(status) = process.ended() {
-            // Ctrl-C reaches the process too, which may end before the harness has heard of it.
-            sleep(TICK);
-            return signals::last().map_or(End::Own(status), End::Signal);
+        if let Some(end) = process.end() {
+            return end;
         }
         if let Some((name, status)) = other
             .as_mut()
@@ -191,31 +197,50 @@ struct Process {
     command: String,
     started: Instant,
     child: Child,
+    /// At a terminal Ctrl-C goes to the harness and its processes alike. Elsewhere each leads a group of its own, which
+    /// is signalled as a whole.
+    leads_group: bool,
 }
 
 impl Process {
     fn start(
         name: &'static str,
-        command: &[OsString],
+        words: &[OsString],
         stdin: Stdio,
         settings: &Settings,
-    ) -> Result<Process, Failure> {
-        let shown = command
+    ) -> Result<Process, Failed> {
+        let shown: Vec<String> = words
             .iter()
-            .map(|word| word.to_string_lossy())
-            .collect::<Vec<_>>()
-            .join(" ");
-        let child = Command::new(&command[0])
-            .args(&command[1..])
-            .stdin(stdin)
-            .stdout(settings.stdout()?)
-            .spawn()
-            .map_err(|error| (127, format!("cannot start {name} ({shown}): {error}")))?;
+            .map(|word| quoted(&word.to_string_lossy()))
+            .collect();
+        let shown = shown.join(" ");
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).stdin(stdin);
+        if let Some(stdout) = &settings.stdout {
+            command.stdout(
+                stdout
+                    .try_clone()
+                    .map_err(|error| fail(1, &format!("no descriptor is left: {error}")))?,
+            );
+        }
+        let leads_group = !signals::at_terminal();
+        if leads_group {
+            command.process_group(0);
+        }
+        let child = command.spawn().map_err(|error| {
+            let status = if error.kind() == io::ErrorKind::PermissionDenied {
+                126
+            } else {
+                127
+            };
+            fail(status, &format!("cannot start {name} ({shown}): {error}"))
+        })?;
         Ok(Process {
             name,
             command: shown,
             started: Instant::now(),
             child,
+            leads_group,
         })
     }
 
@@ -225,9 +250,18 @@ impl Process {
             .unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))
     }
 
+    /// Its end, if it has ended: by a signal, if the harness had one too.
+    fn end(&mut self) -> Option<End> {
+        let status = self.ended()?;
+        // Ctrl-C reaches the process too, which may end before the harness has heard of it.
+        sleep(TICK);
+        Some(signals::last().map_or(End::Own(status), End::Signal))
+    }
+
     /// Asks the process to stop, harder each time the grace is over or another signal comes in.
     fn stop(&mut self, why: &End, settings: &Settings) {
-        let after = self.started.elapsed();
+        // Ctrl-C at a terminal has reached the process already, and a second SIGINT means "quit at once" to many.
+        let has_ctrl_c = !self.leads_group && matches!(why, End::Signal(signals::INT));
         let mut sent = "SIGINT";
         for (signal, name) in [
             (signals::INT, "SIGINT"),
@@ -237,26 +271,36 @@ impl Process {
             if self.ended().is_some() {
                 break;
             }
+            if signal != signals::INT {
+                say(&format!(
+                    "{} does not stop on {sent}, so {name} follows",
+                    self.name
+                ));
+            }
             sent = name;
-            // Ctrl-C at a terminal has reached the process already, and a second SIGINT means "quit at once" to many.
-            let ctrl_c = matches!(why, End::Signal(signals::INT)) && signals::terminal();
-            if !(signal == signals::INT && ctrl_c) {
-                signals::send(self.child.id(), signal);
+            if signal != signals::INT || !has_ctrl_c {
+                signals::send(self.child.id(), self.leads_group, signal);
             }
             let (asked, heard) = (Instant::now(), signals::count());
-            while self.ended().is_none()
-                && (signal == signals::KILL
-                    || (asked.elapsed() < settings.grace && signals::count() == heard))
-            {
+            let waits = || {
+                signal == signals::KILL
+                    || asked.elapsed() < settings.grace && signals::count() == heard
+            };
+            while self.ended().is_none() && waits() {
                 sleep(TICK);
             }
+        }
+        if self.leads_group {
+            // What it has started and left behind.
+            signals::send(self.child.id(), true, signals::KILL);
         }
         let status = self
             .ended()
             .map(|status| status.to_string())
             .unwrap_or_default();
+        let after = self.started.elapsed();
         say(&format!(
-            "{} was stopped by {sent} on {why} after {after:.1?}: {status}",
+            "{} was stopped by {sent} on {why}, after {after:.1?}: {status}",
             self.name
         ));
     }
@@ -266,11 +310,21 @@ impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} as process {}: {}",
+            "{} runs as process {}: {}",
             self.name,
             self.child.id(),
             self.command
         )
+    }
+}
+
+/// A word as one would type it.
+fn quoted(word: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "-_./:=@%+,".contains(char);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -282,127 +336,96 @@ struct Settings {
     ready: Option<Ready>,
     ready_timeout: Duration,
     grace: Duration,
-    stdout: Option<i32>,
+    stdout: Option<std::os::unix::io::OwnedFd>,
 }
 
 impl Settings {
-    fn read() -> Result<Settings, Failure> {
-        let bin = env::var_os("ITCOV_BIN").unwrap_or_else(|| PROGRAM.into());
-        let mut program = vec![bin];
-        program.extend(variable(
-            "ITCOV_ARGS",
-            "",
-            "words with closed quotes",
-            split_words,
-        )?);
+    fn read() -> Result<Settings, Failed> {
         let durations = "a duration such as 90, 90s, 5m or 1h30m";
+        let duration = |name, unset| variable(name, unset, durations, parse_duration);
+        let words = |name| variable(name, "", "words with closed quotes", split_words);
+        let addresses = "tcp://HOST:PORT or http://HOST:PORT/PATH";
+        let mut program = vec![env::var_os("ITCOV_BIN").unwrap_or_else(|| PROGRAM.into())];
+        program.extend(words("ITCOV_ARGS")?);
         Ok(Settings {
             program,
-            suite: variable("ITCOV_SUITE", "", "words with closed quotes", split_words)?,
-            timeout: Some(variable(
-                "ITCOV_TIMEOUT",
-                TIMEOUT,
-                durations,
-                parse_duration,
-            )?)
-            .filter(|timeout| !timeout.is_zero()),
-            ready: variable(
-                "ITCOV_READY",
-                "",
-                "tcp://HOST:PORT or http://HOST:PORT/PATH",
-                Ready::parse,
-            )?,
-            ready_timeout: variable("ITCOV_READY_TIMEOUT", "30s", durations, parse_duration)?,
-            grace: variable("ITCOV_GRACE", "10s", durations, parse_duration)?,
-            stdout: variable(
-                "ITCOV_STDOUT",
-                "",
-                "a descriptor's number",
-                |text| match text {
-                    b"" => Some(None),
-                    digits => std::str::from_utf8(digits).ok()?.parse().ok().map(Some),
-                },
-            )?,
+            suite: words("ITCOV_SUITE")?,
+            timeout: Some(duration("ITCOV_TIMEOUT", TIMEOUT)?).filter(|timeout| !timeout.is_zero()),
+            ready: variable("ITCOV_READY", "", addresses, Ready::parse)?,
+            ready_timeout: duration("ITCOV_READY_TIMEOUT", "30s")?,
+            grace: duration("ITCOV_GRACE", "10s")?,
+            stdout: variable("ITCOV_STDOUT", "", "an open descriptor", |number| {
+                if number.is_empty() {
+                    Some(None)
+                } else {
+                    number.parse().ok().and_then(signals::take).map(Some)
+                }
+            })?,
         })
-    }
-
-    fn stdout(&self) -> Result<Stdio, Failure> {
-        match self.stdout {
-            None => Ok(Stdio::inherit()),
-            Some(descriptor) => signals::duplicate(descriptor).map_err(|error| {
-                (
-                    2,
-                    format!("ITCOV_STDOUT={descriptor} is not an open descriptor: {error}"),
-                )
-            }),
-        }
     }
 }
 
-/// Reads a variable of the environment; a value that does not parse ends the run.
+/// Reads a variable of the environment; a value that does not parse ends the run. The text that the parser sees may
+/// stand for bytes that are not UTF-8, each of them one of the characters up to U+00FF.
 fn variable<T>(
     name: &str,
     unset: &str,
     accepts: &str,
-    parse: fn(&[u8]) -> Option<T>,
-) -> Result<T, Failure> {
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, Failed> {
     let value = env::var_os(name).unwrap_or_else(|| unset.into());
-    parse(value.as_bytes()).ok_or_else(|| {
-        (
+    let text: String = value
+        .as_bytes()
+        .iter()
+        .map(|byte| char::from(*byte))
+        .collect();
+    parse(&text).ok_or_else(|| {
+        fail(
             2,
-            format!("{name}={} is not {accepts}", value.to_string_lossy()),
+            &format!("{name}={} is not {accepts}", value.to_string_lossy()),
         )
     })
 }
 
 /// `90`, `90s`, `5m`, `1h30m`: seconds, or numbers each with its unit.
-fn parse_duration(text: &[u8]) -> Option<Duration> {
-    let (mut total, mut number) = (0u64, None);
-    for byte in text {
-        let unit = match byte {
-            b'0'..=b'9' => {
-                number = Some(
-                    number
-                        .unwrap_or(0u64)
-                        .checked_mul(10)?
-                        .checked_add(u64::from(byte - b'0'))?,
-                );
-                continue;
-            }
-            b'h' => 3600,
-            b'm' => 60,
-            b's' => 1,
+fn parse_duration(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into())).filter(|_| !text.starts_with('+'));
+    }
+    let mut total = Duration::ZERO;
+    let parts = text.split_inclusive(|char: char| !char.is_ascii_digit());
+    for part in parts {
+        let (number, unit) = part.split_at(part.len() - 1);
+        let seconds = match unit {
+            "h" => 3600,
+            "m" => 60,
+            "s" => 1,
             _ => return None,
         };
-        total = total.checked_add(number.take()?.checked_mul(unit)?)?;
+        total += Duration::from_secs(u64::from(number.parse::<u32>().ok()?) * seconds);
     }
-    match number {
-        Some(seconds) if total == 0 => Some(Duration::from_secs(seconds)),
-        None if !text.is_empty() => Some(Duration::from_secs(total)),
-        _ => None,
-    }
+    Some(total).filter(|_| !text.is_empty())
 }
 
 /// Splits words as a POSIX shell does (quotes, double quotes, backslashes) and expands nothing.
-fn split_words(text: &[u8]) -> Option<Vec<OsString>> {
+fn split_words(text: &str) -> Option<Vec<OsString>> {
+    let bytes = |word: String| OsString::from_vec(word.chars().map(|char| char as u8).collect());
     let mut words = Vec::new();
-    let mut word: Option<Vec<u8>> = None;
-    let mut bytes = text.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if matches!(byte, b' ' | b'\t' | b'\n') {
-            words.extend(word.take().map(OsString::from_vec));
+    let mut word: Option<String> = None;
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        if matches!(char, ' ' | '\t' | '\n') {
+            words.extend(word.take().map(bytes));
             continue;
         }
-        let word = word.get_or_insert_with(Vec::new);
-        match byte {
-            b'\\' => word.push(bytes.next()?),
-            b'\'' | b'"' => loop {
-                match bytes.next()? {
-                    end if end == byte => break,
-                    b'\\'
-                        if byte == b'"' && matches!(bytes.peek()?, b'$' | b'`' | b'"' | b'\\') =>
-                    {
-                        word.push(bytes.next()?)
+        let word = word.get_or_insert_with(String::new);
+        match char {
+            '\\' => word.push(chars.next()?),
+            '\'' | '"' => loop {
+                match chars.next()? {
+                    end if end == char => break,
+                    '\\' if char == '"' && matches!(chars.peek()?, '$' | '`' | '"' | '\\') => {
+                        word.push(chars.next()?)
                     }
                     other => word.push(other),
                 }
@@ -410,7 +433,7 @@ fn split_words(text: &[u8]) -> Option<Vec<OsString>> {
             other => word.push(other),
         }
     }
-    words.extend(word.map(OsString::from_vec));
+    words.extend(word.map(bytes));
     Some(words)
 }
 
@@ -424,8 +447,7 @@ struct Ready {
 }
 
 impl Ready {
-    fn parse(text: &[u8]) -> Option<Option<Ready>> {
-        let url = std::str::from_utf8(text).ok()?;
+    fn parse(url: &str) -> Option<Option<Ready>> {
         if url.is_empty() {
             return Some(None);
         }
@@ -433,20 +455,28 @@ impl Ready {
         let (authority, path) = rest
             .find('/')
             .map_or((rest, "/"), |slash| rest.split_at(slash));
-        let has_port = authority
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let (address, path) = match scheme {
-            "tcp" if has_port && path == "/" => (authority.to_string(), None),
-            "http" if has_port => (authority.to_string(), Some(path.to_string())),
-            "http" if !authority.is_empty() => (format!("{authority}:80"), Some(path.to_string())),
+        let path = match scheme {
+            "tcp" if path == "/" => None,
+            "http" => Some(path.to_string()),
             _ => return None,
         };
-        Some(Some(Ready {
-            url: url.to_string(),
-            address,
-            path,
-        }))
+        // The colons in brackets are those of an IPv6 address.
+        let host_end = authority.rfind(']').unwrap_or(0);
+        let address = match authority[host_end..].find(':') {
+            Some(_) => authority.to_string(),
+            None if path.is_some() => format!("{authority}:80"),
+            None => return None,
+        };
+        let (host, port) = address.rsplit_once(':')?;
+        let sound =
+            !host.is_empty() && !host.contains(['?', '#', '@']) && port.parse::<u16>().is_ok();
+        sound.then(|| {
+            Some(Ready {
+                url: url.to_string(),
+                address,
+                path,
+            })
+        })
     }
 
     fn connect(&self) -> Result<TcpStream, String> {
@@ -464,36 +494,32 @@ impl Ready {
         Err(reason)
     }
 
-    /// Does somebody else hold the address before the program has started?
-    fn is_taken(&self) -> bool {
-        self.connect().is_ok()
-    }
-
-    fn answers(&self) -> Result<(), String> {
-        let stream = self.connect()?;
+    /// Does the program answer? Over HTTP it has the given time for that.
+    fn ask(&self, patience: Duration) -> Result<(), String> {
+        let mut stream = self.connect()?;
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let exchange = || {
-            stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-            let host = &self.address;
-            let request =
-                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-            (&stream).write_all(request.as_bytes())?;
-            let mut status = [0; 12];
-            (&stream).read_exact(&mut status)?;
-            // The rest is read too: a server may complain of a client that goes away early.
-            stream.set_read_timeout(Some(Duration::from_millis(200)))?;
-            let _ = (&stream).take(1 << 16).read_to_end(&mut Vec::new());
-            Ok(String::from_utf8_lossy(&status).into_owned())
+        let host = &self.address;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let mut status = [0; 12];
+        let mut exchange = || -> io::Result<()> {
+            stream.set_read_timeout(Some(patience.max(TICK)))?;
+            stream.write_all(request.as_bytes())?;
+            stream.read_exact(&mut status)?;
+            // The rest is read as well: some servers complain of a client that goes away early.
+            stream.set_read_timeout(Some(TICK))?;
+            let _ = stream.read(&mut [0; 1 << 16]);
+            Ok(())
         };
-        let status = exchange().map_err(|error: io::Error| error.to_string())?;
-        match status
-            .strip_prefix("HTTP/1.")
-            .and_then(|rest| rest.get(2..3))
-        {
-            Some("2" | "3") => Ok(()),
-            _ => Err(format!("it answers {status:?}")),
+        match exchange() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(format!("no answer within {patience:.1?}"))
+            }
+            Err(error) => Err(error.to_string()),
+            // `HTTP/1.1 200`
+            Ok(()) if status.starts_with(b"HTTP/1.") && matches!(status[9], b'2' | b'3') => Ok(()),
+            Ok(()) => Err(format!("it answers {:?}", String::from_utf8_lossy(&status))),
         }
     }
 }
@@ -504,9 +530,15 @@ fn await_ready(
     taken: bool,
     program: &mut Process,
     deadline: Option<Instant>,
-) -> Result<(), Failure> {
+) -> Result<(), Failed> {
     let Some(ready) = &settings.ready else {
         return Ok(());
+    };
+    // Somebody else has the address, so an answer says nothing; the program usually ends when it finds out.
+    let limit = if taken {
+        settings.ready_timeout.min(Duration::from_secs(5))
+    } else {
+        settings.ready_timeout
     };
     let note = if taken {
         format!("; {} was taken before the program started", ready.address)
@@ -514,43 +546,45 @@ fn await_ready(
         String::new()
     };
     say(&format!(
-        "waiting for {}, at most {:?} (ITCOV_READY_TIMEOUT){note}",
+        "waiting for {}, ITCOV_READY_TIMEOUT={:?} at most{note}",
         ready.url, settings.ready_timeout
     ));
     loop {
+        let left = limit.saturating_sub(program.started.elapsed());
         // Asked before the program is looked at: an answer counts only while the program lives.
         let answer = if taken {
             Err("somebody else answers there".to_string())
         } else {
-            ready.answers()
+            ready.ask(left)
         };
-        if let Some(status) = program.ended() {
-            return Err((
-                1,
-                format!("the program ended before it was ready: {status}{note}"),
+        let end = match program.end() {
+            Some(End::Own(status)) => {
+                return Err(fail(
+                    1,
+                    &format!("the program ended before it was ready: {status}{note}"),
+                ));
+            }
+            other => other.or_else(|| interruption(deadline)),
+        };
+        if let Some(end) = end {
+            return Err(fail(
+                end.exit_code(),
+                &format!("{end} came before the program was ready"),
             ));
         }
         match answer {
             Ok(()) => return Ok(()),
-            Err(reason) if program.started.elapsed() >= settings.ready_timeout => {
-                let limit = settings.ready_timeout;
-                return Err((
+            Err(reason) if left.is_zero() => {
+                return Err(fail(
                     1,
-                    format!(
-                        "the program was not ready within {limit:?}: {} ({reason})",
+                    &format!(
+                        "the program was not ready within {limit:?}: {} ({reason}){note}",
                         ready.url
                     ),
                 ));
             }
-            Err(_) => {}
+            Err(_) => sleep(TICK),
         }
-        if let Some(end) = interruption(deadline) {
-            return Err((
-                end.exit_code(),
-                format!("{end} came before the program was ready"),
-            ));
-        }
-        sleep(TICK);
     }
 }
 
@@ -559,13 +593,17 @@ fn say(message: &str) {
     let _ = io::stderr().write_all(format!("itcov: {message}\n").as_bytes());
 }
 
+fn fail(status: Failed, reason: &str) -> Failed {
+    say(&format!("error: {reason}"));
+    status
+}
+
 /// What the standard library does not offer: signals, and a descriptor that the recipe opened.
 mod signals {
     use std::fs::File;
-    use std::io;
-    use std::os::unix::io::{AsRawFd, BorrowedFd};
-    use std::process::Stdio;
-    use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+    use std::os::unix::io::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+    use std::os::unix::process::parent_id;
+    use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 
     pub const INT: i32 = 2;
     pub const KILL: i32 = 9;
@@ -573,6 +611,7 @@ mod signals {
 
     static LAST: AtomicI32 = AtomicI32::new(0);
     static COUNT: AtomicUsize = AtomicUsize::new(0);
+    static PARENT: AtomicU32 = AtomicU32::new(0);
 
     unsafe extern "C" {
         fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
@@ -588,6 +627,7 @@ mod signals {
 
     /// From here on SIGINT and SIGTERM are noted and end nothing; programs started later have the default again.
     pub fn listen() {
+        PARENT.store(parent_id(), Ordering::SeqCst);
         // SAFETY: the handler only stores to atomics, which a signal handler may do.
         unsafe {
             signal(INT, note);
@@ -595,29 +635,42 @@ mod signals {
         }
     }
 
+    /// The last signal that came. When the recipe dies, so that nobody waits for this run, that counts as SIGTERM.
     pub fn last() -> Option<i32> {
-        Some(LAST.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
+        let orphaned = parent_id() != PARENT.load(Ordering::SeqCst);
+        Some(LAST.load(Ordering::SeqCst))
+            .filter(|signal| *signal != 0)
+            .or(orphaned.then_some(TERM))
     }
 
     pub fn count() -> usize {
         COUNT.load(Ordering::SeqCst)
     }
 
-    pub fn send(process: u32, number: i32) {
-        // SAFETY: no memory is involved; the process is a child not waited for yet, so the number is still its own.
-        unsafe { kill(process as i32, number) };
+    /// Signals a child, or the whole group that it leads.
+    pub fn send(child: u32, group: bool, number: i32) {
+        let target = if group { -(child as i32) } else { child as i32 };
+        // SAFETY: no memory is involved. The number is the child's until it is waited for, and its group's after that.
+        unsafe { kill(target, number) };
     }
 
     /// Does Ctrl-C at the terminal reach this process, and so its children too?
-    pub fn terminal() -> bool {
+    pub fn at_terminal() -> bool {
         // SAFETY: the descriptor is open while it is asked about.
         File::open("/dev/tty").is_ok_and(|tty| unsafe { tcgetpgrp(tty.as_raw_fd()) == getpgrp() })
     }
 
-    pub fn duplicate(descriptor: i32) -> io::Result<Stdio> {
+    /// Moves a descriptor that the recipe opened to where no child inherits it.
+    pub fn take(descriptor: i32) -> Option<OwnedFd> {
+        if descriptor < 3 {
+            return None;
+        }
         // SAFETY: the descriptor is only borrowed, for the call; if it is not open the call says so.
-        unsafe { BorrowedFd::borrow_raw(descriptor) }
+        let copy = unsafe { BorrowedFd::borrow_raw(descriptor) }
             .try_clone_to_owned()
-            .map(Stdio::from)
+            .ok()?;
+        // SAFETY: the call has shown that it is open, and the recipe opened it for this file alone.
+        drop(unsafe { OwnedFd::from_raw_fd(descriptor) });
+        Some(copy)
     }
 }

@@ -82,9 +82,9 @@ fn next_steps(bin: &str) {
     anstream::println!(
         "
 Type next:
-  just itcov             run {bin} (arguments go behind), use it, press Ctrl-C, read which lines ran
-  just itcov-suite CMD   run {bin}, run CMD against it, read which lines ran
-  just itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read which lines ran"
+  just itcov             run {bin} (arguments go behind), use it, press Ctrl-C, read the report
+  just itcov-suite CMD   run {bin}, run CMD against it, read the report
+  just itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
     );
     let has_just = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|directory| directory.join("just").is_file())
@@ -95,6 +95,9 @@ Type next:
 }
 
 fn feature_name(name: &str) -> Result<String, String> {
+    if name == "default" {
+        return Err("the feature `default` is on in every build: choose another name".into());
+    }
     let first = name.starts_with(|first: char| first.is_alphanumeric() || first == '_');
     if first
         && name

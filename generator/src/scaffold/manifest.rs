@@ -3,7 +3,7 @@
 //! `toml_edit` says what is where; the additions are then put in as text, so that every byte that was there stays.
 
 use anyhow::{Result, bail};
-use toml_edit::{Document, Item, Table};
+use toml_edit::{Document, Item, Table, TableLike};
 
 use super::TEST_TARGET;
 
@@ -83,7 +83,7 @@ fn add_test(edits: &mut Edits, manifest: &Table, additions: &Additions) -> Resul
     match manifest.get("test") {
         None => {
             if additions.keep_autotests {
-                keep_autotests(edits, manifest);
+                keep_autotests(edits, manifest)?;
             }
         }
         Some(Item::ArrayOfTables(tests)) => {
@@ -127,25 +127,44 @@ fn add_test(edits: &mut Edits, manifest: &Table, additions: &Additions) -> Resul
 }
 
 /// In the edition 2015 cargo stops looking for tests by itself as soon as one is declared.
-fn keep_autotests(edits: &mut Edits, manifest: &Table) {
-    if let Some(package) = manifest.get("package").and_then(Item::as_table)
-        && !package.contains_key("autotests")
-        && let Some(last) = end_of(package)
-    {
-        edits.insert_after_line(last, "autotests = true");
+fn keep_autotests(edits: &mut Edits, manifest: &Table) -> Result<()> {
+    match manifest.get("package").or(manifest.get("project")) {
+        Some(Item::Table(package)) => {
+            if !package.contains_key("autotests")
+                && let Some(last) = end_of(package)
+            {
+                let prefix = if package.is_dotted() { "package." } else { "" };
+                edits.insert_after_line(last, &format!("{prefix}autotests = true"));
+            }
+            Ok(())
+        }
+        Some(inline) => bail!(
+            "`package` is an inline table (line {}), to which autotests = true cannot be added by adding a line: \
+             write it as a [package] section",
+            edits.line_of(inline)
+        ),
+        None => Ok(()),
     }
 }
 
-fn taken_by_dependency(manifest: &Table, name: &str) -> Option<&'static str> {
-    ["dependencies", "build-dependencies"]
-        .into_iter()
-        .find(|section| {
-            let dependency = manifest.get(section).and_then(|section| section.get(name));
-            dependency
-                .and_then(|dependency| dependency.get("optional"))
-                .and_then(Item::as_bool)
-                == Some(true)
-        })
+/// The section in which the name is that of an optional dependency, which makes a feature of it.
+fn taken_by_dependency(manifest: &Table, name: &str) -> Option<String> {
+    let targets = manifest.get("target").and_then(Item::as_table_like);
+    let targets = targets.into_iter().flat_map(TableLike::iter);
+    let places = targets
+        .filter_map(|(target, item)| Some((format!("target.{target}."), item.as_table_like()?)));
+    let manifest: &dyn TableLike = manifest;
+    let mut places = std::iter::once((String::new(), manifest)).chain(places);
+    places.find_map(|(prefix, place)| {
+        ["dependencies", "build-dependencies"]
+            .into_iter()
+            .find(|section| {
+                let dependency = place.get(section).and_then(|section| section.get(name));
+                let optional = dependency.and_then(|dependency| dependency.get("optional"));
+                optional.and_then(Item::as_bool) == Some(true)
+            })
+            .map(|section| format!("[{prefix}{section}]"))
+    })
 }
 
 /// Where the last value of a table ends that is written in the table's own section.
@@ -346,8 +365,15 @@ mod tests {
         let dependency =
             refusal("[dependencies]\nmanual-integration = { version = \"1\", optional = true }\n");
         assert!(
-            dependency.contains("[dependencies]") || dependency.contains("dependencies"),
+            dependency.contains("dependency in [dependencies]"),
             "{dependency}"
+        );
+        let target = refusal(
+            "[target.'cfg(unix)'.dependencies]\nmanual-integration = { version = \"1\", optional = true }\n",
+        );
+        assert!(
+            target.contains("dependency in [target.cfg(unix).dependencies]"),
+            "{target}"
         );
         let inline = refusal("features = { x = [] }\n");
         assert!(inline.contains("line 1"), "{inline}");
@@ -363,6 +389,10 @@ mod tests {
         let after = with_additions("[package]\nname = \"a\"\n\n[lib]\n", &additions)
             .unwrap()
             .unwrap();
+        let inline = with_additions("package = { name = \"a\" }\n", &additions)
+            .unwrap_err()
+            .to_string();
+        assert!(inline.contains("line 1"), "{inline}");
         assert!(
             after.starts_with("[package]\nname = \"a\"\nautotests = true\n"),
             "{after}"

@@ -6,7 +6,7 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::facts::{Crate, TextFile};
 use super::template::Variables;
-use super::{TEST_TARGET, justfile, manifest};
+use super::{RECIPES, TEST_TARGET, justfile, manifest};
 
 /// What is wanted, beside the crate itself.
 pub struct Wishes {
@@ -54,6 +54,11 @@ impl Plan {
                 krate.package
             );
         }
+        if krate.bin == TEST_TARGET {
+            bail!(
+                "the binary `{TEST_TARGET}` has the name of the harness, so itcov cannot measure it"
+            );
+        }
         let mut features = vec![wishes.feature.clone()];
         features.extend(krate.bin_features.iter().cloned());
         let variables = Variables {
@@ -83,7 +88,14 @@ impl Plan {
         let manifest_after = manifest::with_additions(manifest_text, &additions)
             .with_context(|| krate.manifest.path.to_string())?
             .unwrap_or_else(|| manifest_text.to_owned());
+        let recipes = variables.recipes()?;
         let justfile_text = krate.justfile.text.as_deref().unwrap_or_default();
+        if let Some((line, name)) = justfile::taken_name(justfile_text, &recipes) {
+            bail!(
+                "{} has a recipe `{name}` of its own (line {line}), as {RECIPES} does: rename it first",
+                krate.justfile.path
+            );
+        }
         let justfile_after =
             justfile::with_import(justfile_text).unwrap_or_else(|| justfile_text.to_owned());
         // The harness before the manifest that names it, the recipes before the line that imports them.
@@ -102,7 +114,7 @@ impl Plan {
                 change(
                     &krate.recipes,
                     "the recipes",
-                    owned(&krate.recipes, variables.recipes()?)?,
+                    owned_recipes(krate, recipes)?,
                 ),
                 change(&krate.justfile, &justfile::import_line(), justfile_after),
             ],
@@ -129,6 +141,25 @@ fn owned(file: &TextFile, after: String) -> Result<String> {
             "{} is there and is not itcov's: move it, or rename it",
             file.path
         ),
+    }
+}
+
+/// The recipes serve one program of a workspace.
+fn owned_recipes(krate: &Crate, after: String) -> Result<String> {
+    let package = |text: &str| {
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("itcov_package := "));
+        line.map(|name| name.trim_matches('\'').to_owned())
+    };
+    match krate.recipes.text.as_deref().and_then(package) {
+        Some(other) if other != krate.package => bail!(
+            "{} measures the package `{other}` already, and a workspace has one measured program so far: \
+             to measure `{}` instead, take that scaffold out first",
+            krate.recipes.path,
+            krate.package
+        ),
+        _ => owned(&krate.recipes, after),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a run ends, and that what ran before is in the report.
 
-use crate::support::process::{is_alive, parent_of, program_id, signal};
+use crate::support::process::{is_alive, parent_of, program_id, signal, wait_until};
 use crate::support::{TestCrate, free_port, get};
 
 #[test]
@@ -35,8 +35,8 @@ fn the_timeout_stops_the_program() {
         .just_with(&["itcov", "wait"], &[("ITCOV_TIMEOUT", "1")])
         .ends_with(0);
     let output = output
-        .says("at most 1s")
-        .says("stopped by SIGINT on the timeout (ITCOV_TIMEOUT)");
+        .says("ITCOV_TIMEOUT=1s at the latest")
+        .says("stopped by SIGINT on the timeout (ITCOV_TIMEOUT");
     assert!(!is_alive(program_id(&output.stderr)));
     assert!(output.lines_of("Total").0 > 0);
 }
@@ -136,4 +136,28 @@ fn a_program_that_never_gets_ready_is_given_up() {
         .says("the program was not ready within 1s")
         .says("Connection refused");
     assert!(!is_alive(program_id(&output.stderr)));
+}
+
+#[test]
+fn when_the_recipe_is_ended_the_program_ends_too() {
+    let krate = TestCrate::scaffolded("recipe-ended");
+    let mut run = krate.start_just(&["itcov", "wait"], &[("ITCOV_TIMEOUT", "0")]);
+    run.expect("waiting\n");
+    let program = program_id(&run.stderr());
+    signal("KILL", parent_of(parent_of(program)));
+    wait_until("the program has ended", || !is_alive(program));
+    assert_ne!(run.finish().status, 0);
+}
+
+#[test]
+fn a_suite_that_is_stopped_leaves_no_children() {
+    let krate = TestCrate::scaffolded("children");
+    let variables = [("ITCOV_ARGS", "wait"), ("ITCOV_TIMEOUT", "2")];
+    let script = "sleep 1000 & echo child=$!; wait";
+    let output = krate
+        .just_with(&["itcov-suite", "sh", "-c", script], &variables)
+        .ends_with(124);
+    let (_, child) = output.stdout.split_once("child=").unwrap();
+    let child = child.split_whitespace().next().unwrap().parse().unwrap();
+    wait_until("the suite's child has ended", || !is_alive(child));
 }

@@ -43,8 +43,7 @@ fn the_examples_carry_what_the_generator_writes() {
 fn the_demonstration_measures_orders_api_from_init_to_the_report() {
     let mut demo = tools::command("cargo", crate::support::Reporter::Itcov);
     demo.args(["run", "--quiet", "--example", "demo"])
-        .current_dir(repository())
-        .env_remove("CARGO_BUILD_BUILD_DIR");
+        .current_dir(repository());
     let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
     let output = Output::of(demo.env("CARGO_TARGET_DIR", target)).ends_with(0);
     assert!(

@@ -114,7 +114,7 @@ fn the_options_are_in_what_is_written() {
         .just(&["itcov"])
         .ends_with(0)
         .prints("second")
-        .says("at most 5400s");
+        .says("ITCOV_TIMEOUT=5400s");
 }
 
 #[test]
@@ -149,16 +149,23 @@ fn every_edition_is_served_and_finds_its_other_tests() {
             .cargo(&["test"])
             .ends_with(0)
             .prints("test passes ... ok");
-        krate
-            .cargo(&[
-                "clippy",
-                "--all-targets",
-                "--all-features",
-                "--",
-                "-D",
-                "warnings",
-            ])
-            .ends_with(0);
+        let clippy = [
+            "clippy",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ];
+        krate.cargo(&clippy).ends_with(0);
+        // For the ordinary build the harness is an empty file; this is what the recipes build.
+        Output::of(
+            krate
+                .command("cargo")
+                .args(clippy)
+                .env("RUSTFLAGS", "--cfg itcov"),
+        )
+        .ends_with(0);
     }
 }
 
@@ -204,6 +211,8 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
             && krate.has("justfile")
     );
     krate.just(&["itcov"]).ends_with(0).prints("two\n");
+    let refused = krate.itcov(&["init", "-p", "one"]).ends_with(1);
+    refused.says("measures the package `two` already");
     krate
         .itcov(&["init", "--manifest-path", "two/Cargo.toml"])
         .ends_with(0)
@@ -333,6 +342,18 @@ const REFUSALS: &[Refusal] = &[
         &[],
         &["cannot", "tests"],
     ),
+    (
+        |krate| krate.write("justfile", "test:\n    true\nitcov-clean:\n    true\n"),
+        &[],
+        &["justfile has a recipe `itcov-clean` of its own (line 3)"],
+    ),
+    (
+        |krate| {
+            krate.write("src/bin/manual_integration.rs", "fn main() {}");
+        },
+        &["--bin", "manual_integration"],
+        &["the binary `manual_integration` has the name of the harness"],
+    ),
 ];
 
 #[test]
@@ -367,6 +388,7 @@ fn wrong_usage_ends_with_status_2() {
         &["init", "--timeout", "1h30"],
         &["init", "--feature", "a b"],
         &["init", "--feature", ""],
+        &["init", "--feature", "default"],
         &["init", "--unknown"],
         &["unknown"],
         &[],

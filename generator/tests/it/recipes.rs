@@ -83,8 +83,8 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
             &[("ITCOV_ARGS", "wait")],
         )
         .ends_with(127)
-        .says("cannot start the suite (./no-such-suite x): No such file or directory");
-    assert!(!is_alive(program_id(&output.stderr)));
+        .says("cannot start the suite: there is no command ./no-such-suite");
+    assert!(!output.stderr.contains("the program runs"));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
             ("ITCOV_READY", ready.trim_end_matches('/')),
         ];
         let mut run = krate.start_just(&["itcov-suite", "sleep", "2"], &variables);
-        run.expect("running the suite");
+        run.expect("the suite runs as");
         assert_eq!(get(port, "/served"), "served");
         run.finish()
             .ends_with(0)
@@ -144,7 +144,7 @@ fn runs_of_one_build_add_up_until_they_are_forgotten_or_the_program_changes() {
     krate
         .just(&["itcov-report"])
         .ends_with(1)
-        .says("run just itcov first");
+        .says("type just itcov");
     assert_eq!(
         krate
             .just(&["itcov", "hello"])
@@ -199,4 +199,49 @@ fn the_report_can_be_had_while_the_program_runs() {
     assert!(after.0 > before.0, "{before:?} {after:?}");
     crate::support::process::signal("TERM", program_id(&run.stderr()));
     run.finish().ends_with(143);
+}
+
+#[test]
+fn a_build_that_fails_runs_nothing_and_leaves_what_was_collected() {
+    let krate = TestCrate::unlinked();
+    let before = krate.just(&["itcov"]).ends_with(0).stdout;
+    let source = krate.read("src/lib.rs");
+    krate.write("src/lib.rs", "no rust\n");
+    let output = krate.just(&["itcov"]).ends_with(1).says("error: expected");
+    assert!(
+        output.stdout.is_empty() && !output.stderr.contains("the program runs"),
+        "{output:?}"
+    );
+    krate.write("src/lib.rs", &source);
+    let after = krate.just(&["itcov-report"]).ends_with(0).stdout;
+    assert!(before.ends_with(&after), "{before}\n{after}");
+}
+
+#[test]
+fn runs_at_the_same_time_do_not_disturb_each_other() {
+    let krate = TestCrate::scaffolded("parallel");
+    krate.just(&["itcov-build"]).ends_with(0);
+    let runs = [(); 4].map(|()| krate.start_just(&["itcov", "fail", "3"], &[]));
+    for run in runs {
+        run.finish().ends_with(3);
+    }
+}
+
+#[test]
+fn the_variables_of_the_environment_reach_the_program_as_they_are() {
+    let krate = TestCrate::scaffolded("untouched");
+    let variables = [
+        "root", "profile", "target", "program", "status", "bin", "features",
+    ]
+    .map(|name| (name, "mine"));
+    let script =
+        "for name in root profile target program status bin features; do eval echo \\$$name; done";
+    let output = krate
+        .just_with(&["itcov-suite", "sh", "-c", script], &variables)
+        .ends_with(0);
+    assert!(
+        output.stdout.contains(&"mine\n".repeat(7)),
+        "{}",
+        output.stdout
+    );
 }

@@ -166,9 +166,7 @@ fn just(krate: &TestCrate, arguments: &[&str], variables: &[(&str, String)]) -> 
 /// With the build directory in the target directory; the other tests share one.
 fn as_users_have_it(command: &mut Command) -> &mut Command {
     // Debug information would double the space that all this takes.
-    command
-        .env_remove("CARGO_BUILD_BUILD_DIR")
-        .env("CARGO_PROFILE_DEV_DEBUG", "none")
+    command.env("CARGO_PROFILE_DEV_DEBUG", "none")
 }
 
 /// The names of the packages that cargo says it has compiled.

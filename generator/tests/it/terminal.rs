@@ -36,7 +36,7 @@ fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
     let krate = TestCrate::scaffolded("ctrl-c-suite");
     let terminal = krate.terminal(&[("ITCOV_ARGS", "wait")]);
     terminal.enter("just itcov-suite sleep 100; echo status=$?=");
-    terminal.expect("running the suite");
+    terminal.expect("the suite runs as");
     let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=130=");
@@ -88,4 +88,61 @@ fn ctrl_c_counts_as_an_interruption_whichever_shell_sh_is() {
             terminal.screen()
         );
     }
+}
+
+#[test]
+fn a_program_gets_one_interrupt_for_one_ctrl_c() {
+    let krate = TestCrate::scaffolded("one-interrupt");
+    let terminal = krate.terminal(&[("ITCOV_ARGS", "graceful")]);
+    terminal.enter("just itcov graceful; echo first=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.interrupt();
+    terminal.expect("first=0=");
+    assert!(
+        terminal.screen().contains("flushed"),
+        "{}",
+        terminal.screen()
+    );
+
+    terminal.enter("just itcov-suite sleep 100; echo second=$?=");
+    terminal.expect("the suite runs as");
+    terminal.interrupt();
+    terminal.expect("second=130=");
+    assert_eq!(
+        terminal.screen().matches("flushed").count(),
+        2,
+        "{}",
+        terminal.screen()
+    );
+}
+
+#[test]
+fn ctrl_c_before_the_program_is_ready_is_an_interruption() {
+    let krate = TestCrate::scaffolded("not-ready-yet");
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    let terminal = krate.terminal(&[("ITCOV_ARGS", "wait"), ("ITCOV_READY", &ready)]);
+    terminal.enter("just itcov-suite touch ran; echo status=$?=");
+    terminal.expect("waiting for tcp://");
+    terminal.interrupt();
+    terminal.expect("status=130=");
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("Ctrl-C (SIGINT) came before the program was ready"),
+        "{screen}"
+    );
+    assert!(!krate.has("ran"));
+}
+
+#[test]
+fn ctrl_z_does_not_end_a_run_and_a_run_in_the_background_goes_on() {
+    let krate = TestCrate::scaffolded("job-control");
+    let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
+    terminal.enter("just itcov wait; echo first=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.press(b"\x1a");
+    terminal.interrupt();
+    terminal.expect("first=0=");
+
+    terminal.enter("just itcov fail 3 & wait $!; echo second=$?=");
+    terminal.expect("second=3=");
 }

@@ -12,6 +12,11 @@ fn a_malformed_value_is_named_with_what_is_accepted() {
         ("ITCOV_TIMEOUT", "", durations),
         ("ITCOV_TIMEOUT", "1h30", durations),
         ("ITCOV_TIMEOUT", "-1", durations),
+        ("ITCOV_TIMEOUT", "+1", durations),
+        ("ITCOV_TIMEOUT", "0s5", durations),
+        ("ITCOV_READY", "http://127.0.0.1:99999/", addresses),
+        ("ITCOV_READY", "http://127.0.0.1:80?x=1", addresses),
+        ("ITCOV_READY", "http://:80/", addresses),
         ("ITCOV_TIMEOUT", "99999999999999999999", durations),
         ("ITCOV_GRACE", "10 s", durations),
         ("ITCOV_READY_TIMEOUT", "m5", durations),
@@ -28,7 +33,7 @@ fn a_malformed_value_is_named_with_what_is_accepted() {
         assert_eq!(output.status, 2, "{name}={value}: {}", output.stderr);
         let output = output.says(&format!("error: {name}={value} {accepts}"));
         assert!(
-            !output.stderr.contains("running the program"),
+            !output.stderr.contains("the program runs"),
             "{}",
             output.stderr
         );
@@ -39,11 +44,11 @@ fn a_malformed_value_is_named_with_what_is_accepted() {
 fn durations_are_taken_in_every_form() {
     let krate = TestCrate::scaffolded("durations");
     for (value, shown) in [
-        ("90", "at most 90s"),
-        ("90s", "at most 90s"),
-        ("5m", "at most 300s"),
-        ("1h30m", "at most 5400s"),
-        ("0", "no time limit"),
+        ("90", "ITCOV_TIMEOUT=90s at the latest"),
+        ("90s", "ITCOV_TIMEOUT=90s at the latest"),
+        ("5m", "ITCOV_TIMEOUT=300s"),
+        ("1h30m", "ITCOV_TIMEOUT=5400s"),
+        ("0", "there is no time limit"),
     ] {
         krate
             .just_with(&["itcov"], &[("ITCOV_TIMEOUT", value)])

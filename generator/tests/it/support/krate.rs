@@ -10,6 +10,7 @@ use super::{Output, Running, Terminal};
 /// A program that prints its arguments, waits, fails or serves, as it is told.
 pub const PROGRAM: &str = r#"
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +18,7 @@ fn main() {
         Some("wait") => wait(),
         Some("fail") => std::process::exit(arguments[1].parse().unwrap()),
         Some("serve") => serve(&arguments[1]),
+        Some("graceful") => graceful(),
         _ => println!("{arguments:?}"),
     }
 }
@@ -26,6 +28,30 @@ fn wait() {
     loop {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+}
+
+static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
+
+unsafe extern "C" {
+    fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
+    fn _exit(status: i32) -> !;
+}
+
+extern "C" fn interrupted(_: i32) {
+    if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {
+        unsafe { _exit(9) }
+    }
+}
+
+/// Takes its time after a first SIGINT, and quits at once on a second.
+fn graceful() {
+    unsafe { signal(2, interrupted) };
+    println!("waiting");
+    while INTERRUPTS.load(Ordering::SeqCst) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    println!("flushed");
 }
 
 fn serve(address: &str) {

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::instrumented::Instrumented;
-use super::tools::build_directory;
 use super::{Output, command, stdout};
 
 /// The tools of an LLVM that is not older than the one in rustc.
@@ -83,9 +82,8 @@ impl Llvm {
                 .arg(&profile)
                 .args(&arguments);
             // Generated code is not the workspace's.
-            for directory in [of.root().join("target"), build_directory()] {
-                cov.arg(format!("-ignore-filename-regex=^{}", directory.display()));
-            }
+            let generated = of.root().join("target");
+            cov.arg(format!("-ignore-filename-regex=^{}", generated.display()));
             Output::of(&mut cov).stdout
         };
         Reports {

@@ -160,11 +160,11 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// The number that the harness's line gives for the program (`... as process 123: ...`).
+/// The number that the harness's line gives for the program (`... runs as process 123: ...`).
 #[track_caller]
 pub fn program_id(text: &str) -> u32 {
     let (_, rest) = text
-        .split_once("the program as process ")
+        .split_once("the program runs as process ")
         .unwrap_or_else(|| panic!("no program in\n{text}"));
     rest.split(':').next().unwrap().parse().unwrap()
 }

@@ -63,7 +63,12 @@ impl Terminal {
 
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
-        (&*self.keyboard).write_all(b"\x03").unwrap();
+        self.press(b"\x03");
+    }
+
+    /// Presses keys.
+    pub fn press(&self, keys: &[u8]) {
+        (&*self.keyboard).write_all(keys).unwrap();
     }
 
     /// Waits until the text is on the screen, two minutes at most (builds are waited for).

@@ -48,18 +48,12 @@ pub fn command(program: impl AsRef<Path>, reporter: Reporter) -> Command {
     for variable in CLEARED {
         command.env_remove(variable);
     }
-    // Dependencies of the fixtures are built once for all tests; cargo generate asks for the user's name.
+    // `cargo generate` asks for the user's name.
     command
-        .env("CARGO_BUILD_BUILD_DIR", build_directory())
         .env("PATH", path(reporter))
         .env("USER", "itcov")
         .env("CARGO_TERM_COLOR", "never");
     command
-}
-
-/// Where the fixtures' builds are shared.
-pub fn build_directory() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("build")
 }
 
 /// `cargo itcov` as it was built for the tests.
