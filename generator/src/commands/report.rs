@@ -8,11 +8,13 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use clap::Args;
 
-use crate::coverage::{Collected, Coverage, lcov, table};
+use crate::coverage::{Collected, Coverage, lcov, missing, table};
 
 const EXAMPLES: &str = "\
 Examples:
   cargo itcov report                   The table of what ran, also while the program runs
+  cargo itcov report --show-missing-lines
+                                       The table, and which lines did not run
   cargo itcov report --lcov lcov.info  The same, and a trace file for editors and services
   cargo itcov report --lcov - | less   The trace file alone";
 
@@ -30,6 +32,10 @@ pub struct Report {
     /// Write an lcov trace file; `-` writes it to the standard output in place of the table
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
+
+    /// List the lines that did not run, file by file, below the table
+    #[arg(long)]
+    show_missing_lines: bool,
 }
 
 impl Report {
@@ -89,7 +95,13 @@ impl Report {
                 .with_context(|| format!("cannot write {}", path.display()))?,
             None => {}
         }
-        to_stdout(&mut stdout(), |out| table::write(out, coverage, root))
+        to_stdout(&mut stdout(), |out| {
+            table::write(out, coverage, root)?;
+            if self.show_missing_lines {
+                missing::write(out, coverage, root)?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! collected ─┬─ objects ── mapping ── regions ─┐
 //!            └─ profile ────────────────────── functions ─┬─ segments ── lines ─┬─ table
-//!                                                         └─ summary ───────────┴─ lcov
+//!                                                         └─ summary ───────────┼─ missing
+//!                                                                               └─ lcov
 //! ```
 //!
 //! Objects and profiles are parsed into values, `Coverage::new` makes coverage out of them, and each output
@@ -23,6 +24,7 @@ mod functions;
 pub mod lcov;
 mod lines;
 mod mapping;
+pub mod missing;
 mod objects;
 mod profile;
 mod regions;

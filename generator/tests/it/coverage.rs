@@ -210,6 +210,33 @@ fn the_table_is_printed_beside_the_lcov_file() {
 }
 
 #[test]
+fn the_lines_that_did_not_run_are_listed() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let listed = stdout(&mut fixture.report(&["--show-missing-lines"]));
+    let (table, missing) = listed.split_once("\nLines that did not run:\n").unwrap();
+    assert!(table.ends_with("%\n"), "{table}");
+    let lcov = stdout(&mut fixture.report(&["--lcov", "-"]));
+    for line in lcov
+        .lines()
+        .filter(|line| line.starts_with("DA:") && line.ends_with(",0"))
+    {
+        let number: u32 = line[3..line.len() - 2].parse().unwrap();
+        let in_range = |range: &str| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            (first.parse().unwrap()..=last.parse().unwrap()).contains(&number)
+        };
+        let rows = missing.lines().filter_map(|row| row.split_once(": "));
+        assert!(
+            rows.flat_map(|(_, ranges)| ranges.split(", "))
+                .any(in_range),
+            "{number} is not in {missing}"
+        );
+    }
+    assert!(!missing.contains("main.rs"), "{missing}");
+}
+
+#[test]
 fn the_crate_may_be_named_by_its_manifest() {
     let fixture = unlinked_module();
     fixture.run(&[]);

@@ -86,12 +86,16 @@ fn every_block_is_one_that_a_test_runs() {
     assert!(output.stdout.ends_with(table), "{}", output.stdout);
 
     let krate = TestCrate::empty();
-    std::os::unix::fs::symlink(repository().join("template"), krate.root.join("template")).unwrap();
+    krate.write("clone/bin/.keep", "");
+    let clone = krate.root.join("clone");
+    std::os::unix::fs::symlink(repository().join("template"), clone.join("template")).unwrap();
     // `cargo generate` from its library, where cargo looks for it.
-    fs::create_dir(krate.root.join("bin")).unwrap();
-    let link = krate.root.join("bin/cargo-generate");
-    std::os::unix::fs::symlink(tools::cargo_generate(), link).unwrap();
-    run(&krate, &format!("PATH=$PWD/bin:$PATH\n{generate}")).ends_with(0);
+    std::os::unix::fs::symlink(tools::cargo_generate(), clone.join("bin/cargo-generate")).unwrap();
+    run(
+        &krate,
+        &format!("cd clone\nPATH=$PWD/bin:$PATH\n{generate}"),
+    )
+    .ends_with(0);
     assert!(krate.has("my-service/itcov.just"));
 }
 
