@@ -252,9 +252,9 @@ mod tests {
         record
     }
 
-    /// Parses an object with these records and the source files `/work/` and those given.
+    /// Parses an object with these records and the source files `/base/` and those given.
     fn hashes(records: &[(&str, u64, &[u8])]) -> Vec<(String, u64)> {
-        let files = [&[2, 0, 0, 5][..], b"/work", &[8], b"src/a.rs"].concat();
+        let files = [&[2, 0, 0, 5][..], b"/base", &[8], b"src/a.rs"].concat();
         let header = [0, u32::try_from(files.len()).unwrap(), 0, 6];
         let covmap = header
             .iter()
@@ -272,7 +272,7 @@ mod tests {
         assert!(
             mappings
                 .iter()
-                .all(|mapping| *mapping.files == ["/work/src/a.rs".into()])
+                .all(|mapping| *mapping.files == ["/base/src/a.rs".into()])
         );
         mappings
             .iter()
@@ -304,18 +304,18 @@ mod tests {
     #[test]
     fn relative_paths_are_relative_to_the_directory_of_the_compilation() {
         assert_eq!(
-            absolute("/work/app", "src/./main.rs"),
-            "/work/app/src/main.rs"
+            absolute("/base/app", "src/./main.rs"),
+            "/base/app/src/main.rs"
         );
         assert_eq!(
-            absolute("/work/app", "../helper/src/lib.rs"),
-            "/work/helper/src/lib.rs"
+            absolute("/base/app", "../helper/src/lib.rs"),
+            "/base/helper/src/lib.rs"
         );
-        let files = [&[3, 0, 0, 5][..], b"/work", &[6], b"src/a.", &[5], b"/else"].concat();
+        let files = [&[3, 0, 0, 5][..], b"/base", &[6], b"src/a.", &[5], b"/else"].concat();
         let files = unit_files(Bytes(&files)).unwrap();
         assert_eq!(
             files,
-            ["/work".into(), "/work/src/a.".into(), "/else".into()]
+            ["/base".into(), "/base/src/a.".into(), "/else".into()]
         );
     }
 }

@@ -161,7 +161,7 @@ mod tests {
         });
         let mut functions = Functions::default();
         functions.known.extend(known);
-        Coverage::new(&functions, |path| path.starts_with("/work"))
+        Coverage::new(&functions, |path| path.starts_with("/base"))
     }
 
     fn lines(file: &FileCoverage) -> Vec<(u32, u64)> {
@@ -185,7 +185,7 @@ mod tests {
             (never, half, whole),
             (whole, never, half),
         ] {
-            let file: &[&str] = &["/work/a.rs"];
+            let file: &[&str] = &["/base/a.rs"];
             let coverage = coverage(&[
                 ("f<u8>", file, &first),
                 ("f<u16>", file, &second),
@@ -213,11 +213,11 @@ mod tests {
             ..region(1, (12, 13), 4)
         };
         let regions = [region(1, (10, 15), 4), expansion, region(0, (1, 2), 4)];
-        let coverage = coverage(&[("f", &["/work/macros.rs", "/work/a.rs"], &regions)]);
+        let coverage = coverage(&[("f", &["/base/macros.rs", "/base/a.rs"], &regions)]);
         let [a, macros] = &*coverage.files else {
             panic!("{coverage:?}")
         };
-        assert_eq!((&*a.path, &*macros.path), ("/work/a.rs", "/work/macros.rs"));
+        assert_eq!((&*a.path, &*macros.path), ("/base/a.rs", "/base/macros.rs"));
         assert_eq!(
             lines(a),
             (10..=15).map(|line| (line, 4)).collect::<Vec<_>>()
@@ -239,12 +239,12 @@ mod tests {
     fn only_what_is_wanted_counts_and_by_its_path() {
         let [one, two] = [[region(0, (1, 1), 1)], [region(0, (4, 6), 0)]];
         let coverage = coverage(&[
-            ("f", &["/work/b.rs"], &one),
+            ("f", &["/base/b.rs"], &one),
             ("g", &["/elsewhere/c.rs"], &two),
-            ("h", &["/work/a.rs"], &two),
+            ("h", &["/base/a.rs"], &two),
         ]);
         let paths: Vec<_> = coverage.files.iter().map(|file| &*file.path).collect();
-        assert_eq!(paths, ["/work/a.rs", "/work/b.rs"]);
+        assert_eq!(paths, ["/base/a.rs", "/base/b.rs"]);
         assert_eq!(coverage.total.functions, ratio(1, 2));
     }
 }

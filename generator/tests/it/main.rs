@@ -5,6 +5,7 @@ mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod program;
 mod readme;
 mod recipes;
 mod registry;

@@ -144,3 +144,25 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
         );
     }
 }
+
+#[test]
+fn the_numbers_of_the_readme_are_those_of_the_benchmark() {
+    let results = fs::read_to_string(repository().join("bench/README.md")).unwrap();
+    let seconds = |step: &str| {
+        // The table of steps has a row that begins so, and behind it the one of results.
+        let mut rows = results
+            .lines()
+            .filter(|line| line.starts_with(&format!("| {step} | `")));
+        let cells: Vec<&str> = rows.next_back().unwrap().split(" | ").collect();
+        cells[2].parse::<f64>().unwrap().round()
+    };
+    let claim = format!(
+        "takes {} s, beside {} s with `cargo llvm-cov`",
+        seconds("c"),
+        seconds("d")
+    );
+    assert!(
+        readme().contains(&claim),
+        "the README does not say: {claim}"
+    );
+}
