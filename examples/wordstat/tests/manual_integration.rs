@@ -148,7 +148,7 @@ impl fmt::Display for End {
             End::Signal(signals::INT) => f.write_str("Ctrl-C (SIGINT)"),
             End::Signal(_) => f.write_str("SIGTERM"),
             End::Timeout => f.write_str("the timeout (ITCOV_TIMEOUT; 0 is no limit)"),
-            End::NotNeeded => f.write_str("the end of its use"),
+            End::NotNeeded => f.write_str("the end of the suite"),
         }
     }
 }
@@ -299,8 +299,12 @@ impl Process {
             .map(|status| status.to_string())
             .unwrap_or_default();
         let after = self.started.elapsed();
+        let why = match why {
+            End::NotNeeded => "as it is not needed any more".to_string(),
+            other => format!("on {other}"),
+        };
         say(&format!(
-            "{} was stopped by {sent} on {why}, after {after:.1?}: {status}",
+            "{} was stopped by {sent} {why}, after {after:.1?}: {status}",
             self.name
         ));
     }
