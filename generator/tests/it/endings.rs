@@ -12,6 +12,8 @@ fn what_ran_before_a_kill_is_in_the_report() {
         let mut run = krate.start_just(&["itcov", "serve", &format!("127.0.0.1:{port}")], &[]);
         run.expect("listening");
         get(port, path);
+        // With the second answer, all that the first request does has been done.
+        get(port, "/");
         signal("KILL", program_id(&run.stderr()));
         covered.push(
             run.finish()

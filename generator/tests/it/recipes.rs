@@ -29,7 +29,7 @@ fn arguments_reach_the_program_unchanged() {
 #[test]
 fn arguments_reach_the_suite_unchanged_and_the_programs_come_from_a_variable() {
     let krate = TestCrate::scaffolded("suite-arguments");
-    let script = "for argument; do printf '<%s>' \"$argument\"; done";
+    let script = "for argument; do printf '<%s>' \"$argument\"; done >suite";
     krate
         .just_with(
             &[
@@ -46,8 +46,8 @@ fn arguments_reach_the_suite_unchanged_and_the_programs_come_from_a_variable() {
             &[("ITCOV_ARGS", r#"--root 'my files' "a \"b\" \$c" d\ e"#)],
         )
         .ends_with(0)
-        .prints("<it's><a \"b\"><><$x\n>")
         .prints(r#"["--root", "my files", "a \"b\" $c", "d e"]"#);
+    assert_eq!(krate.read("suite"), "<it's><a \"b\"><><$x\n>");
 }
 
 #[test]
@@ -98,9 +98,18 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
             ("ITCOV_ARGS", arguments.as_str()),
             ("ITCOV_READY", ready.trim_end_matches('/')),
         ];
-        let mut run = krate.start_just(&["itcov-suite", "sleep", "2"], &variables);
+        let mut run = krate.start_just(
+            &[
+                "itcov-suite",
+                "sh",
+                "-c",
+                "while ! [ -e used ]; do sleep 0.1; done; rm used",
+            ],
+            &variables,
+        );
         run.expect("the suite runs as");
         assert_eq!(get(port, "/served"), "served");
+        krate.write("used", "");
         run.finish()
             .ends_with(0)
             .says(&format!("waiting for {scheme}://"));

@@ -146,3 +146,18 @@ fn ctrl_z_does_not_end_a_run_and_a_run_in_the_background_goes_on() {
     terminal.enter("just itcov fail 3 & wait $!; echo second=$?=");
     terminal.expect("second=3=");
 }
+
+#[test]
+fn ctrl_c_ends_a_run_whose_input_is_not_the_terminal() {
+    let krate = TestCrate::scaffolded("redirected");
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov wait </dev/null; echo status=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.interrupt();
+    terminal.expect("status=0=");
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("Total") && !screen.contains("error:"),
+        "{screen}"
+    );
+}
