@@ -136,7 +136,7 @@ mod tests {
             lines: vec![],
         };
         let coverage = Coverage {
-            files: vec![file("/work/src/main.rs"), file("/elsewhere/lib.rs")],
+            files: vec![file("/base/src/main.rs"), file("/elsewhere/lib.rs")],
             total: Summary {
                 lines: ratio(1200, 1234),
                 ..summary
@@ -145,7 +145,7 @@ mod tests {
             functions_without_mapping: 0,
         };
         let mut table = anstream::StripStream::new(vec![]);
-        write(&mut table, &coverage, Path::new("/work")).unwrap();
+        write(&mut table, &coverage, Path::new("/base")).unwrap();
         assert_eq!(
             String::from_utf8(table.into_inner()).unwrap(),
             "\

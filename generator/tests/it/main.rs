@@ -8,6 +8,7 @@ mod init;
 mod program;
 mod readme;
 mod recipes;
+mod refusals;
 mod registry;
 mod report;
 mod support;
