@@ -88,7 +88,8 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
             .collect::<Vec<_>>()
     };
     assert_eq!(texts(&applied), texts(&twin.files()));
-    krate.itcov(&["init", "--dry-run"]).ends_with(0).prints("");
+    let again = krate.itcov(&["init", "--dry-run"]).ends_with(0);
+    assert_eq!(again.stdout, "", "there is nothing left to change");
 }
 
 #[test]

@@ -53,10 +53,12 @@ fn llvm_tools_can_be_named() {
         return;
     }
     let krate = TestCrate::unlinked().reported_by(Reporter::Llvm);
+    let version = tools::of_rustc("LLVM version: ");
+    let major = version.split('.').next().unwrap();
     for (tool, variable) in [("llvm-cov", "LLVM_COV"), ("llvm-profdata", "LLVM_PROFDATA")] {
         krate.write(
             tool,
-            &format!("#!/bin/sh\necho used {variable} >&2\nexec {tool}-22 \"$@\"\n"),
+            &format!("#!/bin/sh\necho used {variable} >&2\nexec {tool}-{major} \"$@\"\n"),
         );
         fs::set_permissions(krate.root.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -101,8 +103,9 @@ fn without_a_tool_for_the_report_the_data_is_kept_and_the_tools_are_named() {
         .ends_with(0)
         .stdout;
     if fs::exists(format!(
-        "{}/lib/rustlib/x86_64-unknown-linux-gnu/bin/llvm-cov",
-        sysroot.trim()
+        "{}/lib/rustlib/{}/bin/llvm-cov",
+        sysroot.trim(),
+        tools::of_rustc("host: ")
     ))
     .unwrap()
     {

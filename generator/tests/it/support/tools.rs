@@ -115,13 +115,8 @@ fn path(reporter: Reporter) -> OsString {
 
 /// Whether LLVM tools that can read rustc's profiles are there. Where they have to be, their absence fails the test.
 pub fn has_llvm_tools() -> bool {
-    let version = Output::of(Command::new("rustc").arg("-vV"))
-        .ends_with(0)
-        .stdout;
-    let major = version
-        .lines()
-        .find_map(|line| line.strip_prefix("LLVM version: ")?.split('.').next())
-        .unwrap();
+    let major = of_rustc("LLVM version: ");
+    let major = major.split('.').next().unwrap();
     let found = Command::new(format!("llvm-cov-{major}"))
         .arg("--version")
         .output()
@@ -134,4 +129,14 @@ pub fn has_llvm_tools() -> bool {
         eprintln!("skipped: there is no llvm-cov-{major} (Debian: apt-get install llvm-{major})");
     }
     found
+}
+
+/// What `rustc -vV` says behind a key, such as `host: `.
+pub fn of_rustc(key: &str) -> String {
+    let version = Output::of(Command::new("rustc").arg("-vV")).ends_with(0);
+    let mut lines = version.stdout.lines();
+    lines
+        .find_map(|line| line.strip_prefix(key))
+        .unwrap()
+        .to_owned()
 }
