@@ -115,21 +115,21 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
         );
     }
 
-    let variables = |text: &str| -> BTreeSet<String> {
+    let names = |text: &str, before: &str, after: char| -> BTreeSet<String> {
         let rows = text
             .lines()
-            .filter_map(|line| line.split_once("| `ITCOV_")?.1.split_once('`'));
+            .filter_map(|line| line.strip_prefix(before)?.split_once(after));
         rows.map(|(name, _)| name.to_owned()).collect()
     };
-    let harness = krate.read("tests/manual_integration.rs");
-    let mut known = variables(&harness);
-    // Between the recipes and the harness, of no use to people.
-    assert!(
-        ["SUITE", "STDOUT", "CHECK"]
-            .iter()
-            .all(|name| known.remove(*name))
+    let known = names(&krate.read("itcov.just"), "# ITCOV_", ' ');
+    assert_eq!(names(&text, "| `ITCOV_", '`'), known);
+    let harness = names(
+        &krate.read("tests/manual_integration.rs"),
+        "//! | `ITCOV_",
+        '`',
     );
-    assert_eq!(variables(&text), known);
+    // Between the recipes and the harness, of no use to people.
+    assert_eq!(harness.difference(&known).collect::<Vec<_>>(), ["PARENT"]);
 
     let help = krate.itcov(&["init", "--help"]).ends_with(0).stdout;
     for option in help
