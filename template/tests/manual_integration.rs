@@ -158,11 +158,11 @@ impl Process {
             if step > 0 {
                 say!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal));
             }
+            let (asked, grace, interrupts) = (Instant::now(), seconds("ITCOV_GRACE", 10), INTERRUPTS.load(SeqCst));
             if step > 0 || !came_to_all() {
                 send(self.child.id(), signal);
             }
             sent = signal;
-            let (asked, grace, interrupts) = (Instant::now(), seconds("ITCOV_GRACE", 10), INTERRUPTS.load(SeqCst));
             let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) == interrupts;
             while self.status().is_none() && waits() {
                 thread::sleep(TICK);
@@ -269,7 +269,8 @@ fn answer_stop(mut stream: &TcpStream) -> io::Result<()> {
         // SAFETY: the signal's handler is this file's.
         unsafe { kill(process::id() as i32, INT) };
     }
-    Ok(())
+    // What is left unread would make the end of the connection an error.
+    io::copy(&mut stream.take(1 << 20), &mut io::sink()).map(drop)
 }
 
 const INT: i32 = 2;

@@ -88,35 +88,6 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
 }
 
 #[test]
-fn a_suite_runs_against_the_program_once_it_is_ready() {
-    let krate = TestCrate::scaffolded("ready");
-    for scheme in ["tcp", "http"] {
-        let port = free_port();
-        let arguments = format!("serve 127.0.0.1:{port}");
-        let ready = format!("{scheme}://127.0.0.1:{port}/");
-        let variables = [
-            ("ITCOV_ARGS", arguments.as_str()),
-            ("ITCOV_READY", ready.trim_end_matches('/')),
-        ];
-        let mut run = krate.start_just(
-            &[
-                "itcov-suite",
-                "sh",
-                "-c",
-                "while ! [ -e used ]; do sleep 0.1; done; rm used",
-            ],
-            &variables,
-        );
-        run.expect("the suite runs as");
-        assert_eq!(get(port, "/served"), "served");
-        krate.write("used", "");
-        run.finish()
-            .ends_with(0)
-            .says(&format!("waiting for {scheme}://"));
-    }
-}
-
-#[test]
 fn a_suite_may_start_the_program_itself() {
     let krate = TestCrate::scaffolded("exec");
     let script = "\"$ITCOV_BIN\" \"$1\"; \"$ITCOV_BIN\" fail 4; exit $(($? + 1))";
@@ -206,7 +177,7 @@ fn the_report_can_be_had_while_the_program_runs() {
     assert_eq!(get(port, "/served"), "served");
     let after = krate.just(&["itcov-report"]).ends_with(0).lines_of("Total");
     assert!(after.0 > before.0, "{before:?} {after:?}");
-    crate::support::process::signal("TERM", program_id(&run.stderr()));
+    crate::support::process::signal("TERM", run.program());
     run.finish().ends_with(143);
 }
 

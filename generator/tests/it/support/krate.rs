@@ -7,69 +7,8 @@ use std::process::Command;
 use super::tools::{self, Reporter};
 use super::{Output, Running, Terminal};
 
-/// A program that prints its arguments, waits, fails or serves, as it is told.
-pub const PROGRAM: &str = r#"
-use std::io::{Read, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.first().map(String::as_str) {
-        Some("wait") => wait(),
-        Some("fail") => std::process::exit(arguments[1].parse().unwrap()),
-        Some("serve") => serve(&arguments[1]),
-        Some("graceful") => graceful(),
-        _ => println!("{arguments:?}"),
-    }
-}
-
-fn wait() {
-    println!("waiting");
-    loop {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-}
-
-static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
-
-unsafe extern "C" {
-    fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
-    fn _exit(status: i32) -> !;
-}
-
-extern "C" fn interrupted(_: i32) {
-    if INTERRUPTS.fetch_add(1, Ordering::SeqCst) > 0 {
-        unsafe { _exit(9) }
-    }
-}
-
-/// Takes its time after a first SIGINT, and quits at once on a second.
-fn graceful() {
-    unsafe { signal(2, interrupted) };
-    println!("waiting");
-    while INTERRUPTS.load(Ordering::SeqCst) == 0 {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    println!("flushed");
-}
-
-fn serve(address: &str) {
-    let listener = std::net::TcpListener::bind(address).expect("cannot listen");
-    println!("listening");
-    for stream in listener.incoming() {
-        let mut stream = stream.unwrap();
-        let mut request = [0; 1024];
-        let length = stream.read(&mut request).unwrap();
-        let body = if request[..length].starts_with(b"GET /served") { served() } else { "ready" };
-        let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
-    }
-}
-
-fn served() -> &'static str {
-    "served"
-}
-"#;
+/// The program of most test crates.
+pub const PROGRAM: &str = include_str!("../../fixtures/program.rs");
 
 /// The crate, its files and its tools. The directory goes with the value.
 pub struct TestCrate {

@@ -49,6 +49,18 @@ impl Running {
         });
     }
 
+    /// The measured program's process, once the harness has named it.
+    #[track_caller]
+    pub fn program(&mut self) -> u32 {
+        self.expect("the program runs as process ");
+        program_id(&self.stderr())
+    }
+
+    /// The process itself.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn finish(mut self) -> Output {

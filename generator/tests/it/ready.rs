@@ -1,0 +1,136 @@
+//! `ITCOV_READY`: what is waited for, and what ends the wait.
+
+use crate::support::process::{is_alive, parent_of, program_id, signal};
+use crate::support::{TestCrate, free_port};
+
+#[test]
+fn a_program_that_ends_before_it_is_ready_is_reported_with_its_status() {
+    let krate = TestCrate::scaffolded("not-ready");
+    let port = free_port();
+    let ready = format!("http://127.0.0.1:{port}/");
+    krate
+        .just_with(
+            &["itcov-suite", "true"],
+            &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)],
+        )
+        .ends_with(1)
+        .says(&format!(
+            "the program ended before it was ready at {ready}: exit status: 9"
+        ));
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_before_the_program_starts() {
+    let krate = TestCrate::scaffolded("taken");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (arguments, ready) = (format!("serve {address}"), format!("tcp://{address}"));
+    let output = krate
+        .just_with(
+            &["itcov-suite", "touch", "ran"],
+            &[("ITCOV_ARGS", &arguments), ("ITCOV_READY", &ready)],
+        )
+        .ends_with(1)
+        .says("something answers at ITCOV_READY before the program has started");
+    assert!(!output.stderr.contains("the program runs"));
+    assert!(!krate.has("ran"), "{}", output.stderr);
+}
+
+#[test]
+fn a_program_that_never_gets_ready_is_given_up() {
+    let krate = TestCrate::scaffolded("never-ready");
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    let variables = [
+        ("ITCOV_ARGS", "wait"),
+        ("ITCOV_READY", &ready),
+        ("ITCOV_READY_TIMEOUT", "1"),
+    ];
+    let output = krate
+        .just_with(&["itcov-suite", "true"], &variables)
+        .ends_with(1);
+    let output = output
+        .says(&format!("the program was not ready at {ready} within 1s"))
+        .says("Connection refused");
+    assert!(!is_alive(program_id(&output.stderr)));
+}
+
+#[test]
+fn a_suite_runs_against_the_program_once_it_is_ready() {
+    let krate = TestCrate::scaffolded("ready");
+    for host in ["127.0.0.1", "localhost", "[::1]"] {
+        for scheme in ["tcp", "http"] {
+            let port = free_port();
+            let arguments = format!("serve {host}:{port}");
+            let ready = format!("{scheme}://{host}:{port}/");
+            let variables = [
+                ("ITCOV_ARGS", arguments.as_str()),
+                ("ITCOV_READY", ready.trim_end_matches('/')),
+            ];
+            krate
+                .just_with(&["itcov-suite", "true"], &variables)
+                .ends_with(0)
+                .says(&format!("waiting for {scheme}://{host}"))
+                .says("the suite ended by itself");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_answers_with_an_error_is_not_ready_yet() {
+    let krate = TestCrate::scaffolded("starting");
+    let address = format!("127.0.0.1:{}", free_port());
+    let (arguments, ready) = (
+        format!("starting {address}"),
+        format!("http://{address}/health"),
+    );
+    let variables = [("ITCOV_ARGS", arguments.as_str()), ("ITCOV_READY", &ready)];
+    krate
+        .just_with(&["itcov-suite", "true"], &variables)
+        .ends_with(0)
+        .prints("503\n503\n200\n");
+
+    let arguments = format!("{arguments} forever");
+    let variables = [
+        ("ITCOV_ARGS", arguments.as_str()),
+        ("ITCOV_READY", &ready),
+        ("ITCOV_READY_TIMEOUT", "1"),
+    ];
+    krate
+        .just_with(&["itcov-suite", "true"], &variables)
+        .ends_with(1)
+        .says(&format!(
+            "the program was not ready at {ready} within 1s: it answers \"HTTP/1.1 503 Starting\""
+        ));
+}
+
+#[test]
+fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_from_being_seen() {
+    let krate = TestCrate::scaffolded("silent");
+    for (number, expected) in [
+        ("INT", "SIGINT came before the program was ready"),
+        ("KILL", "the program ended before it was ready"),
+    ] {
+        let address = format!("127.0.0.1:{}", free_port());
+        let (arguments, ready) = (format!("silent {address}"), format!("http://{address}/"));
+        let variables = [
+            ("ITCOV_ARGS", arguments.as_str()),
+            ("ITCOV_READY", &ready),
+            ("ITCOV_TIMEOUT", "0"),
+            ("ITCOV_READY_TIMEOUT", "1h"),
+        ];
+        let mut run = krate.start_just(&["itcov-suite", "touch", "ran"], &variables);
+        run.expect("accepted\n");
+        let program = run.program();
+        signal(
+            number,
+            if number == "KILL" {
+                program
+            } else {
+                parent_of(program)
+            },
+        );
+        run.finish().says(&format!("{expected} at {ready}"));
+        assert!(!is_alive(program));
+        assert!(!krate.has("ran"));
+    }
+}
