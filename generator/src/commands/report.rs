@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use clap::Args;
 
-use crate::coverage::{Collected, Coverage, lcov, missing, table};
+use crate::coverage::{Collected, Coverage, Profiles, Scope, lcov, missing, table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,12 +16,15 @@ Examples:
   cargo itcov report --show-missing-lines
                                        The table, and which lines did not run
   cargo itcov report --lcov lcov.info  The same, and a trace file for editors and services
-  cargo itcov report --lcov - | less   The trace file alone";
+  cargo itcov report --lcov - | less   The trace file alone
+  cargo itcov report --profiles host-a host-b
+                                       What ran elsewhere: the profiles below these directories
+  cargo itcov report --scope all       The dependencies too, after `just itcov_scope=all itcov`";
 
 /// Say what ran: how many lines, functions and regions of each file.
 ///
-/// Reads what `just itcov` and its siblings have collected in `itcov/coverage` in the target directory. A
-/// library module that the program cannot reach counts as not covered.
+/// Reads what `just itcov` and its siblings have collected in `itcov` in the target directory. A library
+/// module that the program cannot reach counts as not covered.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
@@ -32,6 +35,15 @@ pub struct Report {
     /// Write an lcov trace file; `-` writes it to the standard output in place of the table
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
+
+    /// Report on the profiles in these directories, at any depth, or on these files, and not on what was
+    /// collected here; the counts add up
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    profiles: Vec<PathBuf>,
+
+    /// Which crates to report on, of what was measured
+    #[arg(long, value_enum, default_value_t = Scope::Workspace)]
+    scope: Scope,
 
     /// List the lines that did not run, file by file, below the table
     #[arg(long)]
@@ -55,19 +67,33 @@ impl Report {
         .flatten()
         .collect();
 
-        let collected = Collected::find(&target.join("itcov").join("coverage"))?;
-        let (profile, empty) = collected.profile()?;
-        for path in empty {
+        let directory = self.scope.directory(target);
+        let collected = Collected::find(&directory, self.scope)?;
+        let profiles = if self.profiles.is_empty() {
+            Profiles::collected(&directory, self.scope)?
+        } else {
+            Profiles::named(&self.profiles, self.scope)?
+        };
+        let mappings = collected.mappings()?;
+        let merged = profiles.merge(&mappings)?;
+        for path in &merged.empty {
             warn(&format!(
                 "the profile {} is empty, as on a full disk; it is left out",
                 path.display()
             ));
         }
-        let coverage = collected.coverage(&profile, &generated)?;
+        let what_to_do = profiles.advice_on_other_builds();
+        for path in &merged.of_other_builds {
+            warn(&format!(
+                "the profile {} is of another build, so it does not count: counts belong to the build that \
+                 made them; {what_to_do}",
+                path.display()
+            ));
+        }
+        let coverage = collected.coverage(mappings, &merged.profile, &generated)?;
         if coverage.functions_of_other_builds > 0 {
             warn(&format!(
-                "functions with a profile of another build, which does not count: {}; \
-                 type `just itcov-clean`, then run the program again",
+                "functions with a profile of another build, which does not count: {}; {what_to_do}",
                 coverage.functions_of_other_builds
             ));
         }

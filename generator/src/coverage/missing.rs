@@ -5,19 +5,19 @@ use std::path::Path;
 
 use super::Coverage;
 use super::lines::Line;
+use super::names;
 
-/// Writes the lines of code that did not run, the paths relative to `root`: `src/args.rs: 3, 7-9`.
+/// Writes the lines of code that did not run, the files as [`names`] calls them in the workspace at
+/// `root`: `src/args.rs: 3, 7-9`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
     writeln!(out, "\nLines that did not run:")?;
-    for file in &coverage.files {
+    for (file, name) in names::in_order(coverage, root) {
         let ranges = ranges(&file.lines);
         if !ranges.is_empty() {
-            let path = Path::new(&*file.path);
-            let name = path.strip_prefix(root).unwrap_or(path).display();
             writeln!(out, "{name}: {}", ranges.join(", "))?;
         }
     }

@@ -1,10 +1,10 @@
 //! Coverage: what ran, and what did not.
 //!
 //! ```text
-//! collected ─┬─ objects ── mapping ── regions ─┐
-//!            └─ profile ────────────────────── functions ─┬─ segments ── lines ─┬─ table
-//!                                                         └─ summary ───────────┼─ missing
-//!                                                                               └─ lcov
+//! collected ── objects ── mapping ── regions ─┐
+//! profiles ─── profile ────────────────────── functions ─┬─ segments ── lines ─┬─ table ─── names
+//!                                                        └─ summary ───────────┼─ missing ─ names
+//!                                                                              └─ lcov
 //! ```
 //!
 //! Objects and profiles are parsed into values, `Coverage::new` makes coverage out of them, and each output
@@ -25,9 +25,12 @@ pub mod lcov;
 mod lines;
 mod mapping;
 pub mod missing;
+mod names;
 mod objects;
 mod profile;
+mod profiles;
 mod regions;
+mod scope;
 mod segments;
 mod summary;
 pub mod table;
@@ -39,6 +42,8 @@ use std::rc::Rc;
 pub use collected::Collected;
 use functions::{Function, Functions};
 use lines::Line;
+pub use profiles::Profiles;
+pub use scope::Scope;
 use summary::Summary;
 
 /// What ran of a program's source files.

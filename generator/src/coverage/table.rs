@@ -6,12 +6,13 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::Coverage;
+use super::names;
 use super::summary::{Ratio, Summary};
 
 const PLAIN: Style = Style::new();
 const BOLD: Style = Style::new().bold();
 
-/// Writes the table, the paths relative to `root`, as wide as it needs to be. The colours, llvm-cov's, are
+/// Writes the table, the files as [`names`] calls them in the workspace at `root`, as wide as it needs to be. The colours, llvm-cov's, are
 /// for `out` to keep or to drop.
 ///
 /// # Errors
@@ -31,9 +32,7 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
         text: title.into(),
         style: BOLD,
     })];
-    for file in &coverage.files {
-        let path = Path::new(&*file.path);
-        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    for (file, name) in names::in_order(coverage, root) {
         rows.push(row(&name, PLAIN, &file.summary));
     }
     rows.push(row("Total", BOLD, &coverage.total));

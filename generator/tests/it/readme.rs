@@ -41,6 +41,7 @@ fn every_block_is_one_that_a_test_runs() {
         by_hand,
         exec,
         report,
+        elsewhere,
         generate,
     ] = blocks(&page)[..]
     else {
@@ -84,6 +85,16 @@ fn every_block_is_one_that_a_test_runs() {
         .unwrap()
         .0;
     assert!(output.stdout.ends_with(table), "{}", output.stdout);
+    let built = krate.just(&["itcov-build"]).ends_with(0).stdout;
+    let program = built.split_whitespace().next_back().unwrap();
+    for host in ["host-a", "host-b"] {
+        let profile = format!("LLVM_PROFILE_FILE={host}/%m%c.profraw");
+        assert!(page.contains(&profile.replace(host, "DIR")));
+        run(&krate, &format!("{profile} {program} Cargo.toml")).ends_with(0);
+    }
+    krate.just(&["itcov-clean"]).ends_with(0);
+    krate.just(&["itcov-build"]).ends_with(0);
+    assert!(run(&krate, elsewhere).ends_with(0).lines_of("Total").0 > 0);
 
     let krate = TestCrate::empty();
     krate.write("clone/bin/.keep", "");
@@ -131,15 +142,27 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
     // Between the recipes and the harness, of no use to people.
     assert_eq!(harness.difference(&known).collect::<Vec<_>>(), ["PARENT"]);
 
-    let help = krate.itcov(&["init", "--help"]).ends_with(0).stdout;
-    for option in help
-        .split_whitespace()
-        .filter(|word| word.starts_with("--"))
-    {
+    let variables = krate.just(&["--variables"]).ends_with(0).stdout;
+    // What `init` has set for the crate.
+    let set = ["itcov_bin", "itcov_features", "itcov_package"];
+    for variable in variables.split_whitespace() {
+        assert!(
+            set.contains(&variable) || text.contains(&format!("{variable}=")),
+            "the README is silent on {variable}"
+        );
+    }
+
+    let [init, report] = ["init", "report"].map(|command| {
+        let help = krate.itcov(&[command, "--help"]).ends_with(0).stdout;
+        help.split("Examples:").next().unwrap().to_owned()
+    });
+    let options = init.split_whitespace().chain(report.split_whitespace());
+    for option in options.filter(|word| word.starts_with("--")) {
         let option = option.trim_end_matches([',', '.', ']']);
         let everywhere = ["--help", "--version"].contains(&option);
+        let mentioned = ["`", " "].map(|before| format!("{before}{option}"));
         assert!(
-            everywhere || text.contains(&format!("`{option}`")),
+            everywhere || mentioned.iter().any(|mention| text.contains(mention)),
             "the README is silent on {option}"
         );
     }

@@ -1,0 +1,33 @@
+//! Scopes: which crates are measured.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+/// Which crates are measured. Each scope has a directory, so that the builds of one do not disturb another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scope {
+    /// The workspace's own crates
+    Workspace,
+    /// The dependencies too, as `just itcov_scope=all itcov` measures them
+    All,
+}
+
+impl Scope {
+    /// Where the recipes note what they have built and collected, in the ordinary target directory.
+    pub fn directory(self, target: &Path) -> PathBuf {
+        let itcov = target.join("itcov");
+        match self {
+            Self::Workspace => itcov.join("coverage"),
+            Self::All => itcov.join("all").join("coverage"),
+        }
+    }
+
+    /// What to type to run a recipe in this scope.
+    pub fn recipe(self, name: &str) -> String {
+        match self {
+            Self::Workspace => format!("`just {name}`"),
+            Self::All => format!("`just itcov_scope=all {name}`"),
+        }
+    }
+}
