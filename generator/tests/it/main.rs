@@ -11,6 +11,7 @@ mod recipes;
 mod refusals;
 mod registry;
 mod report;
+mod strict;
 mod support;
 mod template;
 mod terminal;
