@@ -5,6 +5,7 @@ mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod overhead;
 mod program;
 mod readme;
 mod recipes;
