@@ -13,9 +13,11 @@ edition = "2024"
 unsafe_code = "forbid"
 missing_docs = "forbid"
 missing_debug_implementations = "forbid"
+unexpected_cfgs = "forbid"
 unused_results = "forbid"
 unused_qualifications = "forbid"
 unreachable_pub = "forbid"
+unused_crate_dependencies = "deny"
 future_incompatible = { level = "deny", priority = -1 }
 rust_2018_idioms = { level = "deny", priority = -1 }
 unused = { level = "deny", priority = -1 }
@@ -27,7 +29,6 @@ pedantic = { level = "deny", priority = -1 }
 nursery = { level = "deny", priority = -1 }
 restriction = { level = "deny", priority = -1 }
 blanket_clippy_restriction_lints = "allow"
-allow_attributes_without_reason = "allow"
 implicit_return = "allow"
 print_stdout = "allow"
 
