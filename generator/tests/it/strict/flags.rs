@@ -79,6 +79,28 @@ fn a_target_by_the_environment_is_followed() {
 }
 
 #[test]
+fn of_several_targets_in_the_configuration_this_machines_is_measured() {
+    let host = of_rustc("host: ");
+    let musl = host.replace("-gnu", "-musl");
+    if !has_target(&musl) {
+        return;
+    }
+    let configuration = format!("[build]\ntarget = [\"{musl}\", \"{host}\"]\n");
+    let krate = Row {
+        files: &[&FILES[..], &[(".cargo/config.toml", &configuration)]].concat(),
+        variables: &[(
+            "RUSTFLAGS",
+            "--cfg flagged --check-cfg=cfg(flagged) -Dwarnings",
+        )],
+        covered: &COVERED,
+        ..ROW
+    }
+    .holds();
+    let objects = krate.read("target/itcov/coverage/objects");
+    assert!(objects.lines().next().unwrap().contains(&host), "{objects}");
+}
+
+#[test]
 fn a_check_for_another_system_finds_nothing_wrong() {
     let target = "x86_64-pc-windows-gnu";
     if !has_target(target) {
