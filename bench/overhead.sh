@@ -56,7 +56,7 @@ done
 
 directory() { if [ "$1" = dev ]; then echo debug; else echo "$1"; fi; }
 
-# Prints how many instructions a build executes. What it has collected meanwhile has to be right.
+# Prints how many instructions a build executes in a profile of cargo. What it has collected meanwhile has to be right.
 instructions() {
     rm -f "$work"/*.profraw
     LLVM_PROFILE_FILE=$(profile_file "$1") bounded valgrind --quiet --tool=callgrind --callgrind-out-file="$work/calls" \
@@ -67,7 +67,7 @@ instructions() {
         "$profdata" merge -o "$work/merged.profdata" "$work"/*.profraw
         # The function `round`, and no closure in it.
         "$profdata" show --counts --function=overhead5round "$work/merged.profdata" |
-            grep -A 4 '^ *_RNvC.*overhead5round:$' | grep -q "Function count: $counted_rounds\$" ||
+            grep -E -A 4 '^ *(_RNvC[^_]*_|_ZN)8overhead5round(17h[0-9a-f]*E)?:$' | grep -q "Function count: $counted_rounds\$" ||
             fail "the profile of $1 does not have $counted_rounds rounds"
     fi
     sed -n 's/^\(summary\|totals\): *//p' "$work/calls" | tail -n 1
@@ -75,7 +75,8 @@ instructions() {
 
 now() { date +%s.%N; }
 
-# Leaves in $p, $i and $m the seconds of the fastest run of each build, which take turns.
+# Leaves in $p, $i and $m the seconds of the fastest run of each build, which take turns. Takes the profile of cargo, and
+# the program's rounds and threads.
 fastest() {
     p='' i='' m=''
     for repeat in $(seq "$repeats"); do
@@ -101,7 +102,9 @@ row() {
 rm -f "$work/sum.first" "$work/rows"
 for profile in release dev; do
     say "instructions, $profile"
-    p=$(instructions p $profile) i=$(instructions i $profile) m=$(instructions m $profile)
+    p=$(instructions p $profile)
+    i=$(instructions i $profile)
+    m=$(instructions m $profile)
     row "instructions, $profile" "%.1f M" 1e6 "$p" "$i" "$m"
 done
 say "seconds"
