@@ -151,6 +151,8 @@ impl Process {
     /// Stops it if it runs, harder after each grace or another Ctrl-C, and says how it ended.
     fn stop(&mut self, end: &End) {
         let mut sent = end.signal;
+        // Another Ctrl-C may have come before this line.
+        let mut interrupts = if end.status == 128 + INT { 1 } else { INTERRUPTS.load(SeqCst) };
         for (step, &signal) in [end.signal, TERM, KILL].iter().enumerate() {
             if self.status().is_some() || (step > 0 && signal == sent) {
                 continue;
@@ -158,15 +160,16 @@ impl Process {
             if step > 0 {
                 say!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal));
             }
-            let (asked, grace, interrupts) = (Instant::now(), seconds("ITCOV_GRACE", 10), INTERRUPTS.load(SeqCst));
+            let (asked, grace) = (Instant::now(), seconds("ITCOV_GRACE", 10));
             if step > 0 || !came_to_all() {
                 send(self.child.id(), signal);
             }
             sent = signal;
-            let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) == interrupts;
+            let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) <= interrupts;
             while self.status().is_none() && waits() {
                 thread::sleep(TICK);
             }
+            interrupts = INTERRUPTS.load(SeqCst);
         }
         let (status, after) = (self.status().unwrap_or_else(|| ExitStatus::from_raw(sent)), self.started.elapsed());
         match sent {
@@ -281,7 +284,7 @@ static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
 /// At a terminal, a process that does nothing but die of what comes to all there, as Ctrl-C does; else 0.
 static CANARY: AtomicI32 = AtomicI32::new(0);
 
-{% if unsafe_extern %}unsafe {% endif %}extern "C" {
+extern "C" {
     fn signal(number: i32, handler: usize) -> usize;
     fn kill(process: i32, number: i32) -> i32;
     fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;

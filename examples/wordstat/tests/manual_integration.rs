@@ -1,680 +1,386 @@
-//! The itcov harness: runs the program `wordstat` until Ctrl-C, a timeout, its own end or the end of a test suite.
+//! The itcov harness: runs a program until Ctrl-C, a timeout, its own end or the end of a test suite.
 //!
-//! The recipes in `itcov.just` build the program with coverage instrumentation, start this file's one test and report
-//! which lines ran. The test is behind a feature and ignored, and only the recipes' build sets `itcov`: for every other
-//! one this file is empty, whatever features are on and whatever the crate's lints forbid.
+//! The recipes in `itcov.just` build the crate's program with coverage instrumentation, and this file as a program that
+//! they start as `manual_integration COUNT WORDS`: COUNT words are the program and its arguments, the rest is the
+//! suite's command; either may be missing. Only their build sets `itcov`: for every other one this file is empty,
+//! whatever features are on and whatever the crate's lints forbid.
 //!
 //! | variable | meaning | unset |
 //! | --- | --- | --- |
-//! | `ITCOV_ARGS` | the program's arguments, quoted as for a shell: `--port 8080 --root 'my files'` | none |
-//! | `ITCOV_TIMEOUT` | how long the run may last: `90`, `90s`, `5m`, `1h30m`; `0` is no limit | `60s` |
+//! | `ITCOV_TIMEOUT` | how many seconds the run may last; 0 is no limit | 0 |
 //! | `ITCOV_READY` | what the suite waits for: `tcp://127.0.0.1:8080`, `http://127.0.0.1:8080/health` | starts at once |
-//! | `ITCOV_READY_TIMEOUT` | how long it waits | `30s` |
-//! | `ITCOV_GRACE` | how long the program may take to stop before the next, harder signal | `10s` |
-//! | `ITCOV_BIN` | another build of the program to run | the one cargo built |
-//! | `ITCOV_SUITE` | the suite's command, quoted like `ITCOV_ARGS`; `just itcov-suite` sets it | no suite |
-//! | `ITCOV_STDOUT` | the descriptor for the program's output; the recipes set it, to have it without the test runner's | 1 |
-//! | `ITCOV_CHECK` | if set, look at these variables and run nothing; the recipes begin with that | run |
-#![allow(unexpected_cfgs)]
+//! | `ITCOV_READY_TIMEOUT` | for how many seconds | 30 |
+//! | `ITCOV_GRACE` | how many seconds a process has to stop before the next, harder signal | 10 |
+//! | `ITCOV_STOP_ADDR` | a loopback address where `POST /stop` ends the run; with port 0, any free port | none |
+//! | `ITCOV_PARENT` | a process whose end ends the run | none |
+#![allow(unknown_lints, unexpected_cfgs)]
 #![cfg(all(unix, itcov))]
+#![cfg_attr(rustfmt, rustfmt_skip)]
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::os::unix::io::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
-use std::{env, fmt};
-
-/// The program to run, and for how long at most, unless the environment says otherwise.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_wordstat");
-const TIMEOUT: &str = "60s";
+use std::{env, fs, mem, ptr, thread};
 
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The exit status of a run that failed; the reason has been said.
-type Failed = i32;
+macro_rules! say {
+    // One write, so that nothing that the program writes gets between.
+    ($($text:tt)*) => { drop(io::stderr().write_all(format!("itcov: {}\n", format!($($text)*)).as_bytes())) };
+}
 
-#[test]
-#[ignore = "runs the program until it is stopped: start it with `just itcov`"]
-fn manual_integration() {
-    let status = match Settings::read() {
-        Ok(_) if env::var_os("ITCOV_CHECK").is_some() => 0,
-        Ok(settings) => run(&settings).unwrap_or_else(|failed| failed),
-        Err(failed) => failed,
-    };
-    // The exit status says how the run went, so the test does not return to the test runner, which knows only two.
+/// Says what is wrong, and gives the exit status for it.
+fn fail<T>(status: i32, what: &str) -> Result<T, i32> {
+    say!("error: {what}");
+    Err(status)
+}
+
+fn main() {
+    let status = run().unwrap_or_else(|failed| failed);
+    sweep();
     process::exit(status);
 }
 
-/// The outline of a run. Returns its exit status.
-fn run(settings: &Settings) -> Result<i32, Failed> {
-    signals::listen();
-    let taken = settings
-        .ready
-        .as_ref()
-        .is_some_and(|ready| ready.connect().is_ok());
-    let deadline = settings
-        .timeout
-        .and_then(|timeout| Instant::now().checked_add(timeout));
-    let has_suite = !settings.suite.is_empty();
-    // The suite, if there is one, has the terminal's input to itself.
-    let stdin = if has_suite {
-        Stdio::null()
-    } else {
-        Stdio::inherit()
-    };
-    let mut program = Process::start("the program", &settings.program, stdin, settings)?;
-    match settings.timeout {
-        Some(limit) => say(&format!(
-            "{program}; Ctrl-C ends the run, ITCOV_TIMEOUT={limit:?} at the latest"
-        )),
-        None => say(&format!(
-            "{program}; Ctrl-C ends the run, there is no time limit"
-        )),
+/// The outline of a run. Gives its exit status.
+fn run() -> Result<i32, i32> {
+    let count = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let words: Vec<OsString> = env::args_os().skip(2).collect();
+    let (program, suite) = words.split_at(count);
+    let (started, limit) = (Instant::now(), seconds("ITCOV_TIMEOUT", 0));
+    let deadline = started.checked_add(limit).filter(|deadline| *deadline > started);
+    listen_for_signals();
+    serve_stop()?;
+    if program.is_empty() {
+        let mut suite = Process::start("the suite", suite, Stdio::inherit())?;
+        return Ok(suite.run(deadline).status);
     }
-    if !has_suite {
-        let end = watch(&mut program, None, deadline);
-        if let End::Own(status) = end {
-            say(&format!(
-                "the program ended by itself after {:.1?}: {status}",
-                program.started.elapsed()
-            ));
-            return Ok(exit_code(status));
-        }
-        program.stop(&end, settings);
-        return Ok(0);
+    let at_last =
+        deadline.map_or("there is no time limit".into(), |_| format!("ITCOV_TIMEOUT={limit:?} at the latest"));
+    say!("Ctrl-C ends the run, {at_last}");
+    if suite.is_empty() {
+        let mut program = Process::start("the program", program, Stdio::inherit())?;
+        let end = program.run(deadline);
+        return Ok(if end.signal == 0 { end.status } else { 0 });
     }
-    let outcome = await_ready(settings, taken, &mut program, deadline)
-        .and_then(|()| run_suite(settings, &mut program, deadline));
-    if program.ended().is_none() {
-        let why = interruption(deadline).unwrap_or(End::NotNeeded);
-        program.stop(&why, settings);
+    let ready = env::var("ITCOV_READY").ok();
+    if ready.as_ref().map_or(false, |url| ask(url).is_ok()) {
+        return fail(1, "something answers at ITCOV_READY before the program has started");
     }
+    // The suite has the terminal's input to itself.
+    let mut program = Process::start("the program", program, Stdio::null())?;
+    let is_ready = ready.map_or(Ok(()), |url| program.await_ready(&url, deadline));
+    let outcome = is_ready.and_then(|()| Process::start("the suite", suite, Stdio::inherit()));
+    let outcome = outcome.map(|mut suite| suite.run(deadline).status);
+    let over = End { status: 0, signal: INT, why: "the suite is over".into() };
+    let end = program.end(deadline).unwrap_or(over);
+    program.stop(&end);
     outcome
 }
 
-fn run_suite(
-    settings: &Settings,
-    program: &mut Process,
-    deadline: Option<Instant>,
-) -> Result<i32, Failed> {
-    let mut suite = Process::start("the suite", &settings.suite, Stdio::inherit(), settings)?;
-    say(&suite.to_string());
-    let end = watch(&mut suite, Some(program), deadline);
-    let End::Own(status) = end else {
-        suite.stop(&end, settings);
-        return Ok(end.exit_code());
-    };
-    say(&format!(
-        "the suite ended after {:.1?}: {status}",
-        suite.started.elapsed()
-    ));
-    if !status.success() && settings.ready.is_none() {
-        say("the suite did not wait for the program: ITCOV_READY=tcp://HOST:PORT makes it wait");
-    }
-    Ok(exit_code(status))
+fn seconds(variable: &str, unset: u64) -> Duration {
+    Duration::from_secs(env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(unset))
 }
 
-/// Why a wait is over.
-enum End {
-    /// The process ended by itself.
-    Own(ExitStatus),
-    /// A signal came, Ctrl-C for one.
-    Signal(i32),
-    Timeout,
-    NotNeeded,
-}
-
-impl End {
-    /// As shells and `timeout` report it.
-    fn exit_code(&self) -> i32 {
-        match self {
-            End::Own(status) => exit_code(*status),
-            End::Signal(signal) => 128 + signal,
-            End::Timeout => 124,
-            End::NotNeeded => 0,
-        }
-    }
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            End::Own(status) => write!(f, "its own end ({status})"),
-            End::Signal(signals::INT) => f.write_str("Ctrl-C (SIGINT)"),
-            End::Signal(_) => f.write_str("SIGTERM"),
-            End::Timeout => f.write_str("the timeout (ITCOV_TIMEOUT; 0 is no limit)"),
-            End::NotNeeded => f.write_str("the end of the suite"),
-        }
-    }
-}
-
-/// The shell's convention: a process ended by signal N counts as status 128 + N.
-fn exit_code(status: ExitStatus) -> i32 {
-    status
-        .code()
-        .unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
-}
-
-/// Why everything ought to stop now, if it ought to.
-fn interruption(deadline: Option<Instant>) -> Option<End> {
-    let late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-    signals::last()
-        .map(End::Signal)
-        .or_else(|| late().then_some(End::Timeout))
-}
-
-/// Waits for the process's end, a signal or the deadline, and mentions it when `other` ends meanwhile.
-fn watch(process: &mut Process, mut other: Option<&mut Process>, deadline: Option<Instant>) -> End {
-    loop {
-        if let Some(end) = process.end() {
-            return end;
-        }
-        if let Some((name, status)) = other
-            .as_mut()
-            .and_then(|other| Some((other.name, other.ended()?)))
-        {
-            say(&format!(
-                "{name} ended while {} was running: {status}",
-                process.name
-            ));
-            other = None;
-        }
-        if let Some(end) = interruption(deadline) {
-            return end;
-        }
-        sleep(TICK);
-    }
+/// Why a process runs no longer, or is to be stopped.
+struct End {
+    /// As shells and `timeout` give it.
+    status: i32,
+    /// What to stop it with; 0 if it has ended by itself.
+    signal: i32,
+    why: String,
 }
 
 /// The program or the suite, running.
 struct Process {
     name: &'static str,
-    command: String,
-    started: Instant,
     child: Child,
-    /// At a terminal Ctrl-C goes to the harness and its processes alike. Elsewhere each leads a group of its own, which
-    /// is signalled as a whole.
-    leads_group: bool,
+    started: Instant,
 }
 
 impl Process {
-    fn start(
-        name: &'static str,
-        words: &[OsString],
-        stdin: Stdio,
-        settings: &Settings,
-    ) -> Result<Process, Failed> {
-        let shown: Vec<String> = words
-            .iter()
-            .map(|word| quoted(&word.to_string_lossy()))
-            .collect();
-        let shown = shown.join(" ");
+    fn start(name: &'static str, words: &[OsString], stdin: Stdio) -> Result<Process, i32> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdin(stdin);
-        if let Some(stdout) = &settings.stdout {
-            command.stdout(
-                stdout
-                    .try_clone()
-                    .map_err(|error| fail(1, &format!("no descriptor is left: {error}")))?,
-            );
-        }
-        let leads_group = !signals::at_terminal();
-        if leads_group {
-            command.process_group(0);
-        }
-        let child = command.spawn().map_err(|error| {
-            let status = if error.kind() == io::ErrorKind::PermissionDenied {
-                126
-            } else {
-                127
-            };
-            fail(status, &format!("cannot start {name} ({shown}): {error}"))
+        // SAFETY: it makes system calls and allocates nothing.
+        unsafe { command.pre_exec(bind) };
+        let child = command.spawn().or_else(|error| {
+            let status = if error.kind() == ErrorKind::PermissionDenied { 126 } else { 127 };
+            fail(status, &format!("cannot start {name}: {error}: {command:?}"))
         })?;
-        Ok(Process {
-            name,
-            command: shown,
-            started: Instant::now(),
-            child,
-            leads_group,
-        })
+        say!("{name} runs as process {}: {command:?}", child.id());
+        Ok(Process { name, child, started: Instant::now() })
     }
 
-    fn ended(&mut self) -> Option<ExitStatus> {
-        self.child
-            .try_wait()
-            .unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))
-    }
-
-    /// Its end, if it has ended: by a signal, if the harness had one too.
-    fn end(&mut self) -> Option<End> {
-        let status = self.ended()?;
-        // Ctrl-C reaches the process too, which may end before the harness has heard of it.
-        sleep(TICK);
-        Some(signals::last().map_or(End::Own(status), End::Signal))
-    }
-
-    /// Asks the process to stop, harder each time the grace is over or another signal comes in.
-    fn stop(&mut self, why: &End, settings: &Settings) {
-        // Ctrl-C at a terminal has reached the process already, and a second SIGINT means "quit at once" to many.
-        let has_ctrl_c = !self.leads_group && matches!(why, End::Signal(signals::INT));
-        let mut sent = "SIGINT";
-        for (signal, name) in [
-            (signals::INT, "SIGINT"),
-            (signals::TERM, "SIGTERM"),
-            (signals::KILL, "SIGKILL"),
-        ] {
-            if self.ended().is_some() {
-                break;
+    /// Waits for its end or for a reason to stop it, and stops it then.
+    fn run(&mut self, deadline: Option<Instant>) -> End {
+        loop {
+            if let Some(end) = self.end(deadline) {
+                self.stop(&end);
+                return end;
             }
-            if signal != signals::INT {
-                say(&format!(
-                    "{} does not stop on {sent}, so {name} follows",
-                    self.name
-                ));
-            }
-            sent = name;
-            if signal != signals::INT || !has_ctrl_c {
-                signals::send(self.child.id(), self.leads_group, signal);
-            }
-            let (asked, heard) = (Instant::now(), signals::count());
-            let waits = || {
-                signal == signals::KILL
-                    || asked.elapsed() < settings.grace && signals::count() == heard
-            };
-            while self.ended().is_none() && waits() {
-                sleep(TICK);
-            }
+            thread::sleep(TICK);
         }
-        if self.leads_group {
-            // What it has started and left behind.
-            signals::send(self.child.id(), true, signals::KILL);
+    }
+
+    fn status(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))
+    }
+
+    fn end(&mut self, deadline: Option<Instant>) -> Option<End> {
+        let own = self.status();
+        if own.is_some() {
+            // Ctrl-C reaches the process as well, which may end before the harness hears of it.
+            thread::sleep(TICK);
         }
-        let status = self
-            .ended()
-            .map(|status| status.to_string())
-            .unwrap_or_default();
-        let after = self.started.elapsed();
-        let why = match why {
-            End::NotNeeded => "as it is not needed any more".to_string(),
-            other => format!("on {other}"),
+        let late = deadline.map_or(false, |deadline| Instant::now() >= deadline);
+        let (status, signal, why) = match (last_signal(), own) {
+            (0, Some(own)) => (own.code().unwrap_or_else(|| 128 + own.signal().unwrap_or(0)), 0, own.to_string()),
+            (0, None) if late => (124, INT, "ITCOV_TIMEOUT is over (0 is no limit)".into()),
+            (0, None) => return None,
+            (signal, _) => (128 + signal, signal, format!("{} came", name(signal))),
         };
-        say(&format!(
-            "{} was stopped by {sent} {why}, after {after:.1?}: {status}",
-            self.name
-        ));
+        Some(End { status, signal, why })
     }
-}
 
-impl fmt::Display for Process {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} runs as process {}: {}",
-            self.name,
-            self.child.id(),
-            self.command
-        )
+    /// Stops it if it runs, harder after each grace or another Ctrl-C, and says how it ended.
+    fn stop(&mut self, end: &End) {
+        let mut sent = end.signal;
+        // Another Ctrl-C may have come before this line.
+        let mut interrupts = if end.status == 128 + INT { 1 } else { INTERRUPTS.load(SeqCst) };
+        for (step, &signal) in [end.signal, TERM, KILL].iter().enumerate() {
+            if self.status().is_some() || (step > 0 && signal == sent) {
+                continue;
+            }
+            if step > 0 {
+                say!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal));
+            }
+            let (asked, grace) = (Instant::now(), seconds("ITCOV_GRACE", 10));
+            if step > 0 || !came_to_all() {
+                send(self.child.id(), signal);
+            }
+            sent = signal;
+            let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) <= interrupts;
+            while self.status().is_none() && waits() {
+                thread::sleep(TICK);
+            }
+            interrupts = INTERRUPTS.load(SeqCst);
+        }
+        let (status, after) = (self.status().unwrap_or_else(|| ExitStatus::from_raw(sent)), self.started.elapsed());
+        match sent {
+            0 => say!("{} ended by itself after {after:.1?}: {status}", self.name),
+            _ => say!("{} was stopped by {} after {after:.1?}, as {}: {status}", self.name, name(sent), end.why),
+        }
     }
-}
 
-/// A word as one would type it.
-fn quoted(word: &str) -> String {
-    let plain = |char: char| char.is_alphanumeric() || "-_./:=@%+,".contains(char);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_string()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-/// The environment, read and checked before anything starts.
-struct Settings {
-    program: Vec<OsString>,
-    suite: Vec<OsString>,
-    timeout: Option<Duration>,
-    ready: Option<Ready>,
-    ready_timeout: Duration,
-    grace: Duration,
-    stdout: Option<std::os::unix::io::OwnedFd>,
-}
-
-impl Settings {
-    fn read() -> Result<Settings, Failed> {
-        let durations = "a duration such as 90, 90s, 5m or 1h30m";
-        let duration = |name, unset| variable(name, unset, durations, parse_duration);
-        let words = |name| variable(name, "", "words with closed quotes", split_words);
-        let addresses = "tcp://HOST:PORT or http://HOST:PORT/PATH";
-        let mut program = vec![env::var_os("ITCOV_BIN").unwrap_or_else(|| PROGRAM.into())];
-        program.extend(words("ITCOV_ARGS")?);
-        Ok(Settings {
-            program,
-            suite: words("ITCOV_SUITE")?,
-            timeout: Some(duration("ITCOV_TIMEOUT", TIMEOUT)?).filter(|timeout| !timeout.is_zero()),
-            ready: variable("ITCOV_READY", "", addresses, Ready::parse)?,
-            ready_timeout: duration("ITCOV_READY_TIMEOUT", "30s")?,
-            grace: duration("ITCOV_GRACE", "10s")?,
-            stdout: variable("ITCOV_STDOUT", "", "an open descriptor", |number| {
-                if number.is_empty() {
-                    Some(None)
-                } else {
-                    number.parse().ok().and_then(signals::take).map(Some)
+    /// Waits until the program answers at the URL.
+    fn await_ready(&mut self, url: &str, deadline: Option<Instant>) -> Result<(), i32> {
+        let limit = seconds("ITCOV_READY_TIMEOUT", 30);
+        say!("waiting for {url}, ITCOV_READY_TIMEOUT={limit:?} at most");
+        loop {
+            let answer = ask(url);
+            // Looked at after the answer, which counts only while the program lives.
+            match (self.end(deadline), answer) {
+                (Some(End { signal: 0, why, .. }), _) => {
+                    return fail(1, &format!("the program ended before it was ready at {url}: {why}"));
                 }
-            })?,
-        })
-    }
-}
-
-/// Reads a variable of the environment; a value that does not parse ends the run. The text that the parser sees may
-/// stand for bytes that are not UTF-8, each of them one of the characters up to U+00FF.
-fn variable<T>(
-    name: &str,
-    unset: &str,
-    accepts: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, Failed> {
-    let value = env::var_os(name).unwrap_or_else(|| unset.into());
-    let text: String = value
-        .as_bytes()
-        .iter()
-        .map(|byte| char::from(*byte))
-        .collect();
-    parse(&text).ok_or_else(|| {
-        fail(
-            2,
-            &format!("{name}={} is not {accepts}", value.to_string_lossy()),
-        )
-    })
-}
-
-/// `90`, `90s`, `5m`, `1h30m`: seconds, or numbers each with its unit.
-fn parse_duration(text: &str) -> Option<Duration> {
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into())).filter(|_| !text.starts_with('+'));
-    }
-    let mut total = Duration::ZERO;
-    let parts = text.split_inclusive(|char: char| !char.is_ascii_digit());
-    for part in parts {
-        let (number, unit) = part.split_at(part.len() - 1);
-        let seconds = match unit {
-            "h" => 3600,
-            "m" => 60,
-            "s" => 1,
-            _ => return None,
-        };
-        total += Duration::from_secs(u64::from(number.parse::<u32>().ok()?) * seconds);
-    }
-    Some(total).filter(|_| !text.is_empty())
-}
-
-/// Splits words as a POSIX shell does (quotes, double quotes, backslashes) and expands nothing.
-fn split_words(text: &str) -> Option<Vec<OsString>> {
-    let bytes = |word: String| OsString::from_vec(word.chars().map(|char| char as u8).collect());
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
-        if matches!(char, ' ' | '\t' | '\n') {
-            words.extend(word.take().map(bytes));
-            continue;
-        }
-        let word = word.get_or_insert_with(String::new);
-        match char {
-            '\\' => word.push(chars.next()?),
-            '\'' | '"' => loop {
-                match chars.next()? {
-                    end if end == char => break,
-                    '\\' if char == '"' && matches!(chars.peek()?, '$' | '`' | '"' | '\\') => {
-                        word.push(chars.next()?)
-                    }
-                    other => word.push(other),
+                (Some(end), _) => {
+                    return fail(end.status, &format!("{} before the program was ready at {url}", end.why));
                 }
-            },
-            other => word.push(other),
-        }
-    }
-    words.extend(word.map(bytes));
-    Some(words)
-}
-
-/// Where the program answers once it is ready.
-struct Ready {
-    url: String,
-    /// `HOST:PORT`
-    address: String,
-    /// What to ask for over HTTP; over TCP a connection is enough.
-    path: Option<String>,
-}
-
-impl Ready {
-    fn parse(url: &str) -> Option<Option<Ready>> {
-        if url.is_empty() {
-            return Some(None);
-        }
-        let (scheme, rest) = url.split_once("://")?;
-        let (authority, path) = rest
-            .find('/')
-            .map_or((rest, "/"), |slash| rest.split_at(slash));
-        let path = match scheme {
-            "tcp" if path == "/" => None,
-            "http" => Some(path.to_string()),
-            _ => return None,
-        };
-        // The colons in brackets are those of an IPv6 address.
-        let host_end = authority.rfind(']').unwrap_or(0);
-        let address = match authority[host_end..].find(':') {
-            Some(_) => authority.to_string(),
-            None if path.is_some() => format!("{authority}:80"),
-            None => return None,
-        };
-        let (host, port) = address.rsplit_once(':')?;
-        let sound =
-            !host.is_empty() && !host.contains(['?', '#', '@']) && port.parse::<u16>().is_ok();
-        sound.then(|| {
-            Some(Ready {
-                url: url.to_string(),
-                address,
-                path,
-            })
-        })
-    }
-
-    fn connect(&self) -> Result<TcpStream, String> {
-        let mut reason = "the name has no address".to_string();
-        for address in self
-            .address
-            .to_socket_addrs()
-            .map_err(|error| error.to_string())?
-        {
-            match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
-                Ok(stream) => return Ok(stream),
-                Err(error) => reason = error.to_string(),
+                (None, Ok(())) => return Ok(()),
+                (None, Err(error)) if self.started.elapsed() > limit => {
+                    return fail(1, &format!("the program was not ready at {url} within {limit:?}: {error}"));
+                }
+                (None, Err(_)) => thread::sleep(TICK),
             }
         }
-        Err(reason)
     }
+}
 
-    /// Does the program answer? Over HTTP it has the given time for that.
-    fn ask(&self, patience: Duration) -> Result<(), String> {
-        let mut stream = self.connect()?;
-        let Some(path) = &self.path else {
-            return Ok(());
-        };
-        let host = &self.address;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let mut status = [0; 12];
-        let mut exchange = || -> io::Result<()> {
-            stream.set_read_timeout(Some(patience.max(TICK)))?;
-            stream.write_all(request.as_bytes())?;
-            stream.read_exact(&mut status)?;
-            // The rest is read as well: some servers complain of a client that goes away early.
-            stream.set_read_timeout(Some(TICK))?;
-            let _ = stream.read(&mut [0; 1 << 16]);
-            Ok(())
-        };
-        match exchange() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                Err(format!("no answer within {patience:.1?}"))
+/// Fails unless something answers at `tcp://HOST:PORT`, or at `http://HOST:PORT/PATH` with a status of 2xx or 3xx.
+fn ask(url: &str) -> io::Result<()> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("tcp", url));
+    let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let mut stream = Err(Error::new(ErrorKind::NotFound, "the name has no address"));
+    for address in address.to_socket_addrs()? {
+        stream = stream.or_else(|_| TcpStream::connect_timeout(&address, Duration::from_secs(1)));
+    }
+    let mut stream = stream?;
+    if scheme == "http" {
+        let path = if path.is_empty() { "/" } else { path };
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        let mut answer = [0; 1 << 10];
+        let length = stream.read(&mut answer).map_err(|_| Error::new(ErrorKind::TimedOut, "it does not answer"))?;
+        if !answer.starts_with(b"HTTP/1.") || !matches!(answer[9], b'2' | b'3') {
+            let line = String::from_utf8_lossy(&answer[..length]).lines().next().unwrap_or_default().to_string();
+            return Err(Error::new(ErrorKind::InvalidData, format!("it answers {line:?}")));
+        }
+    }
+    Ok(())
+}
+
+/// Listens at `ITCOV_STOP_ADDR` for `POST /stop`, which counts as SIGINT.
+fn serve_stop() -> Result<(), i32> {
+    let wanted = match env::var("ITCOV_STOP_ADDR") {
+        Ok(wanted) => wanted,
+        Err(_) => return Ok(()),
+    };
+    let address = wanted.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
+    let listener = match address.map(TcpListener::bind) {
+        Some(Ok(listener)) => listener,
+        Some(Err(error)) => return fail(1, &format!("cannot listen at ITCOV_STOP_ADDR={wanted}: {error}")),
+        None => return fail(2, &format!("ITCOV_STOP_ADDR={wanted} is not a loopback address such as 127.0.0.1:8099")),
+    };
+    let url = listener.local_addr().map_or(wanted, |address| address.to_string());
+    // SAFETY: no other thread runs yet. The suite finds the port that was chosen.
+    unsafe { env::set_var("ITCOV_STOP_ADDR", &url) };
+    say!("POST http://{url}/stop ends the run");
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || answer_stop(&stream));
+        }
+    });
+    Ok(())
+}
+
+fn answer_stop(mut stream: &TcpStream) -> io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    let (mut head, mut reader) = (String::new(), BufReader::new(stream.take(1 << 13)));
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head)? > 0 {}
+    let has = |name: &str| head.lines().any(|line| line.to_ascii_lowercase().starts_with(name));
+    let request: Vec<&str> = head.lines().next().unwrap_or_default().split(' ').collect();
+    let (status, text) = match request[..] {
+        _ if !head.ends_with("\r\n\r\n") => ("400 Bad Request", "this is not HTTP"),
+        // A browser says so when a page asks.
+        _ if has("origin:") || has("sec-fetch-") => ("403 Forbidden", "a page in a browser cannot end the run"),
+        ["POST", "/stop", _] => ("202 Accepted", "the run ends"),
+        [_, "/stop", _] => ("405 Method Not Allowed", "POST /stop ends the run"),
+        _ => ("404 Not Found", "POST /stop ends the run"),
+    };
+    let length = text.len() + 1;
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
+    )?;
+    if status.starts_with("202") {
+        // SAFETY: the signal's handler is this file's.
+        unsafe { kill(process::id() as i32, INT) };
+    }
+    // What is left unread would make the end of the connection an error.
+    io::copy(&mut stream.take(1 << 20), &mut io::sink()).map(drop)
+}
+
+const INT: i32 = 2;
+const KILL: i32 = 9;
+const TERM: i32 = 15;
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
+/// At a terminal, a process that does nothing but die of what comes to all there, as Ctrl-C does; else 0.
+static CANARY: AtomicI32 = AtomicI32::new(0);
+
+extern "C" {
+    fn signal(number: i32, handler: usize) -> usize;
+    fn kill(process: i32, number: i32) -> i32;
+    fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
+    fn setpgid(process: i32, group: i32) -> i32;
+    fn getpgrp() -> i32;
+    fn tcgetpgrp(descriptor: i32) -> i32;
+    #[cfg(target_os = "linux")]
+    fn prctl(option: i32, ...) -> i32;
+}
+
+extern "C" fn note(number: i32) {
+    SIGNAL.store(number, SeqCst);
+    INTERRUPTS.fetch_add((number == INT).into(), SeqCst);
+}
+
+/// From here on signals end nothing but are noted, and what the program leaves behind comes to the harness (on Linux).
+fn listen_for_signals() {
+    let (hup, quit, ignore) = (1, 3, 1);
+    // SAFETY: the handler only stores to atomics, and the descriptor is open.
+    unsafe {
+        for &number in &[hup, INT, quit, TERM] {
+            // Under nohup SIGHUP stays ignored.
+            if signal(number, note as *const () as usize) == ignore && number == hup {
+                signal(hup, ignore);
             }
-            Err(error) => Err(error.to_string()),
-            // `HTTP/1.1 200`
-            Ok(()) if status.starts_with(b"HTTP/1.") && matches!(status[9], b'2' | b'3') => Ok(()),
-            Ok(()) => Err(format!("it answers {:?}", String::from_utf8_lossy(&status))),
+        }
+        #[cfg(target_os = "linux")]
+        prctl(36, 1_usize); // PR_SET_CHILD_SUBREAPER
+        if fs::File::open("/dev/tty").map_or(false, |tty| tcgetpgrp(tty.as_raw_fd()) == getpgrp()) {
+            let canary = Command::new("sh").args(&["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).spawn();
+            CANARY.store(canary.as_ref().map_or(0, |canary| canary.id() as i32), SeqCst);
+            mem::forget(canary);
         }
     }
 }
 
-/// Waits until the program answers at `ITCOV_READY`.
-fn await_ready(
-    settings: &Settings,
-    taken: bool,
-    program: &mut Process,
-    deadline: Option<Instant>,
-) -> Result<(), Failed> {
-    let Some(ready) = &settings.ready else {
-        return Ok(());
+/// The signal that has come; SIGTERM if the parent has gone, 0 if none has.
+fn last_signal() -> i32 {
+    let has_gone = |parent: i32| {
+        let stat = fs::read_to_string(format!("/proc/{parent}/stat")).unwrap_or_default();
+        // SAFETY: signal 0 only asks whether the process is there. A zombie (Z) is.
+        unsafe { kill(parent, 0) != 0 || stat.contains(") Z ") }
     };
-    // Somebody else has the address, so an answer says nothing; the program usually ends when it finds out.
-    let limit = if taken {
-        settings.ready_timeout.min(Duration::from_secs(5))
-    } else {
-        settings.ready_timeout
-    };
-    let note = if taken {
-        format!("; {} was taken before the program started", ready.address)
-    } else {
-        String::new()
-    };
-    say(&format!(
-        "waiting for {}, ITCOV_READY_TIMEOUT={:?} at most{note}",
-        ready.url, settings.ready_timeout
-    ));
+    match SIGNAL.load(SeqCst) {
+        0 if env::var("ITCOV_PARENT").map_or(false, |parent| parent.parse().map_or(false, has_gone)) => TERM,
+        signal => signal,
+    }
+}
+
+/// Runs in what is about to be the program or the suite. It ends with the harness (on Linux), and away from a terminal
+/// leads a group of its own, which is signalled as a whole.
+fn bind() -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    unsafe {
+        #[cfg(target_os = "linux")]
+        prctl(1, KILL as usize); // PR_SET_PDEATHSIG
+        if CANARY.load(SeqCst) == 0 {
+            setpgid(0, 0);
+        }
+    }
+    Ok(())
+}
+
+fn send(child: u32, signal: i32) {
+    let (child, alone) = (child as i32, CANARY.load(SeqCst) != 0);
+    // SAFETY: no memory is involved, and the number is the child's until it is waited for.
+    unsafe { kill(if alone { child } else { -child }, signal) };
+}
+
+/// Has the signal reached the program as well, as Ctrl-C at a terminal does?
+fn came_to_all() -> bool {
+    let canary = CANARY.load(SeqCst);
+    // SAFETY: no status is asked for. It is 0 (WNOHANG) while the canary lives.
+    canary != 0 && unsafe { waitpid(canary, ptr::null_mut(), 1) } != 0
+}
+
+fn name(signal: i32) -> String {
+    let shown = ExitStatus::from_raw(signal).to_string();
+    shown.split(&['(', ')'][..]).nth(1).unwrap_or(&shown).to_string()
+}
+
+/// Ends what the program and the suite have left behind, after the grace with SIGKILL.
+fn sweep() {
+    let (started, grace, mut signal) = (Instant::now(), seconds("ITCOV_GRACE", 10), TERM);
     loop {
-        let left = limit.saturating_sub(program.started.elapsed());
-        // Asked before the program is looked at: an answer counts only while the program lives.
-        let answer = if taken {
-            Err("somebody else answers there".to_string())
-        } else {
-            ready.ask(left)
-        };
-        let end = match program.end() {
-            Some(End::Own(status)) => {
-                return Err(fail(
-                    1,
-                    &format!("the program ended before it was ready: {status}{note}"),
-                ));
-            }
-            other => other.or_else(|| interruption(deadline)),
-        };
-        if let Some(end) = end {
-            return Err(fail(
-                end.exit_code(),
-                &format!("{end} came before the program was ready"),
-            ));
+        // SAFETY: no status is asked for, and nothing else waits for children any more.
+        while unsafe { waitpid(-1, ptr::null_mut(), 1) } > 0 {}
+        let left = fs::read_to_string(format!("/proc/self/task/{}/children", process::id())).unwrap_or_default();
+        if left.is_empty() {
+            return;
         }
-        match answer {
-            Ok(()) => return Ok(()),
-            Err(reason) if left.is_zero() => {
-                return Err(fail(
-                    1,
-                    &format!(
-                        "the program was not ready within {limit:?}: {} ({reason}){note}",
-                        ready.url
-                    ),
-                ));
-            }
-            Err(_) => sleep(TICK),
+        for child in left.split_whitespace().filter_map(|child| child.parse().ok()) {
+            // SAFETY: no memory is involved, and these are children.
+            unsafe { kill(child, signal) };
         }
-    }
-}
-
-fn say(message: &str) {
-    // One write, so that nothing that the program writes gets between.
-    let _ = io::stderr().write_all(format!("itcov: {message}\n").as_bytes());
-}
-
-fn fail(status: Failed, reason: &str) -> Failed {
-    say(&format!("error: {reason}"));
-    status
-}
-
-/// What the standard library does not offer: signals, and a descriptor that the recipe opened.
-mod signals {
-    use std::fs::File;
-    use std::os::unix::io::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-    use std::os::unix::process::parent_id;
-    use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
-
-    pub const INT: i32 = 2;
-    pub const KILL: i32 = 9;
-    pub const TERM: i32 = 15;
-
-    static LAST: AtomicI32 = AtomicI32::new(0);
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    static PARENT: AtomicU32 = AtomicU32::new(0);
-
-    unsafe extern "C" {
-        fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
-        fn kill(process: i32, signal: i32) -> i32;
-        fn tcgetpgrp(descriptor: i32) -> i32;
-        fn getpgrp() -> i32;
-    }
-
-    extern "C" fn note(signal: i32) {
-        LAST.store(signal, Ordering::SeqCst);
-        COUNT.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// From here on SIGINT and SIGTERM are noted and end nothing; programs started later have the default again.
-    pub fn listen() {
-        PARENT.store(parent_id(), Ordering::SeqCst);
-        // SAFETY: the handler only stores to atomics, which a signal handler may do.
-        unsafe {
-            signal(INT, note);
-            signal(TERM, note);
-        }
-    }
-
-    /// The last signal that came. When the recipe dies, so that nobody waits for this run, that counts as SIGTERM.
-    pub fn last() -> Option<i32> {
-        let orphaned = parent_id() != PARENT.load(Ordering::SeqCst);
-        Some(LAST.load(Ordering::SeqCst))
-            .filter(|signal| *signal != 0)
-            .or(orphaned.then_some(TERM))
-    }
-
-    pub fn count() -> usize {
-        COUNT.load(Ordering::SeqCst)
-    }
-
-    /// Signals a child, or the whole group that it leads.
-    pub fn send(child: u32, group: bool, number: i32) {
-        let target = if group { -(child as i32) } else { child as i32 };
-        // SAFETY: no memory is involved. The number is the child's until it is waited for, and its group's after that.
-        unsafe { kill(target, number) };
-    }
-
-    /// Does Ctrl-C at the terminal reach this process, and so its children too?
-    pub fn at_terminal() -> bool {
-        // SAFETY: the descriptor is open while it is asked about.
-        File::open("/dev/tty").is_ok_and(|tty| unsafe { tcgetpgrp(tty.as_raw_fd()) == getpgrp() })
-    }
-
-    /// Moves a descriptor that the recipe opened to where no child inherits it.
-    pub fn take(descriptor: i32) -> Option<OwnedFd> {
-        if descriptor < 3 {
-            return None;
-        }
-        // SAFETY: the descriptor is only borrowed, for the call; if it is not open the call says so.
-        let copy = unsafe { BorrowedFd::borrow_raw(descriptor) }
-            .try_clone_to_owned()
-            .ok()?;
-        // SAFETY: the call has shown that it is open, and the recipe opened it for this file alone.
-        drop(unsafe { OwnedFd::from_raw_fd(descriptor) });
-        Some(copy)
+        signal = if started.elapsed() < grace { 0 } else { KILL };
+        thread::sleep(TICK);
     }
 }

@@ -13,6 +13,7 @@ manual-integration = []
 name = \"manual_integration\"
 path = \"tests/manual_integration.rs\"
 required-features = [\"manual-integration\"]
+test = false
 ";
 
 /// Copies the crate without its scaffold and without what was built of it.

@@ -122,6 +122,8 @@ fn add_test(edits: &mut Edits, manifest: &Table, additions: &Additions) -> Resul
         &name,
         &path,
         &format!("required-features = {required:?}"),
+        // Built when it is asked for by name, and by no `cargo test` or `cargo clippy`, whatever features are on.
+        "test = false",
     ]);
     Ok(())
 }
@@ -269,7 +271,7 @@ mod tests {
     use super::{Additions, with_additions};
 
     const TEST: &str = "\n[[test]]\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
-                        required-features = [\"manual-integration\"]\n";
+                        required-features = [\"manual-integration\"]\ntest = false\n";
 
     fn add(text: &str) -> Option<String> {
         let additions = Additions {
@@ -398,7 +400,7 @@ mod tests {
             "{after}"
         );
         assert!(
-            after.ends_with("required-features = [\"f\", \"cli\"]\n"),
+            after.ends_with("required-features = [\"f\", \"cli\"]\ntest = false\n"),
             "{after}"
         );
     }

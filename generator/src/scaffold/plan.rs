@@ -66,7 +66,6 @@ impl Plan {
             bin: krate.bin.clone(),
             features,
             timeout: wishes.timeout.clone(),
-            unsafe_extern: krate.edition >= Edition::E2024,
         };
         let additions = manifest::Additions {
             feature: &wishes.feature,

@@ -18,8 +18,6 @@ pub struct Variables {
     pub features: Vec<String>,
     /// How long a run may last by default, as `ITCOV_TIMEOUT` takes it.
     pub timeout: String,
-    /// Whether the edition wants `unsafe extern` (2024 and later) or does not know it.
-    pub unsafe_extern: bool,
 }
 
 impl Variables {
@@ -39,7 +37,6 @@ impl Variables {
             "bin": self.bin,
             "features": self.features.join(","),
             "timeout": self.timeout,
-            "unsafe_extern": self.unsafe_extern,
         });
         let parser = liquid::ParserBuilder::with_stdlib().build()?;
         Ok(parser.parse(template)?.render(&variables)?)

@@ -45,7 +45,7 @@ fn lines_are_only_added_and_the_rest_stays_to_the_byte() {
     }
     let expected = MANIFEST.replace("fast = []\n", "fast = []\nmanual-integration = []\n")
         + "\n[[test]]\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
-           required-features = [\"manual-integration\"]\n";
+           required-features = [\"manual-integration\"]\ntest = false\n";
     assert_eq!(krate.read("Cargo.toml"), expected);
     assert_eq!(
         krate.read("justfile"),

@@ -2,16 +2,8 @@
 
 use std::os::unix::process::CommandExt;
 
-use crate::support::process::{is_alive, parent_of, signal, wait_until};
+use crate::support::process::{child_id, is_alive, parent_of, signal, wait_until};
 use crate::support::{Output, Running, TestCrate, tools};
-
-/// The number in `child=123=`.
-fn child_id(text: &str) -> u32 {
-    let (_, rest) = text
-        .split_once("child=")
-        .unwrap_or_else(|| panic!("no child in\n{text}"));
-    rest.split('=').next().unwrap().parse().unwrap()
-}
 
 #[test]
 fn a_signal_to_the_harness_alone_is_passed_on() {

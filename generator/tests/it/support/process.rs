@@ -181,6 +181,15 @@ pub fn program_id(text: &str) -> u32 {
     rest.split(':').next().unwrap().parse().unwrap()
 }
 
+/// The number that a program gives for a child of its own: `child=123=`.
+#[track_caller]
+pub fn child_id(text: &str) -> u32 {
+    let (_, rest) = text
+        .split_once("child=")
+        .unwrap_or_else(|| panic!("no child in\n{text}"));
+    rest.split('=').next().unwrap().parse().unwrap()
+}
+
 /// Whether a process is there.
 pub fn is_alive(id: u32) -> bool {
     std::path::Path::new(&format!("/proc/{id}")).exists()

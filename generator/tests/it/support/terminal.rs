@@ -71,6 +71,13 @@ impl Terminal {
         (&*self.keyboard).write_all(keys).unwrap();
     }
 
+    /// Closes the window: the shell ends, and its terminal with it.
+    pub fn hang_up(mut self) {
+        // The kernel tells the terminal's foreground processes when the shell, which leads the session, has ended.
+        self.shell.kill().unwrap();
+        self.shell.wait().unwrap();
+    }
+
     /// Waits until the text is on the screen, two minutes at most (builds are waited for).
     #[track_caller]
     pub fn expect(&self, text: &str) {
@@ -93,7 +100,8 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        self.shell.kill().unwrap();
-        self.shell.wait().unwrap();
+        // It may have been ended already.
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
     }
 }

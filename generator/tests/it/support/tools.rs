@@ -10,7 +10,11 @@ use std::sync::OnceLock;
 use super::{Output, repository};
 
 /// Variables that steer cargo or a measured run; a test begins without them.
-const CLEARED: [&str; 20] = [
+const CLEARED: [&str; 24] = [
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "RUSTDOCFLAGS",
     "CARGO_TARGET_DIR",
     "CARGO_BUILD_TARGET_DIR",
     "CARGO_BUILD_BUILD_DIR",
@@ -28,8 +32,8 @@ const CLEARED: [&str; 20] = [
     "ITCOV_READY_TIMEOUT",
     "ITCOV_GRACE",
     "ITCOV_BIN",
-    "ITCOV_SUITE",
-    "ITCOV_STDOUT",
+    "ITCOV_STOP_ADDR",
+    "ITCOV_PARENT",
     "CARGO_MANIFEST_DIR",
 ];
 
