@@ -10,6 +10,7 @@ mod readme;
 mod recipes;
 mod refusals;
 mod registry;
+mod reliability;
 mod report;
 mod support;
 mod template;
