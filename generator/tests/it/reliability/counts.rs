@@ -58,8 +58,11 @@ impl Counts {
     }
 
     fn function(&self, path: &str) -> (u32, u64) {
-        let names = path.split("::");
-        let mangled: String = names.map(|name| format!("{}{name}", name.len())).collect();
+        let mut mangled = String::new();
+        for name in path.split("::") {
+            mangled.push_str(&name.len().to_string());
+            mangled.push_str(name);
+        }
         let mut found = self.functions.iter();
         let found = found.find(|(name, _)| name.ends_with(&mangled));
         *found
