@@ -57,6 +57,10 @@ impl ControlGroup {
 
 impl Drop for ControlGroup {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = fs::remove_dir(&self.directory);
+            return;
+        }
         // Of a process that has just ended, the kernel may have something left to do.
         wait_until("the control group is empty", || {
             fs::remove_dir(&self.directory).is_ok()

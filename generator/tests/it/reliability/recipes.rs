@@ -8,7 +8,7 @@ use super::counts::Counts;
 use super::lab::{Lab, is_exact};
 use super::{Measured, Row};
 use crate::support::TestCrate;
-use crate::support::process::{is_alive, parent_of, signal, wait_until};
+use crate::support::process::{signal, wait_until};
 
 pub const ROWS: [Row; 3] = [
     Row {
@@ -79,24 +79,27 @@ impl Line {
         let processes = fs::read_dir("/proc").unwrap();
         let mut numbers =
             processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        let line = numbers.find_map(|id: u32| {
-            let mut line = vec![(id, name_of(id)?)];
-            if line[0].1 != "endings" {
-                return None;
-            }
-            while line.last()?.0 != just {
-                let parent = parent_of(line.last()?.0);
-                line.push((parent, name_of(parent)?));
-            }
-            Some(line)
-        });
+        let line = numbers.find_map(|id| Self::between(id, just));
         Self(line.expect("the program runs below just"))
+    }
+
+    /// Other tests start and end programs meanwhile, so any process may be gone the next moment.
+    fn between(program: u32, just: u32) -> Option<Vec<(u32, String)>> {
+        let mut line = vec![(program, status(program, "Name:")?)];
+        if line[0].1 != "endings" {
+            return None;
+        }
+        while line.last()?.0 != just {
+            let parent = status(line.last()?.0, "PPid:")?.parse().ok()?;
+            line.push((parent, status(parent, "Name:")?));
+        }
+        Some(line)
     }
 
     fn process(&self, name: &str) -> u32 {
         let mut found = self.0.iter().filter(|process| process.1 == name);
+        let found = found.next();
         found
-            .next()
             .unwrap_or_else(|| panic!("no {name} in {:?}", self.0))
             .0
     }
@@ -105,21 +108,28 @@ impl Line {
 /// The program is ended, and nothing is left of those who started it.
 impl Drop for Line {
     fn drop(&mut self) {
-        if is_alive(self.0[0].0) {
-            let id = self.0[0].0.to_string();
+        let program = self.0[0].0;
+        if runs(program) {
+            let id = program.to_string();
             // It may be gone by now.
             let _ = Command::new("kill").args(["-KILL", &id]).output();
         }
-        for (id, name) in &self.0 {
-            wait_until(&format!("{name} has ended"), || !is_alive(*id));
+        for (id, name) in self.0.iter().filter(|_| !std::thread::panicking()) {
+            wait_until(&format!("{name} has ended"), || !runs(*id));
         }
     }
 }
 
-/// The name that the kernel knows a process by, its first 15 bytes.
-fn name_of(id: u32) -> Option<String> {
-    let name = fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
-    Some(name.trim_end().to_owned())
+/// What the kernel says of a process, if it is there.
+fn status(id: u32, key: &str) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let value = status.lines().find_map(|line| line.strip_prefix(key))?;
+    Some(value.trim().to_owned())
+}
+
+/// Whether the process is there and has not ended; it may be there a little longer, until somebody waits for it.
+fn runs(id: u32) -> bool {
+    status(id, "State:").is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
 
 /// The fixture as a user's crate, with the scaffold in place.

@@ -1,7 +1,7 @@
-//! A profile that could not be written would be missed only after the run.
+//! A profile that cannot be written would be missed only after the run.
 
 use super::lab::{Lab, is_root};
-use crate::support::Output;
+use crate::support::{Output, TestCrate, tools};
 
 #[test]
 #[ignore = "the recipes do not look yet"]
@@ -9,33 +9,30 @@ fn a_directory_that_cannot_be_written_is_said_before_the_program_starts() {
     let lab = Lab::shared();
     let krate = lab.scaffolded();
     krate.just(&["itcov-build"]).ends_with(0);
-    for recipe in [
-        &["itcov", "return"][..],
-        &["itcov-exec", "sh", "-c", "\"$ITCOV_BIN\" return"],
-    ] {
-        let mut chmod = krate.command("chmod");
-        Output::of(chmod.args(["a-w", "target/itcov/coverage"])).ends_with(0);
-        // Root may write all the same, unless it gives the capability up.
-        let mut command = if is_root() {
-            let mut command = krate.command("setpriv");
-            command.args([
-                "--bounding-set",
-                "-dac_override",
-                "--inh-caps",
-                "-dac_override",
-            ]);
-            command.arg(crate::support::tools::just());
-            command
-        } else {
-            krate.command(crate::support::tools::just())
-        };
-        let output = Output::of(command.args(recipe));
-        let mut chmod = krate.command("chmod");
-        Output::of(chmod.args(["u+w", "target/itcov/coverage"])).ends_with(0);
-        let output = output
-            .ends_with(1)
-            .says("cannot write")
-            .says("target/itcov/coverage");
+    let exec = ["itcov-exec", "sh", "-c", "\"$ITCOV_BIN\" return"];
+    for recipe in [&["itcov", "return"][..], &exec] {
+        chmod(krate, "a-w");
+        let output = Output::of(just_as_anyone(krate).args(recipe));
+        chmod(krate, "u+w");
         assert!(!output.stdout.contains("worked"), "{output:?}");
+        let output = output.ends_with(1).says("cannot write");
+        output.says("target/itcov/coverage");
     }
+}
+
+fn chmod(krate: &TestCrate, mode: &str) {
+    let mut chmod = krate.command("chmod");
+    Output::of(chmod.args([mode, "target/itcov/coverage"])).ends_with(0);
+}
+
+/// Root may write everywhere, unless it gives the capability up.
+fn just_as_anyone(krate: &TestCrate) -> std::process::Command {
+    if !is_root() {
+        return krate.command(tools::just());
+    }
+    let mut command = krate.command("setpriv");
+    let capability = "-dac_override";
+    command.args(["--bounding-set", capability, "--inh-caps", capability]);
+    command.arg(tools::just());
+    command
 }
