@@ -1,6 +1,7 @@
 //! The fixture `endings`, built once, and its runs, each with a profile directory of its own.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -83,6 +84,12 @@ impl Lab {
     /// Where the fixture's source is.
     fn root(&self) -> PathBuf {
         self.fixture.root()
+    }
+
+    /// Lets every user run the program.
+    pub fn open_to_everybody(&self) {
+        let directory = self.root().parent().unwrap().to_owned();
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// A run that is yet to begin.

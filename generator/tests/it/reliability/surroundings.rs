@@ -1,13 +1,15 @@
 //! What is around the program changes while it runs.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 
 use super::by_itself::{End, ended};
 use super::lab::{Lab, Run, is_root};
 use super::{Measured, Row};
 use crate::support::{Output, command};
 
-pub const ROWS: [Row; 4] = [
+pub const ROWS: [Row; 5] = [
     Row {
         name: "another working directory",
         measure: elsewhere,
@@ -15,6 +17,10 @@ pub const ROWS: [Row; 4] = [
     Row {
         name: "`chroot`, and another user",
         measure: confined,
+    },
+    Row {
+        name: "a child process of another user",
+        measure: another_user,
     },
     Row {
         name: "the disk gets full",
@@ -32,10 +38,10 @@ pub const ROWS: [Row; 4] = [
 
 /// The profile's path may be absolute or relative: the file is opened before the program begins.
 fn elsewhere(lab: &Lab) -> Measured {
-    for path in ["itcov/coverage", ""] {
+    for relative in [false, true] {
         let run = lab.run();
         let mut program = run.program(&["elsewhere", "/"]);
-        if path.is_empty() {
+        if relative {
             program.env("LLVM_PROFILE_FILE", "itcov/coverage/%m%c.profraw");
         }
         ended(&Output::of(&mut program), &End::Status(0));
@@ -57,6 +63,29 @@ fn confined(lab: &Lab) -> Measured {
     let mut program = run.program(&["confined", root.to_str().unwrap()]);
     ended(&Output::of(&mut program), &End::Status(0));
     Measured::Cell(run.was_exact(2, 1, &["ending::confined"]))
+}
+
+/// The child may not open the file that its parent has made, and does not say so.
+fn another_user(lab: &Lab) -> Measured {
+    if !is_root() {
+        return Measured::Skipped("only root may do that".to_owned());
+    }
+    let run = lab.run();
+    lab.open_to_everybody();
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(run.directory(), open).unwrap();
+    let mut probe = command("test", run.directory());
+    if Output::of(probe.arg("-x").arg(run.path()).uid(65534).gid(65534)).status != 0 {
+        return Measured::Skipped("the temporary directory is not for every user".to_owned());
+    }
+    ended(
+        &Output::of(&mut run.program(&["another-user"])).prints("worked\nworked\n"),
+        &End::Status(0),
+    );
+    if run.was_exact(1, 1, &["ending::another_user"]) == "exact" {
+        return Measured::Cell("partial: 50 %".to_owned());
+    }
+    Measured::Cell(run.was_exact(2, 2, &["ending::another_user"]))
 }
 
 /// The script has the program as `$0` and a directory as `$1`; `disk` is a small file system, which the profile is on.
