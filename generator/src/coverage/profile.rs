@@ -62,6 +62,8 @@ impl Profile {
         let mut records = Bytes(bytes.take(header.records.saturating_mul(header.record_size()))?);
         bytes.take(header.padding_before_counters)?;
         let counters = bytes.take(header.counters.saturating_mul(8))?;
+        // On a full disk a part of the file is missing, and in its place the counters are not written either.
+        bytes.take(header.behind_counters)?;
 
         let mut profile = Self::default();
         // A record holds the distance from itself to its counters, the header that from the first record.
@@ -158,6 +160,8 @@ struct Header {
     records: u64,
     padding_before_counters: u64,
     counters: u64,
+    /// How many bytes follow at least: bitmap, names and padding.
+    behind_counters: u64,
     counters_delta: u64,
     /// LLVM 23 added a second set of counters, for offloading.
     uniform_counters: bool,
@@ -185,12 +189,12 @@ impl Header {
         let records = bytes.u64()?;
         let padding_before_counters = bytes.u64()?;
         let counters = bytes.u64()?;
-        let _padding_after_counters = bytes.u64()?;
-        let _bitmap_and_padding = (bytes.u64()?, bytes.u64()?);
+        let padding_after_counters = bytes.u64()?;
+        let (bitmap, padding_after_bitmap) = (bytes.u64()?, bytes.u64()?);
         if uniform_counters {
             let _counters_padding_and_delta = (bytes.u64()?, bytes.u64()?, bytes.u64()?);
         }
-        let _names = bytes.u64()?;
+        let names = bytes.u64()?;
         let counters_delta = bytes.u64()?;
         let _bitmap_delta_and_names_delta = (bytes.u64()?, bytes.u64()?);
         let _vtables_and_their_names = (bytes.u64()?, bytes.u64()?);
@@ -200,6 +204,9 @@ impl Header {
             records,
             padding_before_counters,
             counters,
+            behind_counters: [padding_after_counters, bitmap, padding_after_bitmap, names]
+                .iter()
+                .fold(0, |sum, size| sum.saturating_add(*size)),
             counters_delta,
             uniform_counters,
         })

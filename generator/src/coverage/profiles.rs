@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::bytes::Malformed;
 use super::mapping::FunctionMapping;
 use super::profile::{Lookup, Profile};
 use super::scope::Scope;
@@ -136,12 +139,11 @@ impl Profiles {
     pub fn merge(&self, mappings: &[FunctionMapping]) -> Result<Merged> {
         let mut merged = Merged::default();
         for path in &self.paths {
-            let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            if file.is_empty() {
+            let Some(profile) = read(path)? else {
                 merged.empty.push(path.clone());
                 continue;
-            }
-            let profile = Profile::parse(&file).with_context(|| {
+            };
+            let profile = profile.with_context(|| {
                 format!(
                     "the profile {} is damaged; {}",
                     path.display(),
@@ -176,6 +178,19 @@ impl Profiles {
 
 fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
+}
+
+/// The profile in a file that is not empty. A program that is just starting may still be writing it, for an instant.
+fn read(path: &Path) -> Result<Option<Result<Profile, Malformed>>> {
+    let mut tries = 0..5;
+    loop {
+        let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let profile = Profile::parse(&file);
+        if profile.is_ok() || file.is_empty() || tries.next().is_none() {
+            return Ok((!file.is_empty()).then_some(profile));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Adds the profiles below `directory` to `found`. A link in it is not followed.

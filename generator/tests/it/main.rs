@@ -13,6 +13,7 @@ mod ready;
 mod recipes;
 mod refusals;
 mod registry;
+mod reliability;
 mod report;
 mod scope;
 mod signals;

@@ -52,11 +52,21 @@ impl Instrumented {
 
     /// Builds what has changed.
     pub fn rebuild(&self) {
+        self.build_profile("dev");
+    }
+
+    /// Builds another cargo profile, and says where the program is.
+    pub fn built_with(&self, profile: &str) -> PathBuf {
+        self.build_profile(profile);
+        let name = self.program.file_name().unwrap();
+        self.root().join("target").join(profile).join(name)
+    }
+
+    fn build_profile(&self, profile: &str) {
         let mut cargo = command(env!("CARGO"), &self.root());
-        stdout(cargo.args(["build", "--offline"]).env(
-            "RUSTC_WORKSPACE_WRAPPER",
-            self.directory.path().join("wrapper"),
-        ));
+        cargo.args(["build", "--offline", "--profile", profile]);
+        let wrapper = self.directory.path().join("wrapper");
+        stdout(cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper));
     }
 
     pub fn root(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Commands and what they write, while they run and at their end.
 
 use std::fs::File;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,11 @@ impl Running {
             stdout,
             stderr,
         }
+    }
+
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it has written to standard output so far.
@@ -78,6 +84,7 @@ impl Running {
         let (stdout, stderr) = (self.stdout(), self.stderr());
         Output {
             status: status.code().unwrap_or(-1),
+            signal: status.signal(),
             stdout,
             stderr,
         }
@@ -96,6 +103,8 @@ fn text(file: &mut File) -> String {
 pub struct Output {
     /// The exit status, -1 after a signal.
     pub status: i32,
+    /// The signal that ended it, if one did.
+    pub signal: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }

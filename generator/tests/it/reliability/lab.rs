@@ -1,0 +1,210 @@
+//! The fixture `endings`, built once, and its runs, each with a profile directory of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use tempfile::TempDir;
+
+use super::counts::Counts;
+use super::recipes;
+use crate::support::instrumented::Instrumented;
+use crate::support::{Output, Running, TestCrate, command, stdout};
+
+/// The fixture, built with both ways to panic, and what a clean exit leaves behind.
+pub struct Lab {
+    fixture: Instrumented,
+    /// Built with `panic = "abort"`.
+    aborting: PathBuf,
+    clean: Counts,
+    scaffolded: OnceLock<TestCrate>,
+}
+
+impl Lab {
+    /// The one that all tests share. It goes with the last of them.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Lab>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let lab = Arc::new(Self::build());
+            *shared = Arc::downgrade(&lab);
+            lab
+        })
+    }
+
+    fn build() -> Self {
+        let fixture = Instrumented::build("endings", "endings", &[]);
+        let aborting = fixture.built_with("aborting");
+        let clean = Counts::of("");
+        let mut lab = Self {
+            fixture,
+            aborting,
+            clean,
+            scaffolded: OnceLock::new(),
+        };
+        let run = lab.run();
+        Output::of(&mut run.program(&["return"])).ends_with(0);
+        lab.clean = run.counts();
+        lab.clean_is_the_truth();
+        lab
+    }
+
+    /// What everything is compared with is what the source of the work says.
+    fn clean_is_the_truth(&self) {
+        let often = [
+            ("all", 1),
+            ("once", 1),
+            ("three_times", 3),
+            ("first", 1),
+            ("later", 2),
+            ("thousand_times", 1000),
+            ("never", 0),
+        ];
+        for (function, count) in often {
+            assert_eq!(self.clean.entered(&format!("work::{function}")), count);
+        }
+        let lines = self.clean.lines("work.rs");
+        assert!(lines.values().filter(|count| **count > 0).count() > 30);
+        assert_eq!(self.clean.entered("endings::main"), 1);
+    }
+
+    /// What a clean exit leaves behind.
+    pub fn clean(&self) -> &Counts {
+        &self.clean
+    }
+
+    /// The same program as a user's crate, to be run by the recipes.
+    pub fn scaffolded(&self) -> &TestCrate {
+        let scaffold = || recipes::scaffold(&self.root());
+        self.scaffolded.get_or_init(scaffold)
+    }
+
+    /// Where the fixture's source is.
+    fn root(&self) -> PathBuf {
+        self.fixture.root()
+    }
+
+    /// Lets every user run the program.
+    pub fn open_to_everybody(&self) {
+        let directory = self.root().parent().unwrap().to_owned();
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A run that is yet to begin.
+    pub fn run(&self) -> Run<'_> {
+        let program = self.fixture.objects().swap_remove(0);
+        Run::new(self, program)
+    }
+
+    /// The same of the program that aborts when it panics.
+    pub fn run_aborting(&self) -> Run<'_> {
+        Run::new(self, self.aborting.clone())
+    }
+}
+
+/// One row's run: a program and a profile directory.
+pub struct Run<'lab> {
+    lab: &'lab Lab,
+    program: PathBuf,
+    directory: TempDir,
+}
+
+impl<'lab> Run<'lab> {
+    fn new(lab: &'lab Lab, program: PathBuf) -> Self {
+        let directory = TempDir::with_prefix("ending").unwrap();
+        let run = Self {
+            lab,
+            program,
+            directory,
+        };
+        fs::create_dir_all(run.collected()).unwrap();
+        let write = |name: &str, path: &Path| {
+            fs::write(run.collected().join(name), path.display().to_string()).unwrap();
+        };
+        write("objects", &run.program);
+        write("sources", &lab.root());
+        run
+    }
+
+    /// A directory for this run alone, a target directory in the eyes of cargo.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The directory where everything that was collected is.
+    pub fn collected(&self) -> PathBuf {
+        self.directory().join("itcov/coverage")
+    }
+
+    /// The program's file.
+    pub fn path(&self) -> &Path {
+        &self.program
+    }
+
+    /// The program, in the run's directory, its profile to be collected.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut program = command(&self.program, self.directory());
+        program
+            .args(arguments)
+            .env("LLVM_PROFILE_FILE", self.collected().join("%m%c.profraw"));
+        program
+    }
+
+    /// Starts the program and waits until it has done its work.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let mut running = Running::start(&mut self.program(arguments));
+        running.expect("worked\n");
+        running
+    }
+
+    /// What `cargo itcov report` makes of what was collected.
+    pub fn report(&self) -> Output {
+        let mut report = command(env!("CARGO_BIN_EXE_cargo-itcov"), &self.lab.root());
+        report.args(["itcov", "report", "--lcov", "-"]);
+        Output::of(report.env("CARGO_TARGET_DIR", self.directory()))
+    }
+
+    /// The counts of what was collected.
+    pub fn counts(&self) -> Counts {
+        let output = self.report().ends_with(0);
+        Counts::of(&output.stdout)
+    }
+
+    /// `exact`, if the work was counted so often, by so many processes, and the functions of the ending were entered
+    /// once. If not, it says how not.
+    pub fn was_exact(&self, work: u64, processes: u64, entered: &[&str]) -> String {
+        is_exact(&self.counts(), self.lab.clean(), work, processes, entered)
+    }
+}
+
+/// Compares the files of the work line by line, and of the ending's files the number of times it was begun.
+pub fn is_exact(
+    counts: &Counts,
+    clean: &Counts,
+    work: u64,
+    processes: u64,
+    entered: &[&str],
+) -> String {
+    let compared = counts
+        .compare("work.rs", work, clean)
+        .and_then(|()| counts.compare("main.rs", processes, clean))
+        .and_then(|()| {
+            let other = entered
+                .iter()
+                .find(|function| counts.entered(function) != 1);
+            other.map_or(Ok(()), |function| {
+                Err(format!(
+                    "{function} was entered {} times",
+                    counts.entered(function)
+                ))
+            })
+        });
+    compared.err().unwrap_or_else(|| "exact".to_owned())
+}
+
+/// Whether this is root.
+pub fn is_root() -> bool {
+    stdout(Command::new("id").arg("-u")) == "0\n"
+}
