@@ -62,11 +62,6 @@ impl Running {
         program_id(&self.stderr())
     }
 
-    /// The process itself.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Waits for its end.
     #[track_caller]
     pub fn finish(mut self) -> Output {
