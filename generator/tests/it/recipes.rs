@@ -56,7 +56,7 @@ fn the_programs_own_end_ends_the_run_with_its_status() {
     let output = krate
         .just(&["itcov", "fail", "3"])
         .ends_with(3)
-        .says("ended by itself")
+        .says("the program ended after")
         .says("exit status: 3");
     assert!(output.lines_of("Total").0 > 0);
 }

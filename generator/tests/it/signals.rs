@@ -16,7 +16,7 @@ fn a_signal_to_the_harness_alone_is_passed_on() {
         let output = run
             .finish()
             .ends_with(0)
-            .says(&format!("stopped by SIG{name} after"))
+            .says(&format!("SIG{name} has come"))
             .says(&format!("(SIG{name})"));
         assert!(!is_alive(program));
         assert!(output.lines_of("Total").0 > 0);
@@ -55,7 +55,7 @@ fn sigterm_to_just_alone_stops_the_program_and_brings_the_report() {
     run.expect("waiting\n");
     let program = run.program();
     signal("TERM", run.id());
-    let output = run.finish().says("stopped by SIGTERM after");
+    let output = run.finish().says("SIGTERM has come");
     assert!(!is_alive(program));
     assert!(output.lines_of("Total").0 > 0);
 }
@@ -73,8 +73,7 @@ fn a_second_interrupt_hurries() {
     signal("INT", harness);
     run.finish()
         .ends_with(0)
-        .says("the program does not stop on SIGINT, so SIGTERM follows")
-        .says("stopped by SIGTERM after");
+        .says("the program does not stop on SIGINT, so SIGTERM follows");
     assert!(!is_alive(program));
 }
 
@@ -104,7 +103,7 @@ fn what_the_program_leaves_behind_is_stopped_with_it() {
     let output = krate
         .just_with(&["itcov", "parent", "end"], &variables)
         .ends_with(0)
-        .says("ended by itself");
+        .says("the program ended after");
     assert!(!is_alive(child_id(&output.stdout)));
 
     let mut run = krate.start_just(&["itcov", "parent", "wait"], &variables);
@@ -189,6 +188,6 @@ fn a_run_may_be_the_first_process_of_a_namespace() {
             .args([just, "itcov", "wait"])
             .env("ITCOV_TIMEOUT", "1"),
     );
-    let output = output.ends_with(0).says("as ITCOV_TIMEOUT is over");
+    let output = output.ends_with(0).says("ITCOV_TIMEOUT=1s is over");
     assert!(output.lines_of("Total").0 > 0);
 }

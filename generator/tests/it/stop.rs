@@ -82,7 +82,7 @@ fn a_request_to_stop_ends_the_run_and_no_other_does() {
             .finish()
             .ends_with(0)
             .prints("flushed")
-            .says("stopped by SIGINT after");
+            .says("SIGINT has come");
         assert!(output.lines_of("Total").0 > 0);
         assert!(!is_alive(program));
         assert!(TcpStream::connect(&address).is_err(), "it is still open");
@@ -99,7 +99,7 @@ fn a_second_request_hurries() {
     ask(&address, "POST /stop HTTP/1.1\r\n\r\n");
     run.expect("interrupted\n");
     ask(&address, "POST /stop HTTP/1.1\r\n\r\n");
-    run.finish().ends_with(0).says("stopped by SIGTERM after");
+    run.finish().ends_with(0).says("so SIGTERM follows");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn durations_are_taken_in_every_form() {
         ("90s", "ITCOV_TIMEOUT=90s at the latest"),
         ("5m", "ITCOV_TIMEOUT=300s"),
         ("1h30m", "ITCOV_TIMEOUT=5400s"),
-        ("0", "there is no time limit"),
+        ("0", "ITCOV_TIMEOUT=0ns at the latest (0 is no limit)"),
     ] {
         krate
             .just_with(&["itcov"], &[("ITCOV_TIMEOUT", value)])
