@@ -1,5 +1,6 @@
 //! The tests: real cargo, real just, real programs, real terminals. One binary, so that it is linked once.
 
+mod browser;
 mod build;
 mod coverage;
 mod endings;

@@ -140,7 +140,10 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
         '`',
     );
     // Between the recipes and the harness, of no use to people.
-    assert_eq!(harness.difference(&known).collect::<Vec<_>>(), ["PARENT", "TERMINAL"]);
+    assert_eq!(
+        harness.difference(&known).collect::<Vec<_>>(),
+        ["PARENT", "TERMINAL"]
+    );
 
     let variables = krate.just(&["--variables"]).ends_with(0).stdout;
     // What `init` has set for the crate.

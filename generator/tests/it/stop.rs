@@ -1,27 +1,10 @@
 //! `ITCOV_STOP_ADDR`: a request ends the run, if it is the right one.
 
-use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use crate::support::TestCrate;
 use crate::support::process::is_alive;
-use crate::support::{Running, TestCrate};
-
-/// The address in the line that says how to end the run.
-fn address(run: &mut Running) -> String {
-    run.expect("/stop ends the run");
-    let said = run.stderr();
-    let (_, rest) = said.split_once("POST http://").unwrap();
-    rest.split("/stop").next().unwrap().to_owned()
-}
-
-/// Sends the bytes and gives the whole answer.
-fn ask(address: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
+use crate::support::stop::{address, ask};
 
 #[test]
 fn a_request_to_stop_ends_the_run_and_no_other_does() {
