@@ -329,6 +329,7 @@ fn name(signal: i32) -> String {
 /// Ends what the program and the suite have left behind, after the grace with SIGKILL.
 fn sweep() {
     let (started, grace, mut signal) = (Instant::now(), seconds("ITCOV_GRACE", 10), TERM);
+    let interrupts = INTERRUPTS.load(SeqCst);
     loop {
         // SAFETY: no status is asked for, and nothing else waits for children any more.
         while unsafe { waitpid(-1, ptr::null_mut(), 1) } > 0 {}
@@ -340,7 +341,8 @@ fn sweep() {
             // SAFETY: no memory is involved, and these are children.
             unsafe { kill(child, signal) };
         }
-        signal = if started.elapsed() < grace { 0 } else { KILL };
+        let waits = started.elapsed() < grace && INTERRUPTS.load(SeqCst) == interrupts;
+        signal = if waits { 0 } else { KILL };
         thread::sleep(TICK);
     }
 }

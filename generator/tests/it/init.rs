@@ -249,3 +249,13 @@ fn help_has_examples() {
         .ends_with(0)
         .prints(env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn the_harness_is_formatted_for_any_configuration_of_rustfmt() {
+    let krate = TestCrate::new("formatted");
+    krate.write("src/main.rs", "fn main() {}\n");
+    krate.write("rustfmt.toml", "hard_tabs = true\nmax_width = 60\n");
+    krate.cargo(&["fmt", "--check"]).ends_with(0);
+    krate.itcov(&["init"]).ends_with(0);
+    krate.cargo(&["fmt", "--check"]).ends_with(0);
+}
