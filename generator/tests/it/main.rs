@@ -2,10 +2,12 @@
 
 mod browser;
 mod build;
+mod by_hand;
 mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod just_versions;
 mod overhead;
 mod places;
 mod program;

@@ -46,7 +46,14 @@ impl TestCrate {
 
     /// The crate in which the truth is 2 of 9 lines: `unused.rs` is never reached, and so not linked.
     pub fn unlinked() -> TestCrate {
-        let krate = TestCrate::new("unlinked");
+        let krate = TestCrate::partly_linked("unlinked", "unlinked");
+        krate.itcov(&["init"]).ends_with(0);
+        krate
+    }
+
+    /// The same crate under the given name, as a package and as a library, without the scaffold.
+    pub fn partly_linked(package: &str, library: &str) -> TestCrate {
+        let krate = TestCrate::new(package);
         krate.write(
             "src/lib.rs",
             "pub mod unused;\npub fn one() -> i32 { 1 }\npub fn two() -> i32 { 2 }\n",
@@ -57,9 +64,8 @@ impl TestCrate {
         );
         krate.write(
             "src/main.rs",
-            "fn main() { println!(\"{}\", unlinked::one()); }\n",
+            &format!("fn main() {{ println!(\"{{}}\", {library}::one()); }}\n"),
         );
-        krate.itcov(&["init"]).ends_with(0);
         krate
     }
 
