@@ -76,6 +76,7 @@ fn measure(krate: &TestCrate, just: &Path) -> String {
     let cells = [
         version,
         interrupted_at_terminal(krate, just),
+        interrupted_harness(krate, just),
         failing_suite(krate, just),
         terminated_at_terminal(krate, just),
         terminated(krate, just),
@@ -89,6 +90,16 @@ fn interrupted_at_terminal(krate: &TestCrate, just: &Path) -> String {
     let terminal = start_at_terminal(krate, just);
     terminal.interrupt();
     ending_at_terminal(&terminal)
+}
+
+/// SIGINT to the harness alone, away from a terminal.
+fn interrupted_harness(krate: &TestCrate, just: &Path) -> String {
+    let mut run = start(krate, just);
+    let program = run.program();
+    signal("INT", parent_of(program));
+    let ending = ending(run);
+    assert!(!is_alive(program));
+    ending
 }
 
 /// A suite that fails with 7: at a terminal, and away from one.
@@ -107,6 +118,7 @@ fn failing_suite(krate: &TestCrate, just: &Path) -> String {
 
 /// SIGTERM to just alone, at a terminal.
 fn terminated_at_terminal(krate: &TestCrate, just: &Path) -> String {
+    krate.just(&["itcov-clean"]).ends_with(0);
     let terminal = start_at_terminal(krate, just);
     let program = program_id(&terminal.screen());
     signal("TERM", just_of(program, just));
@@ -114,6 +126,9 @@ fn terminated_at_terminal(krate: &TestCrate, just: &Path) -> String {
     // Where just and the recipe end of it, the harness finds that out and stops the program.
     terminal.expect("the program was stopped by");
     wait_until("the program has ended", || !is_alive(program));
+    // With or without a report, what ran is counted.
+    let report = krate.just(&["itcov-report"]).ends_with(0);
+    assert!(report.lines_of("Total").0 > 0);
     ending_at_terminal(&terminal)
 }
 
