@@ -124,7 +124,7 @@ fn terminated_at_terminal(krate: &TestCrate, just: &Path) -> String {
     signal("TERM", just_of(program, just));
     status_at(&terminal);
     // Where just and the recipe end of it, the harness finds that out and stops the program.
-    terminal.expect("the program was stopped by");
+    terminal.expect("the program ended after");
     wait_until("the program has ended", || !is_alive(program));
     // With or without a report, what ran is counted.
     let report = krate.just(&["itcov-report"]).ends_with(0);
@@ -222,10 +222,14 @@ fn describe(text: &str, status: &str) -> String {
     } else {
         "two"
     };
-    let got = match text.split("the program was stopped by ").nth(1) {
-        Some(line) if line.contains("as ITCOV_TIMEOUT is over") => "nothing".to_owned(),
-        Some(line) if line.starts_with("SIGINT") => format!("{one} SIGINT"),
-        Some(line) => line.split(' ').next().unwrap_or_default().to_owned(),
+    let came = text.lines().find_map(|line| {
+        let (before, _) = line.split_once(" has come")?;
+        before.split(' ').next_back()
+    });
+    let got = match came {
+        Some("SIGINT") => format!("{one} SIGINT"),
+        Some(signal) => signal.to_owned(),
+        None if text.contains("s is over") => "nothing".to_owned(),
         None => panic!("how did it end?\n{text}"),
     };
     let report = if text.contains("Total") {
