@@ -142,6 +142,18 @@ fn a_run_goes_on_with_its_input_closed_and_in_a_session_of_its_own() {
         let output = Output::of(krate.command("sh").args(["-c", script])).ends_with(3);
         assert!(output.lines_of("Total").0 > 0, "{script}");
     }
+    for shell in ["sh", "bash --posix"] {
+        let recipes = krate.read("itcov.just");
+        krate.write(
+            "itcov.just",
+            &recipes.replace("#!/bin/sh", &format!("#!/bin/{shell}")),
+        );
+        let script = "printf 'hello\\n' | setsid -w just itcov lines";
+        Output::of(krate.command("sh").args(["-c", script]))
+            .ends_with(0)
+            .prints("got=hello=");
+        krate.write("itcov.just", &recipes);
+    }
 }
 
 #[test]
