@@ -22,18 +22,29 @@ use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst};
+use std::sync::{
+    atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst},
+    mpsc,
+};
 use std::time::{Duration, Instant};
-use std::{env, fs, mem, ptr, thread};
+use std::{env, fs, mem, thread};
 
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
+
+fn main() {
+    let mut processes = Processes { started: Vec::new(), canary: listen_for_signals() };
+    let outcome = run(&mut processes);
+    processes.stop();
+    process::exit(outcome.unwrap_or_else(|failed| failed));
+}
 
 fn say(what: &str) {
     // One write, so that nothing that the program writes gets between.
     drop(io::stderr().write_all(format!("itcov: {what}\n").as_bytes()));
 }
 
+/// Says what is wrong, and gives the exit status for it.
 fn fail<T>(status: i32, what: &str) -> Result<T, i32> {
     say(&format!("error: {what}"));
     Err(status)
@@ -43,148 +54,200 @@ fn seconds(variable: &str, unset: u64) -> Duration {
     Duration::from_secs(env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(unset))
 }
 
-fn main() {
-    let status = run().unwrap_or_else(|failed| failed);
-    sweep();
-    process::exit(status);
-}
-
-/// The run from beginning to end. Gives its exit status.
-fn run() -> Result<i32, i32> {
+/// Starts the program and the suite, and waits until the run is over. Gives its exit status.
+fn run(processes: &mut Processes) -> Result<i32, i32> {
     let count = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
     let words: Vec<OsString> = env::args_os().skip(2).collect();
     let (program, mut suite) = words.split_at(count);
     let (limit, ready_limit) = (seconds("ITCOV_TIMEOUT", 0), seconds("ITCOV_READY_TIMEOUT", 30));
     let ready = env::var("ITCOV_READY").ok().filter(|_| !program.is_empty() && !suite.is_empty());
-    listen_for_signals();
     serve_stop()?;
-    if ready.as_ref().map_or(false, |url| ask(url).is_ok()) {
+    if ready.as_ref().map_or(false, |url| ask(url, ready_limit).is_ok()) {
         return fail(1, "something answers at ITCOV_READY before the program has started");
     }
-    let (started, has_suite, mut processes) = (Instant::now(), !suite.is_empty(), Vec::new());
+    let (started, has_suite) = (Instant::now(), !suite.is_empty());
     if !program.is_empty() {
         // A suite has the terminal's input to itself.
-        let stdin = if has_suite { Stdio::null() } else { Stdio::inherit() };
-        processes.push(Process::start("the program", program, stdin)?);
+        processes.start("the program", program, if has_suite { Stdio::null() } else { Stdio::inherit() })?;
         say(&format!("Ctrl-C ends the run, ITCOV_TIMEOUT={limit:?} at the latest (0 is no limit)"));
     }
-    if let Some(url) = &ready {
+    let (sender, answers) = mpsc::channel();
+    if let Some(url) = ready.clone() {
         say(&format!("the suite waits for {url}, ITCOV_READY_TIMEOUT={ready_limit:?} at the latest"));
+        // A thread asks, so that nothing keeps the harness from seeing a signal or the end of the program.
+        thread::spawn(move || {
+            loop {
+                let answer = ask(&url, ready_limit);
+                let is_last = answer.is_ok();
+                if sender.send(answer).is_err() || is_last {
+                    return;
+                }
+                thread::sleep(TICK);
+            }
+        });
     }
-    let outcome = loop {
-        let answer = ready.as_ref().filter(|_| !suite.is_empty()).map_or(Ok(()), |url| ask(url));
-        let ended = processes.iter_mut().map(Process::status).last().flatten();
+    let mut answer = if ready.is_some() { Err(Error::new(ErrorKind::TimedOut, "no answer yet")) } else { Ok(()) };
+    loop {
+        processes.reap();
+        let ended = processes.started.last().and_then(|process| process.status);
         // Ctrl-C reaches a process as well, which may have ended before the harness hears of it.
         thread::sleep(TICK);
-        let signal = last_signal();
-        if signal != 0 {
-            say(&format!("{} has come", name(signal)));
-            break Ok(if has_suite { 128 + signal } else { 0 });
+        if last_signal() != 0 {
+            say(&format!("{} has come", name(last_signal())));
+            return Ok(if has_suite { 128 + last_signal() } else { 0 });
         }
         if !limit.is_zero() && started.elapsed() >= limit {
             say(&format!("ITCOV_TIMEOUT={limit:?} is over (0 is no limit)"));
-            break Ok(if has_suite { 124 } else { 0 });
+            return Ok(if has_suite { 124 } else { 0 });
         }
-        match (ended, answer) {
+        answer = answers.try_recv().unwrap_or(answer);
+        match (ended, &answer) {
             (Some(status), _) if suite.is_empty() => {
-                break Ok(status.code().unwrap_or(128 + status.signal().unwrap_or(0)));
+                return Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
             }
-            (Some(_), _) if ready.is_some() => break fail(1, "the program has ended before it was ready"),
+            (Some(_), _) if ready.is_some() => return fail(1, "the program has ended before it was ready"),
             (_, Ok(())) if !suite.is_empty() => {
-                match Process::start("the suite", mem::take(&mut suite), Stdio::inherit()) {
-                    Ok(process) => processes.push(process),
-                    Err(status) => break Err(status),
-                }
+                processes.start("the suite", mem::take(&mut suite), Stdio::inherit())?
             }
             (None, Err(error)) if started.elapsed() >= ready_limit => {
                 let url = ready.unwrap_or_default();
-                break fail(1, &format!("the program was not ready within {ready_limit:?}: {url}: {error}"));
+                return fail(1, &format!("the program was not ready within {ready_limit:?}: {url}: {error}"));
             }
             _ => {}
         }
-    };
-    processes.iter_mut().rev().for_each(Process::stop);
-    outcome
+    }
 }
 
-/// The program or the suite, running.
+/// The program and the suite.
+struct Processes {
+    started: Vec<Process>,
+    /// Where Ctrl-C reaches all, a process that dies of it, or else echoes.
+    canary: Option<Child>,
+}
+
 struct Process {
     name: &'static str,
-    child: Child,
-    started: Instant,
-    has_ended: bool,
+    id: i32,
+    since: Instant,
+    status: Option<ExitStatus>,
 }
 
-impl Process {
-    fn start(name: &'static str, words: &[OsString], stdin: Stdio) -> Result<Process, i32> {
+impl Processes {
+    fn start(&mut self, name: &'static str, words: &[OsString], stdin: Stdio) -> Result<(), i32> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdin(stdin);
+        let leads_group = self.canary.is_none();
         // SAFETY: it makes system calls and allocates nothing.
-        unsafe { command.pre_exec(bind) };
+        unsafe { command.pre_exec(move || bind(leads_group)) };
         let child = command.spawn().or_else(|error| {
             let status = if error.kind() == ErrorKind::PermissionDenied { 126 } else { 127 };
             fail(status, &format!("cannot start {name}: {error}: {command:?}"))
         })?;
         say(&format!("{name} runs as process {}: {command:?}", child.id()));
-        Ok(Process { name, child, started: Instant::now(), has_ended: false })
+        self.started.push(Process { name, id: child.id() as i32, since: Instant::now(), status: None });
+        Ok(())
     }
 
-    /// How it ended, if it has. Says so the first time.
-    fn status(&mut self) -> Option<ExitStatus> {
-        let status = self.child.try_wait().unwrap_or_else(|error| panic!("cannot wait for {}: {error}", self.name))?;
-        if !mem::replace(&mut self.has_ended, true) {
-            say(&format!("{} ended after {:.1?}: {status}", self.name, self.started.elapsed()));
+    /// Takes note of what has ended, be it an orphan of the program, and gives the children that are left.
+    fn reap(&mut self) -> Vec<i32> {
+        let mut status = 0;
+        loop {
+            // SAFETY: the status is written to. WNOHANG (1) gives 0 while all children live.
+            let id = unsafe { waitpid(-1, &mut status, 1) };
+            if id <= 0 {
+                break;
+            }
+            if let Some(process) = self.started.iter_mut().find(|it| it.id == id && it.status.is_none()) {
+                let status = ExitStatus::from_raw(status);
+                process.status = Some(status);
+                say(&format!("{} ended after {:.1?}: {status}", process.name, process.since.elapsed()));
+            }
         }
-        Some(status)
+        let left = fs::read_to_string(format!("/proc/self/task/{}/children", process::id())).unwrap_or_default();
+        // SAFETY: signal 0 only asks whether it could be sent, which the process of another user refuses.
+        left.split(' ').filter_map(|id| id.parse().ok()).filter(|id| unsafe { kill(*id, 0) } == 0).collect()
     }
 
-    /// Stops it if it runs, harder after each grace or another Ctrl-C.
+    /// Ends the suite, the program and what they have left behind.
     fn stop(&mut self) {
-        let (mut sent, grace) = (0, seconds("ITCOV_GRACE", 10));
         let first = if last_signal() == 0 { INT } else { last_signal() };
-        // Another Ctrl-C may have come since.
-        let mut interrupts = (first == INT && last_signal() == INT) as usize;
-        for &signal in &[first, TERM, KILL] {
-            if self.status().is_some() || signal == sent {
-                continue;
+        // One Ctrl-C has ended the run; those that come after it hurry.
+        INTERRUPTS.fetch_add(INTERRUPTS.swap(0, SeqCst).saturating_sub(1), SeqCst);
+        for index in (0..self.started.len()).rev() {
+            let Process { name, id, .. } = self.started[index];
+            let target = if self.canary.is_none() { -id } else { id };
+            let has_come = self.has_come_to_all();
+            self.end(name, first, has_come, |processes| {
+                processes.reap();
+                if processes.started[index].status.is_none() { vec![target] } else { Vec::new() }
+            });
+        }
+        // Its input ends, and so does it.
+        self.canary = None;
+        self.end("what was left behind", TERM, false, Processes::reap);
+    }
+
+    /// Has the signal reached all? Who has one to die of does not get to echo.
+    fn has_come_to_all(&mut self) -> bool {
+        match &mut self.canary {
+            Some(Child { stdin: Some(input), stdout: Some(output), .. }) => {
+                input.write_all(b"?").and_then(|()| output.read_exact(&mut [0])).is_err()
             }
-            if sent != 0 {
-                say(&format!("{} does not stop on {}, so {} follows", self.name, name(sent), name(signal)));
+            _ => false,
+        }
+    }
+
+    /// Signals those who are alive, unless the signal `has_come` to them; harder after each grace or another Ctrl-C.
+    fn end(&mut self, what: &str, first: i32, mut has_come: bool, alive: impl Fn(&mut Processes) -> Vec<i32>) {
+        let (mut signal, mut since, mut told) = (first, Instant::now(), Vec::new());
+        loop {
+            let targets = alive(self);
+            if targets.is_empty() {
+                return;
             }
-            if sent != 0 || !came_to_all() {
-                send(self.child.id(), signal);
+            for target in targets {
+                if !has_come && !told.contains(&target) {
+                    // SAFETY: the number is a child's that nobody has waited for, or its group's.
+                    unsafe { kill(target, signal) };
+                    told.push(target);
+                }
             }
-            let asked = Instant::now();
-            let waits = || signal == KILL || asked.elapsed() < grace && INTERRUPTS.load(SeqCst) <= interrupts;
-            while self.status().is_none() && waits() {
-                thread::sleep(TICK);
+            let grace = if signal == KILL { Duration::from_secs(10) } else { seconds("ITCOV_GRACE", 10) };
+            if since.elapsed() >= grace || signal != KILL && INTERRUPTS.swap(0, SeqCst) > 0 {
+                let harder = match signal {
+                    KILL => return,
+                    TERM => KILL,
+                    _ => TERM,
+                };
+                say(&format!("{what} does not stop on {}, so {} follows", name(signal), name(harder)));
+                (signal, has_come, since) = (harder, false, Instant::now());
+                told.clear();
             }
-            (sent, interrupts) = (signal, INTERRUPTS.load(SeqCst));
+            thread::sleep(TICK);
         }
     }
 }
 
 /// Fails unless something answers at `tcp://HOST:PORT`, or at `http://HOST:PORT/PATH` with a status of 2xx or 3xx.
-fn ask(url: &str) -> io::Result<()> {
+fn ask(url: &str, limit: Duration) -> io::Result<()> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("tcp", url));
-    let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (address, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = Err(Error::new(ErrorKind::NotFound, "the name has no address"));
     for address in address.to_socket_addrs()? {
         stream = stream.or_else(|_| TcpStream::connect_timeout(&address, Duration::from_secs(1)));
     }
-    let (mut stream, mut answer) = (stream?, String::from("HTTP/1.1 200"));
-    if scheme == "http" {
-        let path = if path.is_empty() { "/" } else { path };
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes())?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        let mut bytes = [0; 1 << 10];
-        let length = stream.read(&mut bytes).map_err(|_| Error::new(ErrorKind::TimedOut, "it does not answer"))?;
-        answer = String::from_utf8_lossy(&bytes[..length]).lines().next().unwrap_or_default().to_string();
+    let mut stream = stream?;
+    if scheme == "tcp" {
+        return Ok(());
     }
-    match answer.split(' ').nth(1).and_then(|status| status.chars().next()) {
-        Some('2' | '3') if answer.starts_with("HTTP/1.") => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidData, format!("it answers {answer:?}"))),
+    stream.write_all(format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream.set_read_timeout(Some(limit.max(TICK)))?;
+    let mut line = String::new();
+    let read = BufReader::new(stream.take(1 << 10)).read_line(&mut line);
+    read.map_err(|_| Error::new(ErrorKind::TimedOut, "it does not answer"))?;
+    match line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)) {
+        Some(status) if status.starts_with(&['2', '3'][..]) => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidData, format!("it answers {:?}", line.trim_end()))),
     }
 }
 
@@ -223,14 +286,11 @@ fn answer_stop(mut stream: &TcpStream) -> io::Result<()> {
         [_, "/stop", _] => ("405 Method Not Allowed", "POST /stop ends the run"),
         _ => ("404 Not Found", "POST /stop ends the run"),
     };
-    let length = text.len() + 1;
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
-    )?;
+    let head = format!("HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {}\r\nConnection: close", text.len() + 1);
+    // Who asks may have gone without waiting for the answer.
+    drop(stream.write_all(format!("{head}\r\n\r\n{text}\n").as_bytes()));
     if status.starts_with("202") {
-        // SAFETY: this file handles it.
-        unsafe { kill(process::id() as i32, INT) };
+        note(INT);
     }
     // What is left unread would make the end of the connection an error.
     io::copy(&mut stream.take(1 << 20), &mut io::sink()).map(drop)
@@ -240,9 +300,8 @@ const INT: i32 = 2;
 const KILL: i32 = 9;
 const TERM: i32 = 15;
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
+/// How many SIGINT nobody has heeded yet.
 static INTERRUPTS: AtomicUsize = AtomicUsize::new(0);
-/// Where Ctrl-C reaches all, a process that does nothing but die of it.
-static CANARY: AtomicI32 = AtomicI32::new(0);
 
 extern "C" {
     fn signal(number: i32, handler: usize) -> usize;
@@ -254,38 +313,40 @@ extern "C" {
 }
 
 extern "C" fn note(number: i32) {
-    SIGNAL.store(number, SeqCst);
     INTERRUPTS.fetch_add((number == INT).into(), SeqCst);
+    SIGNAL.store(number, SeqCst);
 }
 
-/// From here on signals are noted and end nothing. On Linux the orphans of program and suite come to the harness.
-fn listen_for_signals() {
+/// From here on signals are noted and end nothing. On Linux the orphans of program and suite come to the harness. Gives
+/// the canary.
+fn listen_for_signals() -> Option<Child> {
     let (hup, quit, ignore) = (1, 3, 1);
-    for &number in &[hup, INT, quit, TERM] {
-        // SAFETY: the handler only stores to atomics. Under nohup SIGHUP stays ignored.
-        unsafe {
+    // SAFETY: the handler only stores to atomics. Under nohup SIGHUP stays ignored.
+    unsafe {
+        for &number in &[hup, INT, quit, TERM] {
             if signal(number, note as *const () as usize) == ignore && number == hup {
                 signal(hup, ignore);
             }
         }
+        #[cfg(target_os = "linux")]
+        prctl(36, 1_usize); // PR_SET_CHILD_SUBREAPER
     }
-    // SAFETY: no memory is involved.
-    #[cfg(target_os = "linux")]
-    unsafe {
-        prctl(36, 1_usize)
-    }; // PR_SET_CHILD_SUBREAPER
-    if env::var_os("ITCOV_TERMINAL").is_some() {
-        let canary = Command::new("sh").args(["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).spawn();
-        CANARY.store(canary.as_ref().map_or(0, |canary| canary.id() as i32), SeqCst);
-        mem::forget(canary);
-    }
+    env::var_os("ITCOV_TERMINAL")?;
+    Command::new("sh").args(["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()
 }
 
-/// Has the signal reached all?
-fn came_to_all() -> bool {
-    let canary = CANARY.load(SeqCst);
-    // SAFETY: no status is asked for, and WNOHANG (1) gives 0 while the canary lives.
-    canary != 0 && unsafe { waitpid(canary, ptr::null_mut(), 1) } != 0
+/// Runs in what is about to be the program or the suite, which ends with the harness (on Linux). Where Ctrl-C does not
+/// reach it by itself, it leads a group, which is signalled as a whole.
+fn bind(leads_group: bool) -> io::Result<()> {
+    // SAFETY: no memory is involved.
+    unsafe {
+        #[cfg(target_os = "linux")]
+        prctl(1, KILL as usize); // PR_SET_PDEATHSIG
+        if leads_group {
+            setpgid(0, 0);
+        }
+    }
+    Ok(())
 }
 
 /// The signal that has come, 0 if there was none; SIGTERM if the parent has gone.
@@ -301,48 +362,7 @@ fn last_signal() -> i32 {
     }
 }
 
-/// Runs in what is about to be the program or the suite: it ends with the harness (on Linux), and leads a group of its
-/// own, which is signalled as a whole, unless it shares the terminal.
-fn bind() -> io::Result<()> {
-    // SAFETY: no memory is involved.
-    unsafe {
-        #[cfg(target_os = "linux")]
-        prctl(1, KILL as usize); // PR_SET_PDEATHSIG
-        if CANARY.load(SeqCst) == 0 {
-            setpgid(0, 0);
-        }
-    }
-    Ok(())
-}
-
-fn send(process: u32, signal: i32) {
-    let (process, shares) = (process as i32, CANARY.load(SeqCst) != 0);
-    // SAFETY: no memory is involved, and the number is the child's until it is waited for.
-    unsafe { kill(if shares { process } else { -process }, signal) };
-}
-
 /// `SIGINT` for 2.
 fn name(signal: i32) -> String {
-    ExitStatus::from_raw(signal).to_string().split(['(', ')']).nth(1).unwrap_or("a signal").to_string()
-}
-
-/// Ends what the program and the suite have left behind, after the grace with SIGKILL.
-fn sweep() {
-    let (started, grace, mut signal) = (Instant::now(), seconds("ITCOV_GRACE", 10), TERM);
-    let interrupts = INTERRUPTS.load(SeqCst);
-    loop {
-        // SAFETY: no status is asked for, and nothing else waits for children any more.
-        while unsafe { waitpid(-1, ptr::null_mut(), 1) } > 0 {}
-        let left = fs::read_to_string(format!("/proc/self/task/{}/children", process::id())).unwrap_or_default();
-        if left.is_empty() {
-            return;
-        }
-        for child in left.split_whitespace().filter_map(|child| child.parse().ok()) {
-            // SAFETY: no memory is involved, and these are children.
-            unsafe { kill(child, signal) };
-        }
-        let waits = started.elapsed() < grace && INTERRUPTS.load(SeqCst) == interrupts;
-        signal = if waits { 0 } else { KILL };
-        thread::sleep(TICK);
-    }
+    ExitStatus::from_raw(signal).to_string().split(&['(', ')'][..]).nth(1).unwrap_or("a signal").to_string()
 }

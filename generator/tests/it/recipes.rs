@@ -43,7 +43,10 @@ fn arguments_reach_the_suite_unchanged_and_the_programs_come_from_a_variable() {
                 "",
                 "$x\n",
             ],
-            &[("ITCOV_ARGS", r#"--root 'my files' "a \"b\" \$c" d\ e"#)],
+            &[(
+                "ITCOV_ARGS",
+                "--root 'my files' \"a \\\"b\\\" \\$c\" \\\n d\\ e",
+            )],
         )
         .ends_with(0)
         .prints(r#"["--root", "my files", "a \"b\" $c", "d e"]"#);

@@ -203,3 +203,58 @@ fn a_run_may_be_the_first_process_of_a_namespace() {
     let output = output.ends_with(0).says("ITCOV_TIMEOUT=1s is over");
     assert!(output.lines_of("Total").0 > 0);
 }
+
+#[test]
+fn a_suite_sees_that_what_it_has_left_in_the_background_has_ended() {
+    let krate = TestCrate::scaffolded("reaped");
+    // As a script with a file of process ids does.
+    let script = "sh -c 'sleep 1000 & echo $! >id'
+        kill $(cat id); for i in $(seq 1000); do kill -0 $(cat id) || exit 7; sleep 0.01; done";
+    krate.just(&["itcov-exec", "sh", "-c", script]).ends_with(7);
+}
+
+#[test]
+fn what_was_left_behind_may_clean_up_whatever_generation_it_is() {
+    let krate = TestCrate::scaffolded("generations");
+    let inner =
+        "trap 'echo cleaned >cleaned; exit' TERM; echo ready >ready; while :; do sleep 0.1; done";
+    krate.write("inner.sh", inner);
+    let script = "sh -c 'sh inner.sh & wait' & until [ -e ready ]; do sleep 0.01; done; $ITCOV_BIN";
+    krate
+        .just_with(
+            &["itcov-exec", "sh", "-c", script],
+            &[("ITCOV_GRACE", "1h")],
+        )
+        .ends_with(0);
+    assert_eq!(krate.read("cleaned"), "cleaned\n");
+}
+
+#[test]
+fn an_interrupt_that_hurries_the_suite_leaves_the_program_its_time() {
+    let krate = TestCrate::scaffolded("hurried-suite");
+    krate.write(
+        "suite.sh",
+        "trap 'echo interrupted >&2' INT; echo trapped; while :; do sleep 0.1; done",
+    );
+    let variables = [("ITCOV_ARGS", "graceful"), ("ITCOV_GRACE", "1h")];
+    let mut run = krate.start_just(&["itcov-suite", "sh", "suite.sh"], &variables);
+    run.expect("trapped");
+    run.expect("waiting\n");
+    let harness = parent_of(run.program());
+    signal("INT", harness);
+    run.expect("interrupted\n");
+    signal("INT", harness);
+    run.finish()
+        .ends_with(130)
+        .says("the suite does not stop on SIGINT, so SIGTERM follows")
+        .prints("flushed");
+}
+
+#[test]
+fn what_the_caller_has_opened_reaches_the_suite() {
+    let krate = TestCrate::scaffolded("inherited");
+    let script = "just itcov-exec sh -c 'cat <&3; $ITCOV_BIN' 3<Cargo.toml";
+    Output::of(krate.command("sh").args(["-c", script]))
+        .ends_with(0)
+        .prints("name = \"inherited\"");
+}

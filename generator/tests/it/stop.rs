@@ -1,5 +1,6 @@
 //! `ITCOV_STOP_ADDR`: a request ends the run, if it is the right one.
 
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
 use crate::support::TestCrate;
@@ -132,4 +133,16 @@ fn only_a_free_loopback_address_is_accepted() {
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn who_asks_need_not_wait_for_the_answer() {
+    let krate = TestCrate::scaffolded("stopped-in-passing");
+    let variables = [("ITCOV_STOP_ADDR", "127.0.0.1:0"), ("ITCOV_TIMEOUT", "0")];
+    let mut run = krate.start_just(&["itcov", "wait"], &variables);
+    run.expect("waiting\n");
+    let mut stream = TcpStream::connect(address(&mut run)).unwrap();
+    stream.write_all(b"POST /stop HTTP/1.1\r\n\r\n").unwrap();
+    drop(stream);
+    run.finish().ends_with(0).says("SIGINT has come");
 }

@@ -249,18 +249,22 @@ fn a_script_that_runs_it_in_the_background_keeps_the_terminal() {
         kill -INT $(ps -o ppid= -p $harness)
         wait $just; echo run=$?=\n",
     );
-    let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
-    terminal.enter("sh script.sh; echo script=$?=");
-    terminal.expect("waiting\r\n");
-    terminal.enter("typed");
-    terminal.expect("answer=typed=");
-    terminal.expect("run=0=");
-    terminal.expect("script=0=");
-    assert!(
-        terminal.screen().contains("flushed"),
-        "{}",
-        terminal.screen()
-    );
+    for (number, input) in ["", "<Cargo.toml "].iter().enumerate() {
+        let script = krate.read("script.sh");
+        krate.write(
+            "script.sh",
+            &script.replacen("graceful ", &format!("graceful {input}"), 1),
+        );
+        let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
+        terminal.enter(&format!("sh script.sh; echo script{number}=$?="));
+        terminal.expect("waiting\r\n");
+        terminal.enter("typed");
+        terminal.expect("answer=typed=");
+        terminal.expect("run=0=");
+        terminal.expect(&format!("script{number}=0="));
+        let screen = terminal.screen();
+        assert!(screen.contains("flushed"), "{screen}");
+    }
 }
 
 #[test]
