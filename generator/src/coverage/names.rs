@@ -64,9 +64,12 @@ mod tests {
 
     #[test]
     fn a_file_is_named_after_where_it_comes_from() {
-        let name = |path: &str| name(Path::new(path), Path::new("/work/app")).into_owned();
-        assert_eq!(name("/work/app/src/main.rs"), "src/main.rs");
-        assert_eq!(name("/work/shared/src/lib.rs"), "/work/shared/src/lib.rs");
+        let name = |path: &str| name(Path::new(path), Path::new("/projects/app")).into_owned();
+        assert_eq!(name("/projects/app/src/main.rs"), "src/main.rs");
+        assert_eq!(
+            name("/projects/shared/src/lib.rs"),
+            "/projects/shared/src/lib.rs"
+        );
         let registry = "/home/me/.cargo/registry/src/example.org-0123456789abcdef";
         assert_eq!(
             name(&format!("{registry}/serde-1.0.0/src/lib.rs")),
@@ -80,8 +83,8 @@ mod tests {
             "my-lib-89abcde/core/src/lib.rs"
         );
         assert_eq!(
-            name("/work/git/registry/src/lib.rs"),
-            "/work/git/registry/src/lib.rs"
+            name("/projects/git/registry/src/lib.rs"),
+            "/projects/git/registry/src/lib.rs"
         );
     }
 
@@ -97,11 +100,11 @@ mod tests {
             files: vec![
                 file("/cargo/registry/src/a/b-1.0.0/src/lib.rs"),
                 file("/cargo/registry/src/z/a-1.0.0/src/lib.rs"),
-                file("/work/app/src/main.rs"),
+                file("/projects/app/src/main.rs"),
             ],
             ..Coverage::default()
         };
-        let names = in_order(&coverage, Path::new("/work/app"));
+        let names = in_order(&coverage, Path::new("/projects/app"));
         let names: Vec<_> = names.iter().map(|(_, name)| &**name).collect();
         assert_eq!(
             names,

@@ -7,6 +7,7 @@ mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod job_control;
 mod just_versions;
 mod overhead;
 mod places;
