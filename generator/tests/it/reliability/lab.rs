@@ -145,8 +145,11 @@ impl<'lab> Run<'lab> {
 
     /// The program, in the run's directory, its profile to be collected.
     pub fn program(&self, arguments: &[&str]) -> Command {
-        let mut program = command(&self.program, self.directory());
+        // The tests may have been started with signals ignored, as in the background of a script.
+        let mut program = command("env", self.directory());
         program
+            .arg("--default-signal")
+            .arg(&self.program)
             .args(arguments)
             .env("LLVM_PROFILE_FILE", self.collected().join("%m%c.profraw"));
         program
