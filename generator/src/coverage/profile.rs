@@ -62,7 +62,7 @@ impl Profile {
         let mut records = Bytes(bytes.take(header.records.saturating_mul(header.record_size()))?);
         bytes.take(header.padding_before_counters)?;
         let counters = bytes.take(header.counters.saturating_mul(8))?;
-        // On a full disk a part of the file is missing, and in its place the counters are not written either.
+        // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
         bytes.take(header.behind_counters)?;
 
         let mut profile = Self::default();
