@@ -29,8 +29,11 @@ pub fn apply(plan: &Plan) -> Result<()> {
                 change.name
             );
         }
+        let Some(after) = &change.after else {
+            todo!("removal")
+        };
         staged
-            .add(path, &change.after)
+            .add(path, after)
             .with_context(|| format!("cannot write {}; nothing was changed", change.path))?;
     }
     staged.commit()

@@ -15,16 +15,20 @@ const FILE: Style = Style::new().bold();
 /// The change as `diff -u` and `git apply` know it, styled for a terminal; empty where nothing changes.
 pub fn unified(change: &Change) -> Result<String, fmt::Error> {
     let before = change.before.as_deref().unwrap_or_default();
+    let after = change.after.as_deref().unwrap_or_default();
     let mut out = String::new();
-    if before == change.after && change.before.is_some() {
+    if change.is_unchanged() {
         return Ok(out);
     }
     match change.before {
         Some(_) => writeln!(out, "{FILE}--- a/{}{FILE:#}", change.name)?,
         None => writeln!(out, "{FILE}--- /dev/null{FILE:#}")?,
     }
-    writeln!(out, "{FILE}+++ b/{}{FILE:#}", change.name)?;
-    let diff = TextDiff::from_lines(before, &change.after);
+    match change.after {
+        Some(_) => writeln!(out, "{FILE}+++ b/{}{FILE:#}", change.name)?,
+        None => writeln!(out, "{FILE}+++ /dev/null{FILE:#}")?,
+    }
+    let diff = TextDiff::from_lines(before, after);
     for hunk in diff.unified_diff().iter_hunks() {
         writeln!(out, "{PLACE}{}{PLACE:#}", hunk.header())?;
         for line in hunk.iter_changes() {

@@ -5,7 +5,7 @@ use cargo_metadata::Edition;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::facts::{Crate, TextFile};
-use super::template::Variables;
+use super::template::{Program, Variables};
 use super::{RECIPES, TEST_TARGET, justfile, manifest};
 
 /// What is wanted, beside the crate itself.
@@ -32,14 +32,14 @@ pub struct Change {
     pub what: String,
     /// `None` where there is no file yet.
     pub before: Option<String>,
-    /// The whole text.
-    pub after: String,
+    /// The whole text; `None` where the file is to go.
+    pub after: Option<String>,
 }
 
 impl Change {
     /// Whether the file is as it ought to be.
     pub fn is_unchanged(&self) -> bool {
-        self.before.as_deref() == Some(&self.after)
+        self.before == self.after
     }
 }
 
@@ -62,9 +62,11 @@ impl Plan {
         let mut features = vec![wishes.feature.clone()];
         features.extend(krate.bin_features.iter().cloned());
         let variables = Variables {
-            package: krate.package.clone(),
-            bin: krate.bin.clone(),
-            features,
+            programs: vec![Program {
+                package: krate.package.clone(),
+                bin: krate.bin.clone(),
+                features,
+            }],
             timeout: wishes.timeout.clone(),
         };
         let additions = manifest::Additions {
@@ -77,7 +79,7 @@ impl Plan {
             name: relative(&file.path, &krate.workspace_root),
             what: what.to_owned(),
             before: file.text.clone(),
-            after,
+            after: Some(after),
         };
         let manifest_text = krate
             .manifest
@@ -146,10 +148,10 @@ fn owned(file: &TextFile, after: String) -> Result<String> {
 /// The recipes serve one program of a workspace.
 fn owned_recipes(krate: &Crate, after: String) -> Result<String> {
     let package = |text: &str| {
-        let line = text
+        let mut lines = text
             .lines()
-            .find_map(|line| line.strip_prefix("itcov_package := "));
-        line.map(|name| name.trim_matches('\'').to_owned())
+            .skip_while(|line| !line.starts_with("itcov_programs := "));
+        Some(lines.nth(1)?.split_whitespace().next()?.to_owned())
     };
     match krate.recipes.text.as_deref().and_then(package) {
         Some(other) if other != krate.package => bail!(

@@ -147,7 +147,7 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
 
     let variables = krate.just(&["--variables"]).ends_with(0).stdout;
     // What `init` has set for the crate.
-    let set = ["itcov_bin", "itcov_features", "itcov_package"];
+    let set = ["itcov_programs"];
     for variable in variables.split_whitespace() {
         assert!(
             set.contains(&variable) || text.contains(&format!("{variable}=")),
