@@ -63,7 +63,7 @@ fn the_second_time_changes_nothing() {
     let krate = TestCrate::scaffolded("twice");
     let before = krate.files();
     krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
-    assert_eq!(krate.files(), before);
+    assert!(krate.files() == before);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
     krate.write("Cargo.toml", MANIFEST);
     let before = krate.files();
     let diff = krate.itcov(&["init", "--dry-run"]).ends_with(0).stdout;
-    assert_eq!(krate.files(), before);
+    assert!(krate.files() == before);
     assert!(!diff.contains('\u{1b}'), "colours are for terminals");
 
     krate.write("../diff", &diff);
