@@ -9,7 +9,8 @@ use super::output::{self, Format};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install};
+use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install, variables};
+use crate::scaffold::template::{Choice, Rendered};
 
 /// Say whether the scaffold is there and current; for pipelines.
 ///
@@ -23,6 +24,8 @@ pub struct Check {
     /// How to say what was found: for people, or as JSON for scripts
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
+    #[command(flatten)]
+    template: Choice,
     #[command(flatten)]
     cargo: Cargo,
 }
@@ -46,6 +49,7 @@ struct Finding {
 impl Check {
     /// Reads the workspace and says what it found.
     pub fn run(self) -> Result<ExitCode> {
+        let template = self.template.read()?;
         let facts = Facts::scaffolded(&self.cargo.read()?, &[])?;
         let plan = if facts.measured.is_empty() && facts.packages.is_empty() {
             Plan {
@@ -53,7 +57,9 @@ impl Check {
                 ..Plan::default()
             }
         } else {
-            install(&facts, &Wishes::default(), Mode::Renew)?
+            let wishes = Wishes::default();
+            let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
+            install(&facts, &wishes, &rendered, Mode::Renew)?
         };
         let findings = Findings::of(plan);
         match self.format {
@@ -95,9 +101,10 @@ impl Finding {
             Status::Missing => ("missing", None),
             Status::Stale { version, .. } => ("stale", Some(version)),
             Status::Newer { version } => ("newer", Some(version)),
-            Status::Edited | Status::Foreign => ("edited", None),
-            Status::Current if unchanged => ("current", None),
-            Status::Current => ("stale", None),
+            Status::Edited => ("edited", None),
+            Status::Foreign => ("differing", None),
+            Status::Current | Status::OfTemplate if unchanged => ("current", None),
+            Status::Current | Status::OfTemplate => ("stale", None),
         };
         Finding {
             path: change.name,

@@ -34,7 +34,7 @@ pub fn apply(plan: &Plan) -> Result<()> {
             continue;
         };
         staged
-            .add(path, after)
+            .add(path, after, change.executable)
             .with_context(|| format!("cannot write {}; nothing was changed", change.path))?;
     }
     staged.commit()
@@ -49,12 +49,12 @@ struct Staged {
 }
 
 impl Staged {
-    fn add(&mut self, path: &Path, text: &str) -> Result<()> {
+    fn add(&mut self, path: &Path, text: &str, executable: bool) -> Result<()> {
         // A symbolic link stays one: what it leads to is replaced.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         let directory = target.parent().context("a file has a directory")?;
         if !directory.exists() {
-            fs::create_dir(directory)?;
+            fs::create_dir_all(directory)?;
             self.directories.push(directory.to_path_buf());
         }
         let name = target
@@ -62,10 +62,14 @@ impl Staged {
             .context("a file has a name")?
             .to_string_lossy();
         let beside = directory.join(format!(".{name}.itcov-{}", std::process::id()));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&beside)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(
+            &mut options,
+            if executable { 0o777 } else { 0o666 },
+        );
+        let mut file = options.open(&beside)?;
         self.files.push((beside, target.clone()));
         if let Ok(metadata) = fs::metadata(&target) {
             file.set_permissions(metadata.permissions())?;

@@ -16,7 +16,7 @@ pub mod plan;
 mod recipes;
 pub mod selection;
 mod stamp;
-mod template;
+pub mod template;
 
 /// The name of the test target that the harness is.
 pub const TEST_TARGET: &str = "manual_integration";

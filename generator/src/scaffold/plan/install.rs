@@ -3,13 +3,13 @@
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
-use super::{Change, Plan, relative};
+use super::{Change, OF_TEMPLATE, Plan, relative};
 use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
 use crate::scaffold::metadata::TextFile;
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::{Status, is_stamped};
 use crate::scaffold::recipes::{self, Program};
-use crate::scaffold::template::Variables;
-use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest, merge};
+use crate::scaffold::template::{Rendered, Variables};
+use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest, merge, selection};
 
 /// The feature that the harness is behind, unless another is wished for.
 pub const FEATURE: &str = "manual-integration";
@@ -36,7 +36,7 @@ pub enum Mode {
 }
 
 /// What is to be done for the scaffold to be in place. An error where something else has its names.
-pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
+pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) -> Result<Plan> {
     let mut plan = Plan::default();
     for Program { package, bin, .. } in &facts.unknown {
         plan.problems.push(format!(
@@ -44,24 +44,36 @@ pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
         ));
     }
     let programs = programs(facts, wishes);
-    let variables = Variables {
-        programs: programs.clone(),
-        timeout: wishes.timeout.clone().unwrap_or_else(|| TIMEOUT.to_owned()),
+    let writer = Writer {
+        facts,
+        rendered,
+        mode,
     };
-    let harness = variables.harness()?;
     // The harness before the manifest that names it, the recipes before the line that imports them.
     for package in &facts.packages {
         refuse_taken_names(package)?;
         let additions = Additions::of(package, &programs, wishes);
-        let writer = Writer { facts, mode };
-        writer.owned(&mut plan, &package.harness, "the harness", &harness)?;
+        let harness = rendered.harness(&package.name);
+        writer.owned(&mut plan, &package.harness, "the harness", harness)?;
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }
-    recipes_change(&mut plan, facts, wishes, mode, &variables)?;
+    recipes_change(&mut plan, &writer, wishes, &programs)?;
+    others(&mut plan, &writer)?;
     plan.changes
-        .push(justfile_change(facts, &variables.recipes()?)?);
+        .push(justfile_change(facts, &rendered.recipes)?);
     Ok(plan)
+}
+
+/// What a template's files are rendered with.
+pub fn variables(facts: &Facts, wishes: &Wishes) -> Variables {
+    let text = facts.recipes.file.text.as_deref().unwrap_or_default();
+    let set = recipes::value(text, "itcov_timeout").filter(|value| !value.is_empty());
+    let timeout = wishes.timeout.as_deref().or(set);
+    Variables {
+        programs: programs(facts, wishes),
+        timeout: timeout.unwrap_or(TIMEOUT).to_owned(),
+    }
 }
 
 /// The programs that the recipes are to list: those that are there, and those that are meant.
@@ -167,6 +179,7 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
         found: found(after.is_none()),
         before: Some(text.to_owned()),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
+        executable: false,
     })
 }
 
@@ -187,6 +200,7 @@ fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
         found: found(after.is_none()),
         before: file.text.clone(),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
+        executable: false,
     })
 }
 
@@ -200,31 +214,29 @@ fn found(is_there: bool) -> Status {
 
 fn recipes_change(
     plan: &mut Plan,
-    facts: &Facts,
+    writer: &Writer,
     wishes: &Wishes,
-    mode: Mode,
-    variables: &Variables,
+    programs: &[Program],
 ) -> Result<()> {
-    let before = facts.recipes.file.text.as_deref();
-    let mut latest = variables.recipes()?;
-    if let Some(before) = before {
+    let owned = &writer.facts.recipes;
+    let mut latest = writer.rendered.recipes.clone();
+    if let Some(before) = &owned.file.text {
         latest = recipes::with_settings_of(&latest, before);
     }
     if let Some(timeout) = &wishes.timeout {
         latest = recipes::with_setting(&latest, "itcov_timeout", timeout);
     }
-    let writer = Writer { facts, mode };
-    writer.owned(plan, &facts.recipes, "the recipes", &latest)?;
+    writer.owned(plan, owned, "the recipes", &latest)?;
     // What is configured is the user's, so it changes in a file of any version, edited or not.
     for change in plan
         .changes
         .iter_mut()
-        .filter(|change| change.path == facts.recipes.file.path)
+        .filter(|change| change.path == owned.file.path)
     {
         let text = change.after.take().unwrap_or_default();
         let mut after = match recipes::programs(&text) {
-            Ok(listed) if listed == variables.programs => text,
-            _ => recipes::with_programs(&text, &variables.programs),
+            Ok(listed) if listed == programs => text,
+            _ => recipes::with_programs(&text, programs),
         };
         if let Some(timeout) = &wishes.timeout {
             after = recipes::with_setting(&after, "itcov_timeout", timeout);
@@ -234,9 +246,61 @@ fn recipes_change(
     Ok(())
 }
 
+/// The template's other files. Those with a stamp are as harness and recipes; of others an edit cannot be told.
+fn others(plan: &mut Plan, writer: &Writer) -> Result<()> {
+    let mut differing = Vec::new();
+    for other in &writer.rendered.others {
+        let before = &other.file.file.text;
+        if other.is_as_rendered() {
+            plan.changes.push(other.renewed());
+            continue;
+        }
+        if is_stamped(&other.text) && before.as_deref().is_none_or(is_stamped) {
+            writer.owned(plan, &other.file, OF_TEMPLATE, &other.text)?;
+        } else {
+            let differs = before.as_ref().is_some_and(|text| *text != other.text);
+            if differs {
+                differing.push(other.name.as_str());
+            }
+            plan.changes.push(Change {
+                path: other.file.file.path.clone(),
+                name: other.name.to_string(),
+                what: OF_TEMPLATE.to_owned(),
+                found: if differs {
+                    Status::Foreign
+                } else {
+                    found(before.is_some())
+                },
+                before: before.clone(),
+                after: before.clone().or_else(|| Some(other.text.clone())),
+                executable: false,
+            });
+        }
+        if let Some(change) = plan
+            .changes
+            .iter_mut()
+            .rfind(|change| change.path == other.file.file.path)
+        {
+            change.executable = other.is_executable;
+        }
+    }
+    if writer.mode == Mode::Add && !differing.is_empty() {
+        bail!(
+            "there already, and not what the template makes:{}\nmove or rename them, here or in the template; nothing was written",
+            selection::list(differing.into_iter())
+        );
+    }
+    let problems = differing.into_iter().map(|name| {
+        format!("{name} is not what the template makes, and has no stamp that would tell whose edit that is: it stays; without it, `cargo itcov update --template DIR` puts it there anew")
+    });
+    plan.problems.extend(problems);
+    Ok(())
+}
+
 /// Decides what becomes of the files that are itcov's alone.
 struct Writer<'a> {
     facts: &'a Facts,
+    rendered: &'a Rendered,
     mode: Mode,
 }
 
@@ -245,7 +309,7 @@ impl Writer<'_> {
         let file = &owned.file;
         let name = relative(&file.path, &self.facts.root);
         let before = file.text.clone();
-        let found = Status::of(before.as_deref(), latest);
+        let found = Status::of(before.as_deref(), latest, self.rendered.is_own);
         let kept = || before.clone().unwrap_or_default();
         let mut beside = None;
         let after = match &found {
@@ -261,10 +325,26 @@ impl Writer<'_> {
                 ));
                 kept()
             }
+            Status::OfTemplate => {
+                if self.mode == Mode::Renew {
+                    plan.notes.push(format!(
+                        "{name} is from a template of your own: with --template DIR it is compared with that"
+                    ));
+                }
+                kept()
+            }
+            // That can be had again, and a template was asked for.
+            Status::Stale {
+                edited: false,
+                of_template: false,
+                ..
+            } if self.rendered.is_own => merge::with_line_ends_of(&kept(), latest),
             Status::Stale { version, .. } if self.mode == Mode::Add => {
-                plan.notes.push(format!(
-                    "{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it"
-                ));
+                plan.notes.push(if self.rendered.is_own {
+                    format!("{name} is not what the template makes now: `cargo itcov update --template DIR` renews it")
+                } else {
+                    format!("{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it")
+                });
                 kept()
             }
             Status::Stale { edited: false, .. } => merge::with_line_ends_of(&kept(), latest),
@@ -280,7 +360,7 @@ impl Writer<'_> {
                 })
             }
         };
-        let is_resolved = matches!(found, Status::Current | Status::Edited);
+        let is_resolved = matches!(found, Status::Current | Status::Edited | Status::OfTemplate);
         plan.changes.push(Change {
             path: file.path.clone(),
             name: name.clone(),
@@ -288,6 +368,7 @@ impl Writer<'_> {
             found,
             before,
             after: Some(after),
+            executable: false,
         });
         let left = &owned.beside;
         let stays = left.text.clone().filter(|_| !is_resolved);
@@ -299,6 +380,7 @@ impl Writer<'_> {
                 found: Status::Current,
                 before: left.text.clone(),
                 after: beside.or(stays),
+                executable: false,
             });
         }
         Ok(())

@@ -7,8 +7,11 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::owned::{self, Status};
 
-pub use install::{Mode, Wishes, install};
-pub use remove::remove;
+pub use install::{Mode, Wishes, install, variables};
+pub use remove::{remove, variables_without};
+
+/// What a file is that only a template of the user's has, for people.
+pub const OF_TEMPLATE: &str = "of the template";
 
 /// What is to be done to a crate, and what is to be said about it.
 #[derive(Default)]
@@ -36,6 +39,8 @@ pub struct Change {
     pub before: Option<String>,
     /// The whole text; `None` where the file is to go.
     pub after: Option<String>,
+    /// Whether the file is to be executable where there is none yet.
+    pub executable: bool,
 }
 
 impl Change {
