@@ -29,7 +29,7 @@ fn with_template() -> TestCrate {
     );
     krate.write(
         &format!("{OWN}/scripts/suite.sh"),
-        "#!/bin/sh\necho suite {{ bin }}\n",
+        "#!/bin/sh\necho suite {{ bin }}\n\"$ITCOV_BIN\"\n",
     );
     let script = krate.root.join(OWN).join("scripts/suite.sh");
     fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
@@ -98,7 +98,7 @@ fn a_template_is_rendered_and_measures_and_goes_again_to_the_byte() {
     );
     assert_eq!(
         krate.read("scripts/suite.sh"),
-        "#!/bin/sh\necho suite adapted\n"
+        "#!/bin/sh\necho suite adapted\n\"$ITCOV_BIN\"\n"
     );
     let mode = |file: &str| {
         let metadata = fs::metadata(krate.root.join(file)).unwrap();
@@ -188,8 +188,8 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
             "own/scripts/suite.sh:2: expected ",
         ),
         (
-            |krate| X,
-            "own/itcov.just:28: unknown filter `nope`",
+            |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin | nope }}"),
+            "own/scripts/suite.sh:2: unknown filter `nope`",
         ),
         (
             |krate| edit(krate, "itcov.just", "{{ programs }}", "a b c"),
@@ -420,7 +420,7 @@ fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_pro
     }
     assert_eq!(
         krate.read("scripts/suite.sh"),
-        "#!/bin/sh\necho suite one\n"
+        "#!/bin/sh\necho suite one\n\"$ITCOV_BIN\"\n"
     );
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
     krate

@@ -1,0 +1,61 @@
+//! `cargo itcov completions`: what a shell needs to complete the command line.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use clap::{Command, ValueEnum};
+use clap_complete::Shell as Generator;
+
+/// The program's own name, which cargo makes of `cargo itcov`.
+const NAME: &str = "cargo-itcov";
+
+/// Print what a shell needs to complete the command line.
+///
+/// The script completes `cargo-itcov` and `cargo itcov`; what completes the rest of cargo stays in charge of that. In
+/// PowerShell it completes `cargo-itcov` only.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov completions bash > ~/.local/share/bash-completion/completions/cargo-itcov
+                                       and in ~/.bashrc: . ~/.local/share/bash-completion/completions/cargo-itcov
+  cargo itcov completions zsh > ~/.zfunc/_cargo-itcov
+                                       and in ~/.zshrc, before compinit: fpath+=~/.zfunc
+  cargo itcov completions fish > ~/.config/fish/conf.d/cargo-itcov.fish
+  cargo itcov completions elvish > ~/.config/elvish/lib/cargo-itcov.elv
+                                       and in ~/.config/elvish/rc.elv: use cargo-itcov
+  cargo itcov completions powershell >> $PROFILE")]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+impl Completions {
+    /// Prints the script for the command.
+    pub fn run(&self, command: Command) -> Result<()> {
+        // cargo's completion in zsh calls that of `cargo-itcov` by itself.
+        let (generator, within_cargo) = match self.shell {
+            Shell::Bash => (Generator::Bash, include_str!("completions/cargo.bash")),
+            Shell::Elvish => (Generator::Elvish, include_str!("completions/cargo.elv")),
+            Shell::Fish => (Generator::Fish, include_str!("completions/cargo.fish")),
+            Shell::PowerShell => (Generator::PowerShell, ""),
+            Shell::Zsh => (Generator::Zsh, ""),
+        };
+        let mut script = Vec::new();
+        let mut command = command.name(NAME).bin_name(NAME);
+        clap_complete::generate(generator, &mut command, NAME, &mut script);
+        script.extend_from_slice(within_cargo.as_bytes());
+        let mut stdout = std::io::stdout();
+        stdout.write_all(&script).context("cannot write the script")
+    }
+}
