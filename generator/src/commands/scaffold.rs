@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::output::{self, Format};
-use crate::scaffold::plan::Plan;
 use crate::scaffold::apply;
+use crate::scaffold::plan::Plan;
 
 /// How a plan is carried out or shown.
 #[derive(clap::Args)]

@@ -32,7 +32,11 @@ fn every_byte_is_as_it_was() {
             .itcov(&["remove"])
             .ends_with(0)
             .prints("Deleted tests/manual_integration.rs");
-        assert!(krate.files() == before, "{number}:\n{}", krate.read("Cargo.toml"));
+        assert!(
+            krate.files() == before,
+            "{number}:\n{}",
+            krate.read("Cargo.toml")
+        );
         assert!(!krate.has("tests"), "a directory is left over");
         krate
             .itcov(&["remove"])

@@ -197,7 +197,6 @@ fn features_that_the_program_has_come_to_need_are_followed() {
     krate
         .itcov(&["check"])
         .ends_with(1)
-        
         .prints("Stale itcov.just");
     krate
         .itcov(&["update"])
