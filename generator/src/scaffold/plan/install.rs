@@ -3,13 +3,14 @@
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
-use super::{Change, OF_TEMPLATE, Plan, relative};
-use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use super::renewal::{Mode, Renewal};
+use super::{Change, Plan, others, relative};
+use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::metadata::TextFile;
-use crate::scaffold::owned::{Status, is_stamped};
+use crate::scaffold::owned::Status;
 use crate::scaffold::recipes::{self, Program};
 use crate::scaffold::template::{Rendered, Variables};
-use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest, merge, selection};
+use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest};
 
 /// The feature that the harness is behind, unless another is wished for.
 pub const FEATURE: &str = "manual-integration";
@@ -26,15 +27,6 @@ pub struct Wishes {
     pub timeout: Option<String>,
 }
 
-/// What becomes of a file that another version has written.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Mode {
-    /// It stays.
-    Add,
-    /// It is renewed.
-    Renew,
-}
-
 /// What is to be done for the scaffold to be in place. An error where something else has its names.
 pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) -> Result<Plan> {
     let mut plan = Plan::default();
@@ -44,7 +36,7 @@ pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) 
         ));
     }
     let programs = programs(facts, wishes);
-    let writer = Writer {
+    let renewal = Renewal {
         facts,
         rendered,
         mode,
@@ -54,12 +46,12 @@ pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) 
         refuse_taken_names(package)?;
         let additions = Additions::of(package, &programs, wishes);
         let harness = rendered.harness(&package.name);
-        writer.owned(&mut plan, &package.harness, "the harness", harness)?;
+        renewal.plan(&mut plan, &package.harness, "the harness", harness)?;
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }
-    recipes_change(&mut plan, &writer, wishes, &programs)?;
-    others(&mut plan, &writer)?;
+    recipes_change(&mut plan, &renewal, wishes, &programs)?;
+    others::plan(&mut plan, &renewal)?;
     plan.changes
         .push(justfile_change(facts, &rendered.recipes)?);
     Ok(plan)
@@ -214,19 +206,19 @@ fn found(is_there: bool) -> Status {
 
 fn recipes_change(
     plan: &mut Plan,
-    writer: &Writer,
+    renewal: &Renewal,
     wishes: &Wishes,
     programs: &[Program],
 ) -> Result<()> {
-    let owned = &writer.facts.recipes;
-    let mut latest = writer.rendered.recipes.clone();
+    let owned = &renewal.facts.recipes;
+    let mut latest = renewal.rendered.recipes.clone();
     if let Some(before) = &owned.file.text {
         latest = recipes::with_settings_of(&latest, before);
     }
     if let Some(timeout) = &wishes.timeout {
         latest = recipes::with_setting(&latest, "itcov_timeout", timeout);
     }
-    writer.owned(plan, owned, "the recipes", &latest)?;
+    renewal.plan(plan, owned, "the recipes", &latest)?;
     // What is configured is the user's, so it changes in a file of any version, edited or not.
     for change in plan
         .changes
@@ -244,157 +236,4 @@ fn recipes_change(
         change.after = Some(after);
     }
     Ok(())
-}
-
-/// The template's other files. Those with a stamp are as harness and recipes; of others an edit cannot be told.
-fn others(plan: &mut Plan, writer: &Writer) -> Result<()> {
-    let mut differing = Vec::new();
-    for other in &writer.rendered.others {
-        let before = &other.file.file.text;
-        if other.is_as_rendered() {
-            plan.changes.push(other.renewed());
-            continue;
-        }
-        if is_stamped(&other.text) && before.as_deref().is_none_or(is_stamped) {
-            writer.owned(plan, &other.file, OF_TEMPLATE, &other.text)?;
-        } else {
-            let differs = before.as_ref().is_some_and(|text| *text != other.text);
-            if differs {
-                differing.push(other.name.as_str());
-            }
-            plan.changes.push(Change {
-                path: other.file.file.path.clone(),
-                name: other.name.to_string(),
-                what: OF_TEMPLATE.to_owned(),
-                found: if differs {
-                    Status::Foreign
-                } else {
-                    found(before.is_some())
-                },
-                before: before.clone(),
-                after: before.clone().or_else(|| Some(other.text.clone())),
-                executable: false,
-            });
-        }
-        if let Some(change) = plan
-            .changes
-            .iter_mut()
-            .rfind(|change| change.path == other.file.file.path)
-        {
-            change.executable = other.is_executable;
-        }
-    }
-    if writer.mode == Mode::Add && !differing.is_empty() {
-        bail!(
-            "there already, and not what the template makes:{}\nmove or rename them, here or in the template; nothing was written",
-            selection::list(differing.into_iter())
-        );
-    }
-    let problems = differing.into_iter().map(|name| {
-        format!("{name} is not what the template makes, and has no stamp that would tell whose edit that is: it stays; without it, `cargo itcov update --template DIR` puts it there anew")
-    });
-    plan.problems.extend(problems);
-    Ok(())
-}
-
-/// Decides what becomes of the files that are itcov's alone.
-struct Writer<'a> {
-    facts: &'a Facts,
-    rendered: &'a Rendered,
-    mode: Mode,
-}
-
-impl Writer<'_> {
-    fn owned(&self, plan: &mut Plan, owned: &OwnedFile, what: &str, latest: &str) -> Result<()> {
-        let file = &owned.file;
-        let name = relative(&file.path, &self.facts.root);
-        let before = file.text.clone();
-        let found = Status::of(before.as_deref(), latest, self.rendered.is_own);
-        let kept = || before.clone().unwrap_or_default();
-        let mut beside = None;
-        let after = match &found {
-            Status::Missing => latest.to_owned(),
-            Status::Current | Status::Edited => kept(),
-            Status::Foreign => bail!(
-                "{} is there and is not itcov's: move it, or rename it",
-                file.path
-            ),
-            Status::Newer { version } => {
-                plan.problems.push(format!(
-                    "{name} is of cargo-itcov {version}, which is newer than this one: cargo install cargo-itcov"
-                ));
-                kept()
-            }
-            Status::OfTemplate => {
-                if self.mode == Mode::Renew {
-                    plan.notes.push(format!(
-                        "{name} is from a template of your own: with --template DIR it is compared with that"
-                    ));
-                }
-                kept()
-            }
-            // That can be had again, and a template was asked for.
-            Status::Stale {
-                edited: false,
-                of_template: false,
-                ..
-            } if self.rendered.is_own => merge::with_line_ends_of(&kept(), latest),
-            Status::Stale { version, .. } if self.mode == Mode::Add => {
-                plan.notes.push(if self.rendered.is_own {
-                    format!("{name} is not what the template makes now: `cargo itcov update --template DIR` renews it")
-                } else {
-                    format!("{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it")
-                });
-                kept()
-            }
-            Status::Stale { edited: false, .. } => merge::with_line_ends_of(&kept(), latest),
-            Status::Stale { edited: true, .. } => {
-                let merged = owned
-                    .base
-                    .as_deref()
-                    .and_then(|base| merge::three_way(base, &kept(), latest));
-                merged.unwrap_or_else(|| {
-                    beside = Some(latest.to_owned());
-                    plan.problems.push(conflict(&name, owned.base.is_some()));
-                    kept()
-                })
-            }
-        };
-        let is_resolved = matches!(found, Status::Current | Status::Edited | Status::OfTemplate);
-        plan.changes.push(Change {
-            path: file.path.clone(),
-            name: name.clone(),
-            what: what.to_owned(),
-            found,
-            before,
-            after: Some(after),
-            executable: false,
-        });
-        let left = &owned.beside;
-        let stays = left.text.clone().filter(|_| !is_resolved);
-        if beside.is_some() || (left.text.is_some() && self.mode == Mode::Renew) {
-            plan.changes.push(Change {
-                path: left.path.clone(),
-                name: format!("{name}.new"),
-                what: format!("{what} as this version writes it"),
-                found: Status::Current,
-                before: left.text.clone(),
-                after: beside.or(stays),
-                executable: false,
-            });
-        }
-        Ok(())
-    }
-}
-
-fn conflict(name: &str, has_base: bool) -> String {
-    let why = if has_base {
-        "was edited in places that this version has changed too"
-    } else {
-        "was edited, and git does not have what it was before"
-    };
-    format!(
-        "{name} {why}: it stays as it is, and what this version writes is in {name}.new; \
-         put your edits into that, and move it over {name}"
-    )
 }

@@ -1,14 +1,17 @@
 //! The plan: a pure function from what a crate is and what is wanted to the list of file changes.
 
 mod install;
+mod others;
 mod remove;
+mod renewal;
 
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::owned::{self, Status};
 
-pub use install::{Mode, Wishes, install, variables};
+pub use install::{Wishes, install, variables};
 pub use remove::{remove, variables_without};
+pub use renewal::Mode;
 
 /// What a file is that only a template of the user's has, for people.
 pub const OF_TEMPLATE: &str = "of the template";
