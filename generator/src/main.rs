@@ -16,7 +16,7 @@ use commands::output;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo itcov init                     put the harness and the recipes into the crate; then `just itcov` measures
+  cargo itcov init                     put harness and recipes into the crate
   cargo itcov report                   say again which lines ran
   cargo itcov help init                what a command does, and its options
   cargo itcov --version                which version this is";
@@ -82,8 +82,8 @@ fn main() -> ExitCode {
     // Before the arguments are understood, as what is wrong with them is said in colour as well.
     Color::of(&arguments).choice().write_global();
     if arguments.len() <= 1 {
-        output::print(&Cli::command().render_help().ansi().to_string());
-        return ExitCode::SUCCESS;
+        let printed = Cli::command().print_help();
+        return ExitCode::from(u8::from(printed.is_err()));
     }
     let cli = Cli::parse_from(arguments);
     verbosity::set(cli.verbosity());

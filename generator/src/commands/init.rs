@@ -23,8 +23,8 @@ Examples:
   cargo itcov init -p api --bin serve  in a workspace with several packages and binaries
   cargo itcov init -p api -p worker    for several services, to be measured alone or together
   cargo itcov init --workspace         for every package of the workspace that has a binary
-  cargo itcov init --timeout 10m       let a run last ten minutes unless ITCOV_TIMEOUT says otherwise
-  cargo itcov init --template ../ours  with a template of your own (docs/templates.md)")]
+  cargo itcov init --timeout 10m       let a run last ten minutes, if not told otherwise
+  cargo itcov init --template ../ours  with a template of your own")]
 pub struct Init {
     #[command(flatten)]
     selection: Selection,
@@ -47,7 +47,12 @@ impl Init {
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
         let workspace = self.cargo.read()?;
-        let facts = Facts::chosen(&workspace, &self.selection, &ask)?;
+        // Who wants JSON is a script.
+        let asked = |question: &str, names: &[&str]| match self.writing.format {
+            Format::Human => ask(question, names),
+            Format::Json => Ok(None),
+        };
+        let facts = Facts::chosen(&workspace, &self.selection, &asked)?;
         let wishes = Wishes {
             feature: self.feature,
             timeout: self.timeout,

@@ -59,6 +59,9 @@ fn page(command: &Command) -> io::Result<Vec<u8>> {
     let page = Page::new(named).source(format!("{NAME} {}", env!("CARGO_PKG_VERSION")));
     let mut text = Vec::new();
     page.render_title(&mut text)?;
+    // Without a date its place is empty, and not missing.
+    let title = String::from_utf8_lossy(&text).replace(" 1  \"", " 1 \"\" \"");
+    text = title.into_bytes();
     page.render_name_section(&mut text)?;
     page.render_synopsis_section(&mut text)?;
     page.render_description_section(&mut text)?;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::output::{self, Format};
+use crate::progress::during;
 use crate::scaffold::apply;
 use crate::scaffold::plan::Plan;
 
@@ -21,7 +22,7 @@ impl Writing {
     /// Writes the plan, or shows it.
     pub fn carry_out(&self, command: &str, plan: &Plan) -> Result<()> {
         if !self.dry_run {
-            apply::apply(plan)?;
+            during("writing", || apply::apply(plan))?;
         }
         match self.format {
             Format::Json => output::json(command, plan, !self.dry_run)?,

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use crate::progress::during;
 use crate::verbosity;
 
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
@@ -44,7 +45,7 @@ impl Cargo {
             .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
         let command = self.metadata_command(&manifest_path);
         verbosity::running(&command.cargo_command());
-        match command.exec() {
+        match during("asking cargo about the workspace", || command.exec()) {
             Ok(metadata) => Ok(Workspace {
                 metadata,
                 manifest_path: manifest_path.canonicalize_utf8()?,

@@ -233,7 +233,7 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
             "cannot read the template: File system loop found",
         ),
         (
-            |krate| symlink("..", krate.root.join("scripts")).unwrap(),
+            |krate| symlink("../own/scripts", krate.root.join("scripts")).unwrap(),
             "krate/scripts is a link that does not lead to a place in the workspace",
         ),
         (
