@@ -51,9 +51,7 @@ impl Adding<'_> {
         self.missing.push(format!("the feature `{name}`"));
         let line = shape::feature(name);
         match features {
-            None => self
-                .edits
-                .append(["[features]", &line].map(|line| shape::marked(line))),
+            None => self.edits.append(["[features]", &line].map(shape::marked)),
             Some(item) => self.entry("features", item, &line)?,
         }
         Ok(())
@@ -119,7 +117,7 @@ impl Adding<'_> {
         let lines = &self.edits.lines;
         match item {
             Item::Table(table) => {
-                let header = table.span().filter(|_| !table.is_dotted());
+                let header = table.span().filter(|_| !table.is_implicit());
                 match end_of(table).max(header.map(|span| span.end)) {
                     Some(end) => {
                         let last = lines.at(end - 1);
@@ -133,9 +131,9 @@ impl Adding<'_> {
                         self.edits.insert_behind(last, line);
                     }
                     // There are sections below it, and none of its own.
-                    None => self.edits.append(
-                        [format!("[{name}]"), line.to_owned()].map(|line| shape::marked(&line)),
-                    ),
+                    None => self
+                        .edits
+                        .append([&format!("[{name}]"), line].map(shape::marked)),
                 }
                 Ok(())
             }

@@ -1,7 +1,9 @@
 //! What holds for every manifest: generated ones of any shape and format, and those that people have published.
 
 mod generate;
+mod parts;
 mod registry;
+mod render;
 mod tree;
 
 use proptest::prelude::*;
@@ -17,7 +19,7 @@ fn added(before: &str, additions: &Additions) -> Result<String, String> {
         Ok(after) => after.expect("something to add"),
         Err(error) => return Err(error.to_string()),
     };
-    let [parsed, expected] = [&after, before].map(|text| Tree::parse(text));
+    let [parsed, expected] = [after.as_str(), before].map(Tree::parse);
     assert_eq!(parsed, expected.with(additions), "{before}\n---\n{after}");
     positions(before, &after);
     assert_eq!(

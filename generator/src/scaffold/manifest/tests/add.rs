@@ -9,6 +9,7 @@ fn sections_that_are_not_there_come_at_the_end() {
         "[package]\nname = \"a\" # the name\n",
         "[[test]]\nname = \"other\"\n\n[dependencies]\n",
         "[package]\nname = \"a\"\n\n# [features]\n# x = []\n\n\n",
+        "[features.no-header-of-its-own]\n",
         "",
     ] {
         assert_eq!(add(before), format!("{before}{FEATURES}{TEST}"));
@@ -211,10 +212,8 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn ten_thousand_lines_are_only_added_to() {
-    let mut before = "[package]\nname = \"a\"\n\n[features]\n".to_owned();
-    for number in 0..10_000 {
-        before += &format!("f{number} = [\"f{}\"] # line\n", (number + 1) % 10_000);
-    }
+    let features = (0..10_000).map(|number| format!("f{number} = [\"x\"] # line {number}\n"));
+    let before = "[features]\nx = []\n".to_owned() + &features.collect::<String>();
     let after = add(&before);
     assert_eq!(
         after,

@@ -148,10 +148,15 @@ fn a_marked_test_target_of_another_name_is_somebodys_and_does_not_need_the_harne
 
 #[test]
 fn a_target_at_the_harness_path_keeps_the_harness() {
-    let other = "\n[[test]]\nname = \"mine\"\npath = \"tests/manual_integration.rs\"\n";
-    let removal = remove(&(add(PACKAGE) + other));
-    assert_eq!(removal.text, Some(format!("{PACKAGE}{other}")));
-    assert!(removal.test_stays);
+    for path in [
+        "tests/manual_integration.rs",
+        "./tests/manual_integration.rs",
+    ] {
+        let other = format!("\n[[test]]\nname = \"mine\"\npath = \"{path}\"\n");
+        let removal = remove(&(add(PACKAGE) + &other));
+        assert_eq!(removal.text, Some(format!("{PACKAGE}{other}")));
+        assert!(removal.test_stays);
+    }
 }
 
 #[test]
@@ -284,4 +289,23 @@ fn a_removal_that_would_leave_no_toml_is_an_error() {
                 { name = \"manual_integration\", test = false } # itcov\n  , { name = \"z\" }\n]\n";
     let error = super::without_additions(text).unwrap_err().to_string();
     assert!(error.contains("take them out by hand"), "{error}");
+}
+
+#[test]
+fn autotests_stays_for_an_edited_test_target() {
+    let text = add_these(PACKAGE, &OLD);
+    let edited = text.replace("test = false\n", "test = false\ndoc = true\n");
+    let removal = remove(&edited);
+    assert_eq!((removal.text, removal.test_stays), (None, true));
+    assert_eq!(removal.kept.len(), 1);
+}
+
+#[test]
+fn what_stays_is_told_in_the_order_of_the_lines() {
+    let (_, kept, _) = after_edit(
+        "= [] # itcov\n\n[[test]] # itcov\n",
+        "= [ # x\n] # itcov\n\n[[test]] # itcov\ndoc = true\n",
+    );
+    let numbers: Vec<&str> = kept.lines().map(|line| &line[..6]).collect();
+    assert_eq!(numbers, ["line 5", "line 8"]);
 }

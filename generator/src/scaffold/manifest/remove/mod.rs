@@ -5,6 +5,10 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use toml_edit::{Array, Document, Item, Table, TableLike, Value};
 
+mod targets;
+
+use targets::Tests;
+
 use super::lines::Edits;
 use super::sections::{self, Entry};
 use super::shape;
@@ -47,10 +51,12 @@ pub fn without_additions(text: &str) -> Result<Removal> {
             "without itcov's lines the manifest would not be valid TOML: take them out by hand\n{error}"
         ),
     };
-    let path = shape::harness_path();
-    let test_stays = sections::entries(left.as_table(), "test")
-        .iter()
-        .any(|test| test.text("name") == Some(TEST_TARGET) || test.text("path") == Some(&path));
+    let needs_harness = |test: &Entry| {
+        let path = test.text("path").unwrap_or_default();
+        test.text("name") == Some(TEST_TARGET) || path.ends_with(&shape::harness_path())
+    };
+    let tests = sections::entries(left.as_table(), "test");
+    let test_stays = tests.iter().any(needs_harness);
     let Removing { edits, mut kept } = removing;
     kept.sort_by_key(|(offset, _)| *offset);
     let kept = kept
@@ -71,16 +77,6 @@ struct Removing<'a> {
     kept: Vec<(usize, String)>,
 }
 
-/// What becomes of the test targets.
-#[derive(Default)]
-struct Tests<'a> {
-    /// What those that go require.
-    gone: Vec<Vec<&'a str>>,
-    /// What itcov's require that stay.
-    left: Vec<Vec<&'a str>>,
-    others: Vec<Entry<'a>>,
-}
-
 /// What becomes of an entry that has the mark.
 #[derive(PartialEq, Eq)]
 enum Fate {
@@ -92,98 +88,6 @@ enum Fate {
 }
 
 impl Removing<'_> {
-    fn tests<'m>(&mut self, manifest: &'m Table) -> Tests<'m> {
-        let mut tests = Tests::default();
-        for test in sections::entries(manifest, "test") {
-            let has_mark = self.has_mark(test.span.end);
-            let has_name = test.text("name") == Some(TEST_TARGET);
-            if !has_mark && !has_name {
-                tests.others.push(test);
-                continue;
-            }
-            let required = test.required_features().unwrap_or_default();
-            let Some(reason) = self.reason_to_keep(&test, has_mark) else {
-                self.remove_test(&test);
-                tests.gone.push(required);
-                continue;
-            };
-            let harness = if has_name {
-                ", and the harness with it"
-            } else {
-                ""
-            };
-            self.keep(
-                test.span.start,
-                format!("the [[test]] entry stays{harness}: {reason}"),
-            );
-            tests.left.push(required);
-        }
-        tests
-    }
-
-    /// Why a test target is not taken out, if it is not.
-    fn reason_to_keep(&self, test: &Entry, has_mark: bool) -> Option<String> {
-        let lines = &self.edits.lines;
-        let path = shape::harness_path();
-        for (key, item) in test.table.iter() {
-            let is_ours = match key {
-                "name" => item.as_str() == Some(TEST_TARGET),
-                "path" => item.as_str() == Some(&path),
-                "required-features" => sections::strings(item).is_some(),
-                "test" => item.as_bool() == Some(false),
-                _ => return Some(format!("`{key}` is not itcov's")),
-            };
-            if !is_ours {
-                return Some(format!("`{key}` is not as itcov writes it"));
-            }
-        }
-        if !has_mark && test.table.len() < 4 {
-            return Some("it has no mark, and is not as itcov writes it".to_owned());
-        }
-        let shares_its_line = if test.is_inline {
-            lines.of(&test.span).len() > 1 || !lines.before(test.span.start).trim().is_empty()
-        } else {
-            false
-        };
-        if shares_its_line {
-            return Some(SHARES.to_owned());
-        }
-        let is_bare = |offset| matches!(lines.behind(offset).trim(), "" | ",");
-        let header = has_mark || is_bare(test.span.end);
-        let keys = test.is_inline
-            || test.table.iter().all(|(_, item)| {
-                is_bare(item.span().unwrap_or_default().end) && !self.has_comment(item)
-            });
-        (!header || !keys).then(|| "there is a comment in its lines".to_owned())
-    }
-
-    fn remove_test(&mut self, test: &Entry) {
-        if test.is_inline {
-            self.edits.remove(self.edits.lines.of(&test.span));
-            return;
-        }
-        let header = self.edits.lines.at(test.span.start);
-        let mut last = header;
-        for (name, _) in test.table.iter() {
-            if let Some(span) = entry_span(test.table, name) {
-                let lines = self.edits.lines.of(&span);
-                last = last.max(lines.end - 1);
-                self.edits.remove(lines);
-            }
-        }
-        self.edits.remove_header(header);
-        let comment = (header..last).find(|line| {
-            !self.edits.is_removed(*line) && !self.edits.lines.content(*line).trim().is_empty()
-        });
-        if let Some(line) = comment {
-            let start = self.edits.lines.start(line);
-            self.keep(
-                start,
-                "a comment that was in the [[test]] entry stays".to_owned(),
-            );
-        }
-    }
-
     /// The fate of each feature that has the mark.
     fn features<'m>(&mut self, manifest: &'m Table, tests: &Tests) -> Vec<(&'m str, Fate)> {
         let Some(features) = manifest.get("features").and_then(Item::as_table_like) else {
@@ -246,19 +150,18 @@ impl Removing<'_> {
             return;
         }
         let fate = |name: &str| {
-            fates
-                .iter()
-                .find(|(other, _)| *other == name)
-                .map(|(_, fate)| fate)
+            let fate = fates.iter().find(|(other, _)| *other == name);
+            fate.map(|(_, fate)| fate)
         };
-        if features
-            .iter()
-            .all(|(name, _)| fate(name) == Some(&Fate::Gone))
-        {
+        // What has a header of its own does not need this one.
+        let is_below = |item: &Item| item.as_table().is_none_or(Table::is_dotted);
+        let below = features.iter().filter(|(_, item)| is_below(item));
+        let below: Vec<_> = below.map(|(name, _)| fate(name)).collect();
+        if below.iter().all(|fate| *fate == Some(&Fate::Gone)) {
             self.edits.remove_header(self.edits.lines.at(span.start));
-        } else if features
+        } else if below
             .iter()
-            .any(|(name, _)| matches!(fate(name), None | Some(Fate::Theirs)))
+            .any(|fate| matches!(fate, None | Some(Fate::Theirs)))
         {
             self.keep(
                 span.start,
@@ -316,12 +219,13 @@ impl Removing<'_> {
             return false;
         };
         let mut gap = span.start;
-        let values = array.iter().filter_map(Value::span);
-        values.chain([span.end..span.end]).any(|value| {
-            let between = self.edits.lines.text(gap..value.start);
+        for value in array.iter().filter_map(Value::span) {
+            if self.edits.lines.text(gap..value.start).contains('#') {
+                return true;
+            }
             gap = value.end;
-            between.contains('#')
-        })
+        }
+        self.edits.lines.text(gap..span.end).contains('#')
     }
 
     fn keep(&mut self, offset: usize, what: String) {
