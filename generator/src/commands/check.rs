@@ -97,7 +97,7 @@ impl Finding {
             Status::Newer { version } => ("newer", Some(version)),
             Status::Edited | Status::Foreign => ("edited", None),
             Status::Current if unchanged => ("current", None),
-            Status::Current => ("stale", None),
+            Status::Current | Status::Outdated => ("stale", None),
         };
         Finding {
             path: change.name,
