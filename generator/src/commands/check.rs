@@ -104,7 +104,7 @@ impl Finding {
             Status::Edited => ("edited", None),
             Status::Foreign => ("differing", None),
             Status::Current | Status::OfTemplate if unchanged => ("current", None),
-            Status::Current | Status::OfTemplate => ("stale", None),
+            Status::Current | Status::OfTemplate | Status::Outdated => ("stale", None),
         };
         Finding {
             path: change.name,

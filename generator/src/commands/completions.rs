@@ -9,6 +9,9 @@ use clap_complete::Shell as Generator;
 /// The program's own name, which cargo makes of `cargo itcov`.
 const NAME: &str = "cargo-itcov";
 
+/// Its name among the functions of bash.
+const BASH_NAME: &str = "cargo_itcov";
+
 /// Print what a shell needs to complete the command line.
 ///
 /// The script completes `cargo-itcov` and `cargo itcov`; what completes the rest of cargo stays in charge of that. In
@@ -51,11 +54,23 @@ impl Completions {
             Shell::PowerShell => (Generator::PowerShell, ""),
             Shell::Zsh => (Generator::Zsh, ""),
         };
-        let mut script = Vec::new();
-        let mut command = command.name(NAME).bin_name(NAME);
-        clap_complete::generate(generator, &mut command, NAME, &mut script);
-        script.extend_from_slice(within_cargo.as_bytes());
+        let mut script = match self.shell {
+            // Its functions for subcommands are not found where the name has a hyphen.
+            Shell::Bash => script(generator, command, BASH_NAME)?
+                .replace(&format!("default {BASH_NAME}"), &format!("default {NAME}")),
+            _ => script(generator, command, NAME)?,
+        };
+        script.push_str(within_cargo);
         let mut stdout = std::io::stdout();
-        stdout.write_all(&script).context("cannot write the script")
+        stdout
+            .write_all(script.as_bytes())
+            .context("cannot write the script")
     }
+}
+
+fn script(generator: Generator, command: Command, name: &'static str) -> Result<String> {
+    let mut script = Vec::new();
+    let mut command = command.name(name).bin_name(name);
+    clap_complete::generate(generator, &mut command, name, &mut script);
+    String::from_utf8(script).context("the script is not UTF-8")
 }

@@ -43,8 +43,10 @@ fn lines_are_only_added_and_the_rest_stays_to_the_byte() {
             output.stdout
         );
     }
-    let expected = MANIFEST.replace("fast = []\n", "fast = []\nmanual-integration = []\n")
-        + "\n[[test]]\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
+    let expected = MANIFEST.replace(
+        "fast = []\n",
+        "fast = []\nmanual-integration = [] # itcov\n",
+    ) + "\n[[test]] # itcov\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
            required-features = [\"manual-integration\"]\ntest = false\n";
     assert_eq!(krate.read("Cargo.toml"), expected);
     assert_eq!(
@@ -107,7 +109,11 @@ fn the_options_are_in_what_is_written() {
             "1h30m",
         ])
         .ends_with(0);
-    assert!(krate.read("Cargo.toml").contains("\nmeasured = []\n"));
+    assert!(
+        krate
+            .read("Cargo.toml")
+            .contains("\nmeasured = [] # itcov\n")
+    );
     krate
         .just(&["itcov"])
         .ends_with(0)

@@ -12,6 +12,7 @@ mod examples;
 mod init;
 mod job_control;
 mod just_versions;
+mod manifests;
 mod overhead;
 mod places;
 mod program;

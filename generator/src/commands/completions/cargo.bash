@@ -6,7 +6,7 @@ _cargo_itcov_within_cargo() {
     if [[ $COMP_CWORD -gt $at && ${COMP_WORDS[at]} == itcov ]]; then
         COMP_WORDS=(cargo-itcov "${COMP_WORDS[@]:at+1}")
         COMP_CWORD=$((COMP_CWORD - at))
-        _cargo__itcov cargo-itcov "$2" "$3"
+        _cargo_itcov cargo-itcov "$2" "$3"
         return
     fi
     # bash-completion loads what completes cargo when it is first asked for, which it is not while this does.

@@ -157,18 +157,34 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
         bin_features: &additions.bin_features,
         keep_autotests: additions.keep_autotests,
     };
-    let after = manifest::with_additions(text, &wanted).or_else(|error| {
+    let mut found = Status::Missing;
+    let mut what = format!("the feature `{}`, the test target", additions.feature);
+    let after = match manifest::with_additions(text, &wanted) {
+        Ok(after) => {
+            let missing = manifest::missing(text, &wanted)?;
+            if missing.is_empty() {
+                found = Status::Current;
+            } else {
+                what = missing.join(", ");
+            }
+            after
+        }
         // What is ours may be for another feature or program.
-        let removal = manifest::without_additions(text).ok();
-        let bare = removal.and_then(|removal| removal.text).ok_or(error)?;
-        manifest::with_additions(&bare, &wanted)
-    });
-    let after = after.with_context(|| package.manifest.path.to_string())?;
+        Err(error) => {
+            found = Status::Outdated;
+            let removal = manifest::without_additions(text).ok();
+            let bare = removal.and_then(|removal| removal.text);
+            let bare = bare
+                .ok_or(error)
+                .context(package.manifest.path.to_string())?;
+            manifest::with_additions(&bare, &wanted).context(package.manifest.path.to_string())?
+        }
+    };
     Ok(Change {
         path: package.manifest.path.clone(),
         name: relative(&package.manifest.path, &facts.root),
-        what: format!("the feature `{}`, the test target", additions.feature),
-        found: found(after.is_none()),
+        what,
+        found,
         before: Some(text.to_owned()),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
         executable: false,
@@ -189,19 +205,15 @@ fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
-        found: found(after.is_none()),
+        found: if after.is_none() {
+            Status::Current
+        } else {
+            Status::Missing
+        },
         before: file.text.clone(),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
         executable: false,
     })
-}
-
-fn found(is_there: bool) -> Status {
-    if is_there {
-        Status::Current
-    } else {
-        Status::Missing
-    }
 }
 
 fn recipes_change(

@@ -38,7 +38,7 @@ impl Renewal<'_> {
         let mut beside = None;
         let after = match &found {
             Status::Missing => latest.to_owned(),
-            Status::Current | Status::Edited => kept(),
+            Status::Current | Status::Edited | Status::Outdated => kept(),
             Status::Foreign => bail!(
                 "{} is there and is not itcov's: move it, or rename it",
                 file.path
