@@ -38,8 +38,7 @@ enum Shell {
     Bash,
     Elvish,
     Fish,
-    #[value(name = "powershell")]
-    PowerShell,
+    Powershell,
     Zsh,
 }
 
@@ -51,7 +50,7 @@ impl Completions {
             Shell::Bash => (Generator::Bash, include_str!("completions/cargo.bash")),
             Shell::Elvish => (Generator::Elvish, include_str!("completions/cargo.elv")),
             Shell::Fish => (Generator::Fish, include_str!("completions/cargo.fish")),
-            Shell::PowerShell => (Generator::PowerShell, ""),
+            Shell::Powershell => (Generator::PowerShell, ""),
             Shell::Zsh => (Generator::Zsh, ""),
         };
         let mut script = match self.shell {

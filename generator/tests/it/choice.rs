@@ -44,7 +44,7 @@ fn end_of(terminal: &Terminal) -> (String, i32) {
         let mut parts = screen
             .split("status=")
             .skip(1)
-            .flat_map(|part| part.split('=').next());
+            .filter_map(|part| part.split('=').next());
         parts.find(is_status).map(str::to_owned)
     };
     crate::support::process::wait_until("the status is there", || {

@@ -369,7 +369,7 @@ fn without_escapes(screen: &str) -> String {
     while let Some(char) = rest.next() {
         match char {
             '\u{1b}' if rest.peek() == Some(&'[') => {
-                rest.find(|char| char.is_ascii_alphabetic());
+                rest.find(char::is_ascii_alphabetic);
             }
             '\u{8}' => {
                 text.pop();

@@ -208,7 +208,7 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
                 krate.write(
                     &format!("{OWN}/{{{{ bin | prepend: '..%x' | replace: '%', '\u{2f}' }}}}"),
                     "",
-                )
+                );
             },
             "its name becomes `../xadapted`, which is no path in the crate",
         ),

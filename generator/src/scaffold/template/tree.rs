@@ -85,9 +85,14 @@ fn is_for_any_crate(entry: &DirEntry) -> bool {
     let name = name.strip_suffix(".liquid").unwrap_or(&name);
     match entry.depth() {
         0 => true,
-        1 => !OF_A_NEW_CRATE.contains(&name) && !name.ends_with(".rhai"),
-        _ => !name.ends_with(".rhai"),
+        1 => !OF_A_NEW_CRATE.contains(&name) && !is_hook(name),
+        _ => !is_hook(name),
     }
+}
+
+/// Whether it is a script of cargo-generate.
+fn is_hook(name: &str) -> bool {
+    Utf8Path::new(name).extension() == Some("rhai")
 }
 
 impl Source {
