@@ -4,17 +4,18 @@
 //! is certain only once its directory was synced, and a later one in another directory may have survived without it. So
 //! directories are synced before a change that may rest on what was done before it. Neighbours in the plan whose files
 //! have the same name (the harnesses of all packages, then their manifests) do not rest on each other: these share one
-//! round of syncs, each directory once, of which a journaling file system does all the work in the first.
+//! round of syncs, each directory once.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::place::{Place, Roots};
 use super::staged::{Staged, Step, is_as_planned};
+use super::sync::sync;
 use crate::scaffold::plan::Change;
 
 /// How many of the changes that were made an error names.
@@ -32,7 +33,7 @@ pub fn commit(staged: &mut Staged<'_>, roots: &Roots) -> Result<()> {
         outcome = staged.steps.iter_mut().try_for_each(|step| {
             let rests_on = |last: &&Change| last.path.file_name() != step.change.path.file_name();
             if made.last().is_some_and(rests_on) {
-                sync(&mut unsynced)?;
+                sync_taken(&mut unsynced)?;
             }
             check(step, roots)?;
             make(step)?;
@@ -45,8 +46,14 @@ pub fn commit(staged: &mut Staged<'_>, roots: &Roots) -> Result<()> {
         });
     }
     outcome
-        .and_then(|()| sync(&mut unsynced))
+        .and_then(|()| sync_taken(&mut unsynced))
         .with_context(|| so_far(&made, all))
+}
+
+/// Syncs the directories, and forgets them.
+fn sync_taken(directories: &mut BTreeSet<PathBuf>) -> Result<()> {
+    let directories: Vec<PathBuf> = std::mem::take(directories).into_iter().collect();
+    sync(&directories)
 }
 
 /// Whether the file still is what it was, and where.
@@ -87,28 +94,6 @@ fn so_far(made: &[&Change], all: usize) -> String {
         names.join(", "),
         if made.len() > NAMED { ", …" } else { "" }
     )
-}
-
-/// Syncs the directories, and forgets them.
-fn sync(directories: &mut BTreeSet<PathBuf>) -> Result<()> {
-    while let Some(directory) = directories.pop_first() {
-        sync_directory(&directory)
-            .with_context(|| format!("cannot sync the directory {}", directory.display()))?;
-    }
-    Ok(())
-}
-
-/// Not every file system can sync a directory, nor may every user list it: there it comes by itself, later. Nor is every
-/// directory still there.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    let synced = File::open(directory).and_then(|directory| directory.sync_all());
-    synced.or_else(|error| match error.kind() {
-        ErrorKind::InvalidInput
-        | ErrorKind::Unsupported
-        | ErrorKind::PermissionDenied
-        | ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    })
 }
 
 /// Removes the directories that the file was in, as far as they are empty, and gives the one that has changed last.

@@ -8,6 +8,7 @@ mod leftovers;
 mod lock;
 mod place;
 mod staged;
+mod sync;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     for (change, place) in steps {
         staged.add(change, place, &roots)?;
     }
+    staged.sync()?;
     let other_names = staged.other_names();
     commit(&mut staged, &roots)?;
     if !other_names.is_empty() {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::leftovers::beside;
 use super::place::{Place, Roots};
+use super::sync::sync;
 use crate::scaffold::plan::Change;
 
 /// Files written beside their targets and directories made for them; what is not committed is taken back.
@@ -100,8 +101,13 @@ impl<'plan> Staged<'plan> {
             file.set_permissions(target.permissions())?;
         }
         file.write_all(after.as_bytes())?;
-        file.sync_all()?;
         Ok(())
+    }
+
+    /// Sees to it that all new texts are on the disk.
+    pub fn sync(&self) -> Result<()> {
+        let waiting = self.steps.iter().filter_map(|step| step.beside.clone());
+        sync(&waiting.collect::<Vec<_>>()).context("nothing was changed")
     }
 
     /// From here until the end of this run, the directory may be empty because of it.

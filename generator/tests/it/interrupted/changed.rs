@@ -22,12 +22,21 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
     }
     let krate = TestCrate::new("changed-early");
     krate.write("justfile", "default:\n");
-    // The first text is synced, and the others are not written yet.
+    // The first text is written and the others are not yet; and all are.
+    let write = the_call(&krate, |call| call.name == "write");
     let sync = the_call(&krate, |call| call.name == "fsync");
-    for file in ["justfile", "Cargo.toml", "src/main.rs"] {
+    let early = "changed while the plan was made; nothing was changed, run the command again";
+    let late = "changed meanwhile and was left as it is";
+    for (file, call, message) in [
+        ("justfile", &write, early),
+        ("Cargo.toml", &write, early),
+        ("justfile", &sync, late),
+        ("Cargo.toml", &sync, late),
+        ("src/main.rs", &write, ""),
+    ] {
         let mut held_up = Running::start(&mut strace::command(
             &krate,
-            &sync.inject(HELD_UP),
+            &call.inject(HELD_UP),
             &["init"],
         ));
         wait_until("the harness waits", || {
@@ -43,8 +52,10 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
             output.ends_with(0);
             continue;
         }
-        let output = output.ends_with(1).says(file);
-        output.says("changed while the plan was made; nothing was changed, run the command again");
+        let output = output.ends_with(1).says(&format!("{file} {message}"));
+        output
+            .says("nothing was changed")
+            .says("run the command again");
         assert_eq!(Tree::of(&krate.root), expected);
         krate.itcov(&["init"]).ends_with(0);
         assert!(
