@@ -46,7 +46,7 @@ impl Init {
     /// Reads the crate, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         // Who wants JSON is a script.
         let asked = |question: &str, names: &[&str]| match self.writing.format {
             Format::Human => ask(question, names),
@@ -59,7 +59,7 @@ impl Init {
         };
         let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
         let plan = install(&facts, &wishes, &rendered, Mode::Add)?;
-        self.writing.carry_out("init", &plan)?;
+        self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());
         }

@@ -39,12 +39,12 @@ impl Remove {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = Facts::scaffolded(&workspace, &self.package)?;
         let variables = variables_without(&facts, &self.package);
         let others = Rendered::of(&facts, &variables, &template)?.others;
         let plan = remove(&facts, &others, &self.package, self.force)?;
-        self.writing.carry_out("remove", &plan)?;
+        self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");
         }

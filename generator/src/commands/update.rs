@@ -32,7 +32,7 @@ impl Update {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = Facts::scaffolded(&workspace, &[])?;
         if facts.measured.is_empty() {
             bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
@@ -40,7 +40,7 @@ impl Update {
         let wishes = Wishes::default();
         let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
         let plan = install(&facts, &wishes, &rendered, Mode::Renew)?;
-        self.writing.carry_out("update", &plan)?;
+        self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
             for change in &plan.changes {
                 if matches!(change.found, Status::Stale { edited: true, .. }) {

@@ -17,6 +17,7 @@ mod recipes;
 pub mod selection;
 mod stamp;
 pub mod template;
+pub mod vcs;
 
 /// The name of the test target that the harness is.
 pub const TEST_TARGET: &str = "manual_integration";

@@ -10,6 +10,7 @@ mod coverage;
 mod endings;
 mod examples;
 mod init;
+mod interrupted;
 mod job_control;
 mod just_versions;
 mod manifests;

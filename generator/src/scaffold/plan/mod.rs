@@ -7,6 +7,7 @@ mod renewal;
 
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
+use super::justfile;
 use super::owned::{self, Status};
 
 pub use install::{Wishes, install, variables};
@@ -54,7 +55,9 @@ impl Change {
 
     /// Whether nothing of anybody's is lost with what is there: itcov can write it again.
     pub fn is_replaceable(&self) -> bool {
-        self.before.as_deref().is_some_and(owned::is_untouched)
+        let is_ours =
+            |text: &str| owned::is_untouched(text) || text.trim() == justfile::import_line();
+        self.before.as_deref().is_some_and(is_ours)
     }
 }
 

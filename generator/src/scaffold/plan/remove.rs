@@ -27,8 +27,11 @@ pub fn remove(facts: &Facts, others: &[Other], names: &[String], force: bool) ->
         let others = others.iter().filter(|other| other.is_as_rendered());
         plan.changes.extend(others.map(Other::renewed));
     }
+    let mut harness_stays = Vec::new();
     for package in &facts.packages {
-        let harness_stays = remove_from_manifest(&mut plan, facts, package)?;
+        harness_stays.push(remove_from_manifest(&mut plan, facts, package)?);
+    }
+    for (package, harness_stays) in facts.packages.iter().zip(harness_stays) {
         if harness_stays {
             plan.notes.push(format!(
                 "{} stays, as Cargo.toml names it",
