@@ -1,5 +1,7 @@
 //! Files that somebody changes while a command is at work. strace holds it up at a call, which gives the time to.
 
+use std::path::Path;
+
 use super::strace::{self, Call, has_strace};
 use super::tree::Tree;
 use crate::support::process::wait_until;
@@ -27,20 +29,23 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
     let sync = the_call(&krate, |call| call.name == "fsync");
     let early = "changed while the plan was made; nothing was changed, run the command again";
     let late = "changed meanwhile and was left as it is";
-    for (file, call, message) in [
-        ("justfile", &write, early),
-        ("Cargo.toml", &write, early),
-        ("justfile", &sync, late),
-        ("Cargo.toml", &sync, late),
-        ("src/main.rs", &write, ""),
+    let first = "tests/.manual_integration.rs.itcov-";
+    let last = ".justfile.itcov-";
+    for (file, call, waiting, message) in [
+        ("justfile", &write, first, early),
+        ("Cargo.toml", &write, first, early),
+        ("justfile", &sync, last, late),
+        ("Cargo.toml", &sync, last, late),
+        ("src/main.rs", &write, first, ""),
     ] {
         let mut held_up = Running::start(&mut strace::command(
             &krate,
             &call.inject(HELD_UP),
             &["init"],
         ));
-        wait_until("the harness waits", || {
-            !Tree::of(&krate.root).leftovers().is_empty()
+        wait_until("the text waits", || {
+            let leftovers = Tree::of(&krate.root).leftovers();
+            leftovers.iter().any(|path| path == Path::new(waiting))
         });
         let changed = krate.read(file) + "# changed\n";
         krate.write(file, &changed);
