@@ -62,7 +62,13 @@ impl<'plan> Staged<'plan> {
                 .parent()
                 .is_some_and(|parent| !parent.is_symlink())
             {
-                self.set_sign(place.directory(), roots)?;
+                // A package's own directory never goes.
+                for directory in place.directory().ancestors() {
+                    if roots.are(directory) || directory.join("Cargo.toml").exists() {
+                        break;
+                    }
+                    self.set_sign(directory, roots)?;
+                }
             }
             self.steps.push(Step {
                 change,
@@ -136,7 +142,8 @@ impl Drop for Staged<'_> {
         for directory in self.directories.iter().rev() {
             let _ = fs::remove_dir(directory);
         }
-        for (directory, sign) in &self.signs {
+        // Those further down first: their signs are in the others.
+        for (directory, sign) in self.signs.iter().rev() {
             // If it ought to go and does not, the next run tries again.
             let is_settled = match fs::remove_dir(directory) {
                 Ok(()) => true,
