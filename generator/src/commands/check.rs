@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::output::{self, Format};
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
@@ -50,7 +51,8 @@ impl Check {
     /// Reads the workspace and says what it found.
     pub fn run(self) -> Result<ExitCode> {
         let template = self.template.read()?;
-        let facts = Facts::scaffolded(&self.cargo.read()?, &[])?;
+        let workspace = self.cargo.read()?;
+        let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         let plan = if facts.measured.is_empty() && facts.packages.is_empty() {
             Plan {
                 problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
@@ -59,7 +61,9 @@ impl Check {
         } else {
             let wishes = Wishes::default();
             let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
-            install(&facts, &wishes, &rendered, Mode::Renew)?
+            during("planning", || {
+                install(&facts, &wishes, &rendered, Mode::Renew)
+            })?
         };
         let findings = Findings::of(plan);
         match self.format {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::ask::ask;
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, Wishes, install, variables};
@@ -58,7 +59,9 @@ impl Init {
             timeout: self.timeout,
         };
         let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
-        let plan = install(&facts, &wishes, &rendered, Mode::Add)?;
+        let plan = during("planning", || {
+            install(&facts, &wishes, &rendered, Mode::Add)
+        })?;
         self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{remove, variables_without};
@@ -40,10 +41,14 @@ impl Remove {
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
-        let facts = Facts::scaffolded(&workspace, &self.package)?;
+        let facts = during("reading the crates", || {
+            Facts::scaffolded(&workspace, &self.package)
+        })?;
         let variables = variables_without(&facts, &self.package);
         let others = Rendered::of(&facts, &variables, &template)?.others;
-        let plan = remove(&facts, &others, &self.package, self.force)?;
+        let plan = during("planning", || {
+            remove(&facts, &others, &self.package, self.force)
+        })?;
         self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");

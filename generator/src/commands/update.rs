@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
@@ -33,13 +34,15 @@ impl Update {
     pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
-        let facts = Facts::scaffolded(&workspace, &[])?;
+        let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         if facts.measured.is_empty() {
             bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
         }
         let wishes = Wishes::default();
         let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
-        let plan = install(&facts, &wishes, &rendered, Mode::Renew)?;
+        let plan = during("planning", || {
+            install(&facts, &wishes, &rendered, Mode::Renew)
+        })?;
         self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
             for change in &plan.changes {
