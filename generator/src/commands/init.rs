@@ -61,6 +61,9 @@ impl Init {
         } else {
             next_steps(&krate.bin);
         }
+        for note in &plan.notes {
+            anstream::println!("\nnote: {note}");
+        }
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Edition, Metadata, MetadataCommand, Package, Target, TargetKind};
 
+use super::justfile::{self, Justfile};
 use super::{RECIPES, TEST_TARGET};
 
 /// Which crate and program are meant: the options that every scaffold command has.
@@ -52,8 +53,8 @@ pub struct Crate {
     pub harness: TextFile,
     /// `itcov.just`
     pub recipes: TextFile,
-    /// `justfile`, in whatever case it is there
-    pub justfile: TextFile,
+    /// The justfile that is to import the recipes.
+    pub justfile: Justfile,
 }
 
 impl Selection {
@@ -99,7 +100,7 @@ impl Selection {
             manifest: read_text(package.manifest_path.clone())?,
             harness: read_text(package_root.join("tests").join(format!("{TEST_TARGET}.rs")))?,
             recipes: read_text(root.join(RECIPES))?,
-            justfile: read_text(find_justfile(root)?)?,
+            justfile: justfile::read(root, &[package_root])?,
         })
     }
 
@@ -207,31 +208,6 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
         let _ = write!(text, "\n  {name}");
         text
     })
-}
-
-/// just takes a justfile by its name in any case, and `.justfile`.
-fn find_justfile(root: &Utf8Path) -> Result<Utf8PathBuf> {
-    let mut found = Vec::new();
-    for entry in root
-        .read_dir_utf8()
-        .with_context(|| format!("cannot read the directory {root}"))?
-    {
-        let entry = entry?;
-        if ["justfile", ".justfile"]
-            .iter()
-            .any(|name| entry.file_name().eq_ignore_ascii_case(name))
-        {
-            found.push(entry.path().to_owned());
-        }
-    }
-    match &found[..] {
-        [] => Ok(root.join("justfile")),
-        [path] => Ok(path.clone()),
-        _ => bail!(
-            "just takes one justfile, and {root} has several:{}",
-            list(found.iter().map(|path| path.as_str()))
-        ),
-    }
 }
 
 fn read_text(path: Utf8PathBuf) -> Result<TextFile> {

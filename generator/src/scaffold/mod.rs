@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod diff;
 pub mod facts;
+pub mod just;
 pub mod justfile;
 pub mod manifest;
 pub mod plan;

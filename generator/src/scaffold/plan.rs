@@ -6,7 +6,7 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::facts::{Crate, TextFile};
 use super::template::{Program, Variables};
-use super::{RECIPES, TEST_TARGET, justfile, manifest};
+use super::{TEST_TARGET, justfile, manifest};
 
 /// What is wanted, beside the crate itself.
 pub struct Wishes {
@@ -20,6 +20,8 @@ pub struct Wishes {
 pub struct Plan {
     /// Those that change nothing are listed too.
     pub changes: Vec<Change>,
+    /// What the user ought to know, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// One file, before and after.
@@ -90,15 +92,7 @@ impl Plan {
             .with_context(|| krate.manifest.path.to_string())?
             .unwrap_or_else(|| manifest_text.to_owned());
         let recipes = variables.recipes()?;
-        let justfile_text = krate.justfile.text.as_deref().unwrap_or_default();
-        if let Some((line, name)) = justfile::taken_name(justfile_text, &recipes) {
-            bail!(
-                "{} has a recipe `{name}` of its own (line {line}), as {RECIPES} does: rename it first",
-                krate.justfile.path
-            );
-        }
-        let justfile_after =
-            justfile::with_import(justfile_text).unwrap_or_else(|| justfile_text.to_owned());
+        let justfile = justfile::plan(&krate.justfile, &recipes)?;
         // The harness before the manifest that names it, the recipes before the line that imports them.
         Ok(Plan {
             changes: vec![
@@ -117,8 +111,16 @@ impl Plan {
                     "the recipes",
                     owned_recipes(krate, recipes)?,
                 ),
-                change(&krate.justfile, &justfile::import_line(), justfile_after),
+                change(
+                    &TextFile {
+                        path: krate.justfile.path.clone(),
+                        text: krate.justfile.text.clone(),
+                    },
+                    &justfile::import_line(),
+                    justfile.after,
+                ),
             ],
+            notes: justfile.notes,
         })
     }
 
