@@ -9,6 +9,7 @@ mod examples;
 mod init;
 mod job_control;
 mod just_versions;
+mod justfiles;
 mod overhead;
 mod places;
 mod program;
