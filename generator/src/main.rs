@@ -2,6 +2,7 @@
 
 mod commands;
 mod coverage;
+mod doctor;
 mod scaffold;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Doctor(commands::doctor::Doctor),
     Init(commands::init::Init),
     Report(commands::report::Report),
 }
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         .filter(|(position, argument)| *position != 1 || argument != "itcov")
         .map(|(_, argument)| argument);
     let outcome = match Cli::parse_from(arguments).command {
+        Command::Doctor(doctor) => doctor.run(),
         Command::Init(init) => init.run(),
         Command::Report(report) => report.run(),
     };

@@ -1,4 +1,5 @@
 //! One file a subcommand: its arguments and its `run`.
 
+pub mod doctor;
 pub mod init;
 pub mod report;

@@ -238,7 +238,7 @@ const REFUSALS: &[Refusal] = &[
             krate.write(
                 "justfile",
                 "set allow-duplicate-recipes\nitcov:\n    true\n",
-            )
+            );
         },
         &["a recipe `itcov` of its own (line 2)"],
     ),
@@ -247,7 +247,7 @@ const REFUSALS: &[Refusal] = &[
             krate.write(
                 "justfile",
                 "set allow-duplicate-variables\nexport itcov_timeout := '5m'\n",
-            )
+            );
         },
         &["a variable `itcov_timeout` of its own (line 2)"],
     ),
@@ -326,17 +326,14 @@ fn names_are_seen_without_just_too() {
                     tools::path_of(krate.root.join("../bin"), &["cargo", "rustc"]),
                 ),
         );
-        match name {
-            Some(name) => {
-                output.ends_with(1).says(name);
-            }
-            None => {
-                output.ends_with(0).prints("just is not on the PATH");
-                krate
-                    .just(&["--summary"])
-                    .ends_with(0)
-                    .prints("itcov-suite");
-            }
+        if let Some(name) = name {
+            output.ends_with(1).says(name);
+        } else {
+            output.ends_with(0).prints("just is not on the PATH");
+            krate
+                .just(&["--summary"])
+                .ends_with(0)
+                .prints("itcov-suite");
         }
     }
 }
@@ -361,6 +358,7 @@ fn a_scaffold_that_is_half_there_is_completed() {
         "import 'itcov.just'\n",
         "a:\n    true\n\nimport \"./itcov.just\"\n",
         "import 'b/c.just'\n",
+        "import '../krate/itcov.just'\n",
     ] {
         let krate = printing("half");
         krate.write("justfile", text);

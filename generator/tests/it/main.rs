@@ -4,6 +4,7 @@ mod browser;
 mod build;
 mod by_hand;
 mod coverage;
+mod doctor;
 mod endings;
 mod examples;
 mod init;

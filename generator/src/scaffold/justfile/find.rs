@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
-use super::items::{Kind, items};
+use super::items::items;
 use super::{Justfile, Source};
 use crate::scaffold::{RECIPES, just};
 
@@ -81,8 +81,11 @@ fn find(root: &Utf8Path) -> Result<Utf8PathBuf> {
         [] => Ok(root.join("justfile")),
         [path] => Ok(path.clone()),
         several => {
-            let names: String = several.iter().map(|path| format!("\n  {path}")).collect();
-            bail!("just takes one justfile, and {root} has several:{names}")
+            let names: Vec<&str> = several.iter().map(|path| path.as_str()).collect();
+            bail!(
+                "just takes one justfile, and {root} has several:\n  {}",
+                names.join("\n  ")
+            )
         }
     }
 }
@@ -118,7 +121,7 @@ fn read_text(path: &Utf8Path) -> Result<Option<String>> {
 fn read_imports(source: Source, recipes: &Utf8Path, sources: &mut Vec<Source>) {
     let imported: Vec<Utf8PathBuf> = items(&source.text)
         .iter()
-        .filter(|item| matches!(item.kind, Kind::Import { .. }))
+        .filter(|item| item.kind.is_import())
         .map(|item| source.beside(item.name))
         .collect();
     sources.push(source);

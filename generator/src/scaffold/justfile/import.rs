@@ -1,5 +1,7 @@
 //! The line that brings the recipes into a justfile: put in, and taken out to the byte.
 
+#![allow(dead_code)]
+
 use super::items::{Item, Kind, items};
 use crate::scaffold::RECIPES;
 use crate::scaffold::manifest::line_end;
@@ -89,7 +91,7 @@ pub fn without_import(text: &str) -> Option<Removed> {
 
 /// Whether an item imports our recipes from beside the justfile.
 pub(super) fn imports_recipes(item: &Item) -> bool {
-    matches!(item.kind, Kind::Import { .. }) && is_recipes(item.name)
+    item.kind.is_import() && is_recipes(item.name)
 }
 
 fn has_to_go(text: &str, item: &Item) -> bool {
@@ -105,9 +107,8 @@ fn is_recipes(path: &str) -> bool {
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {
-            "" | "." => {}
             ".." if parts.pop().is_none() => return false,
-            ".." => {}
+            "" | "." | ".." => {}
             _ => parts.push(part),
         }
     }

@@ -43,6 +43,13 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// Whether it is an import, optional or not.
+    pub fn is_import(self) -> bool {
+        matches!(self, Kind::Import { .. })
+    }
+}
+
 /// The items of a justfile, in their order.
 pub fn items(text: &str) -> Vec<Item<'_>> {
     let mut found = Vec::new();

@@ -12,11 +12,14 @@ use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub use find::read;
-pub use import::{Removed, import_line, without_import};
+pub use import::import_line;
+// For the command that takes the scaffold out again.
+#[allow(unused_imports)]
+pub use import::{Removed, without_import};
 
 use super::RECIPES;
 use super::just::Verdict;
-use items::{Kind, items};
+use items::items;
 
 /// The justfile of a workspace, and what is around it.
 pub struct Justfile {
@@ -78,24 +81,20 @@ pub struct Edit {
 }
 
 impl Justfile {
-    /// The file that imports our recipes, if it is not the justfile itself but one that the justfile imports.
-    pub fn imported_elsewhere(&self) -> Option<&Utf8Path> {
+    /// The files that import our recipes: the justfile itself, or what it imports.
+    pub fn imported_by(&self) -> impl Iterator<Item = &Utf8Path> {
         let recipes = self.root.join(RECIPES);
-        let mut others = self.sources.iter().skip(1);
-        let found = others.find(|source| {
+        let importing = self.sources.iter().filter(move |source| {
             let items = items(&source.text);
-            let mut imports = items
-                .iter()
-                .filter(|item| matches!(item.kind, Kind::Import { .. }));
+            let mut imports = items.iter().filter(|item| item.kind.is_import());
             imports.any(|item| source.beside(item.name) == recipes)
         });
-        found.map(|source| source.path.as_path())
+        importing.map(|source| source.path.as_path())
     }
 
     /// Whether the recipes are imported, here or elsewhere.
-    fn imports_recipes(&self) -> bool {
-        let text = self.text.as_deref().unwrap_or_default();
-        items(text).iter().any(import::imports_recipes) || self.imported_elsewhere().is_some()
+    pub fn imports_recipes(&self) -> bool {
+        self.imported_by().next().is_some()
     }
 }
 
@@ -129,7 +128,7 @@ pub fn plan(justfile: &Justfile, recipes: &str) -> Result<Edit> {
             );
             import::created(justfile.parent.is_some())
         }
-        Some(text) if justfile.imported_elsewhere().is_some() => text.clone(),
+        Some(text) if justfile.imports_recipes() => text.clone(),
         Some(text) => import::with_import(text).unwrap_or_else(|| text.clone()),
     };
     notes.extend(
