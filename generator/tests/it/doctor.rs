@@ -260,3 +260,65 @@ fn a_just_that_is_too_old_is_no_judge() {
     assert_eq!(line(&output, "just").0, "old");
     assert_eq!(line(&output, "justfile").0, "ok");
 }
+
+#[test]
+fn a_toolchain_without_the_profiler_runtime_is_told_from_a_whole_one() {
+    let krate = TestCrate::new("no-profiler");
+    let toolchain = krate.root.join("../toolchain");
+    fs::create_dir(&toolchain).unwrap();
+    let sysroot = Output::of(krate.command("rustc").args(["--print", "sysroot"])).ends_with(0);
+    let sysroot = sysroot.stdout.trim();
+    // Links where the file system allows it, as a toolchain is large. rustc finds its library from where it is itself.
+    let copy = format!(
+        "cp -al {sysroot}/bin {sysroot}/lib . 2>/dev/null || cp -a {sysroot}/bin {sysroot}/lib ."
+    );
+    Output::of(
+        krate
+            .command("sh")
+            .args(["-c", &copy])
+            .current_dir(&toolchain),
+    )
+    .ends_with(0);
+    let remove = "rm lib/rustlib/*/lib/libprofiler_builtins-*";
+    Output::of(
+        krate
+            .command("sh")
+            .args(["-c", remove])
+            .current_dir(&toolchain),
+    )
+    .ends_with(0);
+
+    let path = [
+        toolchain.join("bin"),
+        tools::path_of(krate.root.join("../bin"), &NEEDED[2..]),
+    ];
+    let path = std::env::join_paths(path).unwrap();
+    let run = |program: &std::path::Path, arguments: &[&str]| {
+        let mut command = krate.command(program);
+        // cargo has put the whole toolchain's libraries there.
+        Output::of(
+            command
+                .args(arguments)
+                .env("PATH", &path)
+                .env_remove("LD_LIBRARY_PATH"),
+        )
+    };
+    let output = run(tools::cargo_itcov(), &["itcov", "doctor"]).ends_with(1);
+    assert_eq!(
+        line(&output, "profiler runtime"),
+        ("missing", "not in the toolchain")
+    );
+    // So it is.
+    let rustc = toolchain.join("bin/rustc");
+    let build = run(
+        &rustc,
+        &[
+            "-C",
+            "instrument-coverage",
+            "--emit",
+            "metadata",
+            "src/main.rs",
+        ],
+    );
+    build.ends_with(1).says("profiler_builtins");
+}
