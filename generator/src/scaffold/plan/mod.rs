@@ -4,8 +4,10 @@ mod install;
 mod remove;
 mod renewal;
 
+use anyhow::Result;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
+use super::facts::Facts;
 use super::owned::{self, Status};
 
 pub use install::{Wishes, install};
@@ -53,10 +55,26 @@ impl Change {
 }
 
 impl Plan {
-    /// Whether everything is as it ought to be.
+    /// Whether nothing is missing or stale.
+    pub fn is_current(&self) -> bool {
+        self.is_unchanged() && self.problems.is_empty()
+    }
+
+    /// Whether there is nothing to do.
     pub fn is_unchanged(&self) -> bool {
         self.changes.iter().all(Change::is_unchanged)
     }
+}
+
+/// What is missing or stale, as what would be done about it.
+pub fn check(facts: &Facts) -> Result<Plan> {
+    if facts.measured.is_empty() && facts.packages.is_empty() {
+        return Ok(Plan {
+            problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
+            ..Plan::default()
+        });
+    }
+    install(facts, &Wishes::default(), Mode::Renew)
 }
 
 fn relative(path: &Utf8Path, root: &Utf8Path) -> String {
