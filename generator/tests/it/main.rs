@@ -20,6 +20,7 @@ mod registry;
 mod reliability;
 mod report;
 mod scope;
+mod several;
 mod signals;
 mod stop;
 mod strict;
