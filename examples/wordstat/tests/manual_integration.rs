@@ -33,8 +33,6 @@ use std::{env, fs, thread};
 
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
-/// What the suite is called. A program is `the program`, or one of several `the program NAME`.
-const SUITE: &str = "the suite";
 
 fn main() {
     let mut processes = Processes { started: Vec::new(), canary: listen_for_signals() };
@@ -93,13 +91,11 @@ fn run(processes: &mut Processes) -> Result<i32, i32> {
         thread::spawn(move || {
             for url in urls {
                 while let Err(error) = ask(&url, ready_limit) {
-                    if sender.send(Err(format!("{url}: {error}"))).is_err() {
-                        return;
-                    }
+                    sender.send(Err(format!("{url}: {error}")))?;
                     thread::sleep(TICK);
                 }
             }
-            drop(sender.send(Ok(())));
+            sender.send(Ok(()))
         });
     }
     loop {
@@ -129,7 +125,7 @@ fn run(processes: &mut Processes) -> Result<i32, i32> {
             (Some(((_, status), who)), _) if waits && (*status != 0 || ends.len() == programs.len()) => {
                 return fail(1, &format!("{who} has ended before it was ready"));
             }
-            (_, Ok(())) if has_suite => processes.start(SUITE.to_string(), &suite, Stdio::inherit())?,
+            (_, Ok(())) if has_suite => processes.start("the suite".to_string(), &suite, Stdio::inherit())?,
             (_, Err(error)) if started.elapsed() >= ready_limit => {
                 return fail(1, &format!("the program was not ready within {ready_limit:?}: {error}"));
             }
@@ -200,7 +196,8 @@ impl Processes {
             let has_come = self.has_come_to_all();
             self.end(first, has_come, |processes| {
                 processes.reap();
-                let alive = processes.started.iter().filter(|it| it.end.is_none() && (it.name == SUITE) == is_suite);
+                let alive =
+                    processes.started.iter().filter(|it| it.end.is_none() && (it.name == "the suite") == is_suite);
                 alive.map(|process| (process.name.clone(), sign * process.id)).collect()
             });
         }
