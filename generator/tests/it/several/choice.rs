@@ -45,7 +45,7 @@ fn of_several_programs_none_is_taken_and_the_commands_that_choose_are_said() {
         let again = match arguments {
             ["itcov", "--name", ..] => "itcov --name 'it'\\''s'".to_owned(),
             ["itcov-suite", ..] => "itcov-suite ./suite.sh 'a b' ''".to_owned(),
-            [rest @ ..] => rest
+            words => words
                 .iter()
                 .copied()
                 .filter(|word| !word.contains('='))

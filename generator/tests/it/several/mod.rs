@@ -72,11 +72,8 @@ fn list(krate: &TestCrate, programs: &[&str]) {
     let recipes = krate.read("itcov.just");
     let (before, rest) = recipes.split_once("itcov_programs := '''\n").unwrap();
     let (_, after) = rest.split_once("\n'''\n").unwrap();
-    let lines: String = programs
-        .iter()
-        .map(|program| format!("    {program}\n"))
-        .collect();
-    let list = format!("{before}itcov_programs := '''\n{lines}'''\n{after}");
+    let lines = programs.join("\n    ");
+    let list = format!("{before}itcov_programs := '''\n    {lines}\n'''\n{after}");
     krate.write("itcov.just", &list);
 }
 
