@@ -118,7 +118,7 @@ fn run(processes: &mut Processes) -> Result<i32, i32> {
         }
         let ends: Vec<_> = processes.started.iter().filter_map(|process| Some((process.end?, &process.name))).collect();
         // The first that failed, or else the first.
-        let first = ends.iter().min_by_key(|((since, status), _)| (*status == 0, *since));
+        let first = ends.iter().min_by_key(|((when, status), _)| (*status == 0, *when));
         answer = answers.try_iter().last().unwrap_or(answer);
         match (first, &answer) {
             (Some(((_, status), _)), _) if !has_suite && ends.len() == programs.len() => return Ok(*status),
