@@ -25,6 +25,7 @@ mod reliability;
 mod remove;
 mod report;
 mod scope;
+mod several;
 mod signals;
 mod stop;
 mod strict;
