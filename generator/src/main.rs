@@ -2,6 +2,7 @@
 
 mod commands;
 mod coverage;
+mod doctor;
 mod progress;
 mod scaffold;
 mod verbosity;
@@ -67,6 +68,7 @@ enum Command {
     Check(commands::check::Check),
     Update(commands::update::Update),
     Remove(commands::remove::Remove),
+    Doctor(commands::doctor::Doctor),
     Report(commands::report::Report),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
@@ -103,6 +105,7 @@ impl Cli {
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Report(report) => report.run(),
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(man) => man.run(Cli::command()),

@@ -10,7 +10,7 @@ use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install, variables};
+use crate::scaffold::plan::{self, Change, Plan};
 use crate::scaffold::template::{Choice, Rendered};
 
 /// Say whether the scaffold is there and current; for pipelines.
@@ -53,18 +53,8 @@ impl Check {
         let template = self.template.read()?;
         let workspace = self.cargo.read()?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
-        let plan = if facts.measured.is_empty() && facts.packages.is_empty() {
-            Plan {
-                problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
-                ..Plan::default()
-            }
-        } else {
-            let wishes = Wishes::default();
-            let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
-            during("planning", || {
-                install(&facts, &wishes, &rendered, Mode::Renew)
-            })?
-        };
+        let rendered = Rendered::now(&facts, &template)?;
+        let plan = during("planning", || plan::check(&facts, &rendered))?;
         let findings = Findings::of(plan);
         match self.format {
             Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
@@ -80,7 +70,7 @@ impl Check {
 
 impl Findings {
     fn of(plan: Plan) -> Findings {
-        let ok = plan.is_unchanged() && plan.problems.is_empty();
+        let ok = plan.is_current();
         Findings {
             ok,
             files: plan.changes.into_iter().map(Finding::of).collect(),

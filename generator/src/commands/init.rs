@@ -71,6 +71,9 @@ impl Init {
         } else {
             next_steps(&facts);
         }
+        for note in &plan.notes {
+            anstream::println!("\nnote: {note}");
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod check;
 pub mod completions;
+pub mod doctor;
 pub mod init;
 pub mod man;
 pub mod output;

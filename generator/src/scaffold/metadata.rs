@@ -11,7 +11,7 @@ use crate::progress::during;
 use crate::verbosity;
 
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Cargo {
     /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
     #[arg(long, value_name = "PATH")]

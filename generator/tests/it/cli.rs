@@ -7,11 +7,12 @@ use std::process::Command;
 
 use crate::support::{Output, Terminal, TestCrate, stdout, tools};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "init",
     "check",
     "update",
     "remove",
+    "doctor",
     "report",
     "completions",
     "man",

@@ -6,7 +6,6 @@ use cargo_metadata::Edition;
 use super::renewal::{Mode, Renewal};
 use super::{Change, Plan, others, relative};
 use crate::scaffold::facts::{Facts, PackageFacts};
-use crate::scaffold::metadata::TextFile;
 use crate::scaffold::owned::Status;
 use crate::scaffold::recipes::{self, Program};
 use crate::scaffold::template::{Rendered, Variables};
@@ -55,8 +54,7 @@ pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) 
     }
     recipes_change(&mut plan, &renewal, wishes, &programs)?;
     others::plan(&mut plan, &renewal)?;
-    plan.changes
-        .push(justfile_change(facts, &rendered.recipes)?);
+    justfile_change(&mut plan, facts, &rendered.recipes)?;
     Ok(plan)
 }
 
@@ -194,29 +192,25 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
     })
 }
 
-fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
-    let file: &TextFile = &facts.justfile;
-    let text = file.text.as_deref().unwrap_or_default();
-    if let Some((line, name)) = justfile::taken_name(text, recipes) {
-        bail!(
-            "{} has a recipe `{name}` of its own (line {line}), as {RECIPES} does: rename it first",
-            file.path
-        );
-    }
-    let after = justfile::with_import(text);
-    Ok(Change {
+fn justfile_change(plan: &mut Plan, facts: &Facts, recipes: &str) -> Result<()> {
+    let file = &facts.justfile;
+    let edit = justfile::plan(file, recipes)?;
+    let is_there = file.text.as_deref() == Some(&edit.after);
+    plan.notes.extend(edit.notes);
+    plan.changes.push(Change {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
-        found: if after.is_none() {
+        found: if is_there {
             Status::Current
         } else {
             Status::Missing
         },
         before: file.text.clone(),
-        after: Some(after.unwrap_or_else(|| text.to_owned())),
+        after: Some(edit.after),
         executable: false,
-    })
+    });
+    Ok(())
 }
 
 fn recipes_change(

@@ -5,10 +5,13 @@ mod others;
 mod remove;
 mod renewal;
 
+use anyhow::Result;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
+use super::facts::Facts;
 use super::justfile;
 use super::owned::{self, Status};
+use super::template::Rendered;
 
 pub use install::{Wishes, install, variables};
 pub use remove::{remove, variables_without};
@@ -62,10 +65,26 @@ impl Change {
 }
 
 impl Plan {
-    /// Whether everything is as it ought to be.
+    /// Whether nothing is missing or stale.
+    pub fn is_current(&self) -> bool {
+        self.is_unchanged() && self.problems.is_empty()
+    }
+
+    /// Whether there is nothing to do.
     pub fn is_unchanged(&self) -> bool {
         self.changes.iter().all(Change::is_unchanged)
     }
+}
+
+/// What is missing or stale, as what would be done about it.
+pub fn check(facts: &Facts, rendered: &Rendered) -> Result<Plan> {
+    if facts.measured.is_empty() && facts.packages.is_empty() {
+        return Ok(Plan {
+            problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
+            ..Plan::default()
+        });
+    }
+    install(facts, &Wishes::default(), rendered, Mode::Renew)
 }
 
 fn relative(path: &Utf8Path, root: &Utf8Path) -> String {

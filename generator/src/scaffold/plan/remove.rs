@@ -1,13 +1,14 @@
 //! What takes the scaffold out of a workspace.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Change, OF_TEMPLATE, Plan, Wishes, relative, variables};
 use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use crate::scaffold::justfile::{self, Removed};
 use crate::scaffold::owned::{self, Status};
 use crate::scaffold::recipes::{self, Program};
 use crate::scaffold::template::{Other, Variables};
-use crate::scaffold::{justfile, manifest};
+use crate::scaffold::{RECIPES, manifest};
 
 /// What takes the scaffold out of the given packages, and out of the workspace with the last of them. `names` are those
 /// that were asked for; none means all. Files that somebody has edited stay, unless `force` is set.
@@ -16,7 +17,7 @@ pub fn remove(facts: &Facts, others: &[Other], names: &[String], force: bool) ->
     let staying = staying(facts, names);
     // The import before the recipes that it names, the manifest's lines before the harness that they name.
     if staying.is_empty() {
-        remove_import(&mut plan, facts);
+        remove_import(&mut plan, facts)?;
         // Before the recipes, whose list of programs the template's files are known by.
         for other in others {
             remove_other(&mut plan, facts, other, force);
@@ -66,11 +67,20 @@ pub fn variables_without(facts: &Facts, names: &[String]) -> Variables {
     }
 }
 
-fn remove_import(plan: &mut Plan, facts: &Facts) {
+fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
     let file = &facts.justfile;
-    let Some(text) = &file.text else { return };
-    let Some(removed) = justfile::without_import(text) else {
-        return;
+    if let Some(path) = file.still_needed_by() {
+        bail!(
+            "{path} imports {RECIPES}, and just would reject it without: take the import out first"
+        );
+    }
+    let Some(text) = &file.text else {
+        return Ok(());
+    };
+    let after = match justfile::without_import(text) {
+        Some(Removed::Text(after)) => Some(after),
+        Some(Removed::File) => None,
+        None => return Ok(()),
     };
     plan.changes.push(Change {
         path: file.path.clone(),
@@ -78,9 +88,10 @@ fn remove_import(plan: &mut Plan, facts: &Facts) {
         what: justfile::import_line(),
         found: Status::Current,
         before: Some(text.clone()),
-        after: removed.text,
+        after,
         executable: false,
     });
+    Ok(())
 }
 
 fn without_programs(facts: &Facts, staying: &[Program]) -> Change {

@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8PathBuf;
 
 use super::facts::Facts;
+use super::plan::{self, Wishes};
 use super::recipes::{self, Program};
 use super::{RECIPES, TEST_TARGET, stamp};
 pub use others::Other;
@@ -34,7 +35,8 @@ impl Choice {
     }
 }
 
-/// A template that has been read.
+/// A template that has been read; the default is the built-in one.
+#[derive(Default)]
 pub struct Template {
     tree: Option<Tree>,
 }
@@ -76,6 +78,11 @@ impl Rendered {
             rendered.take(tree, &engine, facts, variables)?;
         }
         Ok(rendered)
+    }
+
+    /// Renders it for what the workspace has already.
+    pub fn now(facts: &Facts, template: &Template) -> Result<Rendered> {
+        Rendered::of(facts, &plan::variables(facts, &Wishes::default()), template)
     }
 
     /// The text of a package's `tests/manual_integration.rs`.
