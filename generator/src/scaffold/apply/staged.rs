@@ -62,11 +62,13 @@ impl<'plan> Staged<'plan> {
                 .parent()
                 .is_some_and(|parent| !parent.is_symlink())
             {
-                // A package's own directory never goes.
-                for directory in place.directory().ancestors() {
-                    if roots.are(directory) || directory.join("Cargo.toml").exists() {
-                        break;
-                    }
+                // A package's own directory never goes. The outermost first, by which the others are found.
+                let stays = |directory: &Path| {
+                    roots.are(directory) || directory.join("Cargo.toml").exists()
+                };
+                let above = place.directory().ancestors();
+                let going: Vec<&Path> = above.take_while(|directory| !stays(directory)).collect();
+                for directory in going.into_iter().rev() {
                     self.set_sign(directory, roots)?;
                 }
             }
