@@ -18,6 +18,7 @@ mod recipes;
 pub mod selection;
 mod stamp;
 mod template;
+pub mod vcs;
 
 /// The name of the test target that the harness is.
 pub const TEST_TARGET: &str = "manual_integration";

@@ -9,6 +9,7 @@ mod doctor;
 mod endings;
 mod examples;
 mod init;
+mod interrupted;
 mod job_control;
 mod just_versions;
 mod justfiles;

@@ -40,12 +40,15 @@ pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
         timeout: wishes.timeout.clone().unwrap_or_else(|| TIMEOUT.to_owned()),
     };
     let harness = variables.harness()?;
-    // The harness before the manifest that names it, the recipes before the line that imports them.
+    // The harness before the manifest that names it, the recipes before the line that imports them; what is alike together,
+    // as that is made to last in one go.
     for package in &facts.packages {
         refuse_taken_names(package)?;
-        let additions = Additions::of(package, &programs, wishes);
         let renewal = Renewal { facts, mode };
         renewal.plan(&mut plan, &package.harness, "the harness", &harness)?;
+    }
+    for package in &facts.packages {
+        let additions = Additions::of(package, &programs, wishes);
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }

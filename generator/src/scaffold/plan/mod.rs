@@ -8,6 +8,7 @@ use anyhow::Result;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::facts::Facts;
+use super::justfile;
 use super::owned::{self, Status};
 
 pub use install::{Wishes, install};
@@ -50,7 +51,11 @@ impl Change {
 
     /// Whether nothing of anybody's is lost with what is there: itcov can write it again.
     pub fn is_replaceable(&self) -> bool {
-        self.before.as_deref().is_some_and(owned::is_untouched)
+        let is_ours = |text: &str| {
+            owned::is_untouched(text)
+                || justfile::without_import(text) == Some(justfile::Removed::File)
+        };
+        self.before.as_deref().is_some_and(is_ours)
     }
 }
 

@@ -27,8 +27,11 @@ pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
     } else if staying.len() < facts.measured.len() {
         plan.changes.push(without_programs(facts, &staying));
     }
+    let mut harness_stays = Vec::new();
     for package in &facts.packages {
-        let harness_stays = remove_from_manifest(&mut plan, facts, package)?;
+        harness_stays.push(remove_from_manifest(&mut plan, facts, package)?);
+    }
+    for (package, harness_stays) in facts.packages.iter().zip(harness_stays) {
         if harness_stays {
             plan.notes.push(format!(
                 "{} stays, as Cargo.toml names it",
