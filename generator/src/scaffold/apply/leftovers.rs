@@ -13,8 +13,8 @@ use super::lock::Lock;
 /// What stands between the target's name and the number of the process.
 const MARK: &str = ".itcov-";
 
-/// The name beside a file or directory. cargo takes only `*.rs` of `tests/` for a test, and `cargo package` leaves hidden
-/// files out unless git knows them.
+/// The name beside a file or directory. cargo takes only `*.rs` of `tests/` for a test; `cargo package` leaves hidden files
+/// out, or, where there is a repository, says that they are not committed.
 pub fn beside(target: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or_default());

@@ -58,8 +58,10 @@ impl Change {
 
     /// Whether nothing of anybody's is lost with what is there: itcov can write it again.
     pub fn is_replaceable(&self) -> bool {
-        let is_ours =
-            |text: &str| owned::is_untouched(text) || text.trim() == justfile::import_line();
+        let is_ours = |text: &str| {
+            owned::is_untouched(text)
+                || justfile::without_import(text) == Some(justfile::Removed::File)
+        };
         self.before.as_deref().is_some_and(is_ours)
     }
 }

@@ -97,13 +97,17 @@ fn are_same(after: &str, committed: &[u8]) -> bool {
     after == committed || after.replace("\r\n", "\n") == committed.replace("\r\n", "\n")
 }
 
+/// How many files a refusal names.
+const NAMED: usize = 20;
+
 fn refusal(refused: &[(&Change, State)]) -> Result<()> {
     if refused.is_empty() {
         return Ok(());
     }
     let all_staged = refused.iter().all(|(_, state)| *state == State::Staged);
-    let list = refused
+    let mut list = refused
         .iter()
+        .take(NAMED)
         .fold(String::new(), |mut list, (change, state)| {
             let word = match state {
                 State::Dirty => "dirty",
@@ -112,6 +116,9 @@ fn refusal(refused: &[(&Change, State)]) -> Result<()> {
             let _ = write!(list, "\n  {} ({word})", change.name);
             list
         });
+    if refused.len() > NAMED {
+        let _ = write!(list, "\n  and {} more", refused.len() - NAMED);
+    }
     bail!(
         "files that would be changed have uncommitted changes; commit them first, or allow it with {}:{list}",
         if all_staged {

@@ -70,7 +70,7 @@ fn links_that_lead_outside_or_nowhere_are_refused_and_nothing_is_written() {
         (
             "justfile",
             "nowhere",
-            &["justfile is a link to nowhere, and there is nothing"],
+            &["justfile is a link to a file that is not there"],
         ),
         (
             "tests",
