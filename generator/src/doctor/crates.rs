@@ -116,7 +116,8 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
             .map(|change| format!("{} ({})", change.name, change.what));
         names.collect::<Vec<_>>()
     };
-    stale.retain(|change| !change.name.ends_with(".new"));
+    // The new version beside an edited file belongs to that.
+    stale.retain(|change| change.path.extension() != Some("new"));
     let stale = names(stale).into_iter().chain(plan.problems);
     Ok(Wanting {
         missing: names(missing),
