@@ -370,15 +370,14 @@ fn there_are_no_colours_where_there_is_no_terminal() {
     let fixture = unlinked_module();
     fixture.run(&[]);
     assert!(!stdout(&mut fixture.report(&[])).contains('\x1b'));
-    let coloured = stdout(fixture.report(&[]).env("CLICOLOR_FORCE", "1"));
+    let forced = || {
+        let mut report = fixture.report(&[]);
+        report
+            .env_remove("CARGO_TERM_COLOR")
+            .env("CLICOLOR_FORCE", "1");
+        report
+    };
+    let coloured = stdout(&mut forced());
     assert!(coloured.contains("\x1b[31m0.00%"), "{coloured:?}");
-    assert!(
-        !stdout(
-            fixture
-                .report(&[])
-                .env("CLICOLOR_FORCE", "1")
-                .env("NO_COLOR", "1")
-        )
-        .contains('\x1b')
-    );
+    assert!(!stdout(forced().env("NO_COLOR", "1")).contains('\x1b'));
 }

@@ -177,7 +177,6 @@ fn wrong_usage_ends_with_status_2() {
         &["init", "--feature", "default"],
         &["init", "--unknown"],
         &["unknown"],
-        &[],
     ] {
         let output = krate.itcov(arguments).ends_with(2);
         assert!(
