@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::{Output, TestCrate, tools};
 
 /// What a run needs, by the names that the recipes use; a PATH of these alone is enough.
-const NEEDED: &[&str] = [
+const NEEDED: [&str; 24] = [
     "cargo",
     "rustc",
     "just",
@@ -61,7 +61,7 @@ fn line<'a>(output: &'a Output, name: &str) -> (&'a str, &'a str) {
 fn a_path_with_all_that_it_asks_for_is_enough_for_a_measured_run() {
     let krate = TestCrate::scaffolded("enough");
     // A linker is rustc's to ask for.
-    let programs = [NEEDED, &["cc", "ld", "as"]].concat();
+    let programs = [&NEEDED[..], &["cc", "ld", "as"]].concat();
     let output = Output::of(&mut with_path(&krate, &programs)).ends_with(0);
     for name in [
         "system",
