@@ -1,0 +1,71 @@
+//! Brings the source of a published crate, and nothing of what it depends on.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, ensure};
+
+/// A published crate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Its name in the registry.
+    pub name: String,
+    /// The exact version.
+    pub version: String,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{} {}", self.name, self.version)
+    }
+}
+
+/// Whether cargo has the crate already.
+pub fn is_there(source: &Source) -> Result<bool> {
+    Ok(find(source)?.is_some())
+}
+
+/// The directory in which cargo has unpacked the crate; not to be written to.
+pub fn source(source: &Source) -> Result<PathBuf> {
+    if let Some(directory) = find(source)? {
+        return Ok(directory);
+    }
+    // `cargo info` looks into the crate, so it downloads it, and unlike `cargo vendor` that crate alone.
+    let mut info = Command::new("cargo");
+    info.args(["info", "--quiet"])
+        .arg(format!("{}@{}", source.name, source.version))
+        // A workspace here would have a say in what is shown.
+        .current_dir(env::temp_dir());
+    let output = info.output().context("cannot run cargo info")?;
+    ensure!(
+        output.status.success(),
+        "cannot download {source}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    find(source)?.with_context(|| format!("cargo info has not unpacked {source}"))
+}
+
+fn find(source: &Source) -> Result<Option<PathBuf>> {
+    let name = format!("{}-{}", source.name, source.version);
+    let Ok(registries) = fs::read_dir(cargo_home()?.join("registry/src")) else {
+        return Ok(None);
+    };
+    for registry in registries {
+        let directory = registry?.path().join(&name);
+        // cargo writes this file last.
+        if directory.join(".cargo-ok").exists() {
+            return Ok(Some(directory));
+        }
+    }
+    Ok(None)
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    let home = || Some(env::home_dir()?.join(".cargo"));
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
+        .context("where is cargo's home? CARGO_HOME says so")
+}

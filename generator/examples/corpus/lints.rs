@@ -1,0 +1,45 @@
+//! What cargo and its tools say while they build: JSON messages, and lines on standard error.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::process::Command;
+
+use anyhow::Result;
+use cargo_metadata::Message;
+
+use crate::tools::run;
+
+/// What came of `cargo build` or `cargo clippy`.
+pub struct Built {
+    /// The targets that were compiled, and not taken as they were.
+    pub compiled: BTreeSet<String>,
+    /// Every diagnostic, with the target that it belongs to, and every warning of cargo.
+    pub said: BTreeSet<String>,
+}
+
+/// Runs a command of cargo that takes `--message-format`.
+pub fn built(cargo: &mut Command) -> Result<Built> {
+    let output = run(cargo.args(["--message-format", "json"]))?;
+    let mut built = Built {
+        compiled: BTreeSet::new(),
+        said: output
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .map(str::to_owned)
+            .collect(),
+    };
+    for message in Message::parse_stream(Cursor::new(output.stdout)) {
+        match message? {
+            Message::CompilerArtifact(artifact) if !artifact.fresh => {
+                built.compiled.insert(artifact.target.name);
+            }
+            Message::CompilerMessage(message) => {
+                let text = message.message.rendered.unwrap_or(message.message.message);
+                built.said.insert(format!("{}: {text}", message.target.name));
+            }
+            _ => {}
+        }
+    }
+    Ok(built)
+}
