@@ -7,6 +7,8 @@ use std::path::Path;
 use cargo_metadata::{Package, TargetKind};
 use toml_edit::{Document, Item, Table};
 
+use crate::copy::Manifest;
+
 /// The editions of the packages.
 pub fn editions(packages: &[&Package]) -> String {
     let editions: BTreeSet<_> = packages.iter().map(|package| package.edition.to_string()).collect();
@@ -14,10 +16,10 @@ pub fn editions(packages: &[&Package]) -> String {
 }
 
 /// What stands out, of all packages together.
-pub fn of(packages: &[&Package], root: &Path) -> Vec<String> {
+pub fn of(packages: &[&Package], root: &Path, manifest: Manifest) -> Vec<String> {
     let mut found = BTreeSet::new();
     for package in packages {
-        of_manifest(package, &mut found);
+        of_manifest(package, manifest, &mut found);
         of_targets(package, &mut found);
     }
     if let Ok(text) = fs::read_to_string(root.join("Cargo.toml"))
@@ -39,7 +41,7 @@ pub fn of(packages: &[&Package], root: &Path) -> Vec<String> {
     found.into_iter().collect()
 }
 
-fn of_manifest(package: &Package, found: &mut BTreeSet<String>) {
+fn of_manifest(package: &Package, whose: Manifest, found: &mut BTreeSet<String>) {
     let Ok(text) = fs::read_to_string(&package.manifest_path) else {
         return;
     };
@@ -69,6 +71,8 @@ fn of_manifest(package: &Package, found: &mut BTreeSet<String>) {
         Some(_) => note(true, "inline features"),
     }
     let fields = manifest.get("package").and_then(Item::as_table);
+    // The registry's manifests list every target and turn the discovery off.
+    let fields = fields.filter(|_| whose == Manifest::Author);
     let is_off = |key: &str| fields.and_then(|fields| fields.get(key)).and_then(Item::as_bool) == Some(false);
     for key in ["autobins", "autotests", "autoexamples", "autobenches"] {
         note(is_off(key), &format!("`{key} = false`"));

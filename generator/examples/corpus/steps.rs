@@ -25,7 +25,7 @@ fn go(entry: &Entry, tools: &Tools, outcome: &mut Outcome) -> Option<()> {
     outcome.manifest = manifest.name();
     let packages = described.metadata.workspace_packages();
     outcome.edition = special::editions(&packages);
-    outcome.special = special::of(&packages, &root);
+    outcome.special = special::of(&packages, &root, manifest);
     let chosen = choose(entry, &described, &root);
     outcome.chosen = chosen.join(" ");
 
