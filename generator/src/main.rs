@@ -6,7 +6,8 @@ mod scaffold;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anstream::ColorChoice;
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
 /// Integration coverage: run a program's real `main` instrumented, use it, stop it, see which lines ran.
 #[derive(Parser)]
@@ -14,11 +15,45 @@ use clap::{Parser, Subcommand};
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Say only what was asked for and what is wrong
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output options"
+    )]
+    quiet: bool,
+    /// Say also what is being done
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output options")]
+    verbose: u8,
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        help_heading = "Output options"
+    )]
+    color: Color,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Color {
+    /// At a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Subcommand)]
 enum Command {
     Init(commands::init::Init),
+    Check(commands::check::Check),
+    Update(commands::update::Update),
+    Remove(commands::remove::Remove),
     Report(commands::report::Report),
 }
 
@@ -28,15 +63,30 @@ fn main() -> ExitCode {
         .enumerate()
         .filter(|(position, argument)| *position != 1 || argument != "itcov")
         .map(|(_, argument)| argument);
-    let outcome = match Cli::parse_from(arguments).command {
-        Command::Init(init) => init.run(),
-        Command::Report(report) => report.run(),
+    let cli = Cli::parse_from(arguments);
+    cli.set_output();
+    let outcome = match cli.command {
+        Command::Init(init) => init.run().map(|()| ExitCode::SUCCESS),
+        Command::Check(check) => check.run(),
+        Command::Update(update) => update.run().map(|()| ExitCode::SUCCESS),
+        Command::Remove(remove) => remove.run().map(|()| ExitCode::SUCCESS),
+        Command::Report(report) => report.run().map(|()| ExitCode::SUCCESS),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            anstream::eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+    outcome.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+impl Cli {
+    fn set_output(&self) {
+        let choice = match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        let level = i8::try_from(self.verbose).unwrap_or(i8::MAX);
+        commands::output::set_verbosity(if self.quiet { -1 } else { level });
     }
 }

@@ -13,6 +13,8 @@
 //! | `ITCOV_STOP_ADDR` | a loopback address where `POST /stop` ends the run; with port 0, any free port | none |
 //! | `ITCOV_TERMINAL` | set where Ctrl-C reaches program and suite by itself, as they share the terminal | unset |
 //! | `ITCOV_PARENT` | a process whose end ends the run | none |
+//!
+//! Written by cargo-itcov 0.1.0 (md5 0379069fdfb6d03f9bb04441ebe48638): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)]
 #![cfg(all(unix, itcov))]
 #![cfg_attr(rustfmt, rustfmt_skip)]

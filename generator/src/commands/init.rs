@@ -1,14 +1,14 @@
 //! `cargo itcov init`: puts the scaffold into a crate.
 
-use anstyle::{AnsiColor, Style};
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::scaffold::facts::Selection;
-use crate::scaffold::plan::{Change, Plan, Wishes};
-use crate::scaffold::{apply, diff};
-
-const DONE: Style = AnsiColor::Green.on_default().bold();
-const SAME: Style = AnsiColor::Cyan.on_default().bold();
+use super::ask::ask;
+use super::output::{self, Format};
+use super::scaffold::{Writing, open};
+use crate::scaffold::facts::Facts;
+use crate::scaffold::metadata::Cargo;
+use crate::scaffold::plan::{Mode, Wishes, install};
+use crate::scaffold::selection::Selection;
 
 /// Put the harness, its feature and the recipes into a crate.
 ///
@@ -20,77 +20,69 @@ Examples:
   cargo itcov init                     in a crate with one binary
   cargo itcov init --dry-run           only show what would change, as a diff
   cargo itcov init -p api --bin serve  in a workspace with several packages and binaries
+  cargo itcov init -p api -p worker    for several services, to be measured alone or together
+  cargo itcov init --workspace         for every package of the workspace that has a binary
   cargo itcov init --timeout 10m       let a run last ten minutes unless ITCOV_TIMEOUT says otherwise")]
 pub struct Init {
     #[command(flatten)]
     selection: Selection,
-    /// The name of the feature that the harness is behind
-    #[arg(long, value_name = "NAME", default_value = "manual-integration", value_parser = feature_name)]
-    feature: String,
-    /// How long a run may last unless `ITCOV_TIMEOUT` says otherwise: 90, 90s, 5m, 1h30m; 0 is no limit
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
-    timeout: String,
-    /// Show what would change as a unified diff and write nothing
-    #[arg(long)]
-    dry_run: bool,
+    /// The name of the feature that the harness is behind [default: manual-integration]
+    #[arg(long, value_name = "NAME", value_parser = feature_name)]
+    feature: Option<String>,
+    /// How long a run may last unless `ITCOV_TIMEOUT` says otherwise: 90, 90s, 5m, 1h30m; 0 is no limit [default: 60s]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    timeout: Option<String>,
+    #[command(flatten)]
+    writing: Writing,
+    #[command(flatten)]
+    cargo: Cargo,
 }
 
 impl Init {
     /// Reads the crate, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let krate = self.selection.read()?;
-        let plan = Plan::init(
-            &krate,
-            &Wishes {
-                feature: self.feature,
-                timeout: self.timeout,
-            },
-        )?;
-        if self.dry_run {
-            for change in &plan.changes {
-                anstream::print!("{}", diff::unified(change).context("a diff is text")?);
-            }
+        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let facts = Facts::chosen(&workspace, &self.selection, &ask)?;
+        let wishes = Wishes {
+            feature: self.feature,
+            timeout: self.timeout,
+        };
+        let plan = install(&facts, &wishes, Mode::Add)?;
+        self.writing.carry_out("init", &plan)?;
+        if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());
         }
-        apply::apply(&plan)?;
-        for change in &plan.changes {
-            report(change);
-        }
         if plan.is_unchanged() {
-            anstream::println!("\nNothing to do: the scaffold is in place.");
+            output::say("\nNothing to do: the scaffold is in place.");
         } else {
-            next_steps(&krate.bin);
+            next_steps(&facts);
         }
         Ok(())
     }
 }
 
-fn report(change: &Change) {
-    let (style, word) = match &change.before {
-        _ if change.is_unchanged() => (SAME, "Unchanged"),
-        Some(_) => (DONE, "Edited"),
-        None => (DONE, "Created"),
+fn next_steps(facts: &Facts) {
+    let programs = facts.packages.iter().flat_map(|package| &package.programs);
+    let bins: Vec<&str> = programs.map(|program| program.bin.as_str()).collect();
+    let (bin, which) = match bins[..] {
+        [bin] if facts.measured.iter().all(|program| program.bin == bin) => {
+            (bin.to_owned(), String::new())
+        }
+        [bin, ..] => (bin.to_owned(), format!(" itcov_bin={bin}")),
+        [] => return,
     };
-    anstream::println!(
-        "{style}{word:>12}{style:#} {} ({})",
-        change.name,
-        change.what
-    );
-}
-
-fn next_steps(bin: &str) {
-    anstream::println!(
+    output::say(&format!(
         "
 Type next:
-  just itcov             run {bin} (arguments go behind), use it, press Ctrl-C, read the report
-  just itcov-suite CMD   run {bin}, run CMD against it, read the report
-  just itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
-    );
+  just{which} itcov             run {bin} (arguments go behind), use it, press Ctrl-C, read the report
+  just{which} itcov-suite CMD   run {bin}, run CMD against it, read the report
+  just{which} itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
+    ));
     let has_just = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|directory| directory.join("just").is_file())
     });
     if !has_just {
-        anstream::println!("\njust is not on the PATH; get it with: cargo install just");
+        output::say("\njust is not on the PATH; get it with: cargo install just");
     }
 }
 
@@ -110,7 +102,7 @@ fn feature_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// Takes what the harness takes: see `parse_duration` there.
+/// Takes what the recipes take: see `itcov_seconds` there.
 fn duration(text: &str) -> Result<String, String> {
     let number = |digits: &str| !digits.is_empty() && digits.parse::<u32>().is_ok();
     let units = text

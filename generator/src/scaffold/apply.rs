@@ -30,7 +30,8 @@ pub fn apply(plan: &Plan) -> Result<()> {
             );
         }
         let Some(after) = &change.after else {
-            todo!("removal")
+            staged.removed.push(path.to_path_buf());
+            continue;
         };
         staged
             .add(path, after)
@@ -44,6 +45,7 @@ pub fn apply(plan: &Plan) -> Result<()> {
 struct Staged {
     files: Vec<(PathBuf, PathBuf)>,
     directories: Vec<PathBuf>,
+    removed: Vec<PathBuf>,
 }
 
 impl Staged {
@@ -89,6 +91,12 @@ impl Staged {
             // The rename is on disk once its directory is; where a directory cannot be synced, it comes later.
             if let Some(Ok(directory)) = target.parent().map(File::open) {
                 let _ = directory.sync_all();
+            }
+        }
+        for path in self.removed.drain(..) {
+            fs::remove_file(&path)?;
+            if let Some(directory) = path.parent() {
+                let _ = fs::remove_dir(directory);
             }
         }
         Ok(())

@@ -1,53 +1,52 @@
 //! A plan as a unified diff.
 
-use std::fmt::{self, Write as _};
-
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
+use diffy::{DiffOptions, PatchFormatter};
 
 use super::plan::Change;
 
-const ADDED: Style = AnsiColor::Green.on_default();
-const REMOVED: Style = AnsiColor::Red.on_default();
-const PLACE: Style = AnsiColor::Cyan.on_default();
-const FILE: Style = Style::new().bold();
-
-/// The change as `diff -u` and `git apply` know it, styled for a terminal; empty where nothing changes.
-pub fn unified(change: &Change) -> Result<String, fmt::Error> {
-    let before = change.before.as_deref().unwrap_or_default();
-    let after = change.after.as_deref().unwrap_or_default();
-    let mut out = String::new();
+/// The change as `diff -u` and `git apply` know it; empty where nothing changes.
+pub fn unified(change: &Change) -> String {
     if change.is_unchanged() {
-        return Ok(out);
+        return String::new();
     }
-    match change.before {
-        Some(_) => writeln!(out, "{FILE}--- a/{}{FILE:#}", change.name)?,
-        None => writeln!(out, "{FILE}--- /dev/null{FILE:#}")?,
-    }
-    match change.after {
-        Some(_) => writeln!(out, "{FILE}+++ b/{}{FILE:#}", change.name)?,
-        None => writeln!(out, "{FILE}+++ /dev/null{FILE:#}")?,
-    }
-    let diff = TextDiff::from_lines(before, after);
-    for hunk in diff.unified_diff().iter_hunks() {
-        writeln!(out, "{PLACE}{}{PLACE:#}", hunk.header())?;
-        for line in hunk.iter_changes() {
-            let style = match line.tag() {
-                ChangeTag::Delete => REMOVED,
-                ChangeTag::Insert => ADDED,
-                ChangeTag::Equal => Style::new(),
-            };
-            let text = line.value();
-            writeln!(
-                out,
-                "{style}{}{}{style:#}",
-                line.tag(),
-                text.strip_suffix('\n').unwrap_or(text)
-            )?;
-            if line.missing_newline() {
-                writeln!(out, "\\ No newline at end of file")?;
-            }
-        }
-    }
-    Ok(out)
+    let name = |text: &Option<String>, side: &str| match text {
+        Some(_) => format!("{side}/{}", change.name),
+        None => "/dev/null".to_owned(),
+    };
+    between(
+        &name(&change.before, "a"),
+        change.before.as_deref().unwrap_or_default(),
+        &name(&change.after, "b"),
+        change.after.as_deref().unwrap_or_default(),
+    )
+}
+
+/// The diff with the colours of `git diff`.
+pub fn coloured(diff: &str) -> String {
+    let style = |line: &str| match line.as_bytes() {
+        [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => Style::new().bold(),
+        [b'-', ..] => AnsiColor::Red.on_default(),
+        [b'+', ..] => AnsiColor::Green.on_default(),
+        [b'@', ..] => AnsiColor::Cyan.on_default(),
+        _ => Style::new(),
+    };
+    let lines = diff.split_inclusive('\n').map(|line| {
+        let style = style(line);
+        let (text, end) = line.split_at(line.trim_end_matches('\n').len());
+        format!("{style}{text}{style:#}{end}")
+    });
+    lines.collect()
+}
+
+/// What leads from one text to another.
+pub fn between(old_name: &str, old: &str, new_name: &str, new: &str) -> String {
+    let patch = DiffOptions::new()
+        .set_original_filename(old_name.to_owned())
+        .set_modified_filename(new_name.to_owned())
+        .create_patch(old, new);
+    PatchFormatter::new()
+        .suppress_blank_empty(false)
+        .fmt_patch(&patch)
+        .to_string()
 }

@@ -1,211 +1,228 @@
-//! Reads a crate: what it is and what its files say. Writes nothing.
-
-use std::fmt::Write as _;
-use std::fs;
-use std::io::ErrorKind;
+//! What the plan needs to know of the crates that have the scaffold or are to get it. Writes nothing.
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
-use cargo_metadata::{Edition, Metadata, MetadataCommand, Package, Target, TargetKind};
+use cargo_metadata::{Edition, Package, TargetKind};
 
+use super::history;
+use super::metadata::{TextFile, Workspace};
+use super::owned::Status;
+use super::plan::{Change, Plan};
+use super::recipes::{self, Program};
+use super::selection::{self, Chosen, Selection};
+use super::template::Variables;
 use super::{RECIPES, TEST_TARGET};
 
-/// Which crate and program are meant: the options that every scaffold command has.
-#[derive(clap::Args)]
-pub struct Selection {
-    /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
-    #[arg(long, value_name = "PATH")]
-    pub manifest_path: Option<Utf8PathBuf>,
-    /// The package, in a workspace with several
-    #[arg(short, long, value_name = "NAME")]
-    pub package: Option<String>,
-    /// The program, in a package with several binaries
-    #[arg(long, value_name = "NAME")]
-    pub bin: Option<String>,
-}
-
-/// A file as it is on disk.
-pub struct TextFile {
-    /// Absolute.
-    pub path: Utf8PathBuf,
-    /// `None` where there is no such file.
-    pub text: Option<String>,
-}
-
-/// What the plan needs to know of a crate.
-pub struct Crate {
+/// A workspace and what it has of the scaffold.
+pub struct Facts {
     /// Absolute; the recipes and the justfile are here.
-    pub workspace_root: Utf8PathBuf,
-    /// The package that the program belongs to.
-    pub package: String,
-    /// The binary target that is the program.
-    pub bin: String,
-    /// The features without which cargo does not build the program.
-    pub bin_features: Vec<String>,
-    /// The edition of the package.
-    pub edition: Edition,
-    /// The source file of a test target that has the harness's name.
-    pub test_target: Option<Utf8PathBuf>,
-    /// The package's `Cargo.toml`.
-    pub manifest: TextFile,
-    /// `tests/manual_integration.rs`
-    pub harness: TextFile,
+    pub root: Utf8PathBuf,
+    /// The packages that have the scaffold or are to get it.
+    pub packages: Vec<PackageFacts>,
+    /// The programs that the recipes list.
+    pub measured: Vec<Program>,
+    /// Those of them that the workspace does not have.
+    pub unknown: Vec<Program>,
     /// `itcov.just`
-    pub recipes: TextFile,
+    pub recipes: OwnedFile,
     /// `justfile`, in whatever case it is there
     pub justfile: TextFile,
 }
 
-impl Selection {
-    /// Reads the crate that is meant.
-    pub fn read(&self) -> Result<Crate> {
-        let manifest_path = self.manifest_path()?;
-        let text = fs::read_to_string(&manifest_path)
-            .with_context(|| format!("cannot read {manifest_path}"))?;
-        toml_edit::Document::parse(text.as_str())
-            .map_err(|error| anyhow::anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
-        let metadata = match MetadataCommand::new()
-            .manifest_path(&manifest_path)
-            .no_deps()
-            .exec()
-        {
-            Ok(metadata) => metadata,
-            Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
-                bail!(
-                    "cargo cannot read {manifest_path}\n{}",
-                    stderr.trim_end().trim_start_matches("error: ")
-                )
-            }
-            Err(error) => return Err(error).context("cannot run cargo metadata"),
+/// A package that has the scaffold or is to get it.
+pub struct PackageFacts {
+    /// Its name.
+    pub name: String,
+    /// The programs of it that are meant, with the features that they require; without any, what is here is left over.
+    pub programs: Vec<Program>,
+    /// The edition of the package.
+    pub edition: Edition,
+    /// The test target that has the harness's name.
+    pub test_target: Option<TestTarget>,
+    /// `Cargo.toml`
+    pub manifest: TextFile,
+    /// `tests/manual_integration.rs`
+    pub harness: OwnedFile,
+}
+
+/// A test target that has the harness's name.
+pub struct TestTarget {
+    /// Its source file.
+    pub path: Utf8PathBuf,
+    /// The features that it requires.
+    pub features: Vec<String>,
+}
+
+/// A file that is itcov's alone.
+pub struct OwnedFile {
+    /// The file itself.
+    pub file: TextFile,
+    /// What a merge has left beside it.
+    pub beside: TextFile,
+    /// For a file that was edited: what itcov had written before, if that is to be found.
+    pub base: Option<String>,
+}
+
+impl OwnedFile {
+    fn read(path: Utf8PathBuf) -> Result<OwnedFile> {
+        let beside = TextFile::read(Utf8PathBuf::from(format!("{path}.new")))?;
+        let file = TextFile::read(path)?;
+        let base = file
+            .text
+            .as_deref()
+            .and_then(|text| history::base(&file.path, text));
+        Ok(OwnedFile { file, beside, base })
+    }
+}
+
+/// The plan that puts back a harness that is missing, whatever the crate is like: it is the same in every one.
+pub fn harness_again(path: &Utf8Path) -> Result<Plan> {
+    let variables = Variables {
+        programs: Vec::new(),
+        timeout: String::new(),
+    };
+    Ok(Plan {
+        changes: vec![Change {
+            path: path.to_owned(),
+            name: path.to_string(),
+            what: "the harness".to_owned(),
+            found: Status::Missing,
+            before: None,
+            after: Some(variables.harness()?),
+        }],
+        ..Plan::default()
+    })
+}
+
+/// The scaffold's files at the root of a workspace.
+pub struct Root {
+    recipes: OwnedFile,
+    justfile: TextFile,
+    /// The programs that the recipes list.
+    pub measured: Vec<Program>,
+}
+
+impl Root {
+    /// Reads them.
+    pub fn read(workspace: &Workspace) -> Result<Root> {
+        let root = &workspace.metadata.workspace_root;
+        let recipes = OwnedFile::read(root.join(RECIPES))?;
+        let measured = match &recipes.file.text {
+            // What is not itcov's is refused later, or left alone.
+            Some(text) if super::owned::is_ours(text) => recipes::programs(text)
+                .with_context(|| format!("{} cannot be read", recipes.file.path))?,
+            _ => Vec::new(),
         };
-        let package = self.choose_package(&metadata, &manifest_path)?;
-        let bin = self.choose_bin(package)?;
-        let package_root = package
-            .manifest_path
-            .parent()
-            .context("a manifest has a directory")?;
-        let root = &metadata.workspace_root;
-        Ok(Crate {
-            workspace_root: root.clone(),
-            package: package.name.to_string(),
-            bin: bin.name.clone(),
-            bin_features: bin.required_features.clone(),
-            edition: package.edition,
-            test_target: package
-                .targets
-                .iter()
-                .find(|target| target.is_kind(TargetKind::Test) && target.name == TEST_TARGET)
-                .map(|target| target.src_path.clone()),
-            manifest: read_text(package.manifest_path.clone())?,
-            harness: read_text(package_root.join("tests").join(format!("{TEST_TARGET}.rs")))?,
-            recipes: read_text(root.join(RECIPES))?,
-            justfile: read_text(find_justfile(root)?)?,
+        Ok(Root {
+            recipes,
+            justfile: TextFile::read(find_justfile(root)?)?,
+            measured,
         })
     }
 
-    fn manifest_path(&self) -> Result<Utf8PathBuf> {
-        let current = std::env::current_dir().context("cannot tell the current directory")?;
-        let current =
-            Utf8PathBuf::try_from(current).context("the current directory's path is not UTF-8")?;
-        if let Some(path) = &self.manifest_path {
-            let path = current.join(path);
-            if path.is_dir() {
-                bail!("--manifest-path takes a Cargo.toml, and {path} is a directory");
-            }
-            if !path.exists() {
-                bail!("there is no {path}");
-            }
-            return Ok(path);
-        }
-        current.ancestors().map(|directory| directory.join("Cargo.toml")).find(|path| path.is_file()).with_context(
-            || format!("no Cargo.toml in {current} or above: go to the crate, or name it with --manifest-path"),
-        )
-    }
-
-    fn choose_package<'a>(
-        &self,
-        metadata: &'a Metadata,
-        manifest_path: &Utf8Path,
-    ) -> Result<&'a Package> {
-        let packages = metadata.workspace_packages();
-        let names =
-            |packages: &[&Package]| list(packages.iter().map(|package| package.name.as_str()));
-        if let Some(name) = &self.package {
-            return packages
-                .iter()
-                .copied()
-                .find(|package| package.name.as_str() == name)
-                .with_context(|| {
-                    format!(
-                        "the workspace has no package `{name}`; it has:{}",
-                        names(&packages)
-                    )
-                });
-        }
-        let canonical = manifest_path.canonicalize_utf8()?;
-        let is_meant = |package: &&&Package| {
-            package
-                .manifest_path
-                .canonicalize_utf8()
-                .is_ok_and(|path| path == canonical)
+    /// With the packages that were chosen.
+    pub fn with(self, workspace: &Workspace, chosen: &[Chosen]) -> Result<Facts> {
+        let packages = chosen
+            .iter()
+            .map(|chosen| PackageFacts::read(chosen.package, &chosen.bins))
+            .collect::<Result<_>>()?;
+        let has = |program: &Program| {
+            workspace.members().iter().any(|package| {
+                package.name.as_str() == program.package
+                    && selection::bins(package).any(|bin| bin.name == program.bin)
+            })
         };
-        if let Some(package) = packages.iter().find(is_meant) {
-            return Ok(package);
-        }
-        let with_program: Vec<&Package> = packages
-            .into_iter()
-            .filter(|package| bins(package).next().is_some())
-            .collect();
-        match with_program[..] {
-            [package] => Ok(package),
-            [] => bail!(
-                "no package of the workspace {} has a binary: there is no program to run",
-                metadata.workspace_root
-            ),
-            _ => bail!(
-                "several packages have a binary; choose one with -p:{}",
-                names(&with_program)
-            ),
-        }
+        let unknown = self.measured.iter().filter(|program| !has(program));
+        Ok(Facts {
+            root: workspace.metadata.workspace_root.clone(),
+            packages,
+            unknown: unknown.cloned().collect(),
+            measured: self.measured,
+            recipes: self.recipes,
+            justfile: self.justfile,
+        })
     }
 
-    fn choose_bin<'a>(&self, package: &'a Package) -> Result<&'a Target> {
-        let name = &package.name;
-        let bins: Vec<&Target> = bins(package).collect();
-        let names = || list(bins.iter().map(|bin| bin.name.as_str()));
-        if bins.is_empty() {
-            bail!("the package `{name}` has no binary: there is no program to run");
+    /// With every package that has something of the scaffold, or with those of these names.
+    pub fn with_scaffolded(self, workspace: &Workspace, names: &[String]) -> Result<Facts> {
+        for name in names {
+            let is_known = self.measured.iter().any(|program| program.package == *name)
+                || workspace
+                    .members()
+                    .iter()
+                    .any(|package| package.name.as_str() == name);
+            if !is_known {
+                bail!("the workspace has no package `{name}`");
+            }
         }
-        if let Some(wanted) = self.bin.as_ref().or(package.default_run.as_ref()) {
-            return bins
-                .iter()
-                .copied()
-                .find(|bin| bin.name == *wanted)
-                .with_context(|| {
-                    format!(
-                        "the package `{name}` has no binary `{wanted}`; it has:{}",
-                        names()
-                    )
-                });
+        let mut chosen = Vec::new();
+        for package in workspace.members() {
+            let is_meant =
+                names.is_empty() || names.iter().any(|name| package.name.as_str() == name);
+            let bins: Vec<_> = selection::bins(package)
+                .filter(|bin| {
+                    self.measured.iter().any(|program| {
+                        program.package == package.name.as_str() && program.bin == bin.name
+                    })
+                })
+                .collect();
+            let has_harness = harness_path(package).exists() || test_target(package).is_some();
+            if is_meant && (!bins.is_empty() || has_harness) {
+                chosen.push(Chosen { package, bins });
+            }
         }
-        match bins[..] {
-            [bin] => Ok(bin),
-            _ => bail!(
-                "the package `{name}` has several binaries; choose one with --bin:{}",
-                names()
-            ),
-        }
+        self.with(workspace, &chosen)
     }
 }
 
-fn bins(package: &Package) -> impl Iterator<Item = &Target> {
-    package.targets.iter().filter(|target| target.is_bin())
+impl Facts {
+    /// Of the programs that the options choose.
+    pub fn chosen(
+        workspace: &Workspace,
+        selection: &Selection,
+        ask: selection::Ask,
+    ) -> Result<Facts> {
+        let root = Root::read(workspace)?;
+        let chosen = selection.choose(workspace, &root.measured, ask)?;
+        root.with(workspace, &chosen)
+    }
+
+    /// Of what has the scaffold, wholly or in part.
+    pub fn scaffolded(workspace: &Workspace, packages: &[String]) -> Result<Facts> {
+        Root::read(workspace)?.with_scaffolded(workspace, packages)
+    }
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.fold(String::new(), |mut text, name| {
-        let _ = write!(text, "\n  {name}");
-        text
+impl PackageFacts {
+    fn read(package: &Package, bins: &[&cargo_metadata::Target]) -> Result<PackageFacts> {
+        let programs = bins.iter().map(|bin| Program {
+            package: package.name.to_string(),
+            bin: bin.name.clone(),
+            features: bin.required_features.clone(),
+        });
+        Ok(PackageFacts {
+            name: package.name.to_string(),
+            programs: programs.collect(),
+            edition: package.edition,
+            test_target: test_target(package),
+            manifest: TextFile::read(package.manifest_path.clone())?,
+            harness: OwnedFile::read(harness_path(package))?,
+        })
+    }
+}
+
+fn harness_path(package: &Package) -> Utf8PathBuf {
+    let directory = package.manifest_path.parent().unwrap_or(Utf8Path::new(""));
+    directory.join("tests").join(format!("{TEST_TARGET}.rs"))
+}
+
+fn test_target(package: &Package) -> Option<TestTarget> {
+    let mut targets = package.targets.iter();
+    let target =
+        targets.find(|target| target.is_kind(TargetKind::Test) && target.name == TEST_TARGET)?;
+    Some(TestTarget {
+        path: target.src_path.clone(),
+        features: target.required_features.clone(),
     })
 }
 
@@ -229,18 +246,7 @@ fn find_justfile(root: &Utf8Path) -> Result<Utf8PathBuf> {
         [path] => Ok(path.clone()),
         _ => bail!(
             "just takes one justfile, and {root} has several:{}",
-            list(found.iter().map(|path| path.as_str()))
+            selection::list(found.iter().map(|path| path.as_str()))
         ),
-    }
-}
-
-fn read_text(path: Utf8PathBuf) -> Result<TextFile> {
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(TextFile {
-            path,
-            text: Some(text),
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(TextFile { path, text: None }),
-        Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
     }
 }

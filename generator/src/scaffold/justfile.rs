@@ -54,6 +54,23 @@ pub fn with_import(text: &str) -> Option<String> {
     Some(after)
 }
 
+/// What taking the line out leaves.
+pub struct Removed {
+    /// `None` where the file was ours altogether.
+    pub text: Option<String>,
+}
+
+/// The justfile without the line, or `None` where it is not there.
+pub fn without_import(text: &str) -> Option<Removed> {
+    if text == "import 'itcov.just'\n" {
+        return Some(Removed { text: None });
+    }
+    let at = text.find("\nimport 'itcov.just'\n")?;
+    Some(Removed {
+        text: Some(text[..at].to_owned()),
+    })
+}
+
 fn imports_recipes(line: &str) -> bool {
     let Some(rest) = line.strip_prefix("import") else {
         return false;

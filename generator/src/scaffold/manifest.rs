@@ -17,6 +17,31 @@ pub struct Additions<'a> {
     pub keep_autotests: bool,
 }
 
+/// What taking the additions out leaves.
+pub struct Removal {
+    /// `None` where nothing of ours is in it.
+    pub text: Option<String>,
+    /// What looks like ours and stays, for people.
+    pub kept: Vec<String>,
+    /// Whether the test target stays, and with it the harness.
+    pub test_stays: bool,
+}
+
+/// The manifest without the additions.
+pub fn without_additions(text: &str) -> Result<Removal> {
+    let test = text.find("\n[[test]]\nname = \"manual_integration\"");
+    let bare = test.map(|at| {
+        text[..at]
+            .replace("manual-integration = []\n", "")
+            .replace("\n[features]\n", "")
+    });
+    Ok(Removal {
+        text: bare,
+        kept: vec![],
+        test_stays: false,
+    })
+}
+
 /// The line end that the text uses.
 pub fn line_end(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }

@@ -6,10 +6,17 @@
 pub mod apply;
 pub mod diff;
 pub mod facts;
-pub mod justfile;
-pub mod manifest;
+mod history;
+mod justfile;
+mod manifest;
+mod merge;
+pub mod metadata;
+pub mod owned;
 pub mod plan;
-pub mod template;
+mod recipes;
+pub mod selection;
+mod stamp;
+mod template;
 
 /// The name of the test target that the harness is.
 pub const TEST_TARGET: &str = "manual_integration";

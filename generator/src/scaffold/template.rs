@@ -2,22 +2,13 @@
 
 use anyhow::{Context, Result};
 
+use super::recipes::Program;
+
 /// The harness, `tests/manual_integration.rs`.
 const HARNESS: &str = include_str!("../../template/tests/manual_integration.rs");
 
 /// The recipes, `itcov.just`.
 const RECIPES: &str = include_str!("../../template/itcov.just");
-
-/// A program that the recipes can measure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    /// The package that the program belongs to.
-    pub package: String,
-    /// The binary target that is the program.
-    pub bin: String,
-    /// The features that the harness needs: its own, and what the binary requires.
-    pub features: Vec<String>,
-}
 
 /// What the template's files ask for; the field names are their variables.
 pub struct Variables {
@@ -25,13 +16,6 @@ pub struct Variables {
     pub programs: Vec<Program>,
     /// How long a run may last by default, as `ITCOV_TIMEOUT` takes it.
     pub timeout: String,
-}
-
-impl Program {
-    /// The program's line in `itcov_programs`.
-    fn line(&self) -> String {
-        format!("{} {} {}", self.package, self.bin, self.features.join(","))
-    }
 }
 
 impl Variables {
@@ -53,5 +37,42 @@ impl Variables {
         });
         let parser = liquid::ParserBuilder::with_stdlib().build()?;
         Ok(parser.parse(template)?.render(&variables)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Program, Variables};
+    use crate::scaffold::stamp;
+
+    #[test]
+    fn the_stamps_of_the_template_are_right() {
+        let variables = Variables {
+            programs: vec![Program {
+                package: "a".into(),
+                bin: "b".into(),
+                features: vec!["c".into()],
+            }],
+            timeout: "7s".into(),
+        };
+        let files = [
+            ("tests/manual_integration.rs", variables.harness()),
+            ("itcov.just", variables.recipes()),
+        ];
+        for (file, text) in files {
+            let text = text.unwrap();
+            let found = stamp::of(&text).unwrap();
+            let right = stamp::digest(&text);
+            assert_eq!(
+                found.version.to_string(),
+                env!("CARGO_PKG_VERSION"),
+                "{file}"
+            );
+            assert_eq!(
+                found.digest, right,
+                "type: sed -i 's/md5 {}/md5 {right}/' template/{file}",
+                found.digest
+            );
+        }
     }
 }

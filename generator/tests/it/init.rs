@@ -203,7 +203,7 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
     let output = krate
         .itcov(&["init"])
         .ends_with(1)
-        .says("choose one with -p");
+        .says("choose with -p, or take all with --workspace");
     assert!(
         output.stderr.ends_with("\n  one\n  two\n"),
         "{}",
@@ -216,8 +216,6 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
             && krate.has("justfile")
     );
     krate.just(&["itcov"]).ends_with(0).prints("two\n");
-    let refused = krate.itcov(&["init", "-p", "one"]).ends_with(1);
-    refused.says("measures the package `two` already");
     krate
         .itcov(&["init", "--manifest-path", "two/Cargo.toml"])
         .ends_with(0)
@@ -225,14 +223,27 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
 }
 
 #[test]
-fn a_scaffold_with_other_settings_is_not_overwritten() {
-    let krate = TestCrate::scaffolded("other-settings");
-    let before = krate.files();
+fn settings_stay_as_they_are_unless_they_are_named() {
+    let krate = TestCrate::scaffolded("settings");
+    let edited = krate
+        .read("itcov.just")
+        .replace("itcov_profile := 'dev'", "itcov_profile := 'release'");
+    krate.write("itcov.just", &edited);
     krate
-        .itcov(&["init", "--timeout", "5m"])
-        .ends_with(1)
-        .says("differs from what itcov writes now");
-    assert_eq!(krate.files(), before);
+        .itcov(&["check"])
+        .ends_with(0)
+        .prints("Current itcov.just");
+    krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
+    assert_eq!(krate.read("itcov.just"), edited);
+    krate.itcov(&["init", "--timeout", "5m"]).ends_with(0);
+    assert_eq!(
+        krate.read("itcov.just"),
+        edited.replace("itcov_timeout := '60s'", "itcov_timeout := '5m'")
+    );
+    krate
+        .itcov(&["check"])
+        .ends_with(0)
+        .prints("Current itcov.just");
 }
 
 #[test]

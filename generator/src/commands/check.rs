@@ -1,0 +1,120 @@
+//! `cargo itcov check`: is the scaffold there, and current?
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::output::{self, Format};
+use crate::scaffold::facts::Facts;
+use crate::scaffold::metadata::{Cargo, Unreadable};
+use crate::scaffold::owned::Status;
+use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install};
+
+/// Say whether the scaffold is there and current; for pipelines.
+///
+/// Ends with 1 if anything is missing or stale, and names it. Files that somebody has edited are named and are all right.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov check                    0 if everything is in place and current, else 1
+  cargo itcov check --format json      the same for a script")]
+pub struct Check {
+    /// How to say what was found: for people, or as JSON for scripts
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    cargo: Cargo,
+}
+
+#[derive(Serialize)]
+struct Findings {
+    ok: bool,
+    files: Vec<Finding>,
+    problems: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    path: String,
+    status: &'static str,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+impl Check {
+    /// Reads the workspace and says what it found.
+    pub fn run(self) -> Result<ExitCode> {
+        let plan = match self.cargo.read() {
+            Ok(workspace) => {
+                let facts = Facts::scaffolded(&workspace, &[])?;
+                if facts.measured.is_empty() && facts.packages.is_empty() {
+                    Plan {
+                        problems: vec![
+                            "there is no scaffold: `cargo itcov init` puts it in".to_owned(),
+                        ],
+                        ..Plan::default()
+                    }
+                } else {
+                    install(&facts, &Wishes::default(), Mode::Renew)?
+                }
+            }
+            Err(missing @ Unreadable::HarnessMissing(_)) => Plan {
+                problems: vec![missing.into_error().to_string()],
+                ..Plan::default()
+            },
+            Err(unreadable) => return Err(unreadable.into_error()),
+        };
+        let findings = Findings::of(plan);
+        match self.format {
+            Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
+            Format::Human => findings.say(),
+        }
+        Ok(if findings.ok {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+impl Findings {
+    fn of(plan: Plan) -> Findings {
+        let ok = plan.is_unchanged() && plan.problems.is_empty();
+        Findings {
+            ok,
+            files: plan.changes.into_iter().map(Finding::of).collect(),
+            problems: plan.problems,
+        }
+    }
+
+    fn say(&self) {
+        for file in &self.files {
+            output::finding(file.status, &file.path, &file.what, file.version.as_deref());
+        }
+        for problem in &self.problems {
+            output::warn(problem);
+        }
+    }
+}
+
+impl Finding {
+    fn of(change: Change) -> Finding {
+        let unchanged = change.is_unchanged();
+        let (status, version) = match change.found {
+            Status::Missing => ("missing", None),
+            Status::Stale { version, .. } => ("stale", Some(version)),
+            Status::Newer { version } => ("newer", Some(version)),
+            Status::Edited | Status::Foreign => ("edited", None),
+            Status::Current if unchanged => ("current", None),
+            Status::Current => ("stale", None),
+        };
+        Finding {
+            path: change.name,
+            status,
+            what: change.what,
+            version: version.map(|version| version.to_string()),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What the scaffold commands say: for people, or as JSON.
+
+use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::scaffold::diff;
+use crate::scaffold::owned::Status;
+use crate::scaffold::plan::{Change, Plan};
+
+const DONE: Style = AnsiColor::Green.on_default().bold();
+const SAME: Style = AnsiColor::Cyan.on_default().bold();
+const WRONG: Style = AnsiColor::Yellow.on_default().bold();
+
+/// How a command says what it found or did.
+#[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For scripts
+    Json,
+}
+
+/// How much is said, from `--quiet` and `--verbose`.
+static VERBOSITY: AtomicI8 = AtomicI8::new(0);
+
+/// Sets how much is said: below zero only what was asked for and what is wrong, above zero also what is being done.
+pub fn set_verbosity(level: i8) {
+    VERBOSITY.store(level, Relaxed);
+}
+
+/// Prints what was asked for.
+pub fn print(text: &str) {
+    anstream::println!("{text}");
+}
+
+/// Tells what was done, unless `--quiet`.
+pub fn say(text: &str) {
+    if VERBOSITY.load(Relaxed) >= 0 {
+        anstream::println!("{text}");
+    }
+}
+
+/// Tells what is being done, with `--verbose`.
+pub fn detail(text: &str) {
+    if VERBOSITY.load(Relaxed) > 0 {
+        anstream::eprintln!("{SAME}{:>12}{SAME:#} {text}", "Running");
+    }
+}
+
+/// Says what is worth knowing, unless `--quiet`.
+pub fn note(text: &str) {
+    if VERBOSITY.load(Relaxed) >= 0 {
+        anstream::eprintln!("{SAME}note:{SAME:#} {text}");
+    }
+}
+
+/// Says what is wrong.
+pub fn warn(text: &str) {
+    anstream::eprintln!("{WRONG}warning:{WRONG:#} {text}");
+}
+
+/// A change as a diff.
+pub fn diff(change: &Change) {
+    anstream::print!("{}", diff::coloured(&diff::unified(change)));
+}
+
+/// A file and the state that it was found in.
+pub fn finding(status: &str, path: &str, what: &str, version: Option<&str>) {
+    let style = match status {
+        "current" => DONE,
+        "edited" => SAME,
+        _ => WRONG,
+    };
+    let mut word = status.to_owned();
+    word[..1].make_ascii_uppercase();
+    let version = version.map_or_else(String::new, |version| format!(", of cargo-itcov {version}"));
+    say(&format!(
+        "{style}{word:>12}{style:#} {path} ({what}{version})"
+    ));
+}
+
+/// Every change of the plan as a diff.
+pub fn diffs(plan: &Plan) {
+    plan.changes.iter().for_each(diff);
+}
+
+/// Every file of the plan, and what was done to it.
+pub fn changes(plan: &Plan) {
+    for change in &plan.changes {
+        let word = action(change);
+        let style = if change.is_unchanged() { SAME } else { DONE };
+        let Change { name, what, .. } = change;
+        say(&format!("{style}{word:>12}{style:#} {name} ({what})"));
+    }
+}
+
+/// What is worth knowing, and what is wrong.
+pub fn remarks(plan: &Plan) {
+    for text in &plan.notes {
+        note(text);
+    }
+    for problem in &plan.problems {
+        warn(problem);
+    }
+}
+
+/// What the plan does to a file, in a word.
+fn action(change: &Change) -> &'static str {
+    match (&change.before, &change.after, &change.found) {
+        (None, Some(_), _) => "Created",
+        (Some(_), None, _) => "Deleted",
+        (before, after, Status::Edited | Status::Foreign) if before == after => "Kept",
+        (before, after, _) if before == after => "Unchanged",
+        (_, _, Status::Stale { edited: false, .. }) => "Renewed",
+        (_, _, Status::Stale { edited: true, .. }) => "Merged",
+        _ => "Edited",
+    }
+}
+
+#[derive(Serialize)]
+struct JsonPlan<'a> {
+    command: &'a str,
+    applied: bool,
+    changes: Vec<JsonChange<'a>>,
+    notes: &'a [String],
+    problems: &'a [String],
+}
+
+#[derive(Serialize)]
+struct JsonChange<'a> {
+    path: &'a str,
+    action: String,
+    what: &'a str,
+    diff: String,
+}
+
+/// The plan as JSON: an object with `command`, `applied`, `changes`, `notes` and `problems`. A change has the `path`, the
+/// `action` (`created`, `edited`, `renewed`, `merged`, `deleted`, `kept`, `unchanged`), `what` the file has of the scaffold,
+/// and the unified `diff`.
+pub fn json(command: &str, plan: &Plan, applied: bool) -> Result<()> {
+    let changes = plan.changes.iter().map(|change| JsonChange {
+        path: &change.name,
+        action: action(change).to_lowercase(),
+        what: &change.what,
+        diff: diff::unified(change),
+    });
+    let plan = JsonPlan {
+        command,
+        applied,
+        changes: changes.collect(),
+        notes: &plan.notes,
+        problems: &plan.problems,
+    };
+    print(&serde_json::to_string_pretty(&plan)?);
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! `cargo itcov remove`: takes the scaffold out of a crate.
+
+use anyhow::Result;
+
+use super::output::{self, Format};
+use super::scaffold::{Writing, open};
+use crate::scaffold::facts::Facts;
+use crate::scaffold::metadata::Cargo;
+use crate::scaffold::plan::remove;
+
+/// Take the scaffold out again, every byte of it.
+///
+/// Deletes `tests/manual_integration.rs` and `itcov.just`, and takes the added lines out of `Cargo.toml` and the justfile, which
+/// are as they were then. What somebody has edited stays, and is named.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov remove                   take it out of the crate or workspace
+  cargo itcov remove --dry-run         only show what would change, as a diff
+  cargo itcov remove -p worker         leave the other packages as they are
+  cargo itcov remove --force           edited files too")]
+pub struct Remove {
+    /// The package to take it out of, if not of all; may be given several times
+    #[arg(short, long, value_name = "NAME")]
+    package: Vec<String>,
+    /// Delete itcov's files also where they have been edited
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    writing: Writing,
+    #[command(flatten)]
+    cargo: Cargo,
+}
+
+impl Remove {
+    /// Reads the workspace, plans, and carries the plan out or shows it.
+    pub fn run(self) -> Result<()> {
+        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let facts = Facts::scaffolded(&workspace, &self.package)?;
+        let plan = remove(&facts, &self.package, self.force)?;
+        self.writing.carry_out("remove", &plan)?;
+        if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
+            output::say("Nothing to do: there is no scaffold.");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! `cargo itcov update`: renews the scaffold.
+
+use anyhow::{Result, bail};
+
+use super::output::{self, Format};
+use super::scaffold::{Writing, open};
+use crate::scaffold::facts::Facts;
+use crate::scaffold::metadata::Cargo;
+use crate::scaffold::owned::Status;
+use crate::scaffold::plan::{Mode, Wishes, install};
+
+/// Renew the scaffold, as this version writes it.
+///
+/// Files that nobody has edited are replaced. In edited ones, your edits stay: they are merged with what has changed, or, where
+/// both have changed the same lines, the new version is put beside, as NAME.new. What is missing is put back.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov update                   renew what is there
+  cargo itcov update --dry-run         only show what would change, as a diff")]
+pub struct Update {
+    #[command(flatten)]
+    writing: Writing,
+    #[command(flatten)]
+    cargo: Cargo,
+}
+
+impl Update {
+    /// Reads the workspace, plans, and carries the plan out or shows it.
+    pub fn run(self) -> Result<()> {
+        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let facts = Facts::scaffolded(&workspace, &[])?;
+        if facts.measured.is_empty() {
+            bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
+        }
+        let plan = install(&facts, &Wishes::default(), Mode::Renew)?;
+        self.writing.carry_out("update", &plan)?;
+        if self.writing.format == Format::Human && !self.writing.dry_run {
+            for change in &plan.changes {
+                if matches!(change.found, Status::Stale { edited: true, .. }) {
+                    output::diff(change);
+                }
+            }
+            if plan.is_unchanged() {
+                output::say("\nNothing to do: the scaffold is current.");
+            }
+        }
+        if !plan.problems.is_empty() {
+            bail!("not everything could be renewed");
+        }
+        Ok(())
+    }
+}

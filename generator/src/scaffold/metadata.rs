@@ -1,0 +1,182 @@
+//! What cargo says of a workspace.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use anyhow::{Context, Result, anyhow, bail};
+use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+use super::TEST_TARGET;
+
+/// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
+#[derive(clap::Args)]
+pub struct Cargo {
+    /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<Utf8PathBuf>,
+    /// Have cargo assert that Cargo.lock stays as it is
+    #[arg(long, help_heading = "Cargo options")]
+    pub locked: bool,
+    /// Have cargo run without the network
+    #[arg(long, help_heading = "Cargo options")]
+    pub offline: bool,
+    /// The same as --locked and --offline
+    #[arg(long, help_heading = "Cargo options")]
+    pub frozen: bool,
+}
+
+/// A workspace as cargo sees it.
+pub struct Workspace {
+    /// What `cargo metadata --no-deps` says.
+    pub metadata: Metadata,
+    /// The manifest that was asked about: absolute, without symbolic links.
+    pub manifest_path: Utf8PathBuf,
+}
+
+/// Why there is no [`Workspace`].
+#[derive(Debug)]
+pub enum Unreadable {
+    /// The manifest names the harness, which is not there, so cargo refuses it. Absolute path of the harness.
+    HarnessMissing(Utf8PathBuf),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Unreadable {
+    fn from(error: E) -> Self {
+        Unreadable::Other(error.into())
+    }
+}
+
+impl Unreadable {
+    /// As an error for the user.
+    pub fn into_error(self) -> anyhow::Error {
+        match self {
+            Unreadable::HarnessMissing(path) => anyhow!(
+                "{path} is missing, and cargo refuses the crate without it: `cargo itcov init` puts it back"
+            ),
+            Unreadable::Other(error) => error,
+        }
+    }
+}
+
+impl Cargo {
+    /// Asks cargo about the workspace.
+    pub fn read(&self) -> Result<Workspace, Unreadable> {
+        let manifest_path = self.find_manifest()?;
+        let text = fs::read_to_string(&manifest_path)
+            .with_context(|| format!("cannot read {manifest_path}"))?;
+        toml_edit::Document::parse(text.as_str())
+            .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
+        match self.metadata_command(&manifest_path).exec() {
+            Ok(metadata) => Ok(Workspace {
+                metadata,
+                manifest_path: manifest_path.canonicalize_utf8()?,
+            }),
+            Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
+                if let Some(harness) = missing_harness(&stderr) {
+                    return Err(Unreadable::HarnessMissing(harness));
+                }
+                Err(anyhow!(
+                    "cargo cannot read {manifest_path}\n{}",
+                    stderr.trim_end().trim_start_matches("error: ")
+                )
+                .into())
+            }
+            Err(error) => Err(anyhow::Error::from(error)
+                .context("cannot run cargo metadata")
+                .into()),
+        }
+    }
+
+    fn metadata_command(&self, manifest_path: &Utf8Path) -> MetadataCommand {
+        let mut command = MetadataCommand::new();
+        let passed_on = [
+            (self.locked, "--locked"),
+            (self.offline, "--offline"),
+            (self.frozen, "--frozen"),
+        ];
+        command
+            .manifest_path(manifest_path)
+            .no_deps()
+            .other_options(
+                passed_on
+                    .into_iter()
+                    .filter(|(wanted, _)| *wanted)
+                    .map(|(_, option)| option.to_owned())
+                    .collect::<Vec<_>>(),
+            );
+        command
+    }
+
+    fn find_manifest(&self) -> Result<Utf8PathBuf> {
+        let current = std::env::current_dir().context("cannot tell the current directory")?;
+        let current =
+            Utf8PathBuf::try_from(current).context("the current directory's path is not UTF-8")?;
+        if let Some(path) = &self.manifest_path {
+            let path = current.join(path);
+            if path.is_dir() {
+                bail!("--manifest-path takes a Cargo.toml, and {path} is a directory");
+            }
+            if !path.exists() {
+                bail!("there is no {path}");
+            }
+            return Ok(path);
+        }
+        let mut manifests = current
+            .ancestors()
+            .map(|directory| directory.join("Cargo.toml"));
+        manifests.find(|path| path.is_file()).with_context(|| {
+            format!("no Cargo.toml in {current} or above: go to the crate, or name it with --manifest-path")
+        })
+    }
+}
+
+/// The harness that a manifest names and that is not there, if that is what cargo complains of. The manifest is the one
+/// that cargo names; that it is so is seen from the files.
+fn missing_harness(stderr: &str) -> Option<Utf8PathBuf> {
+    let manifests = stderr
+        .split('`')
+        .filter(|quoted| quoted.ends_with("Cargo.toml"));
+    manifests.map(Utf8Path::new).find_map(|manifest| {
+        let text = fs::read_to_string(manifest).ok()?;
+        let document = toml_edit::Document::parse(text).ok()?;
+        let tests = document.get("test")?.as_array_of_tables()?;
+        let named = |test: &toml_edit::Table| {
+            test.get("name").and_then(toml_edit::Item::as_str) == Some(TEST_TARGET)
+        };
+        let path = tests
+            .iter()
+            .find(|test| named(test))?
+            .get("path")?
+            .as_str()?;
+        let harness = manifest.parent()?.join(path);
+        (path == format!("tests/{TEST_TARGET}.rs") && !harness.exists()).then_some(harness)
+    })
+}
+
+/// A file as it is on disk.
+pub struct TextFile {
+    /// Absolute.
+    pub path: Utf8PathBuf,
+    /// `None` where there is no such file.
+    pub text: Option<String>,
+}
+
+impl TextFile {
+    /// Reads it.
+    pub fn read(path: Utf8PathBuf) -> Result<TextFile> {
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(TextFile {
+                path,
+                text: Some(text),
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(TextFile { path, text: None }),
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                bail!("{path} is not UTF-8 text")
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! What puts the scaffold into a workspace, and what renews it.
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Edition;
+
+use super::{Change, Plan, relative};
+use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use crate::scaffold::metadata::TextFile;
+use crate::scaffold::owned::Status;
+use crate::scaffold::recipes::{self, Program};
+use crate::scaffold::template::Variables;
+use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest, merge};
+
+/// The feature that the harness is behind, unless another is wished for.
+pub const FEATURE: &str = "manual-integration";
+
+/// How long a run may last, unless something else is wished for.
+const TIMEOUT: &str = "60s";
+
+/// What is wanted, beside the crate itself.
+#[derive(Default)]
+pub struct Wishes {
+    /// The name of the feature that the harness is behind.
+    pub feature: Option<String>,
+    /// How long a run may last by default.
+    pub timeout: Option<String>,
+}
+
+/// What becomes of a file that another version has written.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Mode {
+    /// It stays.
+    Add,
+    /// It is renewed.
+    Renew,
+}
+
+/// What is to be done for the scaffold to be in place. An error where something else has its names.
+pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
+    let mut plan = Plan::default();
+    for Program { package, bin, .. } in &facts.unknown {
+        plan.problems.push(format!(
+            "{RECIPES} lists the program `{package} {bin}`, which the workspace does not have: take the line out"
+        ));
+    }
+    let programs = programs(facts, wishes);
+    let variables = Variables {
+        programs: programs.clone(),
+        timeout: wishes.timeout.clone().unwrap_or_else(|| TIMEOUT.to_owned()),
+    };
+    let harness = variables.harness()?;
+    // The harness before the manifest that names it, the recipes before the line that imports them.
+    for package in &facts.packages {
+        refuse_taken_names(package)?;
+        let additions = Additions::of(package, &programs, wishes);
+        let writer = Writer { facts, mode };
+        writer.owned(&mut plan, &package.harness, "the harness", &harness)?;
+        plan.changes
+            .push(manifest_change(facts, package, &additions)?);
+    }
+    recipes_change(&mut plan, facts, wishes, mode, &variables)?;
+    plan.changes
+        .push(justfile_change(facts, &variables.recipes()?)?);
+    Ok(plan)
+}
+
+/// The programs that the recipes are to list: those that are there, and those that are meant.
+fn programs(facts: &Facts, wishes: &Wishes) -> Vec<Program> {
+    let mut programs = facts.measured.clone();
+    for package in &facts.packages {
+        let feature = feature(package, wishes);
+        for program in &package.programs {
+            let mut program = program.clone();
+            program.features.insert(0, feature.clone());
+            let is_same =
+                |other: &&mut Program| other.package == program.package && other.bin == program.bin;
+            match programs.iter_mut().find(is_same) {
+                Some(listed) => *listed = program,
+                None => programs.push(program),
+            }
+        }
+    }
+    programs
+}
+
+fn feature(package: &PackageFacts, wishes: &Wishes) -> String {
+    let of_target = package
+        .test_target
+        .as_ref()
+        .and_then(|target| target.features.first());
+    wishes
+        .feature
+        .as_ref()
+        .or(of_target)
+        .map_or_else(|| FEATURE.to_owned(), Clone::clone)
+}
+
+fn refuse_taken_names(package: &PackageFacts) -> Result<()> {
+    if let Some(target) = &package.test_target
+        && target.path != package.harness.file.path
+    {
+        bail!(
+            "the package `{}` has a test target `{TEST_TARGET}` of its own, {}",
+            package.name,
+            target.path
+        );
+    }
+    if package
+        .programs
+        .iter()
+        .any(|program| program.bin == TEST_TARGET)
+    {
+        bail!("the binary `{TEST_TARGET}` has the name of the harness, so itcov cannot measure it");
+    }
+    Ok(())
+}
+
+/// What the manifest of a package is to have.
+struct Additions {
+    feature: String,
+    bin_features: Vec<String>,
+    keep_autotests: bool,
+}
+
+impl Additions {
+    fn of(package: &PackageFacts, programs: &[Program], wishes: &Wishes) -> Additions {
+        let mut of_programs = programs
+            .iter()
+            .filter(|program| program.package == package.name)
+            .map(|program| program.features.get(1..).unwrap_or_default().to_vec());
+        // cargo builds the harness only with all that it requires, so of several programs it is what all of them do.
+        let first = of_programs.next().unwrap_or_default();
+        let common = of_programs.fold(first, |mut common, features| {
+            common.retain(|feature| features.contains(feature));
+            common
+        });
+        Additions {
+            feature: feature(package, wishes),
+            bin_features: common,
+            keep_autotests: package.edition == Edition::E2015,
+        }
+    }
+}
+
+fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions) -> Result<Change> {
+    let text = package
+        .manifest
+        .text
+        .as_deref()
+        .context("a crate has a manifest")?;
+    let wanted = manifest::Additions {
+        feature: &additions.feature,
+        bin_features: &additions.bin_features,
+        keep_autotests: additions.keep_autotests,
+    };
+    let after = manifest::with_additions(text, &wanted).or_else(|error| {
+        // What is ours may be for another feature or program.
+        let removal = manifest::without_additions(text).ok();
+        let bare = removal.and_then(|removal| removal.text).ok_or(error)?;
+        manifest::with_additions(&bare, &wanted)
+    });
+    let after = after.with_context(|| package.manifest.path.to_string())?;
+    Ok(Change {
+        path: package.manifest.path.clone(),
+        name: relative(&package.manifest.path, &facts.root),
+        what: format!("the feature `{}`, the test target", additions.feature),
+        found: found(after.is_none()),
+        before: Some(text.to_owned()),
+        after: Some(after.unwrap_or_else(|| text.to_owned())),
+    })
+}
+
+fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
+    let file: &TextFile = &facts.justfile;
+    let text = file.text.as_deref().unwrap_or_default();
+    if let Some((line, name)) = justfile::taken_name(text, recipes) {
+        bail!(
+            "{} has a recipe `{name}` of its own (line {line}), as {RECIPES} does: rename it first",
+            file.path
+        );
+    }
+    let after = justfile::with_import(text);
+    Ok(Change {
+        path: file.path.clone(),
+        name: relative(&file.path, &facts.root),
+        what: justfile::import_line(),
+        found: found(after.is_none()),
+        before: file.text.clone(),
+        after: Some(after.unwrap_or_else(|| text.to_owned())),
+    })
+}
+
+fn found(is_there: bool) -> Status {
+    if is_there {
+        Status::Current
+    } else {
+        Status::Missing
+    }
+}
+
+fn recipes_change(
+    plan: &mut Plan,
+    facts: &Facts,
+    wishes: &Wishes,
+    mode: Mode,
+    variables: &Variables,
+) -> Result<()> {
+    let before = facts.recipes.file.text.as_deref();
+    let mut latest = variables.recipes()?;
+    if let Some(before) = before {
+        latest = recipes::with_settings_of(&latest, before);
+    }
+    if let Some(timeout) = &wishes.timeout {
+        latest = recipes::with_setting(&latest, "itcov_timeout", timeout);
+    }
+    let writer = Writer { facts, mode };
+    writer.owned(plan, &facts.recipes, "the recipes", &latest)?;
+    // What is configured is the user's, so it changes in a file of any version, edited or not.
+    for change in plan
+        .changes
+        .iter_mut()
+        .filter(|change| change.path == facts.recipes.file.path)
+    {
+        let text = change.after.take().unwrap_or_default();
+        let mut after = match recipes::programs(&text) {
+            Ok(listed) if listed == variables.programs => text,
+            _ => recipes::with_programs(&text, &variables.programs),
+        };
+        if let Some(timeout) = &wishes.timeout {
+            after = recipes::with_setting(&after, "itcov_timeout", timeout);
+        }
+        change.after = Some(after);
+    }
+    Ok(())
+}
+
+/// Decides what becomes of the files that are itcov's alone.
+struct Writer<'a> {
+    facts: &'a Facts,
+    mode: Mode,
+}
+
+impl Writer<'_> {
+    fn owned(&self, plan: &mut Plan, owned: &OwnedFile, what: &str, latest: &str) -> Result<()> {
+        let file = &owned.file;
+        let name = relative(&file.path, &self.facts.root);
+        let before = file.text.clone();
+        let found = Status::of(before.as_deref(), latest);
+        let kept = || before.clone().unwrap_or_default();
+        let mut beside = None;
+        let after = match &found {
+            Status::Missing => latest.to_owned(),
+            Status::Current | Status::Edited => kept(),
+            Status::Foreign => bail!(
+                "{} is there and is not itcov's: move it, or rename it",
+                file.path
+            ),
+            Status::Newer { version } => {
+                plan.problems.push(format!(
+                    "{name} is of cargo-itcov {version}, which is newer than this one: cargo install cargo-itcov"
+                ));
+                kept()
+            }
+            Status::Stale { version, .. } if self.mode == Mode::Add => {
+                plan.notes.push(format!(
+                    "{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it"
+                ));
+                kept()
+            }
+            Status::Stale { edited: false, .. } => merge::with_line_ends_of(&kept(), latest),
+            Status::Stale { edited: true, .. } => {
+                let merged = owned
+                    .base
+                    .as_deref()
+                    .and_then(|base| merge::three_way(base, &kept(), latest));
+                merged.unwrap_or_else(|| {
+                    beside = Some(latest.to_owned());
+                    plan.problems.push(conflict(&name, owned.base.is_some()));
+                    kept()
+                })
+            }
+        };
+        let is_resolved = matches!(found, Status::Current | Status::Edited);
+        plan.changes.push(Change {
+            path: file.path.clone(),
+            name: name.clone(),
+            what: what.to_owned(),
+            found,
+            before,
+            after: Some(after),
+        });
+        let left = &owned.beside;
+        let stays = left.text.clone().filter(|_| !is_resolved);
+        if beside.is_some() || (left.text.is_some() && self.mode == Mode::Renew) {
+            plan.changes.push(Change {
+                path: left.path.clone(),
+                name: format!("{name}.new"),
+                what: format!("{what} as this version writes it"),
+                found: Status::Current,
+                before: left.text.clone(),
+                after: beside.or(stays),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn conflict(name: &str, has_base: bool) -> String {
+    let why = if has_base {
+        "was edited in places that this version has changed too"
+    } else {
+        "was edited, and git does not have what it was before"
+    };
+    format!(
+        "{name} {why}: it stays as it is, and what this version writes is in {name}.new; \
+         put your edits into that, and move it over {name}"
+    )
+}

@@ -1,0 +1,62 @@
+//! The plan: a pure function from what a crate is and what is wanted to the list of file changes.
+
+mod install;
+mod remove;
+
+use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+
+use super::owned::{self, Status};
+
+pub use install::{Mode, Wishes, install};
+pub use remove::remove;
+
+/// What is to be done to a crate, and what is to be said about it.
+#[derive(Default)]
+pub struct Plan {
+    /// In the order in which they are to be made: cargo accepts the crate after each of them. Those that change nothing
+    /// are listed too.
+    pub changes: Vec<Change>,
+    /// What is worth knowing, for people.
+    pub notes: Vec<String>,
+    /// What is wrong and stays so, for people: with any, a check fails.
+    pub problems: Vec<String>,
+}
+
+/// One file, before and after.
+pub struct Change {
+    /// Absolute.
+    pub path: Utf8PathBuf,
+    /// Relative to the workspace, for people.
+    pub name: String,
+    /// What the file has of the scaffold, for people.
+    pub what: String,
+    /// How the file was found.
+    pub found: Status,
+    /// `None` where there is no file yet.
+    pub before: Option<String>,
+    /// The whole text; `None` where the file is to go.
+    pub after: Option<String>,
+}
+
+impl Change {
+    /// Whether the file is as it ought to be.
+    pub fn is_unchanged(&self) -> bool {
+        self.before == self.after
+    }
+
+    /// Whether nothing of anybody's is lost with what is there: itcov can write it again.
+    pub fn is_replaceable(&self) -> bool {
+        self.before.as_deref().is_some_and(owned::is_untouched)
+    }
+}
+
+impl Plan {
+    /// Whether everything is as it ought to be.
+    pub fn is_unchanged(&self) -> bool {
+        self.changes.iter().all(Change::is_unchanged)
+    }
+}
+
+fn relative(path: &Utf8Path, root: &Utf8Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).to_string()
+}

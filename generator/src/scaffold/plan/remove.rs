@@ -1,0 +1,119 @@
+//! What takes the scaffold out of a workspace.
+
+use anyhow::{Context, Result};
+
+use super::{Change, Plan, relative};
+use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use crate::scaffold::owned::{self, Status};
+use crate::scaffold::recipes::{self, Program};
+use crate::scaffold::{justfile, manifest};
+
+/// What takes the scaffold out of the given packages, and out of the workspace with the last of them. `names` are those
+/// that were asked for; none means all. Files that somebody has edited stay, unless `force` is set.
+pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
+    let mut plan = Plan::default();
+    let goes = |program: &Program| names.is_empty() || names.contains(&program.package);
+    let staying: Vec<Program> = facts
+        .measured
+        .iter()
+        .filter(|program| !goes(program))
+        .cloned()
+        .collect();
+    // The import before the recipes that it names, the manifest's lines before the harness that they name.
+    if staying.is_empty() {
+        remove_import(&mut plan, facts);
+        remove_owned(&mut plan, facts, &facts.recipes, "the recipes", force);
+    } else if staying.len() < facts.measured.len() {
+        plan.changes.push(without_programs(facts, &staying));
+    }
+    for package in &facts.packages {
+        let harness_stays = remove_from_manifest(&mut plan, facts, package)?;
+        if harness_stays {
+            plan.notes.push(format!(
+                "{} stays, as Cargo.toml names it",
+                relative(&package.harness.file.path, &facts.root)
+            ));
+        } else {
+            remove_owned(&mut plan, facts, &package.harness, "the harness", force);
+        }
+    }
+    Ok(plan)
+}
+
+fn remove_import(plan: &mut Plan, facts: &Facts) {
+    let file = &facts.justfile;
+    let Some(text) = &file.text else { return };
+    let Some(removed) = justfile::without_import(text) else {
+        return;
+    };
+    plan.changes.push(Change {
+        path: file.path.clone(),
+        name: relative(&file.path, &facts.root),
+        what: justfile::import_line(),
+        found: Status::Current,
+        before: Some(text.clone()),
+        after: removed.text,
+    });
+}
+
+fn without_programs(facts: &Facts, staying: &[Program]) -> Change {
+    let file = &facts.recipes.file;
+    let text = file.text.as_deref().unwrap_or_default();
+    Change {
+        path: file.path.clone(),
+        name: relative(&file.path, &facts.root),
+        what: "the programs".to_owned(),
+        found: Status::Current,
+        before: file.text.clone(),
+        after: Some(recipes::with_programs(text, staying)),
+    }
+}
+
+fn remove_owned(plan: &mut Plan, facts: &Facts, owned: &OwnedFile, what: &str, force: bool) {
+    for file in [&owned.beside, &owned.file] {
+        let Some(text) = &file.text else { continue };
+        let name = relative(&file.path, &facts.root);
+        let is_ours = owned::is_ours(text);
+        let goes = owned::is_untouched(text) || (is_ours && force);
+        if !goes {
+            plan.notes.push(if is_ours {
+                format!("{name} stays, as somebody has edited it: delete it, or give --force")
+            } else {
+                format!("{name} stays, as it is not itcov's")
+            });
+        }
+        plan.changes.push(Change {
+            path: file.path.clone(),
+            name,
+            what: what.to_owned(),
+            found: if goes {
+                Status::Current
+            } else {
+                Status::Edited
+            },
+            before: Some(text.clone()),
+            after: Some(text.clone()).filter(|_| !goes),
+        });
+    }
+}
+
+/// Gives whether something of the test target stays, and with it the harness.
+fn remove_from_manifest(plan: &mut Plan, facts: &Facts, package: &PackageFacts) -> Result<bool> {
+    let file = &package.manifest;
+    let text = file.text.as_deref().context("a crate has a manifest")?;
+    let name = relative(&file.path, &facts.root);
+    let removal = manifest::without_additions(text).with_context(|| file.path.to_string())?;
+    plan.notes
+        .extend(removal.kept.iter().map(|kept| format!("{name}: {kept}")));
+    if let Some(after) = removal.text {
+        plan.changes.push(Change {
+            path: file.path.clone(),
+            name,
+            what: "the feature, the test target".to_owned(),
+            found: Status::Current,
+            before: Some(text.to_owned()),
+            after: Some(after),
+        });
+    }
+    Ok(removal.test_stays)
+}

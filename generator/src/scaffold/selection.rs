@@ -1,0 +1,249 @@
+//! Which programs of a workspace are meant.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Metadata, Package, Target};
+
+use super::metadata::Workspace;
+use super::recipes::Program;
+
+/// The options that choose packages and programs.
+#[derive(clap::Args)]
+pub struct Selection {
+    /// The package, in a workspace with several; may be given several times
+    #[arg(short, long, value_name = "NAME")]
+    pub package: Vec<String>,
+    /// Every package of the workspace that has a binary
+    #[arg(long, conflicts_with = "package")]
+    pub workspace: bool,
+    /// The program, in a package with several binaries; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub bin: Vec<String>,
+}
+
+/// A package and those of its programs that are meant.
+pub struct Chosen<'a> {
+    /// A member of the workspace.
+    pub package: &'a Package,
+    /// Its binary targets, at least one.
+    pub bins: Vec<&'a Target>,
+}
+
+/// Asks the user to choose among several: what for, and the names. `None` where nobody can be asked.
+pub type Ask<'a> = &'a dyn Fn(&str, &[&str]) -> Result<Option<usize>>;
+
+impl Selection {
+    /// The programs that are meant. Where nothing says which, those that are measured already.
+    pub fn choose<'a>(
+        &self,
+        workspace: &'a Workspace,
+        measured: &[Program],
+        ask: Ask,
+    ) -> Result<Vec<Chosen<'a>>> {
+        let packages = self.packages(workspace, measured, ask)?;
+        let mut chosen = Vec::new();
+        for package in packages {
+            let bins = self.bins(package, measured, ask)?;
+            if !bins.is_empty() {
+                chosen.push(Chosen { package, bins });
+            }
+        }
+        for name in &self.bin {
+            let mut all = chosen.iter().flat_map(|chosen| &chosen.bins);
+            if !all.any(|bin| bin.name == *name) {
+                let has = chosen_packages(&self.package, workspace)
+                    .flat_map(bins)
+                    .map(|bin| bin.name.as_str());
+                bail!("there is no binary `{name}`; there are:{}", list(has));
+            }
+        }
+        if chosen.is_empty() {
+            bail!(
+                "no package of the workspace {} has a binary: there is no program to run",
+                workspace.metadata.workspace_root
+            );
+        }
+        Ok(chosen)
+    }
+
+    fn packages<'a>(
+        &self,
+        workspace: &'a Workspace,
+        measured: &[Program],
+        ask: Ask,
+    ) -> Result<Vec<&'a Package>> {
+        let members = workspace.members();
+        let with_program: Vec<&Package> = members
+            .iter()
+            .filter(|package| bins(package).next().is_some())
+            .collect();
+        if self.workspace {
+            return Ok(with_program);
+        }
+        if !self.package.is_empty() {
+            return self
+                .package
+                .iter()
+                .map(|name| member(members, name))
+                .collect();
+        }
+        let is_root = workspace.is_root();
+        let listed: Vec<&Package> = with_program
+            .iter()
+            .copied()
+            .filter(|package| {
+                measured
+                    .iter()
+                    .any(|program| program.package == package.name.as_str())
+            })
+            .collect();
+        if is_root && !listed.is_empty() {
+            return Ok(listed);
+        }
+        if let Some(package) = workspace.package() {
+            // From the root of a workspace whose own package is a library, the programs are further down.
+            if !is_root || bins(package).next().is_some() || members.len() == 1 {
+                return Ok(vec![package]);
+            }
+        }
+        let by_default: Vec<&Package> = default_members(&workspace.metadata)
+            .into_iter()
+            .filter(|package| bins(package).next().is_some())
+            .collect();
+        match (&by_default[..], &with_program[..]) {
+            ([package], _) | (_, [package]) => Ok(vec![package]),
+            (_, []) => bail!(
+                "no package of the workspace {} has a binary: there is no program to run",
+                workspace.metadata.workspace_root
+            ),
+            _ => {
+                let names: Vec<&str> = with_program
+                    .iter()
+                    .map(|package| package.name.as_str())
+                    .collect();
+                match ask("Which package has the program?", &names)? {
+                    Some(number) => Ok(vec![with_program[number]]),
+                    None => bail!(
+                        "several packages have a binary; choose with -p, or take all with --workspace:{}",
+                        list(names.into_iter())
+                    ),
+                }
+            }
+        }
+    }
+
+    fn bins<'a>(
+        &self,
+        package: &'a Package,
+        measured: &[Program],
+        ask: Ask,
+    ) -> Result<Vec<&'a Target>> {
+        let all: Vec<&Target> = bins(package).collect();
+        let name = &package.name;
+        if all.is_empty() {
+            bail!("the package `{name}` has no binary: there is no program to run");
+        }
+        if !self.bin.is_empty() {
+            return Ok(all
+                .into_iter()
+                .filter(|bin| self.bin.contains(&bin.name))
+                .collect());
+        }
+        let listed: Vec<&Target> = all
+            .iter()
+            .copied()
+            .filter(|bin| {
+                measured
+                    .iter()
+                    .any(|program| program.package == name.as_str() && program.bin == bin.name)
+            })
+            .collect();
+        if !listed.is_empty() {
+            return Ok(listed);
+        }
+        if let Some(default) = &package.default_run {
+            return Ok(all.into_iter().filter(|bin| bin.name == *default).collect());
+        }
+        if self.workspace || all.len() == 1 {
+            return Ok(all);
+        }
+        let names: Vec<&str> = all.iter().map(|bin| bin.name.as_str()).collect();
+        match ask(&format!("Which program of `{name}`?"), &names)? {
+            Some(number) => Ok(vec![all[number]]),
+            None => bail!(
+                "the package `{name}` has several binaries; choose with --bin:{}",
+                list(names.into_iter())
+            ),
+        }
+    }
+}
+
+/// The member with this name.
+fn member<'a>(members: &'a [Package], name: &str) -> Result<&'a Package> {
+    let found = members.iter().find(|package| package.name.as_str() == name);
+    found.with_context(|| {
+        format!(
+            "the workspace has no package `{name}`; it has:{}",
+            list(members.iter().map(|package| package.name.as_str()))
+        )
+    })
+}
+
+fn chosen_packages<'a>(
+    names: &'a [String],
+    workspace: &'a Workspace,
+) -> impl Iterator<Item = &'a Package> {
+    let members = workspace.members().iter();
+    members.filter(|package| {
+        names.is_empty() || names.iter().any(|name| package.name.as_str() == name)
+    })
+}
+
+/// cargo before 1.71 does not say which these are.
+fn default_members(metadata: &Metadata) -> Vec<&Package> {
+    if metadata.workspace_default_members.is_available() {
+        metadata.workspace_default_packages()
+    } else {
+        Vec::new()
+    }
+}
+
+impl Workspace {
+    /// The packages of the workspace: without dependencies, cargo lists no other.
+    pub fn members(&self) -> &[Package] {
+        &self.metadata.packages
+    }
+
+    /// The package whose manifest was asked about.
+    pub fn package(&self) -> Option<&Package> {
+        let mut members = self.members().iter();
+        let with_links = |package: &&Package| {
+            let path = package.manifest_path.canonicalize_utf8();
+            path.is_ok_and(|path| path == self.manifest_path)
+        };
+        members
+            .clone()
+            .find(|package| package.manifest_path == self.manifest_path)
+            .or_else(|| members.find(with_links))
+    }
+
+    /// Whether the manifest that was asked about is that of the workspace's root.
+    fn is_root(&self) -> bool {
+        let root = self.metadata.workspace_root.canonicalize_utf8();
+        root.is_ok_and(|root| self.manifest_path.parent() == Some(&root))
+    }
+}
+
+/// The binary targets of a package.
+pub fn bins(package: &Package) -> impl Iterator<Item = &Target> {
+    package.targets.iter().filter(|target| target.is_bin())
+}
+
+/// Names, each in a line of its own.
+pub fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.fold(String::new(), |mut text, name| {
+        let _ = write!(text, "\n  {name}");
+        text
+    })
+}
