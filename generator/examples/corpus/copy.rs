@@ -52,7 +52,8 @@ pub fn fresh(entry: &Entry, tools: &Tools) -> Result<(PathBuf, Manifest)> {
         }
         match run(&mut metadata) {
             Ok(_) => {
-                commit(&root, tools)?;
+                run(tools.command("git", &root).args(["init", "--quiet"]))?;
+                commit(&root, tools, "As published")?;
                 return Ok((root, manifest));
             }
             Err(error) => refusal = refusal.or(Some(error)),
@@ -102,12 +103,12 @@ fn copy(from: &Path, to: &Path, manifest: Manifest) -> Result<()> {
     Ok(())
 }
 
-fn commit(root: &Path, tools: &Tools) -> Result<()> {
+/// Commits what is there, as a person would: but what is ignored.
+pub fn commit(root: &Path, tools: &Tools, message: &str) -> Result<()> {
     let author = ["-c", "user.name=corpus", "-c", "user.email=corpus@localhost"];
     for arguments in [
-        &["init", "--quiet"][..],
-        &["add", "--all"],
-        &["commit", "--quiet", "--message", "As published"],
+        &["add", "--all"][..],
+        &["commit", "--quiet", "--allow-empty", "--message", message],
     ] {
         run(tools.command("git", root).args(author).args(arguments))?;
     }

@@ -42,8 +42,8 @@ where it is published, and else with a written one, which has what the members i
 | only adds | every file that was there has its lines still, in their order, and its mode |
 | again | `init` once more changes no byte |
 | check | `cargo itcov check` ends with 0 |
-| remove | `cargo itcov remove` ends with 0 |
-| restored | every byte and every mode is as before `init`, nothing is left over, and `git status` is clean |
+| remove | what `init` has done is committed, and `cargo itcov remove` ends with 0 |
+| restored | every byte and every mode is as before `init`, nothing is left over, and `git status` of the first commit is clean |
 ";
 
 fn counts(rows: &[Row]) -> String {
