@@ -1,6 +1,7 @@
 //! The further way of some entries: built, linted and measured.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -28,11 +29,7 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
             .env("CARGO_PROFILE_DEV_DEBUG", "none");
         command
     };
-    let cargo = |arguments: &[&str]| {
-        let mut command = command("cargo", arguments);
-        command.args(&build.cargo);
-        command
-    };
+    let cargo = |arguments: &[&str]| command("cargo", arguments);
     let clippy = || lints::built(&mut cargo(&["clippy", "--all-targets", "--all-features"]));
     let said = outcome.go(Step::Build, || {
         lints::built(&mut cargo(&["build"]))?;
@@ -41,9 +38,19 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
         Ok(clippy()?.said)
     })?;
     outcome.dependencies = count_dependencies(&mut cargo(&["tree"])).unwrap_or_default();
-    outcome.lines = outcome.go(Step::Measured, || {
-        let chosen = steps::choose(entry, &Described::read(&root, tools)?, &root);
+    outcome.go(Step::OwnOnly, || {
+        let described = Described::read(&root, tools)?;
+        let chosen = steps::choose(entry, &described, &root);
         run(command("cargo", &["itcov", "init"]).args(chosen))?;
+        let mut compiled = lints::built(&mut cargo(&["build"]))?.compiled;
+        compiled.retain(|package| !described.metadata.workspace_members.contains(package));
+        ensure!(compiled.is_empty(), "compiled again: {compiled:?}");
+        Ok(())
+    })?;
+    outcome.lines = outcome.go(Step::Measured, || {
+        if let Some(input) = &build.input {
+            fs::write(root.join("input"), input)?;
+        }
         run(command("just", &["itcov"])
             .args(&build.arguments)
             .env("ITCOV_TIMEOUT", "60"))?;

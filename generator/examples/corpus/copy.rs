@@ -4,20 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use walkdir::WalkDir;
 
 use crate::assemble;
-use crate::download;
+use crate::download::{self, Source};
 use crate::list::Entry;
 use crate::tools::{Tools, run};
-
-/// What cargo and its registry put beside what the author has published.
-const ADDED: [&str; 4] = [
-    ".cargo-ok",
-    ".cargo-checksum.json",
-    ".cargo_vcs_info.json",
-    "Cargo.toml.orig",
-];
 
 /// Whose the manifests are.
 #[derive(Clone, Copy, PartialEq)]
@@ -70,10 +61,10 @@ fn write(entry: &Entry, root: &Path, manifest: Manifest) -> Result<()> {
         fs::remove_dir_all(root).with_context(|| format!("cannot remove {}", root.display()))?;
     }
     if let Some(source) = &entry.root {
-        copy(&download::source(source)?, root, manifest)?;
+        copy(source, root, manifest)?;
     }
     for (directory, source) in &entry.members {
-        copy(&download::source(source)?, &root.join(directory), manifest)?;
+        copy(source, &root.join(directory), manifest)?;
     }
     let layout = entry.layout.clone() + &assemble::inherited(entry)?;
     if !layout.is_empty() {
@@ -84,18 +75,9 @@ fn write(entry: &Entry, root: &Path, manifest: Manifest) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path, manifest: Manifest) -> Result<()> {
-    for entry in WalkDir::new(from) {
-        let entry = entry?;
-        let path = entry.path().strip_prefix(from)?;
-        let target = to.join(path);
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target)?;
-        } else if !ADDED.iter().any(|added| path == Path::new(added)) {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    let original = from.join("Cargo.toml.orig");
+fn copy(source: &Source, to: &Path, manifest: Manifest) -> Result<()> {
+    download::copy(source, to)?;
+    let original = download::source(source)?.join("Cargo.toml.orig");
     // An old cargo published the manifest as it was.
     if manifest == Manifest::Author && original.exists() {
         fs::copy(original, to.join("Cargo.toml"))?;

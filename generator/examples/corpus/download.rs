@@ -1,11 +1,19 @@
 //! Brings the source of a published crate, and nothing of what it depends on.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
+use walkdir::WalkDir;
+
+/// What cargo and its registry put beside what the author has published.
+const ADDED: [&str; 3] = [
+    ".cargo-ok",
+    ".cargo_vcs_info.json",
+    "Cargo.toml.orig",
+];
 
 /// A published crate.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,16 +30,12 @@ impl fmt::Display for Source {
     }
 }
 
-/// Whether cargo has the crate already.
-pub fn is_there(source: &Source) -> Result<bool> {
-    Ok(find(source)?.is_some())
-}
-
 /// The directory in which cargo has unpacked the crate; not to be written to.
 pub fn source(source: &Source) -> Result<PathBuf> {
     if let Some(directory) = find(source)? {
         return Ok(directory);
     }
+    eprintln!("{:>12} {source}", "Downloading");
     // `cargo info` looks into the crate, so it downloads it, and unlike `cargo vendor` that crate alone.
     let mut info = Command::new("cargo");
     info.args(["info", "--quiet"])
@@ -45,6 +49,22 @@ pub fn source(source: &Source) -> Result<PathBuf> {
         String::from_utf8_lossy(&output.stderr)
     );
     find(source)?.with_context(|| format!("cargo info has not unpacked {source}"))
+}
+
+/// Copies the crate, as its author has published it but for the manifest, which is as cargo has rewritten it.
+pub fn copy(crate_source: &Source, to: &Path) -> Result<()> {
+    let from = source(crate_source)?;
+    for entry in WalkDir::new(&from) {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(&from)?;
+        let target = to.join(path);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target)?;
+        } else if !ADDED.iter().any(|added| path == Path::new(added)) {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 fn find(source: &Source) -> Result<Option<PathBuf>> {

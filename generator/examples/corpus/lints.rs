@@ -5,14 +5,14 @@ use std::io::Cursor;
 use std::process::Command;
 
 use anyhow::Result;
-use cargo_metadata::Message;
+use cargo_metadata::{Message, PackageId};
 
 use crate::tools::run;
 
 /// What came of `cargo build` or `cargo clippy`.
 pub struct Built {
-    /// The targets that were compiled, and not taken as they were.
-    pub compiled: BTreeSet<String>,
+    /// The packages that were compiled, and not taken as they were.
+    pub compiled: BTreeSet<PackageId>,
     /// Every diagnostic, with the target that it belongs to, and every warning of cargo.
     pub said: BTreeSet<String>,
 }
@@ -32,7 +32,7 @@ pub fn built(cargo: &mut Command) -> Result<Built> {
     for message in Message::parse_stream(Cursor::new(output.stdout)) {
         match message? {
             Message::CompilerArtifact(artifact) if !artifact.fresh => {
-                built.compiled.insert(artifact.target.name);
+                built.compiled.insert(artifact.package_id);
             }
             Message::CompilerMessage(message) => {
                 let text = message.message.rendered.unwrap_or(message.message.message);

@@ -36,8 +36,8 @@ pub struct Entry {
 pub struct Build {
     /// The program's arguments.
     pub arguments: Vec<String>,
-    /// What `cargo build` and `cargo clippy` are told in addition.
-    pub cargo: Vec<String>,
+    /// What the program may find in the file `input` in its crate.
+    pub input: Option<String>,
 }
 
 impl Entry {
@@ -68,7 +68,7 @@ pub fn read(path: &Path) -> Result<Vec<Entry>> {
 
 fn entry(table: &Table) -> Result<Entry> {
     let keys = [
-        "crate", "name", "root", "members", "packages", "bins", "run", "cargo", "note", "known",
+        "crate", "name", "root", "members", "packages", "bins", "run", "input", "note", "known",
     ];
     for (key, _) in table {
         ensure!(keys.contains(&key), "unknown key {key}: there are {keys:?}");
@@ -94,7 +94,7 @@ fn entry(table: &Table) -> Result<Entry> {
         bins: list(table, "bins").unwrap_or_default(),
         build: list(table, "run").map(|arguments| Build {
             arguments,
-            cargo: list(table, "cargo").unwrap_or_default(),
+            input: text(table, "input").map(str::to_owned),
         }),
         note: text(table, "note").unwrap_or_default().to_owned(),
         known: known.collect::<Result<_>>()?,

@@ -71,9 +71,6 @@ fn run(arguments: Vec<String>) -> Result<bool> {
 
     let tools = tools::prepare(&repository)?;
     for source in entries.iter().flat_map(|entry| entry.sources()) {
-        if !download::is_there(source)? {
-            eprintln!("{:>12} {source}", "Downloading");
-        }
         download::source(source)?;
     }
     let mut outcomes = in_parallel(&entries, &tools);

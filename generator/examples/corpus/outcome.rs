@@ -25,6 +25,8 @@ pub enum Step {
     Restored,
     /// `cargo build` and `cargo clippy`, before there is a scaffold.
     Build,
+    /// After `init`, `cargo build` compiles no dependency.
+    OwnOnly,
     /// `just itcov` reports a line that ran.
     Measured,
     /// After that, `cargo build` compiles nothing.
@@ -46,7 +48,13 @@ impl Step {
         Step::Restored,
     ];
     /// The further steps of what is built.
-    pub const BUILDS: [Step; 4] = [Step::Build, Step::Measured, Step::Fresh, Step::Lints];
+    pub const BUILDS: [Step; 5] = [
+        Step::Build,
+        Step::OwnOnly,
+        Step::Measured,
+        Step::Fresh,
+        Step::Lints,
+    ];
 
     /// As in the tables and in `crates.toml`.
     pub fn name(self) -> &'static str {
@@ -60,6 +68,7 @@ impl Step {
             Step::Remove => "remove",
             Step::Restored => "restored",
             Step::Build => "build",
+            Step::OwnOnly => "own only",
             Step::Measured => "measured",
             Step::Fresh => "fresh",
             Step::Lints => "lints",

@@ -96,9 +96,13 @@ fn builds(text: &mut String, rows: &[Row]) {
 | step | what has to be |
 | --- | --- |
 | build | before `init`: `cargo build`, and `cargo clippy --all-targets --all-features` |
-| measured | after `init`, `just itcov` with these arguments ends with 0, and a line that ran is in the report |
+| own only | after `init`, `cargo build` compiles the workspace's own packages at most, and no dependency |
+| measured | `just itcov` with these arguments ends with 0, and a line that ran is in the report |
 | fresh | after that, `cargo build` compiles nothing |
 | lints | `cargo clippy --all-targets --all-features` says nothing that it did not say before `init` |
+
+cargo tells the compiler which features a package declares, so whoever declares one more has the package compiled once
+more, with or without itcov.
 
 ",
     );
