@@ -41,7 +41,7 @@ struct Cli {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Color {
-    /// At a terminal, unless NO_COLOR is set
+    /// At a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
     Always,

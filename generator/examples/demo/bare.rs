@@ -6,10 +6,10 @@ use std::path::Path;
 
 /// What `init` adds to the manifest of a crate that has neither features nor declared tests.
 const ADDED: &str = "
-[features]
-manual-integration = []
+[features] # itcov
+manual-integration = [] # itcov
 
-[[test]]
+[[test]] # itcov
 name = \"manual_integration\"
 path = \"tests/manual_integration.rs\"
 required-features = [\"manual-integration\"]

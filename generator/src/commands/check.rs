@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::output::{self, Format};
 use crate::scaffold::facts::Facts;
-use crate::scaffold::metadata::{Cargo, Unreadable};
+use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
 use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install};
 
@@ -46,25 +46,14 @@ struct Finding {
 impl Check {
     /// Reads the workspace and says what it found.
     pub fn run(self) -> Result<ExitCode> {
-        let plan = match self.cargo.read() {
-            Ok(workspace) => {
-                let facts = Facts::scaffolded(&workspace, &[])?;
-                if facts.measured.is_empty() && facts.packages.is_empty() {
-                    Plan {
-                        problems: vec![
-                            "there is no scaffold: `cargo itcov init` puts it in".to_owned(),
-                        ],
-                        ..Plan::default()
-                    }
-                } else {
-                    install(&facts, &Wishes::default(), Mode::Renew)?
-                }
-            }
-            Err(missing @ Unreadable::HarnessMissing(_)) => Plan {
-                problems: vec![missing.into_error().to_string()],
+        let facts = Facts::scaffolded(&self.cargo.read()?, &[])?;
+        let plan = if facts.measured.is_empty() && facts.packages.is_empty() {
+            Plan {
+                problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
                 ..Plan::default()
-            },
-            Err(unreadable) => return Err(unreadable.into_error()),
+            }
+        } else {
+            install(&facts, &Wishes::default(), Mode::Renew)?
         };
         let findings = Findings::of(plan);
         match self.format {
@@ -108,7 +97,7 @@ impl Finding {
             Status::Newer { version } => ("newer", Some(version)),
             Status::Edited | Status::Foreign => ("edited", None),
             Status::Current if unchanged => ("current", None),
-            Status::Current => ("stale", None),
+            Status::Current | Status::Outdated => ("stale", None),
         };
         Finding {
             path: change.name,

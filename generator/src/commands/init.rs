@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::ask::ask;
 use super::output::{self, Format};
-use super::scaffold::{Writing, open};
+use super::scaffold::Writing;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, Wishes, install};
@@ -41,7 +41,7 @@ pub struct Init {
 impl Init {
     /// Reads the crate, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let workspace = self.cargo.read()?;
         let facts = Facts::chosen(&workspace, &self.selection, &ask)?;
         let wishes = Wishes {
             feature: self.feature,

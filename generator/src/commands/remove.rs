@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::output::{self, Format};
-use super::scaffold::{Writing, open};
+use super::scaffold::Writing;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::remove;
@@ -35,7 +35,7 @@ pub struct Remove {
 impl Remove {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let workspace = self.cargo.read()?;
         let facts = Facts::scaffolded(&workspace, &self.package)?;
         let plan = remove(&facts, &self.package, self.force)?;
         self.writing.carry_out("remove", &plan)?;

@@ -3,9 +3,8 @@
 use anyhow::Result;
 
 use super::output::{self, Format};
-use crate::scaffold::metadata::{Cargo, Unreadable, Workspace};
+use crate::scaffold::apply;
 use crate::scaffold::plan::Plan;
-use crate::scaffold::{apply, facts};
 
 /// How a plan is carried out or shown.
 #[derive(clap::Args)]
@@ -31,19 +30,5 @@ impl Writing {
         }
         output::remarks(plan);
         Ok(())
-    }
-}
-
-/// Reads the workspace. Where a manifest names the harness and it is not there, cargo refuses the crate; it is put back, as
-/// that is harmless and everything else needs cargo.
-pub fn open(cargo: &Cargo, writing: &Writing) -> Result<(Workspace, ())> {
-    loop {
-        match cargo.read() {
-            Ok(workspace) => return Ok((workspace, ())),
-            Err(Unreadable::HarnessMissing(path)) if !writing.dry_run => {
-                apply::apply(&facts::harness_again(&path)?)?;
-            }
-            Err(unreadable) => return Err(unreadable.into_error()),
-        }
     }
 }

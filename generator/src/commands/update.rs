@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::output::{self, Format};
-use super::scaffold::{Writing, open};
+use super::scaffold::Writing;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
@@ -28,7 +28,7 @@ pub struct Update {
 impl Update {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let (workspace, _lock) = open(&self.cargo, &self.writing)?;
+        let workspace = self.cargo.read()?;
         let facts = Facts::scaffolded(&workspace, &[])?;
         if facts.measured.is_empty() {
             bail!("there is no scaffold to renew: `cargo itcov init` puts it in");

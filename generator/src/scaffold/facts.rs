@@ -6,11 +6,8 @@ use cargo_metadata::{Edition, Package, TargetKind};
 
 use super::history;
 use super::metadata::{TextFile, Workspace};
-use super::owned::Status;
-use super::plan::{Change, Plan};
 use super::recipes::{self, Program};
 use super::selection::{self, Chosen, Selection};
-use super::template::Variables;
 use super::{RECIPES, TEST_TARGET};
 
 /// A workspace and what it has of the scaffold.
@@ -73,25 +70,6 @@ impl OwnedFile {
             .and_then(|text| history::base(&file.path, text));
         Ok(OwnedFile { file, beside, base })
     }
-}
-
-/// The plan that puts back a harness that is missing, whatever the crate is like: it is the same in every one.
-pub fn harness_again(path: &Utf8Path) -> Result<Plan> {
-    let variables = Variables {
-        programs: Vec::new(),
-        timeout: String::new(),
-    };
-    Ok(Plan {
-        changes: vec![Change {
-            path: path.to_owned(),
-            name: path.to_string(),
-            what: "the harness".to_owned(),
-            found: Status::Missing,
-            before: None,
-            after: Some(variables.harness()?),
-        }],
-        ..Plan::default()
-    })
 }
 
 /// The scaffold's files at the root of a workspace.

@@ -7,8 +7,6 @@ use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 
-use super::TEST_TARGET;
-
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
 #[derive(clap::Args)]
 pub struct Cargo {
@@ -34,36 +32,9 @@ pub struct Workspace {
     pub manifest_path: Utf8PathBuf,
 }
 
-/// Why there is no [`Workspace`].
-#[derive(Debug)]
-pub enum Unreadable {
-    /// The manifest names the harness, which is not there, so cargo refuses it. Absolute path of the harness.
-    HarnessMissing(Utf8PathBuf),
-    /// Anything else.
-    Other(anyhow::Error),
-}
-
-impl<E: Into<anyhow::Error>> From<E> for Unreadable {
-    fn from(error: E) -> Self {
-        Unreadable::Other(error.into())
-    }
-}
-
-impl Unreadable {
-    /// As an error for the user.
-    pub fn into_error(self) -> anyhow::Error {
-        match self {
-            Unreadable::HarnessMissing(path) => anyhow!(
-                "{path} is missing, and cargo refuses the crate without it: `cargo itcov init` puts it back"
-            ),
-            Unreadable::Other(error) => error,
-        }
-    }
-}
-
 impl Cargo {
     /// Asks cargo about the workspace.
-    pub fn read(&self) -> Result<Workspace, Unreadable> {
+    pub fn read(&self) -> Result<Workspace> {
         let manifest_path = self.find_manifest()?;
         let text = fs::read_to_string(&manifest_path)
             .with_context(|| format!("cannot read {manifest_path}"))?;
@@ -74,19 +45,11 @@ impl Cargo {
                 metadata,
                 manifest_path: manifest_path.canonicalize_utf8()?,
             }),
-            Err(cargo_metadata::Error::CargoMetadata { stderr }) => {
-                if let Some(harness) = missing_harness(&stderr) {
-                    return Err(Unreadable::HarnessMissing(harness));
-                }
-                Err(anyhow!(
-                    "cargo cannot read {manifest_path}\n{}",
-                    stderr.trim_end().trim_start_matches("error: ")
-                )
-                .into())
-            }
-            Err(error) => Err(anyhow::Error::from(error)
-                .context("cannot run cargo metadata")
-                .into()),
+            Err(cargo_metadata::Error::CargoMetadata { stderr }) => bail!(
+                "cargo cannot read {manifest_path}\n{}",
+                stderr.trim_end().trim_start_matches("error: ")
+            ),
+            Err(error) => Err(error).context("cannot run cargo metadata"),
         }
     }
 
@@ -131,29 +94,6 @@ impl Cargo {
             format!("no Cargo.toml in {current} or above: go to the crate, or name it with --manifest-path")
         })
     }
-}
-
-/// The harness that a manifest names and that is not there, if that is what cargo complains of. The manifest is the one
-/// that cargo names; that it is so is seen from the files.
-fn missing_harness(stderr: &str) -> Option<Utf8PathBuf> {
-    let manifests = stderr
-        .split('`')
-        .filter(|quoted| quoted.ends_with("Cargo.toml"));
-    manifests.map(Utf8Path::new).find_map(|manifest| {
-        let text = fs::read_to_string(manifest).ok()?;
-        let document = toml_edit::Document::parse(text).ok()?;
-        let tests = document.get("test")?.as_array_of_tables()?;
-        let named = |test: &toml_edit::Table| {
-            test.get("name").and_then(toml_edit::Item::as_str) == Some(TEST_TARGET)
-        };
-        let path = tests
-            .iter()
-            .find(|test| named(test))?
-            .get("path")?
-            .as_str()?;
-        let harness = manifest.parent()?.join(path);
-        (path == format!("tests/{TEST_TARGET}.rs") && !harness.exists()).then_some(harness)
-    })
 }
 
 /// A file as it is on disk.

@@ -13,6 +13,8 @@ pub enum Status {
     Current,
     /// It is this version's, with edits.
     Edited,
+    /// It is itcov's, for another program or feature.
+    Outdated,
     /// Another version wrote it, or another state of this one.
     Stale {
         /// What its stamp says.

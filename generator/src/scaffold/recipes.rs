@@ -54,10 +54,9 @@ pub fn programs(text: &str) -> Result<Vec<Program>> {
 /// The text with another list of programs.
 pub fn with_programs(text: &str, programs: &[Program]) -> String {
     let line_end = super::manifest::line_end(text);
-    let lines: String = programs
-        .iter()
-        .map(|program| format!("    {}{line_end}", program.line()))
-        .collect();
+    let lines = programs.iter().fold(String::new(), |lines, program| {
+        lines + "    " + &program.line() + line_end
+    });
     replaced(text, block(text), &lines)
 }
 

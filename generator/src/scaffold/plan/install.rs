@@ -3,13 +3,14 @@
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
+use super::renewal::{Mode, Renewal};
 use super::{Change, Plan, relative};
-use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::metadata::TextFile;
 use crate::scaffold::owned::Status;
 use crate::scaffold::recipes::{self, Program};
 use crate::scaffold::template::Variables;
-use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest, merge};
+use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest};
 
 /// The feature that the harness is behind, unless another is wished for.
 pub const FEATURE: &str = "manual-integration";
@@ -24,15 +25,6 @@ pub struct Wishes {
     pub feature: Option<String>,
     /// How long a run may last by default.
     pub timeout: Option<String>,
-}
-
-/// What becomes of a file that another version has written.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Mode {
-    /// It stays.
-    Add,
-    /// It is renewed.
-    Renew,
 }
 
 /// What is to be done for the scaffold to be in place. An error where something else has its names.
@@ -53,8 +45,8 @@ pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
     for package in &facts.packages {
         refuse_taken_names(package)?;
         let additions = Additions::of(package, &programs, wishes);
-        let writer = Writer { facts, mode };
-        writer.owned(&mut plan, &package.harness, "the harness", &harness)?;
+        let renewal = Renewal { facts, mode };
+        renewal.plan(&mut plan, &package.harness, "the harness", &harness)?;
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }
@@ -153,18 +145,34 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
         bin_features: &additions.bin_features,
         keep_autotests: additions.keep_autotests,
     };
-    let after = manifest::with_additions(text, &wanted).or_else(|error| {
+    let mut found = Status::Missing;
+    let mut what = format!("the feature `{}`, the test target", additions.feature);
+    let after = match manifest::with_additions(text, &wanted) {
+        Ok(after) => {
+            let missing = manifest::missing(text, &wanted)?;
+            if missing.is_empty() {
+                found = Status::Current;
+            } else {
+                what = missing.join(", ");
+            }
+            after
+        }
         // What is ours may be for another feature or program.
-        let removal = manifest::without_additions(text).ok();
-        let bare = removal.and_then(|removal| removal.text).ok_or(error)?;
-        manifest::with_additions(&bare, &wanted)
-    });
-    let after = after.with_context(|| package.manifest.path.to_string())?;
+        Err(error) => {
+            found = Status::Outdated;
+            let removal = manifest::without_additions(text).ok();
+            let bare = removal.and_then(|removal| removal.text);
+            let bare = bare
+                .ok_or(error)
+                .context(package.manifest.path.to_string())?;
+            manifest::with_additions(&bare, &wanted).context(package.manifest.path.to_string())?
+        }
+    };
     Ok(Change {
         path: package.manifest.path.clone(),
         name: relative(&package.manifest.path, &facts.root),
-        what: format!("the feature `{}`, the test target", additions.feature),
-        found: found(after.is_none()),
+        what,
+        found,
         before: Some(text.to_owned()),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
     })
@@ -184,18 +192,14 @@ fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
-        found: found(after.is_none()),
+        found: if after.is_none() {
+            Status::Current
+        } else {
+            Status::Missing
+        },
         before: file.text.clone(),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
     })
-}
-
-fn found(is_there: bool) -> Status {
-    if is_there {
-        Status::Current
-    } else {
-        Status::Missing
-    }
 }
 
 fn recipes_change(
@@ -213,8 +217,8 @@ fn recipes_change(
     if let Some(timeout) = &wishes.timeout {
         latest = recipes::with_setting(&latest, "itcov_timeout", timeout);
     }
-    let writer = Writer { facts, mode };
-    writer.owned(plan, &facts.recipes, "the recipes", &latest)?;
+    let renewal = Renewal { facts, mode };
+    renewal.plan(plan, &facts.recipes, "the recipes", &latest)?;
     // What is configured is the user's, so it changes in a file of any version, edited or not.
     for change in plan
         .changes
@@ -232,87 +236,4 @@ fn recipes_change(
         change.after = Some(after);
     }
     Ok(())
-}
-
-/// Decides what becomes of the files that are itcov's alone.
-struct Writer<'a> {
-    facts: &'a Facts,
-    mode: Mode,
-}
-
-impl Writer<'_> {
-    fn owned(&self, plan: &mut Plan, owned: &OwnedFile, what: &str, latest: &str) -> Result<()> {
-        let file = &owned.file;
-        let name = relative(&file.path, &self.facts.root);
-        let before = file.text.clone();
-        let found = Status::of(before.as_deref(), latest);
-        let kept = || before.clone().unwrap_or_default();
-        let mut beside = None;
-        let after = match &found {
-            Status::Missing => latest.to_owned(),
-            Status::Current | Status::Edited => kept(),
-            Status::Foreign => bail!(
-                "{} is there and is not itcov's: move it, or rename it",
-                file.path
-            ),
-            Status::Newer { version } => {
-                plan.problems.push(format!(
-                    "{name} is of cargo-itcov {version}, which is newer than this one: cargo install cargo-itcov"
-                ));
-                kept()
-            }
-            Status::Stale { version, .. } if self.mode == Mode::Add => {
-                plan.notes.push(format!(
-                    "{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it"
-                ));
-                kept()
-            }
-            Status::Stale { edited: false, .. } => merge::with_line_ends_of(&kept(), latest),
-            Status::Stale { edited: true, .. } => {
-                let merged = owned
-                    .base
-                    .as_deref()
-                    .and_then(|base| merge::three_way(base, &kept(), latest));
-                merged.unwrap_or_else(|| {
-                    beside = Some(latest.to_owned());
-                    plan.problems.push(conflict(&name, owned.base.is_some()));
-                    kept()
-                })
-            }
-        };
-        let is_resolved = matches!(found, Status::Current | Status::Edited);
-        plan.changes.push(Change {
-            path: file.path.clone(),
-            name: name.clone(),
-            what: what.to_owned(),
-            found,
-            before,
-            after: Some(after),
-        });
-        let left = &owned.beside;
-        let stays = left.text.clone().filter(|_| !is_resolved);
-        if beside.is_some() || (left.text.is_some() && self.mode == Mode::Renew) {
-            plan.changes.push(Change {
-                path: left.path.clone(),
-                name: format!("{name}.new"),
-                what: format!("{what} as this version writes it"),
-                found: Status::Current,
-                before: left.text.clone(),
-                after: beside.or(stays),
-            });
-        }
-        Ok(())
-    }
-}
-
-fn conflict(name: &str, has_base: bool) -> String {
-    let why = if has_base {
-        "was edited in places that this version has changed too"
-    } else {
-        "was edited, and git does not have what it was before"
-    };
-    format!(
-        "{name} {why}: it stays as it is, and what this version writes is in {name}.new; \
-         put your edits into that, and move it over {name}"
-    )
 }

@@ -2,13 +2,15 @@
 
 mod install;
 mod remove;
+mod renewal;
 
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::owned::{self, Status};
 
-pub use install::{Mode, Wishes, install};
+pub use install::{Wishes, install};
 pub use remove::remove;
+pub use renewal::Mode;
 
 /// What is to be done to a crate, and what is to be said about it.
 #[derive(Default)]

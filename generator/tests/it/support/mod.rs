@@ -7,6 +7,7 @@ pub mod process;
 pub mod stop;
 pub mod terminal;
 pub mod tools;
+pub mod versions;
 
 pub use krate::TestCrate;
 pub use process::{Output, Running};
