@@ -2,6 +2,7 @@
 //! into the manifests that the registry has.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::Result;
@@ -49,18 +50,22 @@ pub fn inherited(entry: &Entry) -> Result<String> {
         ("dependencies", dependencies),
         ("lints", lints),
     ];
-    Ok(tables
-        .into_iter()
-        .filter(|(_, values)| !values.is_empty())
-        .map(|(name, values)| {
-            let lines = values.iter().map(|(key, value)| format!("{key} = {value}\n"));
-            format!("\n[workspace.{name}]\n{}", lines.collect::<String>())
-        })
-        .collect())
+    let mut text = String::new();
+    for (name, values) in tables {
+        if !values.is_empty() {
+            let _ = writeln!(text, "\n[workspace.{name}]");
+        }
+        for (key, value) in values {
+            let _ = writeln!(text, "{key} = {value}");
+        }
+    }
+    Ok(text)
 }
 
 fn is_inherited(item: &Item) -> bool {
-    let workspace = item.as_table_like().and_then(|table| table.get("workspace"));
+    let workspace = item
+        .as_table_like()
+        .and_then(|table| table.get("workspace"));
     workspace.and_then(Item::as_bool) == Some(true)
 }
 
@@ -106,9 +111,12 @@ fn inline(item: &Item, text: &str) -> String {
         _ => None,
     };
     if let Some(table) = table {
-        let fields = table.iter().map(|(key, value)| format!("{key} = {}", inline(value, text)));
+        let fields = table
+            .iter()
+            .map(|(key, value)| format!("{key} = {}", inline(value, text)));
         format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
     } else {
-        item.span().map_or_else(String::new, |span| text[span].to_owned())
+        item.span()
+            .map_or_else(String::new, |span| text[span].to_owned())
     }
 }

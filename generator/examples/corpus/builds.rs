@@ -34,7 +34,11 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
     let said = outcome.go(Step::Build, || {
         lints::built(&mut cargo(&["build"]))?;
         let again = lints::built(&mut cargo(&["build"]))?;
-        ensure!(again.compiled.is_empty(), "it is never fresh: {:?}", again.compiled);
+        ensure!(
+            again.compiled.is_empty(),
+            "it is never fresh: {:?}",
+            again.compiled
+        );
         Ok(clippy()?.said)
     })?;
     outcome.dependencies = count_dependencies(&mut cargo(&["tree"])).unwrap_or_default();
@@ -75,7 +79,10 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
 /// How many lines of a trace file ran, and how many there are.
 fn lines(trace: &Output) -> (usize, usize) {
     let sum = |key: &str| {
-        let counts = trace.stdout.lines().filter_map(|line| line.strip_prefix(key));
+        let counts = trace
+            .stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix(key));
         counts.filter_map(|count| count.parse::<usize>().ok()).sum()
     };
     (sum("LH:"), sum("LF:"))
@@ -85,6 +92,10 @@ fn lines(trace: &Output) -> (usize, usize) {
 fn count_dependencies(tree: &mut Command) -> Result<usize> {
     let arguments = ["--edges", "normal,build", "--prefix", "none", "--no-dedupe"];
     let output = run(tree.args(arguments))?;
-    let packages: BTreeSet<&str> = output.stdout.lines().filter(|line| !line.is_empty()).collect();
+    let packages: BTreeSet<&str> = output
+        .stdout
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect();
     packages.len().checked_sub(1).context("cargo tree is empty")
 }

@@ -31,7 +31,10 @@ impl Manifest {
 
 /// A copy in which cargo accepts the manifests, committed: the author's if that can be.
 pub fn fresh(entry: &Entry, tools: &Tools) -> Result<(PathBuf, Manifest)> {
-    let root = tools.directory.join("crates").join(entry.name.replace([' ', ','], "-"));
+    let root = tools
+        .directory
+        .join("crates")
+        .join(entry.name.replace([' ', ','], "-"));
     let mut refusal = None;
     for manifest in [Manifest::Author, Manifest::Registry] {
         write(entry, &root, manifest)?;
@@ -69,7 +72,11 @@ fn write(entry: &Entry, root: &Path, manifest: Manifest) -> Result<()> {
     let layout = entry.layout.clone() + &assemble::inherited(entry)?;
     if !layout.is_empty() {
         let path = root.join("Cargo.toml");
-        let own = if entry.root.is_some() { fs::read_to_string(&path)? } else { String::new() };
+        let own = if entry.root.is_some() {
+            fs::read_to_string(&path)?
+        } else {
+            String::new()
+        };
         fs::write(path, own + &layout)?;
     }
     Ok(())
@@ -87,7 +94,12 @@ fn copy(source: &Source, to: &Path, manifest: Manifest) -> Result<()> {
 
 /// Commits what is there, as a person would: but what is ignored.
 pub fn commit(root: &Path, tools: &Tools, message: &str) -> Result<()> {
-    let author = ["-c", "user.name=corpus", "-c", "user.email=corpus@localhost"];
+    let author = [
+        "-c",
+        "user.name=corpus",
+        "-c",
+        "user.email=corpus@localhost",
+    ];
     for arguments in [
         &["add", "--all"][..],
         &["commit", "--quiet", "--allow-empty", "--message", message],

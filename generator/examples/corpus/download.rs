@@ -9,11 +9,7 @@ use anyhow::{Context, Result, ensure};
 use walkdir::WalkDir;
 
 /// What cargo and its registry put beside what the author has published.
-const ADDED: [&str; 3] = [
-    ".cargo-ok",
-    ".cargo_vcs_info.json",
-    "Cargo.toml.orig",
-];
+const ADDED: [&str; 3] = [".cargo-ok", ".cargo_vcs_info.json", "Cargo.toml.orig"];
 
 /// A published crate.
 #[derive(Clone, Debug, PartialEq)]

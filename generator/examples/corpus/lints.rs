@@ -36,7 +36,9 @@ pub fn built(cargo: &mut Command) -> Result<Built> {
             }
             Message::CompilerMessage(message) => {
                 let text = message.message.rendered.unwrap_or(message.message.message);
-                built.said.insert(format!("{}: {text}", message.target.name));
+                built
+                    .said
+                    .insert(format!("{}: {text}", message.target.name));
             }
             _ => {}
         }

@@ -117,7 +117,11 @@ fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
 
 fn list(table: &Table, key: &str) -> Option<Vec<String>> {
     let values = table.get(key)?.as_array()?.iter();
-    Some(values.filter_map(|value| value.as_str().map(str::to_owned)).collect())
+    Some(
+        values
+            .filter_map(|value| value.as_str().map(str::to_owned))
+            .collect(),
+    )
 }
 
 fn pairs<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a str)> {

@@ -87,7 +87,8 @@ fn run(arguments: Vec<String>) -> Result<bool> {
     let rows: Vec<_> = entries.into_iter().zip(outcomes).collect();
     let text = table::markdown(&rows);
     if builds && names.is_empty() {
-        fs::write(repository.join("docs/corpus.md"), &text).context("cannot write docs/corpus.md")?;
+        fs::write(repository.join("docs/corpus.md"), &text)
+            .context("cannot write docs/corpus.md")?;
     } else {
         println!("{text}");
     }

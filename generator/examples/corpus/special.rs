@@ -11,7 +11,10 @@ use crate::copy::Manifest;
 
 /// The editions of the packages.
 pub fn editions(packages: &[&Package]) -> String {
-    let editions: BTreeSet<_> = packages.iter().map(|package| package.edition.to_string()).collect();
+    let editions: BTreeSet<_> = packages
+        .iter()
+        .map(|package| package.edition.to_string())
+        .collect();
     editions.into_iter().collect::<Vec<_>>().join(", ")
 }
 
@@ -32,7 +35,9 @@ pub fn of(packages: &[&Package], root: &Path, manifest: Manifest) -> Vec<String>
         for name in files.flatten().map(|file| file.file_name()) {
             let name = name.to_string_lossy().into_owned();
             match name.as_str() {
-                ".cargo" | "rust-toolchain" | "rust-toolchain.toml" => found.insert(format!("`{name}`")),
+                ".cargo" | "rust-toolchain" | "rust-toolchain.toml" => {
+                    found.insert(format!("`{name}`"))
+                }
                 _ if name.to_lowercase().ends_with("justfile") => found.insert(format!("`{name}`")),
                 _ => false,
             };
@@ -73,7 +78,12 @@ fn of_manifest(package: &Package, whose: Manifest, found: &mut BTreeSet<String>)
     let fields = manifest.get("package").and_then(Item::as_table);
     // The registry's manifests list every target and turn the discovery off.
     let fields = fields.filter(|_| whose == Manifest::Author);
-    let is_off = |key: &str| fields.and_then(|fields| fields.get(key)).and_then(Item::as_bool) == Some(false);
+    let is_off = |key: &str| {
+        fields
+            .and_then(|fields| fields.get(key))
+            .and_then(Item::as_bool)
+            == Some(false)
+    };
     for key in ["autobins", "autotests", "autoexamples", "autobenches"] {
         note(is_off(key), &format!("`{key} = false`"));
     }
@@ -81,19 +91,27 @@ fn of_manifest(package: &Package, whose: Manifest, found: &mut BTreeSet<String>)
     let tests: Vec<&Table> = tests.into_iter().flatten().collect();
     note(!tests.is_empty(), "`[[test]]`");
     note(
-        tests.iter().any(|test| test.get("harness").and_then(Item::as_bool) == Some(false)),
+        tests
+            .iter()
+            .any(|test| test.get("harness").and_then(Item::as_bool) == Some(false)),
         "`harness = false`",
     );
     note(text.contains("workspace = true"), "inherits");
     note(manifest.contains_key("lints"), "lints");
     note(
-        manifest.get("lints").is_some_and(|_| text.contains("\"forbid\"")),
+        manifest
+            .get("lints")
+            .is_some_and(|_| text.contains("\"forbid\"")),
         "forbids by lints",
     );
 }
 
 fn of_targets(package: &Package, found: &mut BTreeSet<String>) {
-    let bins: Vec<_> = package.targets.iter().filter(|target| target.is_bin()).collect();
+    let bins: Vec<_> = package
+        .targets
+        .iter()
+        .filter(|target| target.is_bin())
+        .collect();
     if bins.len() > 1 {
         found.insert(format!("{} binaries", bins.len()));
     }
@@ -108,18 +126,34 @@ fn of_targets(package: &Package, found: &mut BTreeSet<String>) {
         (TargetKind::ProcMacro, "procedural macros"),
         (TargetKind::Test, "tests"),
     ] {
-        if package.targets.iter().any(|target| target.is_kind(kind.clone())) {
+        if package
+            .targets
+            .iter()
+            .any(|target| target.is_kind(kind.clone()))
+        {
             found.insert(what.to_owned());
         }
     }
 }
 
 fn of_workspace(manifest: &Table, workspace: &Item, found: &mut BTreeSet<String>) {
-    let kind = if manifest.contains_key("package") { "rooted" } else { "virtual" };
+    let kind = if manifest.contains_key("package") {
+        "rooted"
+    } else {
+        "virtual"
+    };
     let list = |key: &str| workspace.get(key).and_then(Item::as_array);
     let members = list("members").map_or(0, toml_edit::Array::len);
-    found.insert(if members == 0 { "a workspace of itself".to_owned() } else { format!("{kind} workspace") });
-    let globs = list("members").is_some_and(|members| members.iter().any(|member| member.as_str().is_some_and(|path| path.contains('*'))));
+    found.insert(if members == 0 {
+        "a workspace of itself".to_owned()
+    } else {
+        format!("{kind} workspace")
+    });
+    let globs = list("members").is_some_and(|members| {
+        members
+            .iter()
+            .any(|member| member.as_str().is_some_and(|path| path.contains('*')))
+    });
     for (is_so, what) in [
         (globs, "globs"),
         (list("exclude").is_some(), "`exclude`"),

@@ -43,10 +43,14 @@ fn go(entry: &Entry, tools: &Tools, outcome: &mut Outcome) -> Option<()> {
             "cargo warns of something new: {}",
             now.warnings
         );
-        let harnesses = now.metadata.workspace_packages().into_iter().flat_map(|package| &package.targets);
-        let harness = harnesses.into_iter().find(|target| {
-            target.is_kind(TargetKind::Test) && target.name == "manual_integration"
-        });
+        let harnesses = now
+            .metadata
+            .workspace_packages()
+            .into_iter()
+            .flat_map(|package| &package.targets);
+        let harness = harnesses
+            .into_iter()
+            .find(|target| target.is_kind(TargetKind::Test) && target.name == "manual_integration");
         ensure!(harness.is_some(), "the harness is no target of any package");
         tree::read(&root)
     })?;
@@ -98,7 +102,9 @@ impl Described {
 /// What `init` is told, because nobody is there to be asked: the first program, where there are several.
 pub fn choose(entry: &Entry, described: &Described, root: &Path) -> Vec<String> {
     let pairs = |option: &str, names: &[String]| {
-        let pairs = names.iter().flat_map(|name| [option.to_owned(), name.clone()]);
+        let pairs = names
+            .iter()
+            .flat_map(|name| [option.to_owned(), name.clone()]);
         pairs.collect::<Vec<_>>()
     };
     let mut arguments = pairs("-p", &entry.packages);
@@ -113,7 +119,9 @@ pub fn choose(entry: &Entry, described: &Described, root: &Path) -> Vec<String> 
     let mut packages = described.metadata.workspace_packages();
     packages.retain(|package| !bins(package).is_empty());
     let at_root: PathBuf = root.join("Cargo.toml");
-    let package = packages.iter().find(|package| package.manifest_path.as_std_path() == at_root);
+    let package = packages
+        .iter()
+        .find(|package| package.manifest_path.as_std_path() == at_root);
     if package.is_none() && packages.len() > 1 {
         arguments.extend(pairs("-p", &[packages[0].name.to_string()]));
     }

@@ -49,14 +49,25 @@ where it is published, and else with a written one, which has what the members i
 fn counts(rows: &[Row]) -> String {
     let steps = |steps: &[Step]| {
         let passed = rows.iter().filter(|(_, outcome)| {
-            steps.iter().all(|step| outcome.steps.get(step) == Some(&Ok(())))
+            steps
+                .iter()
+                .all(|step| outcome.steps.get(step) == Some(&Ok(())))
         });
         passed.count()
     };
-    let workspaces = rows.iter().filter(|(entry, _)| !entry.members.is_empty()).count();
-    let author = rows.iter().filter(|(_, outcome)| outcome.manifest == "author's").count();
+    let workspaces = rows
+        .iter()
+        .filter(|(entry, _)| !entry.members.is_empty())
+        .count();
+    let author = rows
+        .iter()
+        .filter(|(_, outcome)| outcome.manifest == "author's")
+        .count();
     let crates: usize = rows.iter().map(|(entry, _)| entry.sources().count()).sum();
-    let built = rows.iter().filter(|(entry, _)| entry.build.is_some()).count();
+    let built = rows
+        .iter()
+        .filter(|(entry, _)| entry.build.is_some())
+        .count();
     format!(
         "{} entries of {crates} crates, {workspaces} of the entries being workspaces of several crates, {author} with the \
          author's manifests: **{} pass every step**. Of {built} that are also built, linted and measured, **{} pass every \
@@ -83,8 +94,23 @@ fn steps(text: &mut String, rows: &[Row]) {
         }
         let mut special = outcome.special.clone();
         special.extend(Some(entry.note.clone()).filter(|note| !note.is_empty()));
-        let told = if outcome.chosen.is_empty() { String::new() } else { format!("`{}`", outcome.chosen) };
-        row(text, &[&name, &outcome.edition, outcome.manifest, &special.join(", "), &told], &Step::ALL[1..], outcome);
+        let told = if outcome.chosen.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`", outcome.chosen)
+        };
+        row(
+            text,
+            &[
+                &name,
+                &outcome.edition,
+                outcome.manifest,
+                &special.join(", "),
+                &told,
+            ],
+            &Step::ALL[1..],
+            outcome,
+        );
     }
 }
 
@@ -117,7 +143,12 @@ more, with or without itcov.
             let arguments = format!("`{}`", build.arguments.join(" "));
             let lines = format!("{} of {}", outcome.lines.0, outcome.lines.1);
             let dependencies = outcome.dependencies.to_string();
-            row(text, &[&entry.name, &dependencies, &arguments, &lines], &Step::BUILDS, outcome);
+            row(
+                text,
+                &[&entry.name, &dependencies, &arguments, &lines],
+                &Step::BUILDS,
+                outcome,
+            );
         }
     }
 }
@@ -128,7 +159,12 @@ fn row(text: &mut String, cells: &[&str], steps: &[Step], outcome: &Outcome) {
         Some(Err(_)) => "**failed**",
         None => "–",
     });
-    let cells: Vec<_> = cells.iter().copied().chain(steps).map(|cell| cell.replace('|', "\\|")).collect();
+    let cells: Vec<_> = cells
+        .iter()
+        .copied()
+        .chain(steps)
+        .map(|cell| cell.replace('|', "\\|"))
+        .collect();
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
@@ -140,10 +176,17 @@ fn failures(text: &mut String, rows: &[Row]) {
     if failed.is_empty() {
         return;
     }
-    text.push_str("\n## What fails\n\n| crate | step | what is said | why |\n| --- | --- | --- | --- |\n");
+    text.push_str(
+        "\n## What fails\n\n| crate | step | what is said | why |\n| --- | --- | --- | --- |\n",
+    );
     for (entry, (step, said)) in failed {
         let why = entry.known.get(&step).map_or("not known", String::as_str);
         let said = said.replace(['\n', '|'], " ");
-        let _ = writeln!(text, "| {} | {} | {said} | {why} |", entry.name, step.name());
+        let _ = writeln!(
+            text,
+            "| {} | {} | {said} | {why} |",
+            entry.name,
+            step.name()
+        );
     }
 }

@@ -51,7 +51,7 @@ pub struct Output {
 
 /// Builds `cargo itcov` and `just`, and puts them first on a PATH.
 pub fn prepare(repository: &Path) -> Result<Tools> {
-    let build = [
+    let arguments = [
         "build",
         "--package",
         "cargo-itcov",
@@ -61,7 +61,7 @@ pub fn prepare(repository: &Path) -> Result<Tools> {
         "just",
     ];
     let status = Command::new("cargo")
-        .args(build)
+        .args(arguments)
         .current_dir(repository)
         .status()
         .context("cannot run cargo")?;
@@ -70,7 +70,10 @@ pub fn prepare(repository: &Path) -> Result<Tools> {
     }
     // <target>/debug/examples/corpus
     let program = env::current_exe()?;
-    let built = program.ancestors().nth(2).context("a program has a directory")?;
+    let built = program
+        .ancestors()
+        .nth(2)
+        .context("a program has a directory")?;
     let directory = built.with_file_name("corpus");
     let bin = directory.join("bin");
     fs::create_dir_all(&bin)?;
@@ -111,7 +114,9 @@ impl Tools {
 
 /// Runs a command to its end.
 pub fn output(command: &mut Command) -> Result<Output> {
-    let output = command.output().context("cannot run timeout, of the coreutils")?;
+    let output = command
+        .output()
+        .context("cannot run timeout, of the coreutils")?;
     Ok(Output {
         success: output.status.success(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -136,8 +141,16 @@ pub fn run(command: &mut Command) -> Result<Output> {
         .position(|line| line.starts_with("error"))
         .unwrap_or(lines.len().saturating_sub(2));
     let words = lines[start..].iter().take(4).copied().collect::<Vec<_>>();
-    let place = command.get_current_dir().map(|directory| format!("{}/", directory.display()));
+    let place = command
+        .get_current_dir()
+        .map(|directory| format!("{}/", directory.display()));
     let said = words.join(" ").replace(&place.unwrap_or_default(), "");
-    let program = command.get_args().skip(1).map(|argument| argument.to_string_lossy());
-    bail!("`{}`: {said}", program.take(3).collect::<Vec<_>>().join(" "))
+    let program = command
+        .get_args()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy());
+    bail!(
+        "`{}`: {said}",
+        program.take(3).collect::<Vec<_>>().join(" ")
+    )
 }

@@ -66,7 +66,10 @@ pub fn same(before: &Tree, after: &Tree) -> Result<()> {
 
 /// An error unless what was there is there still, with nothing but more lines. Gives the number of paths that differ.
 pub fn only_adds(before: &Tree, after: &Tree) -> Result<usize> {
-    let mut differing = after.keys().filter(|path| !before.contains_key(*path)).count();
+    let mut differing = after
+        .keys()
+        .filter(|path| !before.contains_key(*path))
+        .count();
     for (path, node) in before {
         let now = after.get(path);
         let path = path.display();
