@@ -30,10 +30,10 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
         command
     };
     let cargo = |arguments: &[&str]| command("cargo", arguments);
-    let clippy = || lints::built(&mut cargo(&["clippy", "--all-targets", "--all-features"]));
+    let clippy = || lints::clippy(&mut cargo(&["clippy"]));
     let said = outcome.go(Step::Build, || {
-        lints::built(&mut cargo(&["build"]))?;
-        let again = lints::built(&mut cargo(&["build"]))?;
+        lints::build(&mut cargo(&["build"]))?;
+        let again = lints::build(&mut cargo(&["build"]))?;
         ensure!(
             again.compiled.is_empty(),
             "it is never fresh: {:?}",
@@ -46,7 +46,7 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
         let described = Described::read(&root, tools)?;
         let chosen = steps::choose(entry, &described, &root);
         run(command("cargo", &["itcov", "init"]).args(chosen))?;
-        let mut compiled = lints::built(&mut cargo(&["build"]))?.compiled;
+        let mut compiled = lints::build(&mut cargo(&["build"]))?.compiled;
         compiled.retain(|package| !described.metadata.workspace_members.contains(package));
         ensure!(compiled.is_empty(), "compiled again: {compiled:?}");
         Ok(())
@@ -64,7 +64,7 @@ fn go(entry: &Entry, build: &Build, tools: &Tools, outcome: &mut Outcome) -> Opt
         Ok(lines)
     })?;
     outcome.go(Step::Fresh, || {
-        let compiled = lints::built(&mut cargo(&["build"]))?.compiled;
+        let compiled = lints::build(&mut cargo(&["build"]))?.compiled;
         ensure!(compiled.is_empty(), "compiled again: {compiled:?}");
         Ok(())
     })?;

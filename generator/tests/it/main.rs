@@ -4,6 +4,7 @@ mod browser;
 mod build;
 mod by_hand;
 mod check;
+mod corpus;
 mod coverage;
 mod endings;
 mod examples;
