@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::process::Command;
 
 use anyhow::Result;
+use cargo_metadata::diagnostic::Diagnostic;
 use cargo_metadata::{Message, PackageId};
 
 use crate::tools::run;
@@ -51,13 +52,28 @@ fn built(cargo: &mut Command) -> Result<Built> {
                 built.compiled.insert(artifact.package_id);
             }
             Message::CompilerMessage(message) => {
-                let text = message.message.rendered.unwrap_or(message.message.message);
+                let target = message.target.name;
                 built
                     .said
-                    .insert(format!("{}: {text}", message.target.name));
+                    .insert(format!("{target}: {}", said(&message.message)));
             }
             _ => {}
         }
     }
     Ok(built)
+}
+
+/// A diagnostic without its notes: rustc proposes now this, now that name which looks similar.
+fn said(diagnostic: &Diagnostic) -> String {
+    let places = diagnostic.spans.iter().filter(|span| span.is_primary);
+    let places = places.map(|span| {
+        let (file, line, column) = (&span.file_name, span.line_start, span.column_start);
+        format!("{file}:{line}:{column}")
+    });
+    let code = diagnostic.code.as_ref().map_or("", |code| &code.code);
+    let places = places.collect::<Vec<_>>().join(" ");
+    format!(
+        "{:?} {code} {} {places}",
+        diagnostic.level, diagnostic.message
+    )
 }
