@@ -2,6 +2,7 @@
 
 mod commands;
 mod coverage;
+mod doctor;
 mod scaffold;
 
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ enum Command {
     Check(commands::check::Check),
     Update(commands::update::Update),
     Remove(commands::remove::Remove),
+    Doctor(commands::doctor::Doctor),
     Report(commands::report::Report),
 }
 
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Update(update) => update.run().map(|()| ExitCode::SUCCESS),
         Command::Remove(remove) => remove.run().map(|()| ExitCode::SUCCESS),
+        Command::Doctor(doctor) => doctor.run().map(|()| ExitCode::SUCCESS),
         Command::Report(report) => report.run().map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

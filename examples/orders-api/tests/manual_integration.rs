@@ -1,20 +1,21 @@
-//! The itcov harness: runs a program until Ctrl-C, a timeout, its own end or the end of a test suite.
+//! The itcov harness: runs programs until Ctrl-C, a timeout, their own end or the end of a test suite.
 //!
-//! The recipes in `itcov.just` build the crate's program with coverage instrumentation, and this file as a program that
-//! they start as `manual_integration COUNT WORDS`: COUNT words are the program and its arguments, the rest is the
-//! suite's command; either may be missing. Only their build sets `itcov`: for every other one this file is empty.
+//! The recipes in `itcov.just` build the programs with coverage instrumentation, and this file as a program that they
+//! start as `manual_integration COUNTS WORDS`: with `3,1`, three words are a program and its arguments, the next one is
+//! another program, the rest is the suite's command; with `0` there is none but that. Only their build sets `itcov`: for
+//! every other one this file is empty.
 //!
 //! | variable | meaning | unset |
 //! | --- | --- | --- |
 //! | `ITCOV_TIMEOUT` | how many seconds the run may last; 0 is no limit | 0 |
-//! | `ITCOV_READY` | what the suite waits for: `tcp://127.0.0.1:8080`, `http://127.0.0.1:8080/health` | starts at once |
+//! | `ITCOV_READY` | what the suite waits for: `tcp://127.0.0.1:8080 http://127.0.0.1:8081/health` | starts at once |
 //! | `ITCOV_READY_TIMEOUT` | for how many seconds | 30 |
 //! | `ITCOV_GRACE` | how many seconds a process has to stop before the next, harder signal | 10 |
 //! | `ITCOV_STOP_ADDR` | a loopback address where `POST /stop` ends the run; with port 0, any free port | none |
-//! | `ITCOV_TERMINAL` | set where Ctrl-C reaches program and suite by itself, as they share the terminal | unset |
+//! | `ITCOV_TERMINAL` | set where Ctrl-C reaches programs and suite by itself, as they share the terminal | unset |
 //! | `ITCOV_PARENT` | a process whose end ends the run | none |
 //!
-//! Written by cargo-itcov 0.1.0 (md5 0379069fdfb6d03f9bb04441ebe48638): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 c6dad25abc5c75f1cfdc313529258289): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)]
 #![cfg(all(unix, itcov))]
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -23,13 +24,14 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::sync::{
     atomic::{AtomicI32, AtomicUsize, Ordering::SeqCst},
     mpsc,
 };
 use std::time::{Duration, Instant};
-use std::{env, fs, mem, thread};
+use std::{env, fs, thread};
 
 /// How often the harness looks at what it waits for.
 const TICK: Duration = Duration::from_millis(20);
@@ -56,42 +58,50 @@ fn seconds(variable: &str, unset: u64) -> Duration {
     Duration::from_secs(env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(unset))
 }
 
-/// Starts the program and the suite, and waits until the run is over. Gives its exit status.
+/// Starts the programs and the suite, and waits until the run is over. Gives its exit status.
 fn run(processes: &mut Processes) -> Result<i32, i32> {
-    let count = env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(0);
-    let words: Vec<OsString> = env::args_os().skip(2).collect();
-    let (program, mut suite) = words.split_at(count);
+    let counts = env::args().nth(1).unwrap_or_default();
+    let mut words = env::args_os().skip(2);
+    let counts = counts.split(',').filter_map(|count| count.parse().ok()).filter(|count| *count > 0);
+    let programs: Vec<Vec<OsString>> = counts.map(|count| words.by_ref().take(count).collect()).collect();
+    let suite: Vec<OsString> = words.collect();
     let (limit, ready_limit) = (seconds("ITCOV_TIMEOUT", 0), seconds("ITCOV_READY_TIMEOUT", 30));
-    let ready = env::var("ITCOV_READY").ok().filter(|_| !program.is_empty() && !suite.is_empty());
+    let (has_suite, is_one) = (!suite.is_empty(), programs.len() == 1);
+    let wanted = env::var("ITCOV_READY").ok().filter(|_| has_suite && !programs.is_empty()).unwrap_or_default();
+    let urls: Vec<String> = wanted.split_whitespace().map(String::from).collect();
+    let waits = !urls.is_empty();
     serve_stop()?;
-    if ready.as_ref().map_or(false, |url| ask(url, ready_limit).is_ok()) {
+    if urls.iter().any(|url| ask(url, ready_limit).is_ok()) {
         return fail(1, "something answers at ITCOV_READY before the program has started");
     }
-    let (started, has_suite) = (Instant::now(), !suite.is_empty());
-    if !program.is_empty() {
-        // A suite has the terminal's input to itself.
-        processes.start("the program", program, if has_suite { Stdio::null() } else { Stdio::inherit() })?;
+    let started = Instant::now();
+    for words in &programs {
+        let file = Path::new(&words[0]).file_name().unwrap_or_default().to_string_lossy();
+        let who = if is_one { "the program".to_string() } else { format!("the program {file}") };
+        // A suite has the terminal's input to itself, and several programs cannot share it.
+        processes.start(who, words, if has_suite || !is_one { Stdio::null() } else { Stdio::inherit() })?;
+    }
+    if !programs.is_empty() {
         say(&format!("Ctrl-C ends the run, ITCOV_TIMEOUT={limit:?} at the latest (0 is no limit)"));
     }
     let (sender, answers) = mpsc::channel();
-    if let Some(url) = ready.clone() {
-        say(&format!("the suite waits for {url}, ITCOV_READY_TIMEOUT={ready_limit:?} at the latest"));
-        // A thread asks, so that nothing keeps the harness from seeing a signal or the end of the program.
+    let mut answer = Ok(());
+    if waits {
+        say(&format!("the suite waits for {wanted}, ITCOV_READY_TIMEOUT={ready_limit:?} at the latest"));
+        answer = Err(format!("{wanted}: no answer yet"));
+        // A thread asks, so that nothing keeps the harness from seeing a signal or the end of a program.
         thread::spawn(move || {
-            loop {
-                let answer = ask(&url, ready_limit);
-                let is_last = answer.is_ok();
-                if sender.send(answer).is_err() || is_last {
-                    return;
+            for url in urls {
+                while let Err(error) = ask(&url, ready_limit) {
+                    sender.send(Err(format!("{url}: {error}")))?;
+                    thread::sleep(TICK);
                 }
-                thread::sleep(TICK);
             }
+            sender.send(Ok(()))
         });
     }
-    let mut answer = if ready.is_some() { Err(Error::new(ErrorKind::TimedOut, "no answer yet")) } else { Ok(()) };
     loop {
         processes.reap();
-        let ended = processes.started.last().and_then(|process| process.status);
         // Ctrl-C reaches a process as well, which may have ended before the harness hears of it.
         thread::sleep(TICK);
         if last_signal() != 0 {
@@ -102,25 +112,31 @@ fn run(processes: &mut Processes) -> Result<i32, i32> {
             say(&format!("ITCOV_TIMEOUT={limit:?} is over (0 is no limit)"));
             return Ok(if has_suite { 124 } else { 0 });
         }
-        answer = answers.try_recv().unwrap_or(answer);
-        match (ended, &answer) {
-            (Some(status), _) if suite.is_empty() => {
-                return Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
+        if let Some(suite) = processes.started.get(programs.len()) {
+            match suite.end {
+                Some((_, status)) => return Ok(status),
+                None => continue,
             }
-            (Some(_), _) if ready.is_some() => return fail(1, "the program has ended before it was ready"),
-            (_, Ok(())) if !suite.is_empty() => {
-                processes.start("the suite", mem::take(&mut suite), Stdio::inherit())?
+        }
+        let ends: Vec<_> = processes.started.iter().filter_map(|process| Some((process.end?, &process.name))).collect();
+        // The first that failed, or else the first.
+        let first = ends.iter().min_by_key(|((when, status), _)| (*status == 0, *when));
+        answer = answers.try_iter().last().unwrap_or(answer);
+        match (first, &answer) {
+            (Some(((_, status), _)), _) if !has_suite && ends.len() == programs.len() => return Ok(*status),
+            (Some(((_, status), who)), _) if waits && (*status != 0 || ends.len() == programs.len()) => {
+                return fail(1, &format!("{who} has ended before it was ready"));
             }
-            (None, Err(error)) if started.elapsed() >= ready_limit => {
-                let url = ready.unwrap_or_default();
-                return fail(1, &format!("the program was not ready within {ready_limit:?}: {url}: {error}"));
+            (_, Ok(())) if has_suite => processes.start("the suite".to_string(), &suite, Stdio::inherit())?,
+            (_, Err(error)) if started.elapsed() >= ready_limit => {
+                return fail(1, &format!("the program was not ready within {ready_limit:?}: {error}"));
             }
             _ => {}
         }
     }
 }
 
-/// The program and the suite.
+/// The programs and the suite.
 struct Processes {
     started: Vec<Process>,
     /// Where Ctrl-C reaches all, a process that dies of it, or else echoes.
@@ -128,14 +144,15 @@ struct Processes {
 }
 
 struct Process {
-    name: &'static str,
+    name: String,
     id: i32,
     since: Instant,
-    status: Option<ExitStatus>,
+    /// When, and its exit status.
+    end: Option<(Instant, i32)>,
 }
 
 impl Processes {
-    fn start(&mut self, name: &'static str, words: &[OsString], stdin: Stdio) -> Result<(), i32> {
+    fn start(&mut self, name: String, words: &[OsString], stdin: Stdio) -> Result<(), i32> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdin(stdin);
         let leads_group = self.canary.is_none();
@@ -146,11 +163,11 @@ impl Processes {
             fail(status, &format!("cannot start {name}: {error}: {command:?}"))
         })?;
         say(&format!("{name} runs as process {}: {command:?}", child.id()));
-        self.started.push(Process { name, id: child.id() as i32, since: Instant::now(), status: None });
+        self.started.push(Process { name, id: child.id() as i32, since: Instant::now(), end: None });
         Ok(())
     }
 
-    /// Takes note of what has ended, be it an orphan of the program, and gives the children that are left.
+    /// Takes note of what has ended, be it an orphan of a program, and gives the children that are left.
     fn reap(&mut self) -> Vec<i32> {
         let mut status = 0;
         loop {
@@ -159,9 +176,10 @@ impl Processes {
             if id <= 0 {
                 break;
             }
-            if let Some(process) = self.started.iter_mut().find(|it| it.id == id && it.status.is_none()) {
+            if let Some(process) = self.started.iter_mut().find(|it| it.id == id && it.end.is_none()) {
                 let status = ExitStatus::from_raw(status);
-                process.status = Some(status);
+                let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+                process.end = Some((Instant::now(), code));
                 say(&format!("{} ended after {:.1?}: {status}", process.name, process.since.elapsed()));
             }
         }
@@ -170,23 +188,26 @@ impl Processes {
         left.split(' ').filter_map(|id| id.parse().ok()).filter(|id| unsafe { kill(*id, 0) } == 0).collect()
     }
 
-    /// Ends the suite, the program and what they have left behind.
+    /// Ends the suite, then the programs at once, then what they have left behind.
     fn stop(&mut self) {
         let first = if last_signal() == 0 { INT } else { last_signal() };
         // One Ctrl-C has ended the run; those that come after it hurry.
         INTERRUPTS.fetch_add(INTERRUPTS.swap(0, SeqCst).saturating_sub(1), SeqCst);
-        for index in (0..self.started.len()).rev() {
-            let Process { name, id, .. } = self.started[index];
-            let target = if self.canary.is_none() { -id } else { id };
+        let sign = if self.canary.is_none() { -1 } else { 1 };
+        for is_suite in [true, false] {
             let has_come = self.has_come_to_all();
-            self.end(name, first, has_come, |processes| {
+            self.end(first, has_come, |processes| {
                 processes.reap();
-                if processes.started[index].status.is_none() { vec![target] } else { Vec::new() }
+                let alive =
+                    processes.started.iter().filter(|it| it.end.is_none() && (it.name == "the suite") == is_suite);
+                alive.map(|process| (process.name.clone(), sign * process.id)).collect()
             });
         }
         // Its input ends, and so does it.
         self.canary = None;
-        self.end("what was left behind", TERM, false, Processes::reap);
+        self.end(TERM, false, |processes| {
+            processes.reap().into_iter().map(|id| ("what was left behind".to_string(), id)).collect()
+        });
     }
 
     /// Has the signal reached all? Who has one to die of does not get to echo.
@@ -200,18 +221,18 @@ impl Processes {
     }
 
     /// Signals those who are alive, unless the signal `has_come` to them; harder after each grace or another Ctrl-C.
-    fn end(&mut self, what: &str, first: i32, mut has_come: bool, alive: impl Fn(&mut Processes) -> Vec<i32>) {
+    fn end(&mut self, first: i32, mut has_come: bool, alive: impl Fn(&mut Processes) -> Vec<(String, i32)>) {
         let (mut signal, mut since, mut told) = (first, Instant::now(), Vec::new());
         loop {
             let targets = alive(self);
             if targets.is_empty() {
                 return;
             }
-            for target in targets {
-                if !has_come && !told.contains(&target) {
+            for (_, target) in &targets {
+                if !has_come && !told.contains(target) {
                     // SAFETY: the number is a child's that nobody has waited for, or its group's.
-                    unsafe { kill(target, signal) };
-                    told.push(target);
+                    unsafe { kill(*target, signal) };
+                    told.push(*target);
                 }
             }
             let grace = if signal == KILL { Duration::from_secs(10) } else { seconds("ITCOV_GRACE", 10) };
@@ -221,7 +242,11 @@ impl Processes {
                     TERM => KILL,
                     _ => TERM,
                 };
-                say(&format!("{what} does not stop on {}, so {} follows", name(signal), name(harder)));
+                let mut names: Vec<String> = targets.into_iter().map(|(who, _)| who).collect();
+                names.dedup();
+                for who in names {
+                    say(&format!("{who} does not stop on {}, so {} follows", name(signal), name(harder)));
+                }
                 (signal, has_come, since) = (harder, false, Instant::now());
                 told.clear();
             }
@@ -319,7 +344,7 @@ extern "C" fn note(number: i32) {
     SIGNAL.store(number, SeqCst);
 }
 
-/// From here on signals are noted and end nothing. On Linux the orphans of program and suite come to the harness. Gives
+/// From here on signals are noted and end nothing. On Linux the orphans of programs and suite come to the harness. Gives
 /// the canary.
 fn listen_for_signals() -> Option<Child> {
     let (hup, quit, ignore) = (1, 3, 1);
@@ -337,7 +362,7 @@ fn listen_for_signals() -> Option<Child> {
     Command::new("sh").args(["-c", "ulimit -c 0; exec cat"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()
 }
 
-/// Runs in what is about to be the program or the suite, which ends with the harness (on Linux). Where Ctrl-C does not
+/// Runs in what is about to be a program or the suite, which ends with the harness (on Linux). Where Ctrl-C does not
 /// reach it by itself, it leads a group, which is signalled as a whole.
 fn bind(leads_group: bool) -> io::Result<()> {
     // SAFETY: no memory is involved.

@@ -9,7 +9,7 @@ use super::output::{self, Format};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Change, Mode, Plan, Wishes, install};
+use crate::scaffold::plan::{self, Change, Plan};
 
 /// Say whether the scaffold is there and current; for pipelines.
 ///
@@ -47,14 +47,7 @@ impl Check {
     /// Reads the workspace and says what it found.
     pub fn run(self) -> Result<ExitCode> {
         let facts = Facts::scaffolded(&self.cargo.read()?, &[])?;
-        let plan = if facts.measured.is_empty() && facts.packages.is_empty() {
-            Plan {
-                problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
-                ..Plan::default()
-            }
-        } else {
-            install(&facts, &Wishes::default(), Mode::Renew)?
-        };
+        let plan = plan::check(&facts)?;
         let findings = Findings::of(plan);
         match self.format {
             Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
@@ -70,7 +63,7 @@ impl Check {
 
 impl Findings {
     fn of(plan: Plan) -> Findings {
-        let ok = plan.is_unchanged() && plan.problems.is_empty();
+        let ok = plan.is_current();
         Findings {
             ok,
             files: plan.changes.into_iter().map(Finding::of).collect(),

@@ -41,14 +41,14 @@ pub struct Init {
 impl Init {
     /// Reads the crate, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = Facts::chosen(&workspace, &self.selection, &ask)?;
         let wishes = Wishes {
             feature: self.feature,
             timeout: self.timeout,
         };
         let plan = install(&facts, &wishes, Mode::Add)?;
-        self.writing.carry_out("init", &plan)?;
+        self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());
         }
@@ -56,6 +56,9 @@ impl Init {
             output::say("\nNothing to do: the scaffold is in place.");
         } else {
             next_steps(&facts);
+        }
+        for note in &plan.notes {
+            anstream::println!("\nnote: {note}");
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod ask;
 pub mod check;
+pub mod doctor;
 pub mod init;
 pub mod output;
 pub mod remove;

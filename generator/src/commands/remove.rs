@@ -35,10 +35,10 @@ pub struct Remove {
 impl Remove {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = Facts::scaffolded(&workspace, &self.package)?;
         let plan = remove(&facts, &self.package, self.force)?;
-        self.writing.carry_out("remove", &plan)?;
+        self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");
         }

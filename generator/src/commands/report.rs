@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use clap::Args;
 
-use crate::coverage::{Collected, Coverage, Profiles, Scope, lcov, missing, table};
+use crate::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope, lcov, missing, table};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +19,8 @@ Examples:
   cargo itcov report --lcov - | less   The trace file alone
   cargo itcov report --profiles host-a host-b
                                        What ran elsewhere: the profiles below these directories
-  cargo itcov report --scope all       The dependencies too, after `just itcov_scope=all itcov`";
+  cargo itcov report --scope all       The dependencies too, after `just itcov_scope=all itcov`
+  cargo itcov report --bin api,worker  Of several programs these two, after `just itcov_bin=api,worker itcov`";
 
 /// Say what ran: how many lines, functions and regions of each file.
 ///
@@ -45,6 +46,9 @@ pub struct Report {
     #[arg(long, value_enum, default_value_t = Scope::Workspace)]
     scope: Scope,
 
+    #[command(flatten)]
+    choice: Choice,
+
     /// List the lines that did not run, file by file, below the table
     #[arg(long)]
     show_missing_lines: bool,
@@ -67,12 +71,12 @@ impl Report {
         .flatten()
         .collect();
 
-        let directory = self.scope.directory(target);
-        let collected = Collected::find(&directory, self.scope)?;
+        let place = Place::find(target, self.scope, &self.choice)?;
+        let collected = Collected::find(&place)?;
         let profiles = if self.profiles.is_empty() {
-            Profiles::collected(&directory, self.scope)?
+            Profiles::collected(&place)?
         } else {
-            Profiles::named(&self.profiles, self.scope)?
+            Profiles::named(&self.profiles, &place)?
         };
         let mappings = collected.mappings()?;
         let merged = profiles.merge(&mappings)?;

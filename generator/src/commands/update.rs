@@ -28,13 +28,13 @@ pub struct Update {
 impl Update {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
-        let workspace = self.cargo.read()?;
+        let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = Facts::scaffolded(&workspace, &[])?;
         if facts.measured.is_empty() {
             bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
         }
         let plan = install(&facts, &Wishes::default(), Mode::Renew)?;
-        self.writing.carry_out("update", &plan)?;
+        self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
             for change in &plan.changes {
                 if matches!(change.found, Status::Stale { edited: true, .. }) {

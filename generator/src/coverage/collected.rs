@@ -1,6 +1,7 @@
-//! What the recipes have noted of a build: `<target directory>/itcov/coverage/`.
+//! What the recipes have noted of a build: `<target directory>/itcov/coverage/`,
+//! or a directory in it.
 //!
-//! `objects` lists the program and then the libraries that it was linked from, `sources` the directories whose
+//! `objects` lists the programs and then the libraries that they were linked from, `sources` the directories whose
 //! files are of interest, each an absolute path a line.
 
 use std::fs;
@@ -13,24 +14,25 @@ use super::Coverage;
 use super::functions::Functions;
 use super::mapping::FunctionMapping;
 use super::objects;
+use super::place::Place;
 use super::profile::Profile;
-use super::scope::Scope;
 
 /// The paths of what was built.
 #[derive(Debug)]
-pub struct Collected {
-    scope: Scope,
+pub struct Collected<'a> {
+    place: &'a Place,
     objects: Vec<PathBuf>,
     sources: Vec<PathBuf>,
 }
 
-impl Collected {
-    /// Looks into `directory`.
+impl<'a> Collected<'a> {
+    /// Looks into the `place`.
     ///
     /// # Errors
     ///
     /// If nothing was built, saying what to type next.
-    pub fn find(directory: &Path, scope: Scope) -> Result<Self> {
+    pub fn find(place: &'a Place) -> Result<Self> {
+        let directory = &place.directory;
         let list = |name| match fs::read_to_string(directory.join(name)) {
             Ok(text) => Ok(text
                 .lines()
@@ -47,12 +49,12 @@ impl Collected {
                 "nothing has been built for coverage in {}; type {} to build and run the program, \
                  or {} to build it only",
                 directory.display(),
-                scope.recipe("itcov"),
-                scope.recipe("itcov-build")
+                place.recipe("itcov"),
+                place.recipe("itcov-build")
             );
         }
         Ok(Self {
-            scope,
+            place,
             objects,
             sources,
         })
@@ -65,7 +67,7 @@ impl Collected {
     /// If an object is not there any more or cannot be read.
     pub fn mappings(&self) -> Result<Vec<FunctionMapping>> {
         let mut mappings = vec![];
-        let build = self.scope.recipe("itcov-build");
+        let build = self.place.recipe("itcov-build");
         for path in &self.objects {
             if !path.exists() {
                 bail!(
@@ -109,7 +111,7 @@ impl Collected {
             let (program, sources) = (self.objects[0].display(), self.sources[0].display());
             bail!(
                 "{program} has no coverage mapping of a file below {sources}; type {}",
-                self.scope.recipe("itcov-build")
+                self.place.recipe("itcov-build")
             );
         }
         Ok(coverage)

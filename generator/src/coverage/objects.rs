@@ -1,4 +1,4 @@
-//! Objects: the program and the libraries it was linked from.
+//! Objects: the programs and the libraries they were linked from.
 //!
 //! A linker takes from a library only what the program needs. The libraries' own members have the mappings
 //! of the rest, so that code that nothing can reach is reported as not covered and does not vanish.

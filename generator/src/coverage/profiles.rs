@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use super::bytes::Malformed;
 use super::mapping::FunctionMapping;
+use super::place::Place;
 use super::profile::{Lookup, Profile};
-use super::scope::Scope;
 
 /// The paths of profiles, at least one.
 #[derive(Debug)]
@@ -43,19 +43,20 @@ pub struct Merged {
 }
 
 impl Profiles {
-    /// Those that the recipes have collected in `directory`.
+    /// Those that the recipes have collected at the `place`.
     ///
     /// # Errors
     ///
     /// If nothing has run, saying what to type next.
-    pub fn collected(directory: &Path, scope: Scope) -> Result<Self> {
+    pub fn collected(place: &Place) -> Result<Self> {
+        let directory = &place.directory;
         let mut paths = vec![];
         for entry in fs::read_dir(directory)? {
             paths.push(entry?.path());
         }
         paths.retain(|path| is_profile(path));
         paths.sort();
-        let (run, clean) = (scope.recipe("itcov"), scope.recipe("itcov-clean"));
+        let (run, clean) = (place.recipe("itcov"), place.recipe("itcov-clean"));
         if paths.is_empty() {
             bail!(
                 "the program has not run yet: {} has no profile; type {run}",
@@ -81,7 +82,7 @@ impl Profiles {
     /// # Errors
     ///
     /// If one is not there, or is a directory without a profile.
-    pub fn named(named: &[PathBuf], scope: Scope) -> Result<Self> {
+    pub fn named(named: &[PathBuf], place: &Place) -> Result<Self> {
         let mut paths = vec![];
         let mut seen = BTreeSet::new();
         for path in named {
@@ -120,7 +121,7 @@ impl Profiles {
                     .into(),
                 other_build: format!(
                     "run the program that {} has built, and bring its profile",
-                    scope.recipe("itcov-build")
+                    place.recipe("itcov-build")
                 ),
             },
         })

@@ -14,7 +14,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Where the recipes note what they have built and collected, in the ordinary target directory.
+    /// Where the recipes note what they have built and collected, or places for it, in the ordinary target directory.
     pub fn directory(self, target: &Path) -> PathBuf {
         let itcov = target.join("itcov");
         match self {
@@ -23,11 +23,11 @@ impl Scope {
         }
     }
 
-    /// What to type to run a recipe in this scope.
-    pub fn recipe(self, name: &str) -> String {
+    /// What to type between `just` and a recipe.
+    pub fn variable(self) -> Option<&'static str> {
         match self {
-            Self::Workspace => format!("`just {name}`"),
-            Self::All => format!("`just itcov_scope=all {name}`"),
+            Self::Workspace => None,
+            Self::All => Some("itcov_scope=all"),
         }
     }
 }

@@ -5,6 +5,7 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Edition, Package, TargetKind};
 
 use super::history;
+use super::justfile::{self, Justfile};
 use super::metadata::{TextFile, Workspace};
 use super::recipes::{self, Program};
 use super::selection::{self, Chosen, Selection};
@@ -22,8 +23,8 @@ pub struct Facts {
     pub unknown: Vec<Program>,
     /// `itcov.just`
     pub recipes: OwnedFile,
-    /// `justfile`, in whatever case it is there
-    pub justfile: TextFile,
+    /// The justfile that is to import the recipes.
+    pub justfile: Justfile,
 }
 
 /// A package that has the scaffold or is to get it.
@@ -75,7 +76,6 @@ impl OwnedFile {
 /// The scaffold's files at the root of a workspace.
 pub struct Root {
     recipes: OwnedFile,
-    justfile: TextFile,
     /// The programs that the recipes list.
     pub measured: Vec<Program>,
 }
@@ -91,11 +91,7 @@ impl Root {
                 .with_context(|| format!("{} cannot be read", recipes.file.path))?,
             _ => Vec::new(),
         };
-        Ok(Root {
-            recipes,
-            justfile: TextFile::read(find_justfile(root)?)?,
-            measured,
-        })
+        Ok(Root { recipes, measured })
     }
 
     /// With the packages that were chosen.
@@ -104,6 +100,11 @@ impl Root {
             .iter()
             .map(|chosen| PackageFacts::read(chosen.package, &chosen.bins))
             .collect::<Result<_>>()?;
+        let root = &workspace.metadata.workspace_root;
+        let directories: Vec<&Utf8Path> = chosen
+            .iter()
+            .filter_map(|chosen| chosen.package.manifest_path.parent())
+            .collect();
         let has = |program: &Program| {
             workspace.members().iter().any(|package| {
                 package.name.as_str() == program.package
@@ -112,12 +113,12 @@ impl Root {
         };
         let unknown = self.measured.iter().filter(|program| !has(program));
         Ok(Facts {
-            root: workspace.metadata.workspace_root.clone(),
+            root: root.clone(),
+            justfile: justfile::read(root, &directories)?,
             packages,
             unknown: unknown.cloned().collect(),
             measured: self.measured,
             recipes: self.recipes,
-            justfile: self.justfile,
         })
     }
 
@@ -202,29 +203,4 @@ fn test_target(package: &Package) -> Option<TestTarget> {
         path: target.src_path.clone(),
         features: target.required_features.clone(),
     })
-}
-
-/// just takes a justfile by its name in any case, and `.justfile`.
-fn find_justfile(root: &Utf8Path) -> Result<Utf8PathBuf> {
-    let mut found = Vec::new();
-    for entry in root
-        .read_dir_utf8()
-        .with_context(|| format!("cannot read the directory {root}"))?
-    {
-        let entry = entry?;
-        if ["justfile", ".justfile"]
-            .iter()
-            .any(|name| entry.file_name().eq_ignore_ascii_case(name))
-        {
-            found.push(entry.path().to_owned());
-        }
-    }
-    match &found[..] {
-        [] => Ok(root.join("justfile")),
-        [path] => Ok(path.clone()),
-        _ => bail!(
-            "just takes one justfile, and {root} has several:{}",
-            selection::list(found.iter().map(|path| path.as_str()))
-        ),
-    }
 }

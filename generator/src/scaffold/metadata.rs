@@ -8,7 +8,7 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Cargo {
     /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
     #[arg(long, value_name = "PATH")]

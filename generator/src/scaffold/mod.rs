@@ -7,7 +7,8 @@ pub mod apply;
 pub mod diff;
 pub mod facts;
 mod history;
-mod justfile;
+pub mod just;
+pub mod justfile;
 mod manifest;
 mod merge;
 pub mod metadata;
@@ -17,6 +18,7 @@ mod recipes;
 pub mod selection;
 mod stamp;
 mod template;
+pub mod vcs;
 
 /// The name of the test target that the harness is.
 pub const TEST_TARGET: &str = "manual_integration";

@@ -9,13 +9,13 @@ use crate::support::{Output, Reporter, TestCrate, repository, tools};
 struct Page {
     /// Copies harness and recipes.
     copy: String,
-    /// Lines of `itcov.just`, each instead of the one that sets the same variable.
-    names: String,
+    /// The list of programs, for `itcov.just` instead of the one there.
+    programs: String,
     /// A section with the feature, and one with the test target.
     manifest: String,
     /// A line for `[package]` in the edition 2015.
     autotests: String,
-    /// For a program with required features: instead of the line with the same key in `Cargo.toml`, and in `itcov.just`.
+    /// For a program with required features: a line instead of that in `Cargo.toml`, and the list of programs.
     required: [String; 2],
     /// A line for the `justfile`.
     import: String,
@@ -47,7 +47,7 @@ impl Page {
         let mut next = || texts.next().unwrap();
         Page {
             copy: next(),
-            names: next(),
+            programs: next(),
             manifest: next(),
             autotests: next(),
             required: [next(), next()],
@@ -81,22 +81,16 @@ fn append(krate: &TestCrate, path: &str, lines: &str) {
     krate.write(path, &format!("{before}{lines}"));
 }
 
-/// Puts each of the lines in the place of the one line that begins with the same name.
+/// Puts the list of programs in the place of the one in the recipes.
 #[track_caller]
-fn change(krate: &TestCrate, path: &str, lines: &str) {
-    let mut text = krate.read(path);
-    for line in lines.lines() {
-        let (name, _) = line.split_once(' ').unwrap();
-        let old: Vec<&str> = text
-            .lines()
-            .filter(|old| old.split(' ').next() == Some(name))
-            .collect();
-        let [old] = old[..] else {
-            panic!("{path} has other lines for {name} than one: {old:?}")
-        };
-        text = text.replace(&format!("{old}\n"), &format!("{line}\n"));
-    }
-    krate.write(path, &text);
+fn change_programs(krate: &TestCrate, list: &str) {
+    let text = krate.read("itcov.just");
+    let (first, _) = list.split_once('\n').unwrap();
+    let [before, rest] = text.split(first).collect::<Vec<_>>()[..] else {
+        panic!("another number of lines than one: {first}")
+    };
+    let (_, after) = rest.split_once("\n'''\n").unwrap();
+    krate.write("itcov.just", &format!("{before}{list}{after}"));
 }
 
 #[test]
@@ -112,7 +106,7 @@ fn the_page_leads_to_a_measured_run_and_back() {
     let [manifest, justfile] = ["Cargo.toml", "justfile"].map(|path| krate.read(path));
 
     paste(&krate, &page.copy);
-    change(&krate, "itcov.just", &page.names);
+    change_programs(&krate, &page.programs);
     append(&krate, "Cargo.toml", &page.manifest);
     append(&krate, "justfile", &page.import);
     assert_eq!(paste(&krate, &page.measure).lines_of_total(), (2, 9));
@@ -160,8 +154,8 @@ fn what_the_page_says_of_old_editions_and_required_features_is_so() {
     krate.write("tests/other.rs", "#[test]\nfn found() {}\n");
 
     paste(&krate, &page.copy);
-    change(&krate, "itcov.just", &page.names);
-    change(&krate, "itcov.just", &page.required[1]);
+    change_programs(&krate, &page.programs);
+    change_programs(&krate, &page.required[1]);
     let [_, feature] = page.manifest.split("[features]\n").collect::<Vec<_>>()[..] else {
         panic!("no features in {}", page.manifest)
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::examples::bare;
+use crate::several::services;
 use crate::support::{Output, TestCrate, free_port, repository, tools};
 
 fn readme() -> String {
@@ -42,6 +43,7 @@ fn every_block_is_one_that_a_test_runs() {
         exec,
         report,
         elsewhere,
+        several,
         generate,
     ] = blocks(&page)[..]
     else {
@@ -95,6 +97,17 @@ fn every_block_is_one_that_a_test_runs() {
     krate.just(&["itcov-clean"]).ends_with(0);
     krate.just(&["itcov-build"]).ends_with(0);
     assert!(run(&krate, elsewhere).ends_with(0).lines_of("Total").0 > 0);
+
+    let krate = services();
+    krate.write("suite.sh", "echo the suite\n");
+    Output::of(krate.command("chmod").args(["+x", "suite.sh"])).ends_with(0);
+    let several = several
+        .replace("8080", &free_port().to_string())
+        .replace("8081", &free_port().to_string());
+    let output = run(&krate, &several).ends_with(0).prints("the suite\n");
+    for program in ["api", "worker"] {
+        assert!(output.lines_of(&format!("{program}/src/main.rs")).0 > 0);
+    }
 
     let krate = TestCrate::empty();
     krate.write("clone/bin/.keep", "");

@@ -67,7 +67,7 @@ fn what_the_user_wrote_meanwhile_stays() {
         krate.read("Cargo.toml"),
         manifest + "\n[profile.dev]\nopt-level = 1\n\n[lib]\npath = \"src/main.rs\"\n"
     );
-    assert_eq!(krate.read("justfile"), "\nmine:\n    true\n");
+    assert_eq!(krate.read("justfile"), "mine:\n    true\n");
     assert!(krate.has("tests/mine.rs") && !krate.has("tests/manual_integration.rs"));
     krate
         .cargo(&["metadata", "--no-deps", "--format-version", "1"])

@@ -83,7 +83,9 @@ fn edits_are_merged_with_what_has_changed() {
         .itcov(&["check"])
         .ends_with(1)
         .prints("Stale itcov.just");
-    let output = krate.itcov(&["update"]).ends_with(0);
+    let refused = krate.itcov(&["update"]).ends_with(1);
+    refused.says("itcov.just (dirty)");
+    let output = krate.itcov(&["update", "--allow-dirty"]).ends_with(0);
     output
         .prints("Merged itcov.just")
         .prints(&format!("-{OLD_LINE}"));

@@ -6,7 +6,6 @@ use cargo_metadata::Edition;
 use super::renewal::{Mode, Renewal};
 use super::{Change, Plan, relative};
 use crate::scaffold::facts::{Facts, PackageFacts};
-use crate::scaffold::metadata::TextFile;
 use crate::scaffold::owned::Status;
 use crate::scaffold::recipes::{self, Program};
 use crate::scaffold::template::Variables;
@@ -41,18 +40,20 @@ pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
         timeout: wishes.timeout.clone().unwrap_or_else(|| TIMEOUT.to_owned()),
     };
     let harness = variables.harness()?;
-    // The harness before the manifest that names it, the recipes before the line that imports them.
+    // The harness before the manifest that names it, the recipes before the line that imports them; what is alike together,
+    // as that is made to last in one go.
     for package in &facts.packages {
         refuse_taken_names(package)?;
-        let additions = Additions::of(package, &programs, wishes);
         let renewal = Renewal { facts, mode };
         renewal.plan(&mut plan, &package.harness, "the harness", &harness)?;
+    }
+    for package in &facts.packages {
+        let additions = Additions::of(package, &programs, wishes);
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }
     recipes_change(&mut plan, facts, wishes, mode, &variables)?;
-    plan.changes
-        .push(justfile_change(facts, &variables.recipes()?)?);
+    justfile_change(&mut plan, facts, &variables.recipes()?)?;
     Ok(plan)
 }
 
@@ -178,28 +179,24 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
     })
 }
 
-fn justfile_change(facts: &Facts, recipes: &str) -> Result<Change> {
-    let file: &TextFile = &facts.justfile;
-    let text = file.text.as_deref().unwrap_or_default();
-    if let Some((line, name)) = justfile::taken_name(text, recipes) {
-        bail!(
-            "{} has a recipe `{name}` of its own (line {line}), as {RECIPES} does: rename it first",
-            file.path
-        );
-    }
-    let after = justfile::with_import(text);
-    Ok(Change {
+fn justfile_change(plan: &mut Plan, facts: &Facts, recipes: &str) -> Result<()> {
+    let file = &facts.justfile;
+    let edit = justfile::plan(file, recipes)?;
+    let is_there = file.text.as_deref() == Some(&edit.after);
+    plan.notes.extend(edit.notes);
+    plan.changes.push(Change {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
-        found: if after.is_none() {
+        found: if is_there {
             Status::Current
         } else {
             Status::Missing
         },
         before: file.text.clone(),
-        after: Some(after.unwrap_or_else(|| text.to_owned())),
-    })
+        after: Some(edit.after),
+    });
+    Ok(())
 }
 
 fn recipes_change(

@@ -4,8 +4,11 @@ mod install;
 mod remove;
 mod renewal;
 
+use anyhow::Result;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
+use super::facts::Facts;
+use super::justfile;
 use super::owned::{self, Status};
 
 pub use install::{Wishes, install};
@@ -48,15 +51,35 @@ impl Change {
 
     /// Whether nothing of anybody's is lost with what is there: itcov can write it again.
     pub fn is_replaceable(&self) -> bool {
-        self.before.as_deref().is_some_and(owned::is_untouched)
+        let is_ours = |text: &str| {
+            owned::is_untouched(text)
+                || justfile::without_import(text) == Some(justfile::Removed::File)
+        };
+        self.before.as_deref().is_some_and(is_ours)
     }
 }
 
 impl Plan {
-    /// Whether everything is as it ought to be.
+    /// Whether nothing is missing or stale.
+    pub fn is_current(&self) -> bool {
+        self.is_unchanged() && self.problems.is_empty()
+    }
+
+    /// Whether there is nothing to do.
     pub fn is_unchanged(&self) -> bool {
         self.changes.iter().all(Change::is_unchanged)
     }
+}
+
+/// What is missing or stale, as what would be done about it.
+pub fn check(facts: &Facts) -> Result<Plan> {
+    if facts.measured.is_empty() && facts.packages.is_empty() {
+        return Ok(Plan {
+            problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
+            ..Plan::default()
+        });
+    }
+    install(facts, &Wishes::default(), Mode::Renew)
 }
 
 fn relative(path: &Utf8Path, root: &Utf8Path) -> String {

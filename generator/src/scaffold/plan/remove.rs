@@ -1,12 +1,13 @@
 //! What takes the scaffold out of a workspace.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Change, Plan, relative};
 use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
+use crate::scaffold::justfile::{self, Removed};
 use crate::scaffold::owned::{self, Status};
 use crate::scaffold::recipes::{self, Program};
-use crate::scaffold::{justfile, manifest};
+use crate::scaffold::{RECIPES, manifest};
 
 /// What takes the scaffold out of the given packages, and out of the workspace with the last of them. `names` are those
 /// that were asked for; none means all. Files that somebody has edited stay, unless `force` is set.
@@ -21,13 +22,16 @@ pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
         .collect();
     // The import before the recipes that it names, the manifest's lines before the harness that they name.
     if staying.is_empty() {
-        remove_import(&mut plan, facts);
+        remove_import(&mut plan, facts)?;
         remove_owned(&mut plan, facts, &facts.recipes, "the recipes", force);
     } else if staying.len() < facts.measured.len() {
         plan.changes.push(without_programs(facts, &staying));
     }
+    let mut harness_stays = Vec::new();
     for package in &facts.packages {
-        let harness_stays = remove_from_manifest(&mut plan, facts, package)?;
+        harness_stays.push(remove_from_manifest(&mut plan, facts, package)?);
+    }
+    for (package, harness_stays) in facts.packages.iter().zip(harness_stays) {
         if harness_stays {
             plan.notes.push(format!(
                 "{} stays, as Cargo.toml names it",
@@ -40,11 +44,20 @@ pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
     Ok(plan)
 }
 
-fn remove_import(plan: &mut Plan, facts: &Facts) {
+fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
     let file = &facts.justfile;
-    let Some(text) = &file.text else { return };
-    let Some(removed) = justfile::without_import(text) else {
-        return;
+    if let Some(path) = file.still_needed_by() {
+        bail!(
+            "{path} imports {RECIPES}, and just would reject it without: take the import out first"
+        );
+    }
+    let Some(text) = &file.text else {
+        return Ok(());
+    };
+    let after = match justfile::without_import(text) {
+        Some(Removed::Text(after)) => Some(after),
+        Some(Removed::File) => None,
+        None => return Ok(()),
     };
     plan.changes.push(Change {
         path: file.path.clone(),
@@ -52,8 +65,9 @@ fn remove_import(plan: &mut Plan, facts: &Facts) {
         what: justfile::import_line(),
         found: Status::Current,
         before: Some(text.clone()),
-        after: removed.text,
+        after,
     });
+    Ok(())
 }
 
 fn without_programs(facts: &Facts, staying: &[Program]) -> Change {

@@ -144,3 +144,24 @@ pub fn of_rustc(key: &str) -> String {
         .unwrap()
         .to_owned()
 }
+
+/// A PATH of one new directory that has these programs, and no others.
+pub fn path_of(directory: PathBuf, programs: &[&str]) -> PathBuf {
+    fs::create_dir(&directory).unwrap();
+    // The toolchain's own, as rustup's stand-ins need a PATH.
+    let sysroot = Output::of(Command::new("rustc").args(["--print", "sysroot"])).ends_with(0);
+    let toolchain = Path::new(sysroot.stdout.trim()).join("bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for name in programs {
+        let places = std::iter::once(toolchain.clone()).chain(std::env::split_paths(&path));
+        let mut candidates = places.map(|place| place.join(name));
+        let found = candidates.find(|program| program.is_file());
+        let program = match *name {
+            "just" => just().to_owned(),
+            "cargo-itcov" => cargo_itcov().to_owned(),
+            _ => found.unwrap_or_else(|| panic!("there is no {name}")),
+        };
+        symlink(program, directory.join(name)).unwrap();
+    }
+    directory
+}

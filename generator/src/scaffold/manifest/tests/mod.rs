@@ -4,7 +4,8 @@ mod add;
 mod refuse;
 mod remove;
 
-use super::{Additions, Removal, with_additions, without_additions};
+use super::remove::Removal;
+use super::{Additions, with_additions, without_additions};
 
 pub const ADDITIONS: Additions = Additions {
     feature: "manual-integration",

@@ -1,0 +1,191 @@
+//! Judges the crate: whether the scaffold is there, and whether just takes the justfile.
+
+use anyhow::Result;
+use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+
+use super::machine::workspace;
+use super::{Finding, Status};
+use crate::scaffold::RECIPES;
+use crate::scaffold::facts::Facts;
+use crate::scaffold::just::Verdict;
+use crate::scaffold::justfile::{self, Justfile};
+use crate::scaffold::metadata::Cargo;
+use crate::scaffold::owned;
+use crate::scaffold::plan::{self, Change};
+
+/// Where the command was typed, or the given manifest is.
+pub enum Place {
+    /// In no crate.
+    Nowhere,
+    /// In one that cargo does not take; cargo's message.
+    Broken(String),
+    /// In one.
+    Crate {
+        /// The root of the workspace.
+        root: Utf8PathBuf,
+        /// Whether the recipes are there.
+        has_recipes: bool,
+        /// What is wrong with the scaffold, or why that cannot be told.
+        wanting: Result<Wanting, String>,
+        /// The justfile, or why it cannot be read.
+        justfile: Result<Box<Justfile>, String>,
+    },
+}
+
+/// What `check` finds.
+pub struct Wanting {
+    /// Parts that are not there.
+    missing: Vec<String>,
+    /// Parts that are another version's, or otherwise not as they ought to be.
+    stale: Vec<String>,
+}
+
+impl Place {
+    /// Looks at the crate of a manifest, or of the current directory.
+    pub fn read(manifest_path: Option<&Utf8Path>) -> Place {
+        match workspace(manifest_path) {
+            Ok(root) => Place::Crate {
+                has_recipes: root.join(RECIPES).is_file(),
+                justfile: justfile::read(&root, &[])
+                    .map(Box::new)
+                    .map_err(|error| format!("{error:#}")),
+                wanting: wanting(manifest_path).map_err(|error| format!("{error:#}")),
+                root,
+            },
+            Err(message)
+                if manifest_path.is_none() && message.contains("could not find `Cargo.toml`") =>
+            {
+                Place::Nowhere
+            }
+            Err(message) => Place::Broken(message),
+        }
+    }
+
+    /// The root of the workspace.
+    pub fn root(&self) -> Option<&Utf8Path> {
+        match self {
+            Place::Crate { root, .. } => Some(root),
+            Place::Nowhere | Place::Broken(_) => None,
+        }
+    }
+}
+
+pub fn findings(place: &Place) -> Vec<Finding> {
+    match place {
+        Place::Nowhere => {
+            vec![Finding::ok("crate", "none").because(
+                Status::Note,
+                "this is no directory of a crate, so none was looked at",
+            )]
+        }
+        Place::Broken(message) => {
+            vec![Finding::ok("crate", "rejected by cargo").because(Status::Wrong, message)]
+        }
+        Place::Crate {
+            root,
+            has_recipes,
+            wanting,
+            justfile,
+        } => {
+            let mut findings = vec![scaffold(root, *has_recipes, wanting)];
+            findings.extend(the_justfile(root, *has_recipes, justfile));
+            findings
+        }
+    }
+}
+
+fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
+    let cargo = Cargo {
+        manifest_path: manifest_path.map(Utf8Path::to_owned),
+        ..Cargo::default()
+    };
+    let facts = Facts::scaffolded(&cargo.read()?, &[])?;
+    let plan = plan::check(&facts)?;
+    // The justfile has a finding of its own.
+    let changes = plan
+        .changes
+        .into_iter()
+        .filter(|change| !change.is_unchanged() && change.path != facts.justfile.path);
+    let (missing, mut stale): (Vec<_>, Vec<_>) =
+        changes.partition(|change| change.found == owned::Status::Missing);
+    let names = |changes: Vec<Change>| {
+        let names = changes
+            .into_iter()
+            .map(|change| format!("{} ({})", change.name, change.what));
+        names.collect::<Vec<_>>()
+    };
+    stale.retain(|change| !change.name.ends_with(".new"));
+    let stale = names(stale).into_iter().chain(plan.problems);
+    Ok(Wanting {
+        missing: names(missing),
+        stale: stale.collect(),
+    })
+}
+
+/// Whether the scaffold is in the crate, and current.
+fn scaffold(root: &Utf8Path, has_recipes: bool, wanting: &Result<Wanting, String>) -> Finding {
+    if !has_recipes {
+        return Finding::ok("scaffold", format!("none in {root}"))
+            .because(
+                Status::Note,
+                "the crate is as it was before `init`: there is nothing to run yet",
+            )
+            .typing("cargo itcov init");
+    }
+    let found = Finding::ok("scaffold", root.join(RECIPES));
+    match wanting {
+        Ok(Wanting { missing, .. }) if !missing.is_empty() => found
+            .because(Status::Wrong, format!("without {}", missing.join(", ")))
+            .typing("cargo itcov init"),
+        Ok(Wanting { stale, .. }) if !stale.is_empty() => found
+            .because(Status::Note, format!("stale: {}", stale.join(", ")))
+            .typing("cargo itcov update"),
+        Ok(_) => found,
+        Err(error) => found.because(Status::Wrong, error),
+    }
+}
+
+/// Whether `just itcov` finds the recipes.
+fn the_justfile(
+    root: &Utf8Path,
+    has_recipes: bool,
+    justfile: &Result<Box<Justfile>, String>,
+) -> Option<Finding> {
+    let name = "justfile";
+    let justfile = match justfile {
+        Ok(justfile) => justfile,
+        Err(error) => return Some(Finding::ok(name, "not readable").because(Status::Wrong, error)),
+    };
+    let found = if justfile.text.is_some() {
+        Finding::ok(name, justfile.path.as_str())
+    } else if has_recipes {
+        Finding::ok(name, format!("none in {root}"))
+    } else {
+        return None;
+    };
+    Some(match &justfile.verdict {
+        Verdict::Rejects(message) => found.because(
+            Status::Wrong,
+            format!("just rejects it, and so every recipe in it:\n{message}"),
+        ),
+        Verdict::AwaitsRecipes if has_recipes => found
+            .because(
+                Status::Wrong,
+                format!("just rejects what is in {RECIPES} now"),
+            )
+            .typing("just --list"),
+        Verdict::AwaitsRecipes => found
+            .because(
+                Status::Wrong,
+                format!("it imports {RECIPES}, which is not there, so just rejects it"),
+            )
+            .typing("cargo itcov init"),
+        _ if has_recipes && !justfile.imports_recipes() => found
+            .because(
+                Status::Missing,
+                format!("it does not import {RECIPES}, so there is no `just itcov`"),
+            )
+            .typing("cargo itcov init"),
+        _ => found,
+    })
+}

@@ -1,0 +1,62 @@
+//! A disk without room for all that is to be written.
+
+use std::process::Command;
+
+use super::is_root;
+use crate::support::{Output, TestCrate, tools};
+
+/// With ever more pages of room, the crate on a small file system; `$0` is cargo-itcov, `$1` the crate. Ends with the first
+/// run that has room enough.
+const SCRIPT: &str = r#"
+set -eu
+files() { find . -type f ! -name filler | sort | xargs md5sum; find . -type d | sort; }
+mkdir "$1/disk"
+pages=0
+while [ $pages -lt 60 ]; do
+    mount -t tmpfs -o size=256k itcov-test "$1/disk"
+    cd "$1/disk"
+    cp -r ../Cargo.toml ../src .
+    before=$(files)
+    cat /dev/zero >filler 2>/dev/null || :
+    truncate -s "-$((pages * 4096))" filler
+    if "$0" itcov init >../stdout 2>../stderr; then
+        echo "enough: $pages"
+        exit
+    fi
+    grep -q 'No space left on device' ../stderr
+    grep -q 'nothing was changed' ../stderr
+    [ "$before" = "$(files)" ]
+    echo refused
+    cd ..
+    umount "$1/disk"
+    pages=$((pages + 3))
+done
+exit 99
+"#;
+
+#[test]
+fn on_a_full_disk_nothing_is_changed_and_it_is_said() {
+    let krate = TestCrate::new("full-disk");
+    let namespace: &[&str] = if is_root() {
+        &["--mount"]
+    } else {
+        &["--map-root-user", "--mount"]
+    };
+    let unshare = |words: &[&str]| -> Command {
+        let mut command = krate.command("unshare");
+        command.args(namespace).args(words);
+        command
+    };
+    let mut probe = unshare(&["mount", "-t", "tmpfs", "itcov-test", "/mnt"]);
+    if Output::of(&mut probe).status != 0 {
+        eprintln!("skipped: no file system can be mounted here");
+        return;
+    }
+    let mut script = unshare(&["sh", "-c", SCRIPT]);
+    let output = Output::of(script.arg(tools::cargo_itcov()).arg(&krate.root));
+    let stderr = || std::fs::read_to_string(krate.root.join("stderr"));
+    assert_eq!(output.status, 0, "{output:?} {:?}", stderr());
+    // Room for the harness alone is among them.
+    assert!(output.stdout.matches("refused").count() > 4, "{output:?}");
+    assert!(output.stdout.contains("enough: "), "{output:?}");
+}
