@@ -3,16 +3,28 @@
 mod commands;
 mod coverage;
 mod doctor;
+mod progress;
 mod scaffold;
+mod verbosity;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+use commands::ask::Interrupted;
+use commands::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo itcov init                     put harness and recipes into the crate
+  cargo itcov report                   say again which lines ran
+  cargo itcov help init                what a command does, and its options
+  cargo itcov --version                which version this is";
 
 /// Integration coverage: run a program's real `main` instrumented, use it, stop it, see which lines ran.
 #[derive(Parser)]
-#[command(name = "cargo itcov", bin_name = "cargo itcov", version)]
+#[command(name = "cargo itcov", bin_name = "cargo itcov", version, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,12 +49,13 @@ struct Cli {
         default_value_t,
         help_heading = "Output options"
     )]
+    #[allow(dead_code)] // It is looked for before everything else: see `Color::of`.
     color: Color,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Color {
-    /// At a terminal, unless `NO_COLOR` is set
+    /// As `CARGO_TERM_COLOR` says, else at a terminal unless `NO_COLOR` is set
     #[default]
     Auto,
     Always,
@@ -57,39 +70,78 @@ enum Command {
     Remove(commands::remove::Remove),
     Doctor(commands::doctor::Doctor),
     Report(commands::report::Report),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
 }
 
 fn main() -> ExitCode {
     // cargo runs `cargo-itcov itcov ...`; the program also answers to `cargo-itcov ...`.
-    let arguments = std::env::args_os()
+    let arguments: Vec<OsString> = std::env::args_os()
         .enumerate()
         .filter(|(position, argument)| *position != 1 || argument != "itcov")
-        .map(|(_, argument)| argument);
+        .map(|(_, argument)| argument)
+        .collect();
+    // Before the arguments are understood, as what is wrong with them is said in colour as well.
+    Color::of(&arguments).choice().write_global();
+    if arguments.len() <= 1 {
+        let printed = Cli::command().print_help();
+        return ExitCode::from(u8::from(printed.is_err()));
+    }
     let cli = Cli::parse_from(arguments);
-    cli.set_output();
-    let outcome = match cli.command {
-        Command::Init(init) => init.run().map(|()| ExitCode::SUCCESS),
-        Command::Check(check) => check.run(),
-        Command::Update(update) => update.run().map(|()| ExitCode::SUCCESS),
-        Command::Remove(remove) => remove.run().map(|()| ExitCode::SUCCESS),
-        Command::Doctor(doctor) => doctor.run().map(|()| ExitCode::SUCCESS),
-        Command::Report(report) => report.run().map(|()| ExitCode::SUCCESS),
-    };
-    outcome.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+    verbosity::set(cli.verbosity());
+    cli.run().unwrap_or_else(|error| {
+        if error.is::<Interrupted>() {
+            return ExitCode::from(output::INTERRUPTED);
+        }
+        output::error(&error);
         ExitCode::FAILURE
     })
 }
 
 impl Cli {
-    fn set_output(&self) {
-        let choice = match self.color {
-            Color::Auto => ColorChoice::Auto,
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Check(check) => return check.run(),
+            Command::Init(init) => init.run(),
+            Command::Update(update) => update.run(),
+            Command::Remove(remove) => remove.run(),
+            Command::Doctor(doctor) => doctor.run(),
+            Command::Report(report) => report.run(),
+            Command::Completions(completions) => completions.run(Cli::command()),
+            Command::Man(man) => man.run(Cli::command()),
+        }
+        .map(|()| ExitCode::SUCCESS)
+    }
+
+    fn verbosity(&self) -> i8 {
+        let level = i8::try_from(self.verbose).unwrap_or(i8::MAX);
+        if self.quiet { -1 } else { level }
+    }
+}
+
+impl Color {
+    /// What `--color` says, as far as that can be told.
+    fn of(arguments: &[OsString]) -> Color {
+        let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+        let value = words.iter().enumerate().find_map(|(number, word)| {
+            let rest = word.strip_prefix("--color")?;
+            rest.strip_prefix('=')
+                .or_else(|| words.get(number + 1).copied())
+        });
+        value
+            .and_then(|value| Color::from_str(value, false).ok())
+            .unwrap_or_default()
+    }
+
+    fn choice(self) -> ColorChoice {
+        match self {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
-        };
-        choice.write_global();
-        let level = i8::try_from(self.verbose).unwrap_or(i8::MAX);
-        commands::output::set_verbosity(if self.quiet { -1 } else { level });
+            Color::Auto => match std::env::var("CARGO_TERM_COLOR").as_deref() {
+                Ok("always") => ColorChoice::Always,
+                Ok("never") => ColorChoice::Never,
+                _ => ColorChoice::Auto,
+            },
+        }
     }
 }

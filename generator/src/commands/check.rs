@@ -6,10 +6,12 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::output::{self, Format};
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
 use crate::scaffold::plan::{self, Change, Plan};
+use crate::scaffold::template::{Choice, Rendered};
 
 /// Say whether the scaffold is there and current; for pipelines.
 ///
@@ -23,6 +25,8 @@ pub struct Check {
     /// How to say what was found: for people, or as JSON for scripts
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
+    #[command(flatten)]
+    template: Choice,
     #[command(flatten)]
     cargo: Cargo,
 }
@@ -46,8 +50,11 @@ struct Finding {
 impl Check {
     /// Reads the workspace and says what it found.
     pub fn run(self) -> Result<ExitCode> {
-        let facts = Facts::scaffolded(&self.cargo.read()?, &[])?;
-        let plan = plan::check(&facts)?;
+        let template = self.template.read()?;
+        let workspace = self.cargo.read()?;
+        let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
+        let rendered = Rendered::now(&facts, &template)?;
+        let plan = during("planning", || plan::check(&facts, &rendered))?;
         let findings = Findings::of(plan);
         match self.format {
             Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
@@ -88,9 +95,10 @@ impl Finding {
             Status::Missing => ("missing", None),
             Status::Stale { version, .. } => ("stale", Some(version)),
             Status::Newer { version } => ("newer", Some(version)),
-            Status::Edited | Status::Foreign => ("edited", None),
-            Status::Current if unchanged => ("current", None),
-            Status::Current | Status::Outdated => ("stale", None),
+            Status::Edited => ("edited", None),
+            Status::Foreign => ("differing", None),
+            Status::Current | Status::OfTemplate if unchanged => ("current", None),
+            Status::Current | Status::OfTemplate | Status::Outdated => ("stale", None),
         };
         Finding {
             path: change.name,

@@ -5,10 +5,12 @@ use anyhow::Result;
 use super::ask::ask;
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::plan::{Mode, Wishes, install};
+use crate::scaffold::plan::{Mode, Wishes, install, variables};
 use crate::scaffold::selection::Selection;
+use crate::scaffold::template::{Choice, Rendered};
 
 /// Put the harness, its feature and the recipes into a crate.
 ///
@@ -22,7 +24,8 @@ Examples:
   cargo itcov init -p api --bin serve  in a workspace with several packages and binaries
   cargo itcov init -p api -p worker    for several services, to be measured alone or together
   cargo itcov init --workspace         for every package of the workspace that has a binary
-  cargo itcov init --timeout 10m       let a run last ten minutes unless ITCOV_TIMEOUT says otherwise")]
+  cargo itcov init --timeout 10m       let a run last ten minutes, if not told otherwise
+  cargo itcov init --template ../ours  with a template of your own")]
 pub struct Init {
     #[command(flatten)]
     selection: Selection,
@@ -33,6 +36,8 @@ pub struct Init {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<String>,
     #[command(flatten)]
+    template: Choice,
+    #[command(flatten)]
     writing: Writing,
     #[command(flatten)]
     cargo: Cargo,
@@ -41,13 +46,22 @@ pub struct Init {
 impl Init {
     /// Reads the crate, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
+        let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
-        let facts = Facts::chosen(&workspace, &self.selection, &ask)?;
+        // Who wants JSON is a script.
+        let asked = |question: &str, names: &[&str]| match self.writing.format {
+            Format::Human => ask(question, names),
+            Format::Json => Ok(None),
+        };
+        let facts = Facts::chosen(&workspace, &self.selection, &asked)?;
         let wishes = Wishes {
             feature: self.feature,
             timeout: self.timeout,
         };
-        let plan = install(&facts, &wishes, Mode::Add)?;
+        let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
+        let plan = during("planning", || {
+            install(&facts, &wishes, &rendered, Mode::Add)
+        })?;
         self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());

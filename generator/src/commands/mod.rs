@@ -1,9 +1,11 @@
 //! One file a subcommand: its arguments and its `run`.
 
-mod ask;
+pub mod ask;
 pub mod check;
+pub mod completions;
 pub mod doctor;
 pub mod init;
+pub mod man;
 pub mod output;
 pub mod remove;
 pub mod report;

@@ -1,7 +1,5 @@
 //! What the scaffold commands say: for people, or as JSON.
 
-use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
-
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
@@ -9,10 +7,12 @@ use serde::Serialize;
 use crate::scaffold::diff;
 use crate::scaffold::owned::Status;
 use crate::scaffold::plan::{Change, Plan};
+use crate::verbosity;
 
 const DONE: Style = AnsiColor::Green.on_default().bold();
 const SAME: Style = AnsiColor::Cyan.on_default().bold();
 const WRONG: Style = AnsiColor::Yellow.on_default().bold();
+const FAILED: Style = AnsiColor::Red.on_default().bold();
 
 /// How a command says what it found or did.
 #[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
@@ -24,13 +24,8 @@ pub enum Format {
     Json,
 }
 
-/// How much is said, from `--quiet` and `--verbose`.
-static VERBOSITY: AtomicI8 = AtomicI8::new(0);
-
-/// Sets how much is said: below zero only what was asked for and what is wrong, above zero also what is being done.
-pub fn set_verbosity(level: i8) {
-    VERBOSITY.store(level, Relaxed);
-}
+/// The exit status after Ctrl-C, as a shell gives it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Prints what was asked for.
 pub fn print(text: &str) {
@@ -39,21 +34,14 @@ pub fn print(text: &str) {
 
 /// Tells what was done, unless `--quiet`.
 pub fn say(text: &str) {
-    if VERBOSITY.load(Relaxed) >= 0 {
+    if verbosity::level() >= 0 {
         anstream::println!("{text}");
-    }
-}
-
-/// Tells what is being done, with `--verbose`.
-pub fn detail(text: &str) {
-    if VERBOSITY.load(Relaxed) > 0 {
-        anstream::eprintln!("{SAME}{:>12}{SAME:#} {text}", "Running");
     }
 }
 
 /// Says what is worth knowing, unless `--quiet`.
 pub fn note(text: &str) {
-    if VERBOSITY.load(Relaxed) >= 0 {
+    if verbosity::level() >= 0 {
         anstream::eprintln!("{SAME}note:{SAME:#} {text}");
     }
 }
@@ -61,6 +49,11 @@ pub fn note(text: &str) {
 /// Says what is wrong.
 pub fn warn(text: &str) {
     anstream::eprintln!("{WRONG}warning:{WRONG:#} {text}");
+}
+
+/// Says why the command failed.
+pub fn error(error: &anyhow::Error) {
+    anstream::eprintln!("{FAILED}error:{FAILED:#} {error:#}");
 }
 
 /// A change as a diff.

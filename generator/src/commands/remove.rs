@@ -4,9 +4,11 @@ use anyhow::Result;
 
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::plan::remove;
+use crate::scaffold::plan::{remove, variables_without};
+use crate::scaffold::template::{Choice, Rendered};
 
 /// Take the scaffold out again, every byte of it.
 ///
@@ -27,6 +29,8 @@ pub struct Remove {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
+    template: Choice,
+    #[command(flatten)]
     writing: Writing,
     #[command(flatten)]
     cargo: Cargo,
@@ -35,9 +39,16 @@ pub struct Remove {
 impl Remove {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
+        let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
-        let facts = Facts::scaffolded(&workspace, &self.package)?;
-        let plan = remove(&facts, &self.package, self.force)?;
+        let facts = during("reading the crates", || {
+            Facts::scaffolded(&workspace, &self.package)
+        })?;
+        let variables = variables_without(&facts, &self.package);
+        let others = Rendered::of(&facts, &variables, &template)?.others;
+        let plan = during("planning", || {
+            remove(&facts, &others, &self.package, self.force)
+        })?;
         self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");

@@ -5,10 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
 use clap::Args;
 
+use super::output::warn;
 use crate::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope, lcov, missing, table};
+use crate::progress::during;
+use crate::scaffold::metadata::Cargo;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,10 +31,6 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
-    /// The Cargo.toml of the crate or workspace [default: that of the current directory]
-    #[arg(long, value_name = "PATH")]
-    manifest_path: Option<PathBuf>,
-
     /// Write an lcov trace file; `-` writes it to the standard output in place of the table
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
@@ -52,16 +50,14 @@ pub struct Report {
     /// List the lines that did not run, file by file, below the table
     #[arg(long)]
     show_missing_lines: bool,
+
+    #[command(flatten)]
+    cargo: Cargo,
 }
 
 impl Report {
     pub fn run(&self) -> Result<()> {
-        let mut command = MetadataCommand::new();
-        command.no_deps();
-        if let Some(path) = &self.manifest_path {
-            command.manifest_path(path);
-        }
-        let metadata = command.exec()?;
+        let metadata = self.cargo.read()?.metadata;
         let target = metadata.target_directory.as_std_path();
         let generated: Vec<&Path> = [
             Some(target),
@@ -78,8 +74,8 @@ impl Report {
         } else {
             Profiles::named(&self.profiles, &place)?
         };
-        let mappings = collected.mappings()?;
-        let merged = profiles.merge(&mappings)?;
+        let mappings = during("reading what was built", || collected.mappings())?;
+        let merged = during("reading the profiles", || profiles.merge(&mappings))?;
         for path in &merged.empty {
             warn(&format!(
                 "the profile {} is empty, as on a full disk; it is left out",
@@ -94,7 +90,9 @@ impl Report {
                 path.display()
             ));
         }
-        let coverage = collected.coverage(mappings, &merged.profile, &generated)?;
+        let coverage = during("counting", || {
+            collected.coverage(mappings, &merged.profile, &generated)
+        })?;
         if coverage.functions_of_other_builds > 0 {
             warn(&format!(
                 "functions with a profile of another build, which does not count: {}; {what_to_do}",
@@ -146,8 +144,4 @@ fn to_stdout(
         }
         _ => Ok(()),
     }
-}
-
-fn warn(message: &str) {
-    anstream::eprintln!("warning: {message}");
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::output::{self, Format};
+use crate::progress::during;
 use crate::scaffold::apply::{self, Lock};
 use crate::scaffold::metadata::{Cargo, Workspace};
 use crate::scaffold::plan::{Change, Plan};
@@ -43,7 +44,7 @@ impl Writing {
     pub fn carry_out(&self, command: &str, plan: &Plan, lock: Option<&Lock>) -> Result<()> {
         if let Some(lock) = lock {
             vcs::refuse_dirty(&plan.changes, self.allow, Change::is_replaceable)?;
-            apply::apply(plan, lock)?;
+            during("writing", || apply::apply(plan, lock))?;
         }
         match self.format {
             Format::Json => output::json(command, plan, lock.is_some())?,

@@ -4,10 +4,12 @@ use anyhow::{Result, bail};
 
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Mode, Wishes, install};
+use crate::scaffold::plan::{Mode, Wishes, install, variables};
+use crate::scaffold::template::{Choice, Rendered};
 
 /// Renew the scaffold, as this version writes it.
 ///
@@ -20,6 +22,8 @@ Examples:
   cargo itcov update --dry-run         only show what would change, as a diff")]
 pub struct Update {
     #[command(flatten)]
+    template: Choice,
+    #[command(flatten)]
     writing: Writing,
     #[command(flatten)]
     cargo: Cargo,
@@ -28,12 +32,17 @@ pub struct Update {
 impl Update {
     /// Reads the workspace, plans, and carries the plan out or shows it.
     pub fn run(self) -> Result<()> {
+        let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
-        let facts = Facts::scaffolded(&workspace, &[])?;
+        let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         if facts.measured.is_empty() {
             bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
         }
-        let plan = install(&facts, &Wishes::default(), Mode::Renew)?;
+        let wishes = Wishes::default();
+        let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
+        let plan = during("planning", || {
+            install(&facts, &wishes, &rendered, Mode::Renew)
+        })?;
         self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
             for change in &plan.changes {

@@ -12,6 +12,7 @@ use crate::scaffold::justfile::{self, Justfile};
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned;
 use crate::scaffold::plan::{self, Change};
+use crate::scaffold::template::{Rendered, Template};
 
 /// Where the command was typed, or the given manifest is.
 pub enum Place {
@@ -100,7 +101,8 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
         ..Cargo::default()
     };
     let facts = Facts::scaffolded(&cargo.read()?, &[])?;
-    let plan = plan::check(&facts)?;
+    let rendered = Rendered::now(&facts, &Template::default())?;
+    let plan = plan::check(&facts, &rendered)?;
     // The justfile has a finding of its own.
     let changes = plan
         .changes
@@ -114,7 +116,8 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
             .map(|change| format!("{} ({})", change.name, change.what));
         names.collect::<Vec<_>>()
     };
-    stale.retain(|change| !change.name.ends_with(".new"));
+    // The new version beside an edited file belongs to that.
+    stale.retain(|change| change.path.extension() != Some("new"));
     let stale = names(stale).into_iter().chain(plan.problems);
     Ok(Wanting {
         missing: names(missing),

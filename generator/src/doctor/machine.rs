@@ -9,6 +9,7 @@ use cargo_metadata::semver::Version;
 use super::crates::Place;
 use super::{tools, variables};
 use crate::scaffold::just;
+use crate::verbosity;
 
 /// What was found. Versions are `None` where the program cannot be run.
 pub struct Machine {
@@ -185,7 +186,9 @@ pub(super) fn output(
     if let Some(directory) = directory {
         command.current_dir(directory);
     }
-    let output = command.args(arguments).stdin(Stdio::null()).output().ok()?;
+    command.args(arguments).stdin(Stdio::null());
+    verbosity::running(&command);
+    let output = command.output().ok()?;
     output
         .status
         .success()
@@ -206,6 +209,7 @@ pub(super) fn workspace(manifest_path: Option<&Utf8Path>) -> Result<Utf8PathBuf,
     if let Some(path) = manifest_path {
         command.arg("--manifest-path").arg(path);
     }
+    verbosity::running(&command);
     let output = command
         .stdin(Stdio::null())
         .output()

@@ -62,7 +62,8 @@ pub struct OwnedFile {
 }
 
 impl OwnedFile {
-    fn read(path: Utf8PathBuf) -> Result<OwnedFile> {
+    /// Reads it.
+    pub fn read(path: Utf8PathBuf) -> Result<OwnedFile> {
         let beside = TextFile::read(Utf8PathBuf::from(format!("{path}.new")))?;
         let file = TextFile::read(path)?;
         let base = file

@@ -5,6 +5,7 @@ use std::process::Command;
 use cargo_metadata::camino::Utf8Path;
 
 use super::{owned, stamp};
+use crate::verbosity;
 
 /// How many commits of a file are looked at.
 const COMMITS: &str = "200";
@@ -18,12 +19,13 @@ pub fn base(path: &Utf8Path, text: &str) -> Option<String> {
     }
     let directory = path.parent()?;
     let git = |arguments: &[&str]| {
-        let output = Command::new("git")
+        let mut command = Command::new("git");
+        command
             .arg("--no-optional-locks")
             .args(arguments)
-            .current_dir(directory)
-            .output()
-            .ok()?;
+            .current_dir(directory);
+        verbosity::running(&command);
+        let output = command.output().ok()?;
         String::from_utf8(output.stdout)
             .ok()
             .filter(|_| output.status.success())

@@ -6,6 +6,7 @@ use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::semver::Version;
 
 use super::RECIPES;
+use crate::verbosity;
 
 /// The oldest just that accepts our recipes: their attribute `positional-arguments` is of 1.29.
 pub const OLDEST: Version = Version::new(1, 29, 0);
@@ -86,7 +87,9 @@ fn run(arguments: &[&str], directory: Option<&Utf8Path>) -> Option<Output> {
     if let Some(directory) = directory {
         command.current_dir(directory);
     }
-    command.args(arguments).stdin(Stdio::null()).output().ok()
+    command.args(arguments).stdin(Stdio::null());
+    verbosity::running(&command);
+    command.output().ok()
 }
 
 /// Whether just's message points at our recipes, or at an import of them where they are not there.

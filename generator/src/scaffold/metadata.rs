@@ -7,6 +7,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use crate::progress::during;
+use crate::verbosity;
+
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
 #[derive(clap::Args, Default)]
 pub struct Cargo {
@@ -40,7 +43,9 @@ impl Cargo {
             .with_context(|| format!("cannot read {manifest_path}"))?;
         toml_edit::Document::parse(text.as_str())
             .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
-        match self.metadata_command(&manifest_path).exec() {
+        let command = self.metadata_command(&manifest_path);
+        verbosity::running(&command.cargo_command());
+        match during("asking cargo about the workspace", || command.exec()) {
             Ok(metadata) => Ok(Workspace {
                 metadata,
                 manifest_path: manifest_path.canonicalize_utf8()?,

@@ -17,7 +17,7 @@ pub mod plan;
 mod recipes;
 pub mod selection;
 mod stamp;
-mod template;
+pub mod template;
 pub mod vcs;
 
 /// The name of the test target that the harness is.

@@ -21,19 +21,23 @@ pub enum Status {
         version: Version,
         /// Whether somebody has edited it since.
         edited: bool,
+        /// Whether it was made of a template of the user's.
+        of_template: bool,
     },
     /// A later version wrote it.
     Newer {
         /// What its stamp says.
         version: Version,
     },
+    /// It was made of a template that was not given now, and nobody has edited it since.
+    OfTemplate,
     /// It is somebody else's.
     Foreign,
 }
 
 impl Status {
-    /// Compares a file with what this version writes.
-    pub fn of(text: Option<&str>, latest: &str) -> Status {
+    /// Compares a file with what this version writes, from the built-in template or from one that was `given`.
+    pub fn of(text: Option<&str>, latest: &str, given: bool) -> Status {
         let Some(text) = text else {
             return Status::Missing;
         };
@@ -50,13 +54,14 @@ impl Status {
         let this: Version = env!("CARGO_PKG_VERSION")
             .parse()
             .expect("cargo takes no other version");
-        if stamp::of(latest).is_some_and(|latest| latest.digest == found.digest) {
-            if edited {
-                Status::Edited
-            } else {
-                Status::Current
-            }
-        } else if found.version > this {
+        let is_latest = stamp::of(latest).is_some_and(|latest| latest.digest == found.digest);
+        if is_latest && !edited {
+            Status::Current
+        } else if found.is_of_template && !given && !edited {
+            Status::OfTemplate
+        } else if is_latest || (found.is_of_template && !given) {
+            Status::Edited
+        } else if found.version > this && !found.is_of_template {
             Status::Newer {
                 version: found.version,
             }
@@ -64,14 +69,20 @@ impl Status {
             Status::Stale {
                 version: found.version,
                 edited,
+                of_template: found.is_of_template,
             }
         }
     }
 }
 
+/// Whether the text says which version of itcov has written it.
+pub fn is_stamped(text: &str) -> bool {
+    stamp::of(text).is_some()
+}
+
 /// Whether itcov has written the text, whoever has edited it since.
 pub fn is_ours(text: &str) -> bool {
-    stamp::of(text).is_some() || text.lines().take(2).any(|line| line.contains("itcov"))
+    is_stamped(text) || text.lines().take(2).any(|line| line.contains("itcov"))
 }
 
 /// Whether the text is as itcov has written it, in whatever version.
@@ -92,14 +103,15 @@ mod tests {
     #[test]
     fn a_file_is_known_by_its_stamp() {
         let latest = stamped(env!("CARGO_PKG_VERSION"), "new\n");
-        let status = |text: &str| Status::of(Some(text), &latest);
-        assert_eq!(Status::of(None, &latest), Status::Missing);
+        let status = |text: &str| Status::of(Some(text), &latest, false);
+        assert_eq!(Status::of(None, &latest, false), Status::Missing);
         assert_eq!(status(&latest), Status::Current);
         assert_eq!(status(&latest.replace('\n', "\r\n")), Status::Current);
         assert_eq!(status(&format!("{latest}mine\n")), Status::Edited);
         let old = |edited| Status::Stale {
             version: "0.0.1".parse().unwrap(),
             edited,
+            of_template: false,
         };
         assert_eq!(status(&stamped("0.0.1", "old\n")), old(false));
         assert_eq!(status(&(stamped("0.0.1", "old\n") + "mine\n")), old(true));
@@ -109,5 +121,35 @@ mod tests {
         assert_eq!(status(&stamped("99.0.0", "newest\n")), newer);
         assert_eq!(status("mine:\n"), Status::Foreign);
         assert_eq!(status("# itcov, without its stamp\n"), Status::Edited);
+    }
+
+    #[test]
+    fn a_file_of_a_template_is_compared_with_that_only() {
+        let builtin = stamped(env!("CARGO_PKG_VERSION"), "new\n");
+        let own = |body: &str| stamp::renewed(&stamped("0.0.1", body)).unwrap();
+        let status = |text: &str, given| {
+            let latest = if given { &own("own\n") } else { &builtin };
+            Status::of(Some(text), latest, given)
+        };
+        assert_eq!(status(&own("own\n"), true), Status::Current);
+        assert_eq!(status(&own("own\n"), false), Status::OfTemplate);
+        for given in [true, false] {
+            assert_eq!(status(&(own("own\n") + "mine\n"), given), Status::Edited);
+        }
+        let stale = |version: &str, of_template| Status::Stale {
+            version: version.parse().unwrap(),
+            edited: false,
+            of_template,
+        };
+        let this = env!("CARGO_PKG_VERSION");
+        assert_eq!(status(&own("older\n"), true), stale(this, true));
+        assert_eq!(status(&builtin, true), stale(this, false));
+        assert_eq!(
+            status(
+                &stamped("99.0.0", "own\n").replace(" (md5", " from a template (md5"),
+                false
+            ),
+            Status::OfTemplate
+        );
     }
 }

@@ -60,6 +60,11 @@ pub fn with_programs(text: &str, programs: &[Program]) -> String {
     replaced(text, block(text), &lines)
 }
 
+/// The value of a setting.
+pub fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    setting(text, name).map(|value| &text[value])
+}
+
 /// The text with another value of a setting.
 pub fn with_setting(text: &str, name: &str, value: &str) -> String {
     replaced(text, setting(text, name), value)

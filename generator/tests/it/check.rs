@@ -56,7 +56,7 @@ fn each_missing_part_is_named() {
                     &krate
                         .read("itcov.just")
                         .replace("    part part", "    gone gone"),
-                )
+                );
             },
             "`gone gone`, which the workspace does not have",
         ),

@@ -222,7 +222,7 @@ fn variables_that_change_a_run_are_noted() {
 #[test]
 fn a_terminal_gets_colours() {
     let krate = TestCrate::new("coloured");
-    let terminal = krate.terminal(&[("TERM", "xterm")]);
+    let terminal = krate.terminal(&[("TERM", "xterm"), ("CARGO_TERM_COLOR", "auto")]);
     terminal.enter(&format!(
         "{} doctor; echo status=$?=",
         tools::cargo_itcov().display()

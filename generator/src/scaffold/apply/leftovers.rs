@@ -38,7 +38,9 @@ pub fn clear(directories: &BTreeSet<PathBuf>, lock: &Lock) -> bool {
             };
             let is_left = lock.is_held() || process == std::process::id();
             if is_left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                let _ = fs::remove_dir(directory.join(target));
+                let target = directory.join(target);
+                clear(&BTreeSet::from([target.clone()]), lock);
+                let _ = fs::remove_dir(target);
                 let _ = fs::remove_file(entry.path());
                 found = true;
             }

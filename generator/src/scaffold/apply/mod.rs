@@ -36,7 +36,12 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
         .collect();
     let roots = Roots::of(lock.root(), &changes);
     let mut steps = steps(&changes, &roots)?;
-    let directories = steps.iter().map(|(_, place)| place.directory().to_owned());
+    // What is as it ought to be may have left-overs beside it, too.
+    let places = plan
+        .changes
+        .iter()
+        .filter_map(|change| Place::of(change, &roots).ok());
+    let directories = places.map(|place| place.directory().to_owned());
     if leftovers::clear(&directories.collect(), lock) {
         steps = self::steps(&changes, &roots)?;
     }

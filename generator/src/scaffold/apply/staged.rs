@@ -62,7 +62,15 @@ impl<'plan> Staged<'plan> {
                 .parent()
                 .is_some_and(|parent| !parent.is_symlink())
             {
-                self.set_sign(place.directory(), roots)?;
+                // A package's own directory never goes. The outermost first, by which the others are found.
+                let stays = |directory: &Path| {
+                    roots.are(directory) || directory.join("Cargo.toml").exists()
+                };
+                let above = place.directory().ancestors();
+                let going: Vec<&Path> = above.take_while(|directory| !stays(directory)).collect();
+                for directory in going.into_iter().rev() {
+                    self.set_sign(directory, roots)?;
+                }
             }
             self.steps.push(Step {
                 change,
@@ -88,7 +96,7 @@ impl<'plan> Staged<'plan> {
             }
         }
         let waiting = beside(place.path());
-        let mut file = create(&waiting)?;
+        let mut file = create_as(&waiting, change.executable)?;
         self.steps.push(Step {
             change,
             place,
@@ -136,7 +144,8 @@ impl Drop for Staged<'_> {
         for directory in self.directories.iter().rev() {
             let _ = fs::remove_dir(directory);
         }
-        for (directory, sign) in &self.signs {
+        // Those further down first: their signs are in the others.
+        for (directory, sign) in self.signs.iter().rev() {
             // If it ought to go and does not, the next run tries again.
             let is_settled = match fs::remove_dir(directory) {
                 Ok(()) => true,
@@ -163,7 +172,18 @@ pub fn is_as_planned(change: &Change) -> Result<bool> {
 }
 
 fn create(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
+    create_as(path, false)
+}
+
+/// Whether an executable file is one for others too, the user's mask says.
+fn create_as(path: &Path, executable: bool) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if executable {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
+    }
+    options.open(path)
 }
 
 /// As far as the user may: the owner is root's to give, the group that of its members.

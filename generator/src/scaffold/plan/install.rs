@@ -4,11 +4,11 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
 use super::renewal::{Mode, Renewal};
-use super::{Change, Plan, relative};
+use super::{Change, Plan, others, relative};
 use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::owned::Status;
 use crate::scaffold::recipes::{self, Program};
-use crate::scaffold::template::Variables;
+use crate::scaffold::template::{Rendered, Variables};
 use crate::scaffold::{RECIPES, TEST_TARGET, justfile, manifest};
 
 /// The feature that the harness is behind, unless another is wished for.
@@ -27,7 +27,7 @@ pub struct Wishes {
 }
 
 /// What is to be done for the scaffold to be in place. An error where something else has its names.
-pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
+pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) -> Result<Plan> {
     let mut plan = Plan::default();
     for Program { package, bin, .. } in &facts.unknown {
         plan.problems.push(format!(
@@ -35,26 +35,38 @@ pub fn install(facts: &Facts, wishes: &Wishes, mode: Mode) -> Result<Plan> {
         ));
     }
     let programs = programs(facts, wishes);
-    let variables = Variables {
-        programs: programs.clone(),
-        timeout: wishes.timeout.clone().unwrap_or_else(|| TIMEOUT.to_owned()),
+    let renewal = Renewal {
+        facts,
+        rendered,
+        mode,
     };
-    let harness = variables.harness()?;
     // The harness before the manifest that names it, the recipes before the line that imports them; what is alike together,
     // as that is made to last in one go.
     for package in &facts.packages {
         refuse_taken_names(package)?;
-        let renewal = Renewal { facts, mode };
-        renewal.plan(&mut plan, &package.harness, "the harness", &harness)?;
+        let harness = rendered.harness(&package.name);
+        renewal.plan(&mut plan, &package.harness, "the harness", harness)?;
     }
     for package in &facts.packages {
         let additions = Additions::of(package, &programs, wishes);
         plan.changes
             .push(manifest_change(facts, package, &additions)?);
     }
-    recipes_change(&mut plan, facts, wishes, mode, &variables)?;
-    justfile_change(&mut plan, facts, &variables.recipes()?)?;
+    recipes_change(&mut plan, &renewal, wishes, &programs)?;
+    others::plan(&mut plan, &renewal)?;
+    justfile_change(&mut plan, facts, &rendered.recipes)?;
     Ok(plan)
+}
+
+/// What a template's files are rendered with.
+pub fn variables(facts: &Facts, wishes: &Wishes) -> Variables {
+    let text = facts.recipes.file.text.as_deref().unwrap_or_default();
+    let set = recipes::value(text, "itcov_timeout").filter(|value| !value.is_empty());
+    let timeout = wishes.timeout.as_deref().or(set);
+    Variables {
+        programs: programs(facts, wishes),
+        timeout: timeout.unwrap_or(TIMEOUT).to_owned(),
+    }
 }
 
 /// The programs that the recipes are to list: those that are there, and those that are meant.
@@ -176,6 +188,7 @@ fn manifest_change(facts: &Facts, package: &PackageFacts, additions: &Additions)
         found,
         before: Some(text.to_owned()),
         after: Some(after.unwrap_or_else(|| text.to_owned())),
+        executable: false,
     })
 }
 
@@ -195,37 +208,36 @@ fn justfile_change(plan: &mut Plan, facts: &Facts, recipes: &str) -> Result<()> 
         },
         before: file.text.clone(),
         after: Some(edit.after),
+        executable: false,
     });
     Ok(())
 }
 
 fn recipes_change(
     plan: &mut Plan,
-    facts: &Facts,
+    renewal: &Renewal,
     wishes: &Wishes,
-    mode: Mode,
-    variables: &Variables,
+    programs: &[Program],
 ) -> Result<()> {
-    let before = facts.recipes.file.text.as_deref();
-    let mut latest = variables.recipes()?;
-    if let Some(before) = before {
+    let owned = &renewal.facts.recipes;
+    let mut latest = renewal.rendered.recipes.clone();
+    if let Some(before) = &owned.file.text {
         latest = recipes::with_settings_of(&latest, before);
     }
     if let Some(timeout) = &wishes.timeout {
         latest = recipes::with_setting(&latest, "itcov_timeout", timeout);
     }
-    let renewal = Renewal { facts, mode };
-    renewal.plan(plan, &facts.recipes, "the recipes", &latest)?;
+    renewal.plan(plan, owned, "the recipes", &latest)?;
     // What is configured is the user's, so it changes in a file of any version, edited or not.
     for change in plan
         .changes
         .iter_mut()
-        .filter(|change| change.path == facts.recipes.file.path)
+        .filter(|change| change.path == owned.file.path)
     {
         let text = change.after.take().unwrap_or_default();
         let mut after = match recipes::programs(&text) {
-            Ok(listed) if listed == variables.programs => text,
-            _ => recipes::with_programs(&text, &variables.programs),
+            Ok(listed) if listed == programs => text,
+            _ => recipes::with_programs(&text, programs),
         };
         if let Some(timeout) = &wishes.timeout {
             after = recipes::with_setting(&after, "itcov_timeout", timeout);

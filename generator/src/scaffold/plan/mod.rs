@@ -1,6 +1,7 @@
 //! The plan: a pure function from what a crate is and what is wanted to the list of file changes.
 
 mod install;
+mod others;
 mod remove;
 mod renewal;
 
@@ -10,10 +11,14 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use super::facts::Facts;
 use super::justfile;
 use super::owned::{self, Status};
+use super::template::Rendered;
 
-pub use install::{Wishes, install};
-pub use remove::remove;
+pub use install::{Wishes, install, variables};
+pub use remove::{remove, variables_without};
 pub use renewal::Mode;
+
+/// What a file is that only a template of the user's has, for people.
+pub const OF_TEMPLATE: &str = "of the template";
 
 /// What is to be done to a crate, and what is to be said about it.
 #[derive(Default)]
@@ -41,6 +46,8 @@ pub struct Change {
     pub before: Option<String>,
     /// The whole text; `None` where the file is to go.
     pub after: Option<String>,
+    /// Whether the file is to be executable where there is none yet.
+    pub executable: bool,
 }
 
 impl Change {
@@ -72,14 +79,14 @@ impl Plan {
 }
 
 /// What is missing or stale, as what would be done about it.
-pub fn check(facts: &Facts) -> Result<Plan> {
+pub fn check(facts: &Facts, rendered: &Rendered) -> Result<Plan> {
     if facts.measured.is_empty() && facts.packages.is_empty() {
         return Ok(Plan {
             problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
             ..Plan::default()
         });
     }
-    install(facts, &Wishes::default(), Mode::Renew)
+    install(facts, &Wishes::default(), rendered, Mode::Renew)
 }
 
 fn relative(path: &Utf8Path, root: &Utf8Path) -> String {

@@ -2,30 +2,31 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::{Change, Plan, relative};
+use super::{Change, OF_TEMPLATE, Plan, Wishes, relative, variables};
 use crate::scaffold::facts::{Facts, OwnedFile, PackageFacts};
 use crate::scaffold::justfile::{self, Removed};
 use crate::scaffold::owned::{self, Status};
 use crate::scaffold::recipes::{self, Program};
+use crate::scaffold::template::{Other, Variables};
 use crate::scaffold::{RECIPES, manifest};
 
 /// What takes the scaffold out of the given packages, and out of the workspace with the last of them. `names` are those
 /// that were asked for; none means all. Files that somebody has edited stay, unless `force` is set.
-pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
+pub fn remove(facts: &Facts, others: &[Other], names: &[String], force: bool) -> Result<Plan> {
     let mut plan = Plan::default();
-    let goes = |program: &Program| names.is_empty() || names.contains(&program.package);
-    let staying: Vec<Program> = facts
-        .measured
-        .iter()
-        .filter(|program| !goes(program))
-        .cloned()
-        .collect();
+    let staying = staying(facts, names);
     // The import before the recipes that it names, the manifest's lines before the harness that they name.
     if staying.is_empty() {
         remove_import(&mut plan, facts)?;
+        // Before the recipes, whose list of programs the template's files are known by.
+        for other in others {
+            remove_other(&mut plan, facts, other, force);
+        }
         remove_owned(&mut plan, facts, &facts.recipes, "the recipes", force);
     } else if staying.len() < facts.measured.len() {
         plan.changes.push(without_programs(facts, &staying));
+        let others = others.iter().filter(|other| other.is_as_rendered());
+        plan.changes.extend(others.map(Other::renewed));
     }
     let mut harness_stays = Vec::new();
     for package in &facts.packages {
@@ -42,6 +43,28 @@ pub fn remove(facts: &Facts, names: &[String], force: bool) -> Result<Plan> {
         }
     }
     Ok(plan)
+}
+
+/// The programs that the recipes list then.
+fn staying(facts: &Facts, names: &[String]) -> Vec<Program> {
+    let goes = |program: &&Program| names.is_empty() || names.contains(&program.package);
+    let measured = facts.measured.iter();
+    measured.filter(|program| !goes(program)).cloned().collect()
+}
+
+/// What a template's files are rendered with to be compared with what is there: for the programs that stay or, where the
+/// files go with the last of them, for those that are there.
+pub fn variables_without(facts: &Facts, names: &[String]) -> Variables {
+    let staying = staying(facts, names);
+    let variables = variables(facts, &Wishes::default());
+    Variables {
+        programs: if staying.is_empty() {
+            facts.measured.clone()
+        } else {
+            staying
+        },
+        ..variables
+    }
 }
 
 fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
@@ -66,6 +89,7 @@ fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
         found: Status::Current,
         before: Some(text.clone()),
         after,
+        executable: false,
     });
     Ok(())
 }
@@ -80,7 +104,38 @@ fn without_programs(facts: &Facts, staying: &[Program]) -> Change {
         found: Status::Current,
         before: file.text.clone(),
         after: Some(recipes::with_programs(text, staying)),
+        executable: false,
     }
+}
+
+fn remove_other(plan: &mut Plan, facts: &Facts, other: &Other, force: bool) {
+    let Some(text) = &other.file.file.text else {
+        return;
+    };
+    if owned::is_stamped(text) {
+        remove_owned(plan, facts, &other.file, OF_TEMPLATE, force);
+        return;
+    }
+    let goes = *text == other.text;
+    if !goes {
+        plan.notes.push(format!(
+            "{} stays, as it is not what the template makes: delete it if it is of no use",
+            other.name
+        ));
+    }
+    plan.changes.push(Change {
+        path: other.file.file.path.clone(),
+        name: other.name.to_string(),
+        what: OF_TEMPLATE.to_owned(),
+        found: if goes {
+            Status::Current
+        } else {
+            Status::Foreign
+        },
+        before: Some(text.clone()),
+        after: Some(text.clone()).filter(|_| !goes),
+        executable: false,
+    });
 }
 
 fn remove_owned(plan: &mut Plan, facts: &Facts, owned: &OwnedFile, what: &str, force: bool) {
@@ -107,6 +162,7 @@ fn remove_owned(plan: &mut Plan, facts: &Facts, owned: &OwnedFile, what: &str, f
             },
             before: Some(text.clone()),
             after: Some(text.clone()).filter(|_| !goes),
+            executable: false,
         });
     }
 }
@@ -127,6 +183,7 @@ fn remove_from_manifest(plan: &mut Plan, facts: &Facts, package: &PackageFacts) 
             found: Status::Current,
             before: Some(text.to_owned()),
             after: Some(after),
+            executable: false,
         });
     }
     Ok(removal.test_stays)

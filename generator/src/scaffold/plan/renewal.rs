@@ -6,6 +6,7 @@ use super::{Change, Plan, relative};
 use crate::scaffold::facts::{Facts, OwnedFile};
 use crate::scaffold::merge;
 use crate::scaffold::owned::Status;
+use crate::scaffold::template::Rendered;
 
 /// What becomes of a file that another version has written.
 #[derive(Clone, Copy, PartialEq)]
@@ -20,6 +21,8 @@ pub enum Mode {
 pub struct Renewal<'a> {
     /// The workspace.
     pub facts: &'a Facts,
+    /// What this version writes.
+    pub rendered: &'a Rendered,
     /// What becomes of what another version has written.
     pub mode: Mode,
 }
@@ -30,7 +33,7 @@ impl Renewal<'_> {
         let file = &owned.file;
         let name = relative(&file.path, &self.facts.root);
         let before = file.text.clone();
-        let found = Status::of(before.as_deref(), latest);
+        let found = Status::of(before.as_deref(), latest, self.rendered.is_own);
         let kept = || before.clone().unwrap_or_default();
         let mut beside = None;
         let after = match &found {
@@ -46,10 +49,26 @@ impl Renewal<'_> {
                 ));
                 kept()
             }
+            Status::OfTemplate => {
+                if self.mode == Mode::Renew {
+                    plan.notes.push(format!(
+                        "{name} is from a template of your own: with --template DIR it is compared with that"
+                    ));
+                }
+                kept()
+            }
+            // That can be had again, and a template was asked for.
+            Status::Stale {
+                edited: false,
+                of_template: false,
+                ..
+            } if self.rendered.is_own => merge::with_line_ends_of(&kept(), latest),
             Status::Stale { version, .. } if self.mode == Mode::Add => {
-                plan.notes.push(format!(
-                    "{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it"
-                ));
+                plan.notes.push(if self.rendered.is_own {
+                    format!("{name} is not what the template makes now: `cargo itcov update --template DIR` renews it")
+                } else {
+                    format!("{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it")
+                });
                 kept()
             }
             Status::Stale { edited: false, .. } => merge::with_line_ends_of(&kept(), latest),
@@ -65,7 +84,7 @@ impl Renewal<'_> {
                 })
             }
         };
-        let is_resolved = matches!(found, Status::Current | Status::Edited);
+        let is_resolved = matches!(found, Status::Current | Status::Edited | Status::OfTemplate);
         plan.changes.push(Change {
             path: file.path.clone(),
             name: name.clone(),
@@ -73,6 +92,7 @@ impl Renewal<'_> {
             found,
             before,
             after: Some(after),
+            executable: false,
         });
         let left = &owned.beside;
         let stays = left.text.clone().filter(|_| !is_resolved);
@@ -84,6 +104,7 @@ impl Renewal<'_> {
                 found: Status::Current,
                 before: left.text.clone(),
                 after: beside.or(stays),
+                executable: false,
             });
         }
         Ok(())

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::verbosity;
+
 /// How many paths one `git status` is asked about: a command line has an end.
 const AT_ONCE: usize = 500;
 
@@ -155,6 +157,7 @@ fn git(repository: &Path) -> Command {
 
 /// What git prints; `None` where there is no git or no repository after all.
 fn answer(command: &mut Command) -> Result<Option<Vec<u8>>> {
+    verbosity::running(command);
     let Output {
         status,
         stdout,

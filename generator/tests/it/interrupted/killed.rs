@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::scenario::{
-    INIT, INIT_AFTER_A_KILLED_ONE, INIT_BESIDE_OTHERS, INIT_HALF_DONE, REMOVE,
-    REMOVE_BESIDE_OTHERS, Scenario, Stage, UPDATE,
+    INIT, INIT_AFTER_A_KILLED_ONE, INIT_BESIDE_OTHERS, INIT_HALF_DONE, INIT_TEMPLATE, REMOVE,
+    REMOVE_BESIDE_OTHERS, REMOVE_TEMPLATE, Scenario, Stage, UPDATE,
 };
 use super::strace::{self, Call, has_strace};
 use super::tree::Tree;
@@ -32,6 +32,16 @@ fn remove_can_be_killed_before_each_call_that_changes_something() {
 #[test]
 fn remove_beside_other_files_can_be_killed_before_each_call_that_changes_something() {
     killed_before_each(&REMOVE_BESIDE_OTHERS, Call::is_change);
+}
+
+#[test]
+fn init_with_a_template_can_be_killed_before_each_call_that_changes_something() {
+    killed_before_each(&INIT_TEMPLATE, Call::is_change);
+}
+
+#[test]
+fn remove_with_a_template_can_be_killed_before_each_call_that_changes_something() {
+    killed_before_each(&REMOVE_TEMPLATE, Call::is_change);
 }
 
 #[test]

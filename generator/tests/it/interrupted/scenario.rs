@@ -162,6 +162,33 @@ pub static UPDATE: Scenario = Scenario {
     ..INIT
 };
 
+/// With a template that has files of its own in directories of their own.
+pub static INIT_TEMPLATE: Scenario = Scenario {
+    name: "init with a template",
+    bare: with_template,
+    command: &["init", "--template", "../own"],
+    back: &["remove", "--template", "../own"],
+    ..INIT
+};
+
+pub static REMOVE_TEMPLATE: Scenario = Scenario {
+    name: "remove with a template",
+    prepare: init_template,
+    command: INIT_TEMPLATE.back,
+    back: INIT_TEMPLATE.command,
+    to: init_template,
+    ..INIT_TEMPLATE
+};
+
+fn with_template(krate: &TestCrate) {
+    krate.write("../own/.ci/jobs/{{ bin }}.yml", "on: {{ programs }}\n");
+    krate.write("../own/scripts/suite.sh", "#!/bin/sh\n");
+}
+
+fn init_template(krate: &TestCrate) {
+    krate.itcov(INIT_TEMPLATE.command).ends_with(0);
+}
+
 fn nothing(_: &TestCrate) {}
 
 fn init(krate: &TestCrate) {

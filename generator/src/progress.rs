@@ -1,0 +1,70 @@
+//! What is being done, at a terminal, while it takes longer than one waits gladly.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::verbosity;
+
+/// Work that is done by then shows nothing.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two turns of the wheel.
+const TURN: Duration = Duration::from_millis(100);
+
+/// Does work, and says so at a terminal if it takes long. Whatever the work says itself is to come after it.
+pub fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let _shown = (is_wanted()).then(|| Shown::soon(what));
+    work()
+}
+
+fn is_wanted() -> bool {
+    verbosity::level() >= 0 && stderr().is_terminal() && can_move_the_cursor()
+}
+
+/// Whether the terminal can write over what it shows.
+pub fn can_move_the_cursor() -> bool {
+    std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
+}
+
+/// A wheel that turns until the value goes.
+struct Shown {
+    wheel: ProgressBar,
+    /// Taken when the work is done.
+    timer: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Shown {
+    fn soon(what: &str) -> Shown {
+        let wheel = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+        wheel.set_style(style.expect("the template is a constant"));
+        wheel.set_message(what.to_owned());
+        let (done, is_done) = channel();
+        let later = wheel.clone();
+        let timer = thread::spawn(move || {
+            if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                later.set_draw_target(ProgressDrawTarget::stderr());
+                later.enable_steady_tick(TURN);
+            }
+        });
+        Shown {
+            wheel,
+            timer: Some((done, timer)),
+        }
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if let Some((done, timer)) = self.timer.take() {
+            drop(done);
+            // It has nothing in it that panics.
+            let _ = timer.join();
+        }
+        self.wheel.finish_and_clear();
+    }
+}

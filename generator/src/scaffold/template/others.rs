@@ -1,0 +1,66 @@
+//! The files of a template that are neither harness nor recipes.
+
+use anyhow::{Result, bail};
+use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+
+use crate::scaffold::facts::OwnedFile;
+use crate::scaffold::owned::Status;
+use crate::scaffold::plan::{Change, OF_TEMPLATE};
+
+/// A file of a template, and what is in its place.
+pub struct Other {
+    /// Its path in the workspace.
+    pub name: Utf8PathBuf,
+    /// What the template makes of it.
+    pub text: String,
+    /// What it made of it for the programs that the recipes list.
+    pub earlier: String,
+    /// Whether it is to be executable.
+    pub is_executable: bool,
+    /// What is there.
+    pub file: OwnedFile,
+}
+
+/// Reads what is in a file's place, which is to be inside the workspace, whatever links there are.
+pub fn read(root: &Utf8Path, name: &Utf8Path) -> Result<OwnedFile> {
+    let path = root.join(name);
+    let real_root = root.canonicalize_utf8()?;
+    let is_inside = |place: &Utf8Path| {
+        let real = place.canonicalize_utf8();
+        real.is_ok_and(|real| real.starts_with(&real_root))
+    };
+    for place in path.ancestors().take_while(|place| *place != root) {
+        if place.is_symlink() && !is_inside(place) {
+            bail!(
+                "{place} is a link that does not lead to a place in the workspace, so {name} of the template cannot be put there"
+            );
+        }
+        if place != path && place.exists() && !place.is_dir() {
+            bail!("{place} is a file, so {name} of the template cannot be put there");
+        }
+    }
+    if path.is_dir() {
+        bail!("{path} is a directory, and the template has a file of this name");
+    }
+    OwnedFile::read(path)
+}
+
+impl Other {
+    /// Whether the file is what the template made of it.
+    pub fn is_as_rendered(&self) -> bool {
+        self.file.file.text.as_ref() == Some(&self.earlier)
+    }
+
+    /// The file as the template makes it.
+    pub fn renewed(&self) -> Change {
+        Change {
+            path: self.file.file.path.clone(),
+            name: self.name.to_string(),
+            what: OF_TEMPLATE.to_owned(),
+            found: Status::Current,
+            before: self.file.file.text.clone(),
+            after: Some(self.text.clone()),
+            executable: self.is_executable,
+        }
+    }
+}

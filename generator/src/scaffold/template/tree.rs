@@ -1,0 +1,156 @@
+//! A template tree of the user's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use liquid::Object;
+use walkdir::{DirEntry, WalkDir};
+
+use super::render::Engine;
+
+/// What at the top of a tree only a new crate needs.
+const OF_A_NEW_CRATE: [&str; 8] = [
+    ".git",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "cargo-generate.toml",
+    "justfile",
+    "src",
+    "target",
+];
+
+/// The files of a template.
+pub struct Tree {
+    /// At least one, in the order of their names.
+    pub sources: Vec<Source>,
+}
+
+/// A file of a template.
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where it is in the tree, without the ending `.liquid`.
+    name: Utf8PathBuf,
+    /// Not yet rendered.
+    pub text: String,
+    /// Whether it may be run, as a script.
+    pub is_executable: bool,
+}
+
+impl Tree {
+    /// Reads the files below a directory that are for a crate that is there already.
+    pub fn read(directory: &Path) -> Result<Tree> {
+        let root = directory
+            .canonicalize()
+            .with_context(|| format!("cannot read the template {}", directory.display()))?;
+        if !root.is_dir() {
+            bail!(
+                "--template takes a directory, and {} is a file",
+                directory.display()
+            );
+        }
+        let mut sources = Vec::new();
+        let entries = WalkDir::new(directory)
+            .follow_links(true)
+            .sort_by_file_name();
+        for entry in entries.into_iter().filter_entry(is_for_any_crate) {
+            let entry = entry.context("cannot read the template")?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let leads_to = entry.path().canonicalize();
+            if !leads_to.is_ok_and(|path| path.starts_with(&root)) {
+                bail!(
+                    "{} is a link that leads out of the template: put the file itself there",
+                    entry.path().display()
+                );
+            }
+            sources.push(Source::read(directory, &entry)?);
+        }
+        if sources.is_empty() {
+            bail!(
+                "the template {} has no file for a crate that is there already, such as itcov.just or tests/manual_integration.rs",
+                directory.display()
+            );
+        }
+        Ok(Tree { sources })
+    }
+}
+
+fn is_for_any_crate(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let name = name.strip_suffix(".liquid").unwrap_or(&name);
+    match entry.depth() {
+        0 => true,
+        1 => !OF_A_NEW_CRATE.contains(&name) && !is_hook(name),
+        _ => !is_hook(name),
+    }
+}
+
+/// Whether it is a script of cargo-generate.
+fn is_hook(name: &str) -> bool {
+    Utf8Path::new(name).extension() == Some("rhai")
+}
+
+impl Source {
+    fn read(directory: &Path, entry: &DirEntry) -> Result<Source> {
+        let path = entry.path();
+        let metadata = entry.metadata()?;
+        if !metadata.is_file() {
+            bail!("{} is neither a file nor a directory", path.display());
+        }
+        let name = path.strip_prefix(directory)?.to_path_buf();
+        let Ok(name) = Utf8PathBuf::from_path_buf(name) else {
+            bail!("the name {} is not UTF-8", path.display());
+        };
+        let name = match name.as_str().strip_suffix(".liquid") {
+            Some(name) => Utf8PathBuf::from(name),
+            None => name,
+        };
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.split(|byte| *byte == b'\n').count();
+            anyhow::anyhow!("{}:{line}: the file is not UTF-8 text", path.display())
+        })?;
+        Ok(Source {
+            path: path.to_owned(),
+            name,
+            text,
+            is_executable: is_executable(&metadata),
+        })
+    }
+
+    /// Where the file goes, relative to the crate.
+    pub fn rendered_name(&self, engine: &Engine, variables: &Object) -> Result<Utf8PathBuf> {
+        let name = engine
+            .render(&self.path, self.name.as_str(), variables)
+            .context("the name of a file of the template")?;
+        let path = Utf8Path::new(&name);
+        let is_inside = path
+            .components()
+            .all(|component| matches!(component, Utf8Component::Normal(_)));
+        let is_plain = !name.is_empty() && !name.ends_with('/') && !name.contains(char::is_control);
+        if !is_inside || !is_plain {
+            bail!(
+                "{}: its name becomes `{}`, which is no path in the crate",
+                self.path.display(),
+                name.escape_debug()
+            );
+        }
+        Ok(path.components().collect())
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}

@@ -1,0 +1,433 @@
+//! `--template DIR`: a tree of the user's in place of the built-in template.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use crate::support::{TestCrate, repository};
+
+/// Beside the crate.
+const OWN: &str = "../own";
+
+/// A crate and, beside it, an adapted copy of the repository's template with files of its own.
+fn with_template() -> TestCrate {
+    let krate = TestCrate::new("adapted");
+    for file in ["itcov.just", "tests/manual_integration.rs"] {
+        let text = fs::read_to_string(repository().join("template").join(file)).unwrap();
+        krate.write(&format!("{OWN}/{file}"), &text);
+    }
+    edit(&krate, "itcov.just", "# itcov: which", "# Ours: which");
+    edit(
+        &krate,
+        "tests/manual_integration.rs",
+        "//! ",
+        "//! Of {{ package }}. ",
+    );
+    krate.write(
+        &format!("{OWN}/.github/workflows/coverage-{{{{ bin }}}}.yml.liquid"),
+        "# {{ package }} {{ bin }} {{ feature }} {{ timeout }}\n{% raw %}on: ${{ github }}{% endraw %}\n",
+    );
+    krate.write(
+        &format!("{OWN}/scripts/suite.sh"),
+        "#!/bin/sh\necho suite {{ bin }}\n\"$ITCOV_BIN\"\n",
+    );
+    let script = krate.root.join(OWN).join("scripts/suite.sh");
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+    krate
+}
+
+/// Edits the first place in a file of the template.
+fn edit(krate: &TestCrate, file: &str, from: &str, to: &str) {
+    let name = format!("{OWN}/{file}");
+    let text = krate.read(&name);
+    assert!(text.contains(from), "no {from:?} in {file}");
+    krate.write(&name, &text.replacen(from, to, 1));
+}
+
+fn stamp_line(text: &str) -> &str {
+    text.lines()
+        .find(|line| line.contains("Written by cargo-itcov"))
+        .unwrap()
+}
+
+#[test]
+fn the_repositorys_own_template_writes_what_the_built_in_one_does() {
+    let krate = TestCrate::new("same");
+    let before = krate.files();
+    let template = repository().join("template");
+    let template = template.to_str().unwrap();
+    krate.itcov(&["init", "--template", template]).ends_with(0);
+    let texts = |krate: &TestCrate| {
+        let files = krate.files().into_iter();
+        let relative = |path: &Path| path.strip_prefix(&krate.root).unwrap().to_owned();
+        files
+            .map(|(path, bytes)| (relative(&path), String::from_utf8(bytes).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&krate), texts(&TestCrate::scaffolded("same")));
+    for arguments in [&["check"][..], &["check", "--template", template]] {
+        krate.itcov(arguments).ends_with(0);
+    }
+    krate
+        .itcov(&["init", "--template", template])
+        .ends_with(0)
+        .prints("Nothing to do");
+    krate
+        .itcov(&["remove", "--template", template])
+        .ends_with(0);
+    assert_eq!(krate.files(), before);
+}
+
+#[test]
+fn a_template_is_rendered_and_measures_and_goes_again_to_the_byte() {
+    let krate = with_template();
+    let before = krate.files();
+    let dry = krate
+        .itcov(&["init", "--template", OWN, "--dry-run"])
+        .ends_with(0);
+    assert!(dry.stdout.contains("+echo suite adapted"), "{}", dry.stdout);
+    assert_eq!(krate.files(), before);
+
+    krate
+        .itcov(&["init", "--template", OWN, "--timeout", "9m"])
+        .ends_with(0)
+        .prints("Created scripts/suite.sh (of the template)");
+    assert_eq!(
+        krate.read(".github/workflows/coverage-adapted.yml"),
+        "# adapted adapted manual-integration 9m\non: ${{ github }}\n"
+    );
+    assert_eq!(
+        krate.read("scripts/suite.sh"),
+        "#!/bin/sh\necho suite adapted\n\"$ITCOV_BIN\"\n"
+    );
+    let mode = |file: &str| {
+        let metadata = fs::metadata(krate.root.join(file)).unwrap();
+        metadata.permissions().mode() & 0o111
+    };
+    assert_ne!(mode("scripts/suite.sh"), 0);
+    assert_eq!(mode("itcov.just"), 0);
+    assert!(krate.read("itcov.just").starts_with("# Ours: which"));
+    assert!(
+        krate
+            .read("tests/manual_integration.rs")
+            .contains("//! Of adapted. ")
+    );
+    for file in ["itcov.just", "tests/manual_integration.rs"] {
+        let text = krate.read(file);
+        let line = stamp_line(&text);
+        assert!(
+            line.contains(" from a template (md5 ")
+                && line.contains("`cargo itcov update --template DIR`"),
+            "{line}"
+        );
+    }
+
+    let written = krate.files();
+    for arguments in [
+        &["init", "--template", OWN][..],
+        &["update", "--template", OWN],
+        &["init"],
+        &["update"],
+    ] {
+        krate.itcov(arguments).ends_with(0).prints("Nothing to do");
+        assert!(krate.files() == written, "{arguments:?} changed something");
+    }
+    krate
+        .itcov(&["update"])
+        .ends_with(0)
+        .says("itcov.just is from a template of your own");
+    for arguments in [&["check"][..], &["check", "--template", OWN]] {
+        krate
+            .itcov(arguments)
+            .ends_with(0)
+            .prints("Current itcov.just");
+    }
+    krate
+        .just(&["itcov-exec", "scripts/suite.sh"])
+        .ends_with(0)
+        .prints("suite adapted");
+
+    fs::remove_dir_all(krate.root.join("target")).unwrap();
+    fs::remove_file(krate.root.join("Cargo.lock")).unwrap();
+    krate.itcov(&["remove", "--template", OWN]).ends_with(0);
+    assert_eq!(krate.files(), before);
+    assert!(!krate.has("scripts") && !krate.has(".github"));
+}
+
+#[test]
+fn what_is_half_done_is_completed() {
+    let krate = with_template();
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    let written = krate.files();
+    for file in [
+        "scripts/suite.sh",
+        "itcov.just",
+        "justfile",
+        "tests/manual_integration.rs",
+    ] {
+        fs::remove_file(krate.root.join(file)).unwrap();
+        krate
+            .itcov(&["check", "--template", OWN])
+            .ends_with(1)
+            .prints(&format!("Missing {file}"));
+        krate.itcov(&["init", "--template", OWN]).ends_with(0);
+        assert!(krate.files() == written, "without {file}");
+    }
+}
+
+#[test]
+fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_written() {
+    type Break = fn(&TestCrate);
+    let broken: [(Break, &str); 17] = [
+        (
+            |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ foo }}"),
+            "own/scripts/suite.sh:2: unknown variable `foo`; there are bin, feature, package, programs, timeout",
+        ),
+        (
+            |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin"),
+            "own/scripts/suite.sh:2: expected ",
+        ),
+        (
+            |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin | nope }}"),
+            "own/scripts/suite.sh:2: unknown filter `nope`",
+        ),
+        (
+            |krate| edit(krate, "itcov.just", "{{ programs }}", "a b c"),
+            "own/itcov.just: `itcov_programs` does not list the programs: put {{ programs }} into it",
+        ),
+        (
+            |krate| krate.write(&format!("{OWN}/itcov.just"), "itcov:\n    true\n"),
+            "own/itcov.just: it has no line `itcov_programs := '''`",
+        ),
+        (
+            |krate| krate.write(&format!("{OWN}/{{{{ foo }}}}"), ""),
+            "own/{{ foo }}:1: unknown variable `foo`",
+        ),
+        (
+            |krate| {
+                krate.write(
+                    &format!("{OWN}/{{{{ bin | prepend: '..%x' | replace: '%', '\u{2f}' }}}}"),
+                    "",
+                );
+            },
+            "its name becomes `../xadapted`, which is no path in the crate",
+        ),
+        (
+            |krate| krate.write(&format!("{OWN}/{{{{ 'YWJz' | replace: 'YWJz', '' }}}}"), ""),
+            "its name becomes ``, which is no path in the crate",
+        ),
+        (
+            |krate| krate.write(&format!("{OWN}/scripts/suite.sh.liquid"), ""),
+            "own/scripts/suite.sh and ../own/scripts/suite.sh.liquid would both be scripts/suite.sh",
+        ),
+        (
+            |krate| fs::write(krate.root.join(OWN).join("binary"), b"a\nb\nc\xff\n").unwrap(),
+            "own/binary:3: the file is not UTF-8 text",
+        ),
+        (
+            |krate| symlink("/etc/hostname", krate.root.join(OWN).join("link")).unwrap(),
+            "own/link is a link that leads out of the template",
+        ),
+        (
+            |krate| symlink("..", krate.root.join(OWN).join("scripts/loop")).unwrap(),
+            "cannot read the template: File system loop found",
+        ),
+        (
+            |krate| symlink("../own/scripts", krate.root.join("scripts")).unwrap(),
+            "krate/scripts is a link that does not lead to a place in the workspace",
+        ),
+        (
+            |krate| krate.write("scripts", "a file"),
+            "krate/scripts is a file, so scripts/suite.sh of the template cannot be put there",
+        ),
+        (
+            |krate| krate.write("scripts/suite.sh", "mine\n"),
+            "there already, and not what the template makes:\n  scripts/suite.sh\n",
+        ),
+        (
+            |krate| krate.write("itcov.just", "mine:\n"),
+            "krate/itcov.just is there and is not itcov's",
+        ),
+        (
+            |krate| krate.write(&format!("{OWN}/README.md"), "{% if bin %}\n\n"),
+            "own/README.md:3: unclosed block. {% endif %} tag expected",
+        ),
+    ];
+    for (break_it, expected) in broken {
+        let krate = with_template();
+        break_it(&krate);
+        let before = krate.files();
+        let output = krate.itcov(&["init", "--template", OWN]).ends_with(1);
+        assert!(
+            output.stderr.starts_with("error: ") && output.stderr.contains(expected),
+            "no {expected:?} in\n{}",
+            output.stderr
+        );
+        assert_eq!(
+            output.stderr.matches("error").count(),
+            1,
+            "{}",
+            output.stderr
+        );
+        assert!(
+            krate.files() == before && output.stdout.is_empty(),
+            "{expected}"
+        );
+    }
+}
+
+#[test]
+fn a_template_that_is_none_is_refused() {
+    let krate = TestCrate::new("none");
+    krate.write("../empty/src/main.rs", "");
+    krate.write("../empty/Cargo.toml.liquid", "{{ broken");
+    let before = krate.files();
+    for (directory, expected) in [
+        (
+            "../missing",
+            "cannot read the template ../missing: No such file",
+        ),
+        (
+            "Cargo.toml",
+            "--template takes a directory, and Cargo.toml is a file",
+        ),
+        (
+            "../empty",
+            "the template ../empty has no file for a crate that is there already",
+        ),
+    ] {
+        for command in ["init", "check", "update", "remove"] {
+            krate
+                .itcov(&[command, "--template", directory])
+                .ends_with(1)
+                .says(expected);
+        }
+    }
+    assert_eq!(krate.files(), before);
+}
+
+#[test]
+fn an_edited_file_is_told_from_an_untouched_one() {
+    let krate = with_template();
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    edit(&krate, "itcov.just", "# Ours: which", "# Changed: which");
+    krate
+        .itcov(&["check", "--template", OWN])
+        .ends_with(1)
+        .prints("Stale itcov.just");
+    krate.itcov(&["check"]).ends_with(0);
+    krate
+        .itcov(&["update", "--template", OWN])
+        .ends_with(0)
+        .prints("Renewed itcov.just");
+    assert!(krate.read("itcov.just").starts_with("# Changed: which"));
+
+    let mine = krate.read("itcov.just") + "\nmine:\n    true\n";
+    krate.write("itcov.just", &mine);
+    krate.write("scripts/suite.sh", "mine\n");
+    krate
+        .itcov(&["check"])
+        .ends_with(0)
+        .prints("Edited itcov.just");
+    krate
+        .itcov(&["check", "--template", OWN])
+        .ends_with(1)
+        .prints("Edited itcov.just")
+        .prints("Differing scripts/suite.sh")
+        .says("scripts/suite.sh is not what the template makes");
+    krate.itcov(&["update", "--template", OWN]).ends_with(1);
+    krate
+        .itcov(&["remove", "--template", OWN])
+        .ends_with(0)
+        .says("itcov.just stays, as somebody has edited it")
+        .says("scripts/suite.sh stays, as it is not what the template makes");
+    assert_eq!(krate.read("itcov.just"), mine);
+    assert_eq!(krate.read("scripts/suite.sh"), "mine\n");
+    assert!(!krate.has("tests") && !krate.has(".github") && !krate.has("justfile"));
+}
+
+#[test]
+fn an_untouched_built_in_file_gives_way_to_the_templates_and_takes_its_place_again() {
+    let krate = with_template();
+    krate.itcov(&["init"]).ends_with(0);
+    let builtin = krate.read("itcov.just");
+    krate
+        .itcov(&["init", "--template", OWN])
+        .ends_with(0)
+        .prints("Renewed itcov.just");
+    assert!(krate.read("itcov.just").starts_with("# Ours: which"));
+    // The template has none of its own any more.
+    fs::remove_file(krate.root.join(OWN).join("itcov.just")).unwrap();
+    krate.itcov(&["update", "--template", OWN]).ends_with(0);
+    assert_eq!(krate.read("itcov.just"), builtin);
+}
+
+#[test]
+fn harness_and_recipes_without_a_stamp_get_one() {
+    let krate = TestCrate::new("stamped");
+    let template = repository().join("template");
+    for file in ["itcov.just", "tests/manual_integration.rs"] {
+        let text = fs::read_to_string(template.join(file)).unwrap();
+        let text = text.replace(stamp_line(&text), "");
+        krate.write(&format!("{OWN}/{file}"), &text);
+    }
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    assert!(
+        krate
+            .read("itcov.just")
+            .starts_with("# Written by cargo-itcov")
+    );
+    assert!(
+        krate
+            .read("tests/manual_integration.rs")
+            .starts_with("// Written by cargo-itcov")
+    );
+    krate.itcov(&["check", "--template", OWN]).ends_with(0);
+    krate.itcov(&["remove"]).ends_with(0);
+    assert!(!krate.has("itcov.just") && !krate.has("tests"));
+}
+
+#[test]
+fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_programs() {
+    let krate = with_template();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"one\", \"two\"]\n",
+    );
+    for name in ["one", "two"] {
+        let manifest =
+            format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+        krate.write(&format!("{name}/Cargo.toml"), &manifest);
+        krate.write(&format!("{name}/src/main.rs"), "fn main() {}\n");
+    }
+    krate.write(&format!("{OWN}/services.txt"), "    {{ programs }}\n");
+    let before = krate.files();
+    let list = |names: &[&str]| {
+        let line = |name: &&str| format!("    {name} {name} manual-integration\n");
+        names.iter().map(line).collect::<String>()
+    };
+    krate
+        .itcov(&["init", "-p", "one", "--template", OWN])
+        .ends_with(0);
+    assert_eq!(krate.read("services.txt"), list(&["one"]));
+    krate
+        .itcov(&["init", "-p", "two", "--template", OWN])
+        .ends_with(0);
+    assert_eq!(krate.read("services.txt"), list(&["one", "two"]));
+    for name in ["one", "two"] {
+        let harness = krate.read(&format!("{name}/tests/manual_integration.rs"));
+        assert!(harness.contains(&format!("//! Of {name}. ")));
+    }
+    assert_eq!(
+        krate.read("scripts/suite.sh"),
+        "#!/bin/sh\necho suite one\n\"$ITCOV_BIN\"\n"
+    );
+    krate.itcov(&["check", "--template", OWN]).ends_with(0);
+    krate
+        .itcov(&["remove", "-p", "two", "--template", OWN])
+        .ends_with(0);
+    assert_eq!(krate.read("services.txt"), list(&["one"]));
+    krate.itcov(&["check", "--template", OWN]).ends_with(0);
+    krate.itcov(&["remove", "--template", OWN]).ends_with(0);
+    assert_eq!(krate.files(), before);
+}
