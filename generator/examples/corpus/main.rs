@@ -2,8 +2,8 @@
 //! step is looked at; some are also built, linted and measured. The results are `docs/corpus.md`.
 //!
 //! ```sh
-//! cargo run --example corpus                  # all of it, with the builds: some twenty minutes
-//! cargo run --example corpus -- --no-builds   # what takes seconds: a table on the screen
+//! cargo run --example corpus                  # all of it, with the builds: some ten minutes
+//! cargo run --example corpus -- --no-builds   # without what takes minutes: a table on the screen
 //! cargo run --example corpus -- hexyl jaq     # the entries whose names begin so
 //! ```
 //!
