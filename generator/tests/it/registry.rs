@@ -3,11 +3,16 @@
 //! They download and build for minutes, so they wait to be asked for:
 //! `cargo test -p cargo-itcov --test it -- --ignored registry`
 
+// The corpus takes its crates in the same way.
+#[path = "../../examples/corpus/download.rs"]
+mod download;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use self::download::Source;
 use crate::support::tools::{self, Reporter};
 use crate::support::{Output, TestCrate, free_port};
 
@@ -113,26 +118,14 @@ fn a_command_line_program_is_measured_by_a_suite_that_starts_it_several_times() 
     both_reporters_agree(&mut krate, &run);
 }
 
-/// The source of a published crate in a directory of its own, as its author had it before publishing.
+/// The source of a published crate in a directory of its own, as a user of the registry has it.
 fn from_registry(name: &str, version: &str) -> TestCrate {
-    // cargo brings what something depends on, and with it all that it depends on itself.
-    let dependent = TestCrate::empty();
-    dependent.write(
-        "Cargo.toml",
-        &format!("[package]\nname = \"dependent\"\nedition = \"2024\"\n\n[dependencies]\n{name} = \"={version}\"\n"),
-    );
-    dependent.write("src/lib.rs", "");
-    dependent.cargo(&["vendor"]).ends_with(0);
+    let source = Source {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    };
     let krate = TestCrate::empty();
-    fs::remove_dir(&krate.root).unwrap();
-    fs::rename(dependent.root.join("vendor").join(name), &krate.root).unwrap();
-    for added in [
-        ".cargo-checksum.json",
-        ".cargo_vcs_info.json",
-        "Cargo.toml.orig",
-    ] {
-        fs::remove_file(krate.root.join(added)).unwrap();
-    }
+    download::copy(&source, &krate.root).unwrap();
     krate
 }
 

@@ -1,5 +1,6 @@
 //! Finds a workspace's justfile, as just does, and reads it with what it imports. Writes nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 
@@ -31,19 +32,18 @@ pub fn read(root: &Utf8Path, packages: &[&Utf8Path]) -> Result<Justfile> {
         Some(_) => just::verdict(&path, root.join(RECIPES).exists()),
         None => just::Verdict::Unknown,
     };
-    let mut nearer: Vec<Utf8PathBuf> = packages
+    // Packages share the directories above them; each is looked into once.
+    let inside: BTreeSet<&Utf8Path> = packages
         .iter()
+        .filter(|package| package.starts_with(root))
         .flat_map(|package| {
-            let inside = package
+            package
                 .ancestors()
-                .take_while(|directory| *directory != root);
-            inside
-                .filter(|directory| directory.starts_with(root))
-                .flat_map(candidates)
+                .take_while(|directory| *directory != root)
         })
         .collect();
+    let mut nearer: Vec<Utf8PathBuf> = inside.into_iter().flat_map(candidates).collect();
     nearer.sort();
-    nearer.dedup();
     Ok(Justfile {
         parent: root
             .ancestors()
