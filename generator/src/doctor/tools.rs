@@ -125,7 +125,7 @@ fn just_itself(machine: &Machine) -> Finding {
 fn itcov(machine: &Machine) -> Finding {
     let name = "cargo itcov";
     let has_llvm = machine.llvm.iter().all(Option::is_some);
-    let install = "cargo install cargo-itcov";
+    let install = "cargo install --path generator, in a clone of itcov";
     match &machine.itcov {
         Some(version) if version == VERSION => Finding::ok(name, version),
         Some(version) => Finding::ok(name, version).because(

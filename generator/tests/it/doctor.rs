@@ -100,7 +100,7 @@ fn what_is_not_on_the_path_is_named_with_what_to_type() {
         (
             "cargo-itcov",
             "cargo itcov",
-            "type: cargo install cargo-itcov",
+            "type: cargo install --path generator, in a clone of itcov",
         ),
         ("cksum", "cksum", "type: apt-get install coreutils"),
     ] {

@@ -115,7 +115,7 @@ fn without_a_tool_for_the_report_the_data_is_kept_and_the_tools_are_named() {
     let output = Output::of(command.arg("itcov").env("PATH", path)).ends_with(1);
     output
         .says("what was collected is kept in")
-        .says("cargo install cargo-itcov")
+        .says("cargo install --path generator, in a clone of itcov")
         .says("rustup component add llvm-tools")
         .says("apt-get install llvm-");
     let krate = krate.reported_by(Reporter::Itcov);

@@ -103,6 +103,25 @@ fn edits_are_merged_with_what_has_changed() {
 }
 
 #[test]
+fn edits_are_merged_version_after_version() {
+    let (krate, old, latest) = outdated("again");
+    let edit = |text: &str| text.to_owned() + "\n# Ours\nhello:\n    echo hello\n";
+    let oldest = stamped(&old.replace(OLD_LINE, "itcov_say() { :; }"), "0.0.8");
+    for text in [oldest.clone(), edit(&oldest)] {
+        krate.write("itcov.just", &text);
+        commit(&krate);
+    }
+    // What itcov 0.0.9 wrote is in no commit.
+    krate.write("itcov.just", &edit(&old));
+    commit(&krate);
+    krate
+        .itcov(&["update"])
+        .ends_with(0)
+        .prints("Merged itcov.just");
+    assert_eq!(krate.read("itcov.just"), edit(&latest));
+}
+
+#[test]
 fn edits_in_the_same_lines_leave_both_versions() {
     let (krate, old, latest) = outdated("conflict");
     commit(&krate);

@@ -25,7 +25,7 @@ _cargo_itcov_take_over() {
     local function
     function=$(complete -p cargo 2>/dev/null | sed -n 's/.*-F \([^ ]*\).*/\1/p')
     if [[ $function != _cargo_itcov_within_cargo ]]; then _cargo_itcov_rest=$function; fi
-    complete -F _cargo_itcov_within_cargo cargo
+    complete -o bashdefault -o default -F _cargo_itcov_within_cargo cargo
 }
 
 _cargo_itcov_take_over

@@ -35,10 +35,6 @@ fn of_several_programs_none_is_taken_and_the_commands_that_choose_are_said() {
             &["itcov_package=cli", "itcov-clean"],
             "itcov_package=cli: no program is of a package cli",
         ),
-        (
-            &["itcov_package=api", "itcov_bin=cli", "itcov"],
-            "itcov_package=api has no program cli",
-        ),
     ] {
         let output = krate.just(arguments).ends_with(2);
         assert_eq!(output.stdout, "");
@@ -198,4 +194,27 @@ fn binaries_of_one_name_are_told_apart_by_their_packages_and_not_measured_at_onc
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn of_a_package_with_several_programs_its_own_are_offered() {
+    let krate = TestCrate::scaffolded("offered");
+    list(&krate, &["api api x", "tools cli x", "tools gui x"]);
+    for (choice, why) in [
+        (
+            &["itcov_package=tools"][..],
+            "the package tools has several programs",
+        ),
+        (
+            &["itcov_package=tools", "itcov_bin=api"],
+            "itcov_package=tools has no program api",
+        ),
+    ] {
+        let output = krate.just(&[choice, &["itcov"]].concat()).ends_with(2);
+        let offer = format!(
+            "itcov: error: {why}; type one of these:\nitcov:     just itcov_bin=cli itcov\n\
+             itcov:     just itcov_bin=gui itcov\nitcov:     just itcov_package=tools itcov_bin=all itcov\n"
+        );
+        assert!(output.stderr.contains(&offer), "{}", output.stderr);
+    }
 }
