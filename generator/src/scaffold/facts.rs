@@ -33,6 +33,10 @@ pub struct PackageFacts {
     pub name: String,
     /// The programs of it that are meant, with the features that they require; without any, what is here is left over.
     pub programs: Vec<Program>,
+    /// The features that it has, and those that come with an optional dependency.
+    pub features: Vec<String>,
+    /// What each of its binaries requires of them, meant or not.
+    pub required: Vec<(String, Vec<String>)>,
     /// The edition of the package.
     pub edition: Edition,
     /// The test target that has the harness's name.
@@ -183,6 +187,10 @@ impl PackageFacts {
         Ok(PackageFacts {
             name: package.name.to_string(),
             programs: programs.collect(),
+            features: package.features.keys().cloned().collect(),
+            required: selection::bins(package)
+                .map(|bin| (bin.name.clone(), bin.required_features.clone()))
+                .collect(),
             edition: package.edition,
             test_target: test_target(package),
             manifest: TextFile::read(package.manifest_path.clone())?,

@@ -74,6 +74,48 @@ fn settings_and_line_ends_are_no_edits_and_are_kept() {
 }
 
 #[test]
+fn the_features_that_a_user_measures_with_are_kept() {
+    let krate = TestCrate::new("features");
+    let manifest = krate.read("Cargo.toml") + "\n[features]\ntls = []\nhttp = []\n";
+    krate.write("Cargo.toml", &manifest);
+    krate.itcov(&["init"]).ends_with(0);
+    let line = |features: &str| format!("    features features {features}\n");
+    let measure_with = |features: &str| {
+        let recipes = krate.read("itcov.just");
+        let listed = recipes
+            .lines()
+            .find(|it| it.starts_with("    features features "))
+            .unwrap();
+        krate.write(
+            "itcov.just",
+            &recipes.replace(&format!("{listed}\n"), &line(features)),
+        );
+    };
+    let lists = |features: &str| {
+        let recipes = krate.read("itcov.just");
+        assert!(recipes.contains(&line(features)), "{recipes}");
+    };
+    measure_with("manual-integration,tls");
+    let scaffolded = krate.read("Cargo.toml");
+    krate.itcov(&["check"]).ends_with(0);
+    for command in ["init", "update"] {
+        krate.itcov(&[command]).ends_with(0).prints("Nothing to do");
+        lists("manual-integration,tls");
+        assert_eq!(krate.read("Cargo.toml"), scaffolded);
+    }
+    krate.itcov(&["init", "--feature", "harness"]).ends_with(0);
+    lists("harness,tls");
+    krate.itcov(&["check"]).ends_with(0);
+    // What the package no longer has would end every build.
+    measure_with("harness,gone,tls");
+    krate.itcov(&["check"]).ends_with(1);
+    krate.itcov(&["update"]).ends_with(0);
+    lists("harness,tls");
+    krate.itcov(&["remove"]).ends_with(0);
+    assert_eq!(krate.read("Cargo.toml"), manifest);
+}
+
+#[test]
 fn edits_are_merged_with_what_has_changed() {
     let (krate, old, latest) = outdated("merged");
     commit(&krate);
