@@ -106,7 +106,11 @@ fn action(change: &Change) -> &'static str {
     match (&change.before, &change.after, &change.found) {
         (None, Some(_), _) => "Created",
         (Some(_), None, _) => "Deleted",
-        (before, after, Status::Edited | Status::Foreign) if before == after => "Kept",
+        (before, after, Status::Edited | Status::Foreign | Status::Stale { edited: true, .. })
+            if before == after =>
+        {
+            "Kept"
+        }
         (before, after, _) if before == after => "Unchanged",
         (_, _, Status::Stale { edited: false, .. }) => "Renewed",
         (_, _, Status::Stale { edited: true, .. }) => "Merged",

@@ -50,7 +50,7 @@ impl Update {
                     output::diff(change);
                 }
             }
-            if plan.is_unchanged() {
+            if plan.is_current() {
                 output::say("\nNothing to do: the scaffold is current.");
             }
         }

@@ -38,10 +38,13 @@ fn what_an_earlier_version_wrote_and_nobody_edited_is_renewed() {
         .ends_with(1)
         .prints("Stale itcov.just (the recipes, of cargo-itcov 0.0.9)");
     // `init` completes what is missing and leaves the rest alone.
-    krate
-        .itcov(&["init"])
-        .ends_with(0)
-        .says("`cargo itcov update` renews it");
+    let note = "`cargo itcov update` renews it";
+    let output = krate.itcov(&["init"]).ends_with(0).says(note);
+    assert_eq!(
+        (output.stderr + &output.stdout).matches(note).count(),
+        1,
+        "it is said once"
+    );
     assert_eq!(krate.read("itcov.just"), old);
     let diff = krate.itcov(&["update", "--dry-run"]).ends_with(0).stdout;
     assert!(diff.contains(&format!("-{OLD_LINE}")), "{diff}");
@@ -188,6 +191,40 @@ fn without_git_edits_and_the_new_version_are_both_there() {
     assert_eq!(krate.read("itcov.just.new"), latest);
     krate.itcov(&["remove", "--force"]).ends_with(0);
     assert!(!krate.has("itcov.just.new") && !krate.has("itcov.just"));
+}
+
+#[test]
+fn a_merge_by_hand_that_has_begun_is_kept() {
+    let (krate, old, latest) = outdated("begun");
+    let edited = old + "# mine\n";
+    krate.write("itcov.just", &edited);
+    krate
+        .itcov(&["update"])
+        .ends_with(1)
+        .prints("Kept itcov.just (the recipes)");
+    let again = krate.itcov(&["update"]).ends_with(1).stdout;
+    assert!(!again.contains("Nothing to do"), "{again}");
+    let begun = latest.clone() + "# mine, put in by hand\n";
+    krate.write("itcov.just.new", &begun);
+    for text in [&edited, &latest] {
+        krate.write("itcov.just", text);
+        krate.itcov(&["update"]).ends_with(1).says(
+            "itcov.just.new has been edited, so it stays: move it over itcov.just, or delete it",
+        );
+        assert_eq!(krate.read("itcov.just.new"), begun);
+        krate
+            .itcov(&["check"])
+            .ends_with(1)
+            .prints("Edited itcov.just.new");
+    }
+    std::fs::rename(
+        krate.root.join("itcov.just.new"),
+        krate.root.join("itcov.just"),
+    )
+    .unwrap();
+    krate.itcov(&["update"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+    assert_eq!(krate.read("itcov.just"), begun);
 }
 
 #[test]
