@@ -92,8 +92,14 @@ impl Root {
         let recipes = OwnedFile::read(root.join(RECIPES))?;
         let measured = match &recipes.file.text {
             // What is not itcov's is refused later, or left alone.
-            Some(text) if super::owned::is_ours(text) => recipes::programs(text)
-                .with_context(|| format!("{} cannot be read", recipes.file.path))?,
+            Some(text) if super::owned::is_ours(text) => {
+                recipes::programs(text).with_context(|| {
+                    format!(
+                        "{} cannot be read: mend it, or delete it and run `cargo itcov init`",
+                        recipes.file.path
+                    )
+                })?
+            }
             _ => Vec::new(),
         };
         Ok(Root { recipes, measured })
@@ -136,7 +142,12 @@ impl Root {
                     .iter()
                     .any(|package| package.name.as_str() == name);
             if !is_known {
-                bail!("the workspace has no package `{name}`");
+                let members = workspace.members().iter();
+                let names = members.map(|package| package.name.as_str());
+                bail!(
+                    "the workspace has no package `{name}`; it has:{}",
+                    selection::list(names)
+                );
             }
         }
         let mut chosen = Vec::new();

@@ -31,7 +31,8 @@ pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) 
     let mut plan = Plan::default();
     for Program { package, bin, .. } in &facts.unknown {
         plan.problems.push(format!(
-            "{RECIPES} lists the program `{package} {bin}`, which the workspace does not have: take the line out"
+            "{RECIPES} lists the program `{package} {bin}`, which the workspace does not have: take the line out; \
+             if it has another name now, `cargo itcov init -p PACKAGE --bin NAME` puts that in"
         ));
     }
     let programs = programs(facts, wishes);
@@ -268,6 +269,12 @@ fn recipes_change(
         };
         if let Some(timeout) = &wishes.timeout {
             after = recipes::with_setting(&after, "itcov_timeout", timeout);
+            if recipes::value(&after, "itcov_timeout") != Some(timeout) {
+                bail!(
+                    "{} has no line `itcov_timeout := '…'` to put --timeout into: set it there",
+                    change.path
+                );
+            }
         }
         change.after = Some(after);
     }
