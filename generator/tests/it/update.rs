@@ -294,4 +294,32 @@ fn there_has_to_be_something_to_renew() {
         .itcov(&["update"])
         .ends_with(1)
         .says("there is no scaffold to renew: `cargo itcov init` puts it in");
+    krate.itcov(&["init"]).ends_with(0);
+    std::fs::remove_file(krate.root.join("itcov.just")).unwrap();
+    krate
+        .itcov(&["update"])
+        .ends_with(1)
+        .says("no itcov.just says which programs are measured: `cargo itcov init` puts it in");
+    krate.itcov(&["init"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+}
+
+#[test]
+fn a_program_that_has_another_name_now_is_named_until_its_line_goes() {
+    let krate = TestCrate::scaffolded("before");
+    let manifest = krate.read("Cargo.toml").replace("\"before\"", "\"after\"");
+    krate.write("Cargo.toml", &manifest);
+    for command in ["check", "update"] {
+        let output = krate.itcov(&[command]).ends_with(1);
+        assert!(
+            !output.stdout.contains("Nothing to do"),
+            "{}",
+            output.stdout
+        );
+        output.says("itcov.just lists the program `before before`, which the workspace does not have: take the line out");
+    }
+    krate.itcov(&["init", "-p", "after"]).ends_with(0);
+    krate.itcov(&["remove", "-p", "before"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+    krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
 }
