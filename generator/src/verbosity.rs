@@ -1,6 +1,7 @@
 //! How much is said, from `--quiet` and `--verbose`.
 
 use std::ffi::OsStr;
+use std::io::Write as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
@@ -32,7 +33,8 @@ pub fn running(command: &Command) {
         .map_or_else(String::new, |directory| {
             format!(" (in {})", directory.display())
         });
-    anstream::eprintln!(
+    let _ = writeln!(
+        anstream::stderr(),
         "{STYLE}{:>12}{STYLE:#} `{}`{directory}",
         "Running",
         words.join(" ")

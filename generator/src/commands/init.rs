@@ -66,13 +66,10 @@ impl Init {
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());
         }
-        if plan.is_unchanged() {
-            output::say("\nNothing to do: the scaffold is in place.");
-        } else {
+        if !plan.is_unchanged() {
             next_steps(&facts);
-        }
-        for note in &plan.notes {
-            anstream::println!("\nnote: {note}");
+        } else if plan.problems.is_empty() {
+            output::say("\nNothing to do: the scaffold is in place.");
         }
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! What the scaffold commands say: for people, or as JSON.
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
+
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
@@ -29,36 +32,53 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Prints what was asked for.
 pub fn print(text: &str) {
-    anstream::println!("{text}");
+    put(&format!("{text}\n"));
+}
+
+/// Writes to the standard output. Who has closed it wants no more; where it is full, what was done is done.
+fn put(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(cause) = written
+        && cause.kind() != ErrorKind::BrokenPipe
+    {
+        error(&anyhow::Error::new(cause).context("cannot write to the standard output"));
+        std::process::exit(1);
+    }
+}
+
+/// Writes a line to the standard error, if that can be written: an error of it can be told to nobody.
+fn tell(line: impl Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
 /// Tells what was done, unless `--quiet`.
 pub fn say(text: &str) {
     if verbosity::level() >= 0 {
-        anstream::println!("{text}");
+        print(text);
     }
 }
 
 /// Says what is worth knowing, unless `--quiet`.
 pub fn note(text: &str) {
     if verbosity::level() >= 0 {
-        anstream::eprintln!("{SAME}note:{SAME:#} {text}");
+        tell(format_args!("{SAME}note:{SAME:#} {text}"));
     }
 }
 
 /// Says what is wrong.
 pub fn warn(text: &str) {
-    anstream::eprintln!("{WRONG}warning:{WRONG:#} {text}");
+    tell(format_args!("{WRONG}warning:{WRONG:#} {text}"));
 }
 
 /// Says why the command failed.
 pub fn error(error: &anyhow::Error) {
-    anstream::eprintln!("{FAILED}error:{FAILED:#} {error:#}");
+    tell(format_args!("{FAILED}error:{FAILED:#} {error:#}"));
 }
 
 /// A change as a diff.
 pub fn diff(change: &Change) {
-    anstream::print!("{}", diff::coloured(&diff::unified(change)));
+    put(&diff::coloured(&diff::unified(change)));
 }
 
 /// A file and the state that it was found in.
@@ -106,7 +126,11 @@ fn action(change: &Change) -> &'static str {
     match (&change.before, &change.after, &change.found) {
         (None, Some(_), _) => "Created",
         (Some(_), None, _) => "Deleted",
-        (before, after, Status::Edited | Status::Foreign) if before == after => "Kept",
+        (before, after, Status::Edited | Status::Foreign | Status::Stale { edited: true, .. })
+            if before == after =>
+        {
+            "Kept"
+        }
         (before, after, _) if before == after => "Unchanged",
         (_, _, Status::Stale { edited: false, .. }) => "Renewed",
         (_, _, Status::Stale { edited: true, .. }) => "Merged",

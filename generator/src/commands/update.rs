@@ -36,7 +36,11 @@ impl Update {
         let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         if facts.measured.is_empty() {
-            bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
+            bail!(if facts.packages.is_empty() {
+                "there is no scaffold to renew: `cargo itcov init` puts it in"
+            } else {
+                "no itcov.just says which programs are measured: `cargo itcov init` puts it in"
+            });
         }
         let wishes = Wishes::default();
         let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
@@ -50,7 +54,7 @@ impl Update {
                     output::diff(change);
                 }
             }
-            if plan.is_unchanged() {
+            if plan.is_current() {
                 output::say("\nNothing to do: the scaffold is current.");
             }
         }

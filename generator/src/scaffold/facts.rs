@@ -33,6 +33,10 @@ pub struct PackageFacts {
     pub name: String,
     /// The programs of it that are meant, with the features that they require; without any, what is here is left over.
     pub programs: Vec<Program>,
+    /// The features that it has, and those that come with an optional dependency.
+    pub features: Vec<String>,
+    /// What each of its binaries requires of them, meant or not.
+    pub required: Vec<(String, Vec<String>)>,
     /// The edition of the package.
     pub edition: Edition,
     /// The test target that has the harness's name.
@@ -88,8 +92,14 @@ impl Root {
         let recipes = OwnedFile::read(root.join(RECIPES))?;
         let measured = match &recipes.file.text {
             // What is not itcov's is refused later, or left alone.
-            Some(text) if super::owned::is_ours(text) => recipes::programs(text)
-                .with_context(|| format!("{} cannot be read", recipes.file.path))?,
+            Some(text) if super::owned::is_ours(text) => {
+                recipes::programs(text).with_context(|| {
+                    format!(
+                        "{} cannot be read: mend it, or delete it and run `cargo itcov init`",
+                        recipes.file.path
+                    )
+                })?
+            }
             _ => Vec::new(),
         };
         Ok(Root { recipes, measured })
@@ -132,7 +142,12 @@ impl Root {
                     .iter()
                     .any(|package| package.name.as_str() == name);
             if !is_known {
-                bail!("the workspace has no package `{name}`");
+                let members = workspace.members().iter();
+                let names = members.map(|package| package.name.as_str());
+                bail!(
+                    "the workspace has no package `{name}`; it has:{}",
+                    selection::list(names)
+                );
             }
         }
         let mut chosen = Vec::new();
@@ -183,6 +198,10 @@ impl PackageFacts {
         Ok(PackageFacts {
             name: package.name.to_string(),
             programs: programs.collect(),
+            features: package.features.keys().cloned().collect(),
+            required: selection::bins(package)
+                .map(|bin| (bin.name.clone(), bin.required_features.clone()))
+                .collect(),
             edition: package.edition,
             test_target: test_target(package),
             manifest: TextFile::read(package.manifest_path.clone())?,

@@ -82,11 +82,14 @@ impl Selection {
             return Ok(with_program);
         }
         if !self.package.is_empty() {
-            return self
-                .package
-                .iter()
-                .map(|name| member(members, name))
-                .collect();
+            let mut named: Vec<&Package> = Vec::new();
+            for name in &self.package {
+                let package = member(members, name)?;
+                if !named.iter().any(|other| other.name == package.name) {
+                    named.push(package);
+                }
+            }
+            return Ok(named);
         }
         let is_root = workspace.is_root();
         let listed: Vec<&Package> = with_program
@@ -98,7 +101,17 @@ impl Selection {
                     .any(|program| program.package == package.name.as_str())
             })
             .collect();
-        if is_root && !listed.is_empty() {
+        if is_root {
+            let root: Vec<&Package> = workspace.package().into_iter().collect();
+            if !self.are_in(&listed) && !self.are_in(&root) {
+                let owners = self.owners(&with_program)?;
+                if !owners.is_empty() {
+                    return Ok(owners);
+                }
+            }
+        }
+        if is_root && !listed.is_empty() && (self.are_in(&listed) || workspace.package().is_none())
+        {
             return Ok(listed);
         }
         if let Some(package) = workspace.package() {
@@ -131,6 +144,30 @@ impl Selection {
                 }
             }
         }
+    }
+
+    /// Whether the packages have all the programs that are named.
+    fn are_in(&self, packages: &[&Package]) -> bool {
+        let mut names = self.bin.iter();
+        names.all(|name| packages.iter().any(|package| has_bin(package, name)))
+    }
+
+    /// The packages that have the programs that are named, as for `cargo run --bin`; none if one of these is nowhere.
+    fn owners<'a>(&self, packages: &[&'a Package]) -> Result<Vec<&'a Package>> {
+        let mut owners: Vec<&Package> = Vec::new();
+        for name in &self.bin {
+            let having = packages.iter().filter(|package| has_bin(package, name));
+            match having.collect::<Vec<_>>()[..] {
+                [] => return Ok(Vec::new()),
+                [owner] if owners.iter().any(|other| other.id == owner.id) => {}
+                [owner] => owners.push(owner),
+                ref several => bail!(
+                    "several packages have a binary `{name}`; choose with -p, or take all with --workspace:{}",
+                    list(several.iter().map(|package| package.name.as_str()))
+                ),
+            }
+        }
+        Ok(owners)
     }
 
     fn bins<'a>(
@@ -177,6 +214,10 @@ impl Selection {
             ),
         }
     }
+}
+
+fn has_bin(package: &Package, name: &str) -> bool {
+    bins(package).any(|bin| bin.name == name)
 }
 
 /// The member with this name.

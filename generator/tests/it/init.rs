@@ -253,6 +253,46 @@ fn settings_stay_as_they_are_unless_they_are_named() {
 }
 
 #[test]
+fn a_timeout_that_cannot_be_set_is_refused() {
+    let krate = TestCrate::scaffolded("timeout");
+    let own = "itcov_timeout := env('OURS', '6m')";
+    let edited = krate
+        .read("itcov.just")
+        .replace("itcov_timeout := '60s'", own);
+    krate.write("itcov.just", &edited);
+    krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
+    krate
+        .itcov(&["init", "--timeout", "5m"])
+        .ends_with(1)
+        .says("itcov.just has no line `itcov_timeout := '…'` to put --timeout into");
+    assert_eq!(krate.read("itcov.just"), edited);
+}
+
+#[test]
+fn a_list_of_programs_that_cannot_be_read_has_a_way_out() {
+    let krate = TestCrate::new("list");
+    let manifest = krate.read("Cargo.toml");
+    krate.itcov(&["init"]).ends_with(0);
+    let recipes = krate.read("itcov.just");
+    krate.write(
+        "itcov.just",
+        &recipes.replace("    list list ", "    # ours\n    list list "),
+    );
+    for command in ["init", "check", "update", "remove"] {
+        krate
+            .itcov(&[command])
+            .ends_with(1)
+            .says("itcov.just cannot be read: mend it, or delete it and run `cargo itcov init`")
+            .says("is not `PACKAGE BIN FEATURE,FEATURE`: # ours");
+    }
+    std::fs::remove_file(krate.root.join("itcov.just")).unwrap();
+    krate.itcov(&["init"]).ends_with(0);
+    assert_eq!(krate.read("itcov.just"), recipes);
+    krate.itcov(&["remove"]).ends_with(0);
+    assert_eq!(krate.read("Cargo.toml"), manifest);
+}
+
+#[test]
 fn help_has_examples() {
     let krate = TestCrate::new("help");
     krate

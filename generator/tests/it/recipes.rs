@@ -228,3 +228,28 @@ fn the_variables_of_the_environment_reach_the_program_as_they_are() {
         output.stdout
     );
 }
+
+#[test]
+fn the_line_ends_of_windows_do_no_harm() {
+    let krate = TestCrate::scaffolded("line-ends");
+    for file in ["itcov.just", "justfile"] {
+        let text = krate.read(file).replace('\n', "\r\n");
+        krate.write(file, &text);
+    }
+    krate.itcov(&["check"]).ends_with(0);
+    krate
+        .just(&["itcov", "x"])
+        .ends_with(0)
+        .prints("[\"x\"]")
+        .prints("src/main.rs");
+    krate
+        .just(&[
+            "itcov_bin=line-ends",
+            "itcov-exec",
+            "sh",
+            "-c",
+            "$ITCOV_BIN y",
+        ])
+        .ends_with(0)
+        .prints("[\"y\"]");
+}

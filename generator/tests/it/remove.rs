@@ -136,7 +136,7 @@ fn one_package_of_several_is_taken_out() {
     krate
         .itcov(&["remove", "-p", "other"])
         .ends_with(1)
-        .says("the workspace has no package `other`");
+        .says("the workspace has no package `other`; it has:");
     krate
         .itcov(&["remove", "-p", "api"])
         .ends_with(0)

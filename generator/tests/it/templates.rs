@@ -431,3 +431,16 @@ fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_pro
     krate.itcov(&["remove", "--template", OWN]).ends_with(0);
     assert_eq!(krate.files(), before);
 }
+
+#[test]
+fn files_without_a_stamp_follow_the_timeout() {
+    let krate = with_template();
+    let file = ".github/workflows/coverage-adapted.yml";
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    assert!(krate.read(file).contains("manual-integration 60s\n"));
+    krate
+        .itcov(&["init", "--template", OWN, "--timeout", "9m"])
+        .ends_with(0);
+    assert!(krate.read(file).contains("manual-integration 9m\n"));
+    krate.itcov(&["check", "--template", OWN]).ends_with(0);
+}

@@ -38,10 +38,13 @@ fn what_an_earlier_version_wrote_and_nobody_edited_is_renewed() {
         .ends_with(1)
         .prints("Stale itcov.just (the recipes, of cargo-itcov 0.0.9)");
     // `init` completes what is missing and leaves the rest alone.
-    krate
-        .itcov(&["init"])
-        .ends_with(0)
-        .says("`cargo itcov update` renews it");
+    let note = "`cargo itcov update` renews it";
+    let output = krate.itcov(&["init"]).ends_with(0).says(note);
+    assert_eq!(
+        (output.stderr + &output.stdout).matches(note).count(),
+        1,
+        "it is said once"
+    );
     assert_eq!(krate.read("itcov.just"), old);
     let diff = krate.itcov(&["update", "--dry-run"]).ends_with(0).stdout;
     assert!(diff.contains(&format!("-{OLD_LINE}")), "{diff}");
@@ -71,6 +74,48 @@ fn settings_and_line_ends_are_no_edits_and_are_kept() {
         .ends_with(0)
         .prints("Renewed itcov.just");
     assert_eq!(krate.read("itcov.just"), own(&latest));
+}
+
+#[test]
+fn the_features_that_a_user_measures_with_are_kept() {
+    let krate = TestCrate::new("features");
+    let manifest = krate.read("Cargo.toml") + "\n[features]\ntls = []\nhttp = []\n";
+    krate.write("Cargo.toml", &manifest);
+    krate.itcov(&["init"]).ends_with(0);
+    let line = |features: &str| format!("    features features {features}\n");
+    let measure_with = |features: &str| {
+        let recipes = krate.read("itcov.just");
+        let listed = recipes
+            .lines()
+            .find(|it| it.starts_with("    features features "))
+            .unwrap();
+        krate.write(
+            "itcov.just",
+            &recipes.replace(&format!("{listed}\n"), &line(features)),
+        );
+    };
+    let lists = |features: &str| {
+        let recipes = krate.read("itcov.just");
+        assert!(recipes.contains(&line(features)), "{recipes}");
+    };
+    measure_with("manual-integration,tls");
+    let scaffolded = krate.read("Cargo.toml");
+    krate.itcov(&["check"]).ends_with(0);
+    for command in ["init", "update"] {
+        krate.itcov(&[command]).ends_with(0).prints("Nothing to do");
+        lists("manual-integration,tls");
+        assert_eq!(krate.read("Cargo.toml"), scaffolded);
+    }
+    krate.itcov(&["init", "--feature", "harness"]).ends_with(0);
+    lists("harness,tls");
+    krate.itcov(&["check"]).ends_with(0);
+    // What the package no longer has would end every build.
+    measure_with("harness,gone,tls");
+    krate.itcov(&["check"]).ends_with(1);
+    krate.itcov(&["update"]).ends_with(0);
+    lists("harness,tls");
+    krate.itcov(&["remove"]).ends_with(0);
+    assert_eq!(krate.read("Cargo.toml"), manifest);
 }
 
 #[test]
@@ -168,6 +213,40 @@ fn without_git_edits_and_the_new_version_are_both_there() {
 }
 
 #[test]
+fn a_merge_by_hand_that_has_begun_is_kept() {
+    let (krate, old, latest) = outdated("begun");
+    let edited = old + "# mine\n";
+    krate.write("itcov.just", &edited);
+    krate
+        .itcov(&["update"])
+        .ends_with(1)
+        .prints("Kept itcov.just (the recipes)");
+    let again = krate.itcov(&["update"]).ends_with(1).stdout;
+    assert!(!again.contains("Nothing to do"), "{again}");
+    let begun = latest.clone() + "# mine, put in by hand\n";
+    krate.write("itcov.just.new", &begun);
+    for text in [&edited, &latest] {
+        krate.write("itcov.just", text);
+        krate.itcov(&["update"]).ends_with(1).says(
+            "itcov.just.new has been edited, so it stays: move it over itcov.just, or delete it",
+        );
+        assert_eq!(krate.read("itcov.just.new"), begun);
+        krate
+            .itcov(&["check"])
+            .ends_with(1)
+            .prints("Edited itcov.just.new");
+    }
+    std::fs::rename(
+        krate.root.join("itcov.just.new"),
+        krate.root.join("itcov.just"),
+    )
+    .unwrap();
+    krate.itcov(&["update"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+    assert_eq!(krate.read("itcov.just"), begun);
+}
+
+#[test]
 fn edits_of_this_version_are_left_alone() {
     let krate = TestCrate::scaffolded("edited");
     let edited = krate.read("itcov.just") + "# mine\n";
@@ -234,4 +313,32 @@ fn there_has_to_be_something_to_renew() {
         .itcov(&["update"])
         .ends_with(1)
         .says("there is no scaffold to renew: `cargo itcov init` puts it in");
+    krate.itcov(&["init"]).ends_with(0);
+    std::fs::remove_file(krate.root.join("itcov.just")).unwrap();
+    krate
+        .itcov(&["update"])
+        .ends_with(1)
+        .says("no itcov.just says which programs are measured: `cargo itcov init` puts it in");
+    krate.itcov(&["init"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+}
+
+#[test]
+fn a_program_that_has_another_name_now_is_named_until_its_line_goes() {
+    let krate = TestCrate::scaffolded("before");
+    let manifest = krate.read("Cargo.toml").replace("\"before\"", "\"after\"");
+    krate.write("Cargo.toml", &manifest);
+    for command in ["check", "update"] {
+        let output = krate.itcov(&[command]).ends_with(1);
+        assert!(
+            !output.stdout.contains("Nothing to do"),
+            "{}",
+            output.stdout
+        );
+        output.says("itcov.just lists the program `before before`, which the workspace does not have: take the line out");
+    }
+    krate.itcov(&["init", "-p", "after"]).ends_with(0);
+    krate.itcov(&["remove", "-p", "before"]).ends_with(0);
+    krate.itcov(&["check"]).ends_with(0);
+    krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
 }

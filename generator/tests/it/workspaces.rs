@@ -223,3 +223,38 @@ fn from_a_member_it_is_the_members_program() {
         .ends_with(1)
         .says("the package `lib` has no binary");
 }
+
+#[test]
+fn a_program_is_found_by_its_name_alone_whoever_has_it() {
+    let krate = services();
+    krate.itcov(&["init", "--bin", "second"]).ends_with(0);
+    krate.itcov(&["init", "--bin", "worker"]).ends_with(0);
+    assert_eq!(
+        programs(&krate),
+        [
+            "tool second manual-integration",
+            "worker worker manual-integration"
+        ]
+    );
+    krate
+        .itcov(&["init", "--bin", "other"])
+        .ends_with(1)
+        .says("there is no binary `other`");
+    krate.write("crates/worker/src/bin/api.rs", "fn main() {}\n");
+    krate.itcov(&["remove"]).ends_with(0);
+    krate
+        .itcov(&["init", "--bin", "api"])
+        .ends_with(1)
+        .says("several packages have a binary `api`; choose with -p, or take all with --workspace:\n  api\n  worker");
+    assert!(!krate.has("itcov.just"));
+}
+
+#[test]
+fn a_package_that_is_named_twice_is_one() {
+    let krate = services();
+    let output = krate
+        .itcov(&["init", "-p", "api", "-p", "api"])
+        .ends_with(0);
+    assert_eq!(output.stdout.matches("api/Cargo.toml").count(), 1);
+    assert_eq!(programs(&krate), ["api api manual-integration"]);
+}

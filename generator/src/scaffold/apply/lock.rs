@@ -1,6 +1,7 @@
 //! One command at a time changes a workspace.
 
 use std::fs::{File, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -71,6 +72,9 @@ fn wait(file: &File, root: &Utf8Path, has_waited: &mut bool) -> bool {
             }
         }
     }
-    anstream::eprintln!("waiting for another cargo itcov in {root}");
+    let _ = writeln!(
+        anstream::stderr(),
+        "waiting for another cargo itcov in {root}"
+    );
     file.lock().is_ok()
 }

@@ -11,6 +11,7 @@ mod staged;
 mod sync;
 
 use std::collections::{BTreeSet, HashMap};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -53,7 +54,8 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     let other_names = staged.other_names();
     commit(&mut staged, &roots)?;
     if !other_names.is_empty() {
-        anstream::eprintln!(
+        let _ = writeln!(
+            anstream::stderr(),
             "warning: what other hard links lead to keeps the old text: {}",
             other_names.join(", ")
         );

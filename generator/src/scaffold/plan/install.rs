@@ -31,7 +31,8 @@ pub fn install(facts: &Facts, wishes: &Wishes, rendered: &Rendered, mode: Mode) 
     let mut plan = Plan::default();
     for Program { package, bin, .. } in &facts.unknown {
         plan.problems.push(format!(
-            "{RECIPES} lists the program `{package} {bin}`, which the workspace does not have: take the line out"
+            "{RECIPES} lists the program `{package} {bin}`, which the workspace does not have: take the line out; \
+             if it has another name now, `cargo itcov init -p PACKAGE --bin NAME` puts that in"
         ));
     }
     let programs = programs(facts, wishes);
@@ -80,12 +81,35 @@ fn programs(facts: &Facts, wishes: &Wishes) -> Vec<Program> {
             let is_same =
                 |other: &&mut Program| other.package == program.package && other.bin == program.bin;
             match programs.iter_mut().find(is_same) {
-                Some(listed) => *listed = program,
+                Some(listed) => {
+                    program
+                        .features
+                        .extend(chosen_features(package, &program, listed));
+                    *listed = program;
+                }
                 None => programs.push(program),
             }
         }
     }
     programs
+}
+
+/// The features that the user has put into a program's line, beside those that it needs. Neither that of the harness if
+/// another is wished for now, nor what the package no longer has.
+fn chosen_features(package: &PackageFacts, program: &Program, listed: &Program) -> Vec<String> {
+    let former = package
+        .test_target
+        .as_ref()
+        .and_then(|target| target.features.first());
+    let is_there = |name: &String| {
+        // What is of a dependency, only cargo knows.
+        name.contains('/') || (package.features.contains(name) && Some(name) != former)
+    };
+    let listed = listed.features.iter();
+    listed
+        .filter(|name| is_there(name) && !program.features.contains(name))
+        .cloned()
+        .collect()
 }
 
 fn feature(package: &PackageFacts, wishes: &Wishes) -> String {
@@ -132,7 +156,11 @@ impl Additions {
         let mut of_programs = programs
             .iter()
             .filter(|program| program.package == package.name)
-            .map(|program| program.features.get(1..).unwrap_or_default().to_vec());
+            .filter_map(|program| {
+                let mut required = package.required.iter();
+                required.find(|(bin, _)| *bin == program.bin)
+            })
+            .map(|(_, features)| features.clone());
         // cargo builds the harness only with all that it requires, so of several programs it is what all of them do.
         let first = of_programs.next().unwrap_or_default();
         let common = of_programs.fold(first, |mut common, features| {
@@ -241,6 +269,12 @@ fn recipes_change(
         };
         if let Some(timeout) = &wishes.timeout {
             after = recipes::with_setting(&after, "itcov_timeout", timeout);
+            if recipes::value(&after, "itcov_timeout") != Some(timeout) {
+                bail!(
+                    "{} has no line `itcov_timeout := '…'` to put --timeout into: set it there",
+                    change.path
+                );
+            }
         }
         change.after = Some(after);
     }

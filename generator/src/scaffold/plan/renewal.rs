@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::{Change, Plan, relative};
 use crate::scaffold::facts::{Facts, OwnedFile};
 use crate::scaffold::merge;
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::{Status, is_untouched};
 use crate::scaffold::template::Rendered;
 
 /// What becomes of a file that another version has written.
@@ -35,6 +35,9 @@ impl Renewal<'_> {
         let before = file.text.clone();
         let found = Status::of(before.as_deref(), latest, self.rendered.is_own);
         let kept = || before.clone().unwrap_or_default();
+        let left = &owned.beside;
+        // Somebody is merging by hand in what was put beside.
+        let is_begun = left.text.as_deref().is_some_and(|text| !is_untouched(text));
         let mut beside = None;
         let after = match &found {
             Status::Missing => latest.to_owned(),
@@ -79,7 +82,9 @@ impl Renewal<'_> {
                     .and_then(|base| merge::three_way(base, &kept(), latest));
                 merged.unwrap_or_else(|| {
                     beside = Some(latest.to_owned());
-                    plan.problems.push(conflict(&name, owned.base.is_some()));
+                    if !is_begun {
+                        plan.problems.push(conflict(&name, owned.base.is_some()));
+                    }
                     kept()
                 })
             }
@@ -94,16 +99,24 @@ impl Renewal<'_> {
             after: Some(after),
             executable: false,
         });
-        let left = &owned.beside;
-        let stays = left.text.clone().filter(|_| !is_resolved);
+        let stays = left.text.clone().filter(|_| !is_resolved || is_begun);
         if beside.is_some() || (left.text.is_some() && self.mode == Mode::Renew) {
+            if is_begun {
+                plan.problems.push(format!(
+                    "{name}.new has been edited, so it stays: move it over {name}, or delete it"
+                ));
+            }
             plan.changes.push(Change {
                 path: left.path.clone(),
                 name: format!("{name}.new"),
                 what: format!("{what} as this version writes it"),
-                found: Status::Current,
+                found: if is_begun {
+                    Status::Edited
+                } else {
+                    Status::Current
+                },
                 before: left.text.clone(),
-                after: beside.or(stays),
+                after: if is_begun { stays } else { beside.or(stays) },
                 executable: false,
             });
         }

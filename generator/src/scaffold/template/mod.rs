@@ -105,7 +105,7 @@ impl Rendered {
         let of_first = variables.first_of(None);
         let earlier = Variables {
             programs: facts.measured.clone(),
-            timeout: variables.timeout.clone(),
+            ..plan::variables(facts, &Wishes::default())
         };
         let earlier = earlier.first_of(None);
         for source in &tree.sources {

@@ -13,7 +13,7 @@ pub struct Other {
     pub name: Utf8PathBuf,
     /// What the template makes of it.
     pub text: String,
-    /// What it made of it for the programs that the recipes list.
+    /// What it made of it for the programs and the timeout that the recipes have.
     pub earlier: String,
     /// Whether it is to be executable.
     pub is_executable: bool,

@@ -60,3 +60,34 @@ fn on_a_full_disk_nothing_is_changed_and_it_is_said() {
     assert!(output.stdout.matches("refused").count() > 4, "{output:?}");
     assert!(output.stdout.contains("enough: "), "{output:?}");
 }
+
+#[test]
+fn an_output_that_is_full_is_an_error_and_no_panic() {
+    let krate = TestCrate::scaffolded("full");
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["init"],
+        &["init", "--format", "json"],
+        &["remove", "--dry-run"],
+    ] {
+        let mut command = krate.command(tools::cargo_itcov());
+        command.arg("itcov").args(arguments).stdout(full().unwrap());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(
+            said.starts_with("error: cannot write to the standard output: "),
+            "{arguments:?}: {said}"
+        );
+    }
+    // Of what cannot be said nobody is told, and the status stays.
+    krate.write("tests/manual_integration.rs", "// itcov, edited\n");
+    let mut command = krate.command(tools::cargo_itcov());
+    command
+        .args(["itcov", "remove", "--verbose"])
+        .stderr(full().unwrap());
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    assert!(!krate.has("itcov.just"));
+}
