@@ -89,19 +89,20 @@ fn main() -> ExitCode {
     }
     let cli = Cli::parse_from(arguments);
     verbosity::set(cli.verbosity());
-    cli.run().unwrap_or_else(|error| {
-        if error.is::<Interrupted>() {
-            return ExitCode::from(output::INTERRUPTED);
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => ExitCode::from(output::INTERRUPTED),
+        Err(error) => {
+            output::error(&error);
+            ExitCode::FAILURE
         }
-        output::error(&error);
-        ExitCode::FAILURE
-    })
+    }
 }
 
 impl Cli {
-    fn run(self) -> anyhow::Result<ExitCode> {
+    fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Check(check) => return check.run(),
+            Command::Check(check) => check.run(),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),
@@ -110,7 +111,6 @@ impl Cli {
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(man) => man.run(Cli::command()),
         }
-        .map(|()| ExitCode::SUCCESS)
     }
 
     fn verbosity(&self) -> i8 {

@@ -1,8 +1,6 @@
 //! `cargo itcov check`: is the scaffold there, and current?
 
-use std::process::ExitCode;
-
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::output::{self, Format};
@@ -49,7 +47,7 @@ struct Finding {
 
 impl Check {
     /// Reads the workspace and says what it found.
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(self) -> Result<()> {
         let template = self.template.read()?;
         let workspace = self.cargo.read()?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
@@ -60,11 +58,7 @@ impl Check {
             Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
             Format::Human => findings.say(),
         }
-        Ok(if findings.ok {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        findings.verdict()
     }
 }
 
@@ -80,15 +74,46 @@ impl Findings {
 
     fn say(&self) {
         for file in &self.files {
+            if file.is_fine() && output::is_quiet() {
+                continue;
+            }
             output::finding(file.status, &file.path, &file.what, file.version.as_deref());
         }
-        for problem in &self.problems {
+        for problem in self.problems.iter().filter(|_| !self.files.is_empty()) {
             output::warn(problem);
         }
     }
 }
 
+impl Findings {
+    /// An error that says what to type, where anything is missing or stale.
+    fn verdict(&self) -> Result<()> {
+        if self.ok {
+            return Ok(());
+        }
+        let bad: Vec<&Finding> = self.files.iter().filter(|file| !file.is_fine()).collect();
+        if self.files.is_empty() {
+            bail!(self.problems.join("\n"));
+        }
+        if bad.is_empty() {
+            bail!("the scaffold is not as it should be");
+        }
+        let is_missing = bad.iter().any(|file| file.status == "missing");
+        let command = if is_missing { "init" } else { "update" };
+        bail!(
+            "the scaffold is not as it should be in {} of {} files: type cargo itcov {command}",
+            bad.len(),
+            self.files.len()
+        );
+    }
+}
+
 impl Finding {
+    /// Whether a check passes with it.
+    fn is_fine(&self) -> bool {
+        matches!(self.status, "current" | "edited")
+    }
+
     fn of(change: Change) -> Finding {
         let unchanged = change.is_unchanged();
         let (status, version) = match change.found {

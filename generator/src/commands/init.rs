@@ -92,6 +92,9 @@ Type next:
   just{which} itcov-suite CMD   run {bin}, run CMD against it, read the report
   just{which} itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
     ));
+    if !which.is_empty() {
+        output::say("  just itcov_bin=all itcov-suite CMD   the same with all programs in one run");
+    }
     let has_just = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|directory| directory.join("just").is_file())
     });

@@ -81,6 +81,11 @@ pub fn diff(change: &Change) {
     put(&diff::coloured(&diff::unified(change)));
 }
 
+/// Whether only what is wrong is to be said.
+pub fn is_quiet() -> bool {
+    verbosity::level() < 0
+}
+
 /// A file and the state that it was found in.
 pub fn finding(status: &str, path: &str, what: &str, version: Option<&str>) {
     let style = match status {
@@ -91,7 +96,7 @@ pub fn finding(status: &str, path: &str, what: &str, version: Option<&str>) {
     let mut word = status.to_owned();
     word[..1].make_ascii_uppercase();
     let version = version.map_or_else(String::new, |version| format!(", of cargo-itcov {version}"));
-    say(&format!(
+    print(&format!(
         "{style}{word:>12}{style:#} {path} ({what}{version})"
     ));
 }

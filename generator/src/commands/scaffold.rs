@@ -52,6 +52,12 @@ impl Writing {
             Format::Human => output::changes(plan),
         }
         output::remarks(plan);
+        if lock.is_none()
+            && let Err(refusal) =
+                vcs::refuse_dirty(&plan.changes, self.allow, Change::is_replaceable)
+        {
+            output::note(&format!("this would be refused: {refusal}"));
+        }
         Ok(())
     }
 }

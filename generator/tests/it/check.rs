@@ -101,3 +101,20 @@ fn scripts_get_json() {
     let created = json(&["init"], 0);
     assert_eq!(created["changes"][0]["action"], "created");
 }
+
+#[test]
+fn a_failed_check_says_what_to_type_also_when_it_is_quiet() {
+    let krate = TestCrate::scaffolded("quiet");
+    let output = krate.itcov(&["check", "-q"]).ends_with(0);
+    assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", ""));
+    fs::remove_file(krate.root.join("justfile")).unwrap();
+    let output = krate.itcov(&["check", "-q"]).ends_with(1);
+    assert_eq!(
+        output.stdout.trim(),
+        "Missing justfile (import 'itcov.just')"
+    );
+    assert_eq!(
+        output.stderr,
+        "error: the scaffold is not as it should be in 1 of 4 files: type cargo itcov init\n"
+    );
+}

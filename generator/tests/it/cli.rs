@@ -121,7 +121,7 @@ fn quiet_says_what_was_asked_for_and_what_is_wrong() {
     krate
         .itcov(&["check", "-q"])
         .ends_with(1)
-        .says("warning: there is no scaffold");
+        .says("error: there is no scaffold");
     let dry = krate.itcov(&["init", "-q", "--dry-run"]).ends_with(0);
     assert!(dry.stdout.contains("+manual-integration = []"));
     silent(&["init", "-q"], 0);

@@ -323,3 +323,15 @@ fn the_harness_is_formatted_for_any_configuration_of_rustfmt() {
     krate.itcov(&["init"]).ends_with(0);
     krate.cargo(&["fmt", "--check"]).ends_with(0);
 }
+
+#[test]
+fn a_dry_run_says_that_uncommitted_changes_would_be_refused() {
+    let krate = TestCrate::new("refused");
+    Output::of(krate.command("git").args(["init", "--quiet"])).ends_with(0);
+    krate
+        .itcov(&["init", "--dry-run"])
+        .ends_with(0)
+        .prints("+manual-integration = [] # itcov")
+        .says("note: this would be refused: ")
+        .says("Cargo.toml");
+}

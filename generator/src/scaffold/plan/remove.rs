@@ -179,7 +179,7 @@ fn remove_from_manifest(plan: &mut Plan, facts: &Facts, package: &PackageFacts) 
         plan.changes.push(Change {
             path: file.path.clone(),
             name,
-            what: "the feature, the test target".to_owned(),
+            what: "itcov's lines".to_owned(),
             found: Status::Current,
             before: Some(text.to_owned()),
             after: Some(after),
