@@ -16,8 +16,8 @@ use crate::doctor::{Machine, findings, show};
 #[command(after_help = "\
 Examples:
   cargo itcov doctor                 what is here and what is not
-  cargo itcov doctor --format json   the same for scripts: name, status, found, means, type
-  cargo itcov doctor --format json | jq -r '.[] | select(.status == \"missing\").type'
+  cargo itcov doctor --format json   the same for scripts: name, status, found, means, command
+  cargo itcov doctor --format json | jq -r '.findings[] | select(.status == \"missing\").command'
                                      what to type
 
 Status:

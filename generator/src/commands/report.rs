@@ -14,15 +14,15 @@ use crate::scaffold::metadata::Cargo;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo itcov report                   The table of what ran, also while the program runs
+  cargo itcov report                   the table of what ran, also while the program runs
   cargo itcov report --show-missing-lines
-                                       The table, and which lines did not run
-  cargo itcov report --lcov lcov.info  The same, and a trace file for editors and services
-  cargo itcov report --lcov - | less   The trace file alone
+                                       the table, and which lines did not run
+  cargo itcov report --lcov lcov.info  the same, and a trace file for editors and services
+  cargo itcov report --lcov - | less   the trace file alone
   cargo itcov report --profiles host-a host-b
-                                       What ran elsewhere: the profiles below these directories
-  cargo itcov report --scope all       The dependencies too, after `just itcov_scope=all itcov`
-  cargo itcov report --bin api,worker  Of several programs these two, after `just itcov_bin=api,worker itcov`";
+                                       what ran elsewhere: the profiles below these directories
+  cargo itcov report --scope all       the dependencies too, after `just itcov_scope=all itcov`
+  cargo itcov report --bin api,worker  of several programs these two, after `just itcov_bin=api,worker itcov`";
 
 /// Say what ran: how many lines, functions and regions of each file.
 ///

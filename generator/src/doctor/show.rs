@@ -41,7 +41,7 @@ pub fn text(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     Ok(())
 }
 
-/// The findings as a list of objects.
+/// The findings as an object: `ok`, whether a measured run and its report would work, and the list of `findings`.
 pub fn json(findings: &[Finding]) -> Value {
     let object = |finding: &Finding| {
         json!({
@@ -49,10 +49,13 @@ pub fn json(findings: &[Finding]) -> Value {
             "status": finding.status.word(),
             "found": finding.found,
             "means": finding.means,
-            "type": finding.advice,
+            "command": finding.advice,
         })
     };
-    findings.iter().map(object).collect()
+    json!({
+        "ok": findings.iter().all(|finding| finding.status.is_fine()),
+        "findings": findings.iter().map(object).collect::<Vec<_>>(),
+    })
 }
 
 fn style(status: Status) -> Style {

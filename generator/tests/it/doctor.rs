@@ -130,9 +130,10 @@ fn the_findings_are_a_list_for_scripts() {
     let krate = TestCrate::scaffolded("scripts");
     let mut command = with_path(&krate, &NEEDED[..20]);
     let output = Output::of(command.args(["--format", "json"])).ends_with(1);
-    let findings: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(json["ok"], false);
     let of = |name: &str| {
-        let mut findings = findings.as_array().unwrap().iter();
+        let mut findings = json["findings"].as_array().unwrap().iter();
         findings
             .find(|finding| finding["name"] == name)
             .unwrap()
@@ -142,7 +143,7 @@ fn the_findings_are_a_list_for_scripts() {
     assert_eq!(of("just")["means"], serde_json::Value::Null);
     assert_eq!(of("sort")["status"], "missing");
     assert_eq!(of("sort")["found"], "none");
-    assert_eq!(of("sort")["type"], "apt-get install coreutils");
+    assert_eq!(of("sort")["command"], "apt-get install coreutils");
 }
 
 #[test]
