@@ -175,7 +175,8 @@ fn create(path: &Path) -> std::io::Result<File> {
     create_as(path, false)
 }
 
-/// Whether an executable file is one for others too, the user's mask says.
+/// Whether an executable file is one for others too, the user's mask says. Elsewhere than on Unix there is no such bit.
+#[cfg_attr(not(unix), allow(unused_variables))]
 fn create_as(path: &Path, executable: bool) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
