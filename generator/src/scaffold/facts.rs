@@ -95,7 +95,7 @@ impl Root {
             Some(text) if super::owned::is_ours(text) => {
                 recipes::programs(text).with_context(|| {
                     format!(
-                        "{} cannot be read: mend it, or delete it and run `cargo itcov init`",
+                        "{} cannot be read: mend it, or move it away and run `cargo itcov init`",
                         recipes.file.path
                     )
                 })?

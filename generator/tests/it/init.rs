@@ -282,7 +282,7 @@ fn a_list_of_programs_that_cannot_be_read_has_a_way_out() {
         krate
             .itcov(&[command])
             .ends_with(1)
-            .says("itcov.just cannot be read: mend it, or delete it and run `cargo itcov init`")
+            .says("itcov.just cannot be read: mend it, or move it away and run `cargo itcov init`")
             .says("is not `PACKAGE BIN FEATURE,FEATURE`: # ours");
     }
     std::fs::remove_file(krate.root.join("itcov.just")).unwrap();

@@ -389,11 +389,12 @@ fn a_justfile_above_stays_within_reach() {
         "[package]\nname = \"below\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
     );
     krate.write("src/main.rs", PROGRAM);
-    let output = krate.itcov(&["init"]).ends_with(0);
-    let output = output
-        .prints("/Justfile so far")
-        .prints("plain `just` and `just --list` no longer get there");
-    assert!(output.stdout.contains("note: "));
+    krate
+        .itcov(&["init"])
+        .ends_with(0)
+        .says("note: in ")
+        .says("/Justfile so far")
+        .says("plain `just` and `just --list` no longer get there");
     assert_eq!(
         krate.read("justfile"),
         format!("set fallback # itcov\n{IMPORT}")
@@ -427,8 +428,8 @@ fn a_justfile_between_the_root_and_the_package_is_named() {
     krate.write("apps/one/.justfile", "mine:\n    @echo mine\n");
     let output = krate.itcov(&["init"]).ends_with(0);
     output
-        .prints("note: type `just itcov` in ")
-        .prints("/apps/one/.justfile, which knows nothing of it");
+        .says("note: type `just itcov` in ")
+        .says("/apps/one/.justfile, which knows nothing of it");
     krate.just(&["--summary"]).ends_with(0).prints("itcov");
 }
 
