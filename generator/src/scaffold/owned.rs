@@ -80,9 +80,15 @@ pub fn is_stamped(text: &str) -> bool {
     stamp::of(text).is_some()
 }
 
-/// Whether itcov has written the text, whoever has edited it since.
+/// How the harness and the recipes begin.
+const BEGINNINGS: [&str; 2] = ["//! The itcov harness:", "# itcov: "];
+
+/// Whether itcov has written the text, whoever has edited it since, or lost its stamp.
 pub fn is_ours(text: &str) -> bool {
-    is_stamped(text) || text.lines().take(2).any(|line| line.contains("itcov"))
+    stamp::of(text).is_some()
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| text.starts_with(beginning))
 }
 
 /// Whether the text is as itcov has written it, in whatever version.
@@ -120,7 +126,8 @@ mod tests {
         };
         assert_eq!(status(&stamped("99.0.0", "newest\n")), newer);
         assert_eq!(status("mine:\n"), Status::Foreign);
-        assert_eq!(status("# itcov, without its stamp\n"), Status::Edited);
+        assert_eq!(status("# itcov: without its stamp\n"), Status::Edited);
+        assert_eq!(status("// not of itcov\n"), Status::Foreign);
     }
 
     #[test]

@@ -179,12 +179,12 @@ mod tests {
 
     fn justfile(text: Option<&str>) -> Justfile {
         let source = |text: &str| Source {
-            path: "/up/root/justfile".into(),
+            path: "/up/crate/justfile".into(),
             text: text.to_owned(),
         };
         Justfile {
-            root: "/up/root".into(),
-            path: "/up/root/justfile".into(),
+            root: "/up/crate".into(),
+            path: "/up/crate/justfile".into(),
             text: text.map(str::to_owned),
             sources: text.into_iter().map(source).collect(),
             verdict: Verdict::Unknown,
@@ -226,7 +226,7 @@ mod tests {
     fn an_import_in_another_file_counts() {
         let mut divided = justfile(Some("import 'just/ci.just'\n"));
         divided.sources.push(Source {
-            path: "/up/root/just/ci.just".into(),
+            path: "/up/crate/just/ci.just".into(),
             text: "import '../itcov.just'\n".into(),
         });
         // The names that just finds are ours then.
@@ -238,7 +238,7 @@ mod tests {
         divided.sources[1].text.push_str("itcov:\n");
         let error = plan(&divided, OURS).unwrap_err().to_string();
         assert!(
-            error.starts_with("/up/root/just/ci.just has a recipe `itcov` of its own (line 2)"),
+            error.starts_with("/up/crate/just/ci.just has a recipe `itcov` of its own (line 2)"),
             "{error}"
         );
     }
