@@ -6,6 +6,7 @@ mod by_hand;
 mod check;
 mod choice;
 mod cli;
+mod completions;
 mod corpus;
 mod coverage;
 mod doctor;
