@@ -14,7 +14,10 @@ fn the_call(krate: &TestCrate, is_meant: impl Fn(&Call) -> bool) -> Call {
     let start = Tree::of(&krate.root);
     let calls = strace::calls(krate, &["init"]);
     start.restore(&krate.root);
-    calls.into_iter().find(|call| is_meant(call)).unwrap()
+    let mut calls = calls.into_iter();
+    calls
+        .find(|call| call.is_change() && is_meant(call))
+        .unwrap()
 }
 
 #[test]

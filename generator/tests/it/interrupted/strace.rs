@@ -45,6 +45,8 @@ pub struct Call {
     pub number: usize,
     /// How strace shows it.
     pub line: String,
+    /// Whether something of the crate's has been changed before it, or is by it.
+    has_begun: bool,
 }
 
 impl Call {
@@ -55,6 +57,10 @@ impl Call {
 
     /// Whether it can leave a trace on the disk, or make one last.
     pub fn is_change(&self) -> bool {
+        self.has_begun && self.may_change()
+    }
+
+    fn may_change(&self) -> bool {
         match self.name.as_str() {
             "open" | "openat" => self.line.contains("O_CREAT"),
             "write" => !self.line.starts_with("write(1,") && !self.line.starts_with("write(2,"),
@@ -67,7 +73,7 @@ impl Call {
     }
 }
 
-/// The calls of a command, run to its end, from the first one on that changes something.
+/// The calls of a command, run to its end.
 pub fn calls(krate: &TestCrate, arguments: &[&str]) -> Vec<Call> {
     let log = krate.root.with_file_name("calls");
     let mut command = krate.command("strace");
@@ -80,6 +86,7 @@ pub fn calls(krate: &TestCrate, arguments: &[&str]) -> Vec<Call> {
     let log = std::fs::read_to_string(log).unwrap();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let mut calls: Vec<Call> = Vec::new();
+    let mut has_begun = false;
     for line in log.lines() {
         // At the end there is a line about it.
         let Some((name, _)) = line.split_once('(').filter(|_| !line.starts_with('+')) else {
@@ -91,12 +98,10 @@ pub fn calls(krate: &TestCrate, arguments: &[&str]) -> Vec<Call> {
             name: name.to_owned(),
             number: *number,
             line: line.to_owned(),
+            has_begun,
         };
-        let has_begun =
-            !calls.is_empty() || call.is_change() && line.contains(krate.root.to_str().unwrap());
-        if has_begun {
-            calls.push(call);
-        }
+        has_begun |= call.may_change() && line.contains(krate.root.to_str().unwrap());
+        calls.push(Call { has_begun, ..call });
     }
     calls
 }
