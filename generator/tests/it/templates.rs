@@ -347,6 +347,30 @@ fn an_edited_file_is_told_from_an_untouched_one() {
 }
 
 #[test]
+fn what_a_template_has_put_beside_stays_until_that_template_is_named() {
+    let krate = with_template();
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    let mine = krate
+        .read("itcov.just")
+        .replace("# Ours: which", "# Mine: which");
+    krate.write("itcov.just", &mine);
+    edit(&krate, "itcov.just", "# Ours: which", "# Changed: which");
+    krate.itcov(&["update", "--template", OWN]).ends_with(1);
+    let beside = krate.read("itcov.just.new");
+    krate.itcov(&["update"]).ends_with(0);
+    assert_eq!(krate.read("itcov.just.new"), beside);
+    // The user moves it over the file, with the edit.
+    krate.write(
+        "itcov.just",
+        &beside.replace("# Changed: which", "# Mine: which"),
+    );
+    krate
+        .itcov(&["update", "--template", OWN])
+        .ends_with(0)
+        .prints("Deleted itcov.just.new");
+}
+
+#[test]
 fn an_untouched_built_in_file_gives_way_to_the_templates_and_takes_its_place_again() {
     let krate = with_template();
     krate.itcov(&["init"]).ends_with(0);

@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 
 use super::{Change, Plan, relative};
 use crate::scaffold::facts::{Facts, OwnedFile};
-use crate::scaffold::merge;
 use crate::scaffold::owned::{Status, is_untouched};
 use crate::scaffold::template::Rendered;
+use crate::scaffold::{merge, stamp};
 
 /// What becomes of a file that another version has written.
 #[derive(Clone, Copy, PartialEq)]
@@ -48,7 +48,7 @@ impl Renewal<'_> {
             ),
             Status::Newer { version } => {
                 plan.problems.push(format!(
-                    "{name} is of cargo-itcov {version}, which is newer than this one: cargo install cargo-itcov"
+                    "{name} is of cargo-itcov {version}, which is newer than this one: install that version"
                 ));
                 kept()
             }
@@ -89,7 +89,13 @@ impl Renewal<'_> {
                 })
             }
         };
-        let is_resolved = matches!(found, Status::Current | Status::Edited | Status::OfTemplate);
+        // Whether it is resolved what a template has put beside, only that template can tell.
+        let is_templates = before
+            .as_deref()
+            .and_then(stamp::of)
+            .is_some_and(|stamp| stamp.is_of_template);
+        let is_resolved = matches!(found, Status::Current | Status::Edited)
+            && (self.rendered.is_own || !is_templates);
         plan.changes.push(Change {
             path: file.path.clone(),
             name: name.clone(),
