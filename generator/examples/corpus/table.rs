@@ -66,7 +66,11 @@ fn counts(rows: &[Row]) -> String {
     let crates: usize = rows.iter().map(|(entry, _)| entry.sources().count()).sum();
     let built = rows
         .iter()
-        .filter(|(entry, _)| entry.build.is_some())
+        .filter(|(_, outcome)| {
+            Step::BUILDS
+                .iter()
+                .any(|step| outcome.steps.contains_key(step))
+        })
         .count();
     format!(
         "{} entries of {crates} crates, {workspaces} of the entries being workspaces of several crates, {author} with the \
