@@ -1,7 +1,6 @@
 //! `cargo itcov`: integration coverage for Rust programs.
 
 mod commands;
-mod coverage;
 mod doctor;
 mod progress;
 mod scaffold;

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Coverage;
-use super::functions::Functions;
-use super::mapping::FunctionMapping;
-use super::objects;
+use super::count::Coverage;
+use super::count::functions::Functions;
+use super::parse::mapping::FunctionMapping;
+use super::parse::objects;
+use super::parse::profile::Profile;
 use super::place::Place;
-use super::profile::Profile;
 
 /// The paths of what was built.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl<'a> Collected<'a> {
         for mapping in mappings {
             functions.add(mapping, profile);
         }
-        let coverage = Coverage::new(&functions, |path| {
+        let coverage = Coverage::new(functions, |path| {
             self.sources.iter().any(|source| path.starts_with(source))
                 && !generated
                     .iter()

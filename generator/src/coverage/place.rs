@@ -15,6 +15,7 @@ use super::scope::Scope;
 /// each of the others a program: its package, and behind a space its binary.
 #[derive(Debug)]
 pub struct Place {
+    /// Where it is.
     pub directory: PathBuf,
     scope: Scope,
     /// Such as `itcov_bin=api,worker`; empty for the only program.

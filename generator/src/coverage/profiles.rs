@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::bytes::Malformed;
-use super::mapping::FunctionMapping;
+use super::parse::Malformed;
+use super::parse::mapping::FunctionMapping;
+use super::parse::profile::{Lookup, Profile};
 use super::place::Place;
-use super::profile::{Lookup, Profile};
 
 /// The paths of profiles, at least one.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ struct Advice {
 /// The profiles of one build as one, and the files that are not part of it.
 #[derive(Debug, Default)]
 pub struct Merged {
+    /// Their counts.
     pub profile: Profile,
     /// On a full disk, a program goes on and leaves such a file.
     pub empty: Vec<PathBuf>,

@@ -9,8 +9,12 @@ use std::sync::OnceLock;
 
 use super::{Output, repository};
 
-/// Variables that steer cargo or a measured run; a test begins without them.
-const CLEARED: [&str; 24] = [
+/// Variables that steer cargo, colours or a measured run; a test begins without them.
+const CLEARED: [&str; 28] = [
+    "CI",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "NO_COLOR",
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_BUILD_RUSTFLAGS",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Coverage, FileCoverage};
+use super::super::count::{Coverage, FileCoverage};
 
 /// The files of the workspace at `root`, then all others, each in the order of the names.
 pub fn in_order<'a>(coverage: &'a Coverage, root: &Path) -> Vec<(&'a FileCoverage, Cow<'a, str>)> {
@@ -59,7 +59,7 @@ fn downloaded(path: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::summary::Summary;
+    use super::super::super::count::summary::Summary;
     use super::*;
 
     #[test]
@@ -94,6 +94,7 @@ mod tests {
             path: path.into(),
             summary: Summary::default(),
             functions: vec![],
+            segments: vec![],
             lines: vec![],
         };
         let coverage = Coverage {

@@ -26,8 +26,11 @@ pub enum Operation {
 /// The sum or difference of two counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expression {
+    /// What is done with the two.
     pub operation: Operation,
+    /// What is added to, or subtracted from.
     pub left: Counter,
+    /// What is added or subtracted.
     pub right: Counter,
 }
 

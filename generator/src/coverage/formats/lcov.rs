@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use super::{Coverage, FileCoverage};
+use super::super::count::{Coverage, FileCoverage};
 
 /// Writes the trace file.
 ///
@@ -15,16 +15,16 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage) -> io::Result<()> {
     coverage
         .files
         .iter()
-        .try_for_each(|file| write_file(out, file))
+        .try_for_each(|file| write_file(out, coverage, file))
 }
 
-fn write_file(out: &mut dyn Write, file: &FileCoverage) -> io::Result<()> {
+fn write_file(out: &mut dyn Write, coverage: &Coverage, file: &FileCoverage) -> io::Result<()> {
     writeln!(out, "SF:{}", file.path)?;
-    for function in &file.functions {
-        writeln!(out, "FN:{},{}", function.line, function.name)?;
+    for function in coverage.functions_of(file) {
+        writeln!(out, "FN:{},{}", function.line(), function.name)?;
     }
-    for function in &file.functions {
-        writeln!(out, "FNDA:{},{}", function.count, function.name)?;
+    for function in coverage.functions_of(file) {
+        writeln!(out, "FNDA:{},{}", function.count(), function.name)?;
     }
     let summary = &file.summary;
     writeln!(

@@ -42,6 +42,7 @@ pub enum Lookup<'a> {
     /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
     /// of the same kind, and otherwise takes it for one that nothing ever ran.
     OtherBuild {
+        /// Whether the hashes are of the same kind.
         same_kind: bool,
         /// Whether that other build of it ran.
         ran: bool,

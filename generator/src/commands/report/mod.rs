@@ -1,16 +1,18 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+mod outputs;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
+use outputs::{Outputs, to_stdout};
 
 use super::output::warn;
-use crate::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope, lcov, missing, table};
 use crate::progress::during;
 use crate::scaffold::metadata::Cargo;
+use itcov::coverage::formats::{missing, table};
+use itcov::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,10 +33,6 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
-    /// Write an lcov trace file; `-` writes it to the standard output in place of the table
-    #[arg(long, value_name = "FILE")]
-    lcov: Option<PathBuf>,
-
     /// Report on the profiles in these directories, at any depth, or on these files, and not on what was
     /// collected here; the counts add up
     #[arg(long, value_name = "DIR", num_args = 1..)]
@@ -53,6 +51,9 @@ pub struct Report {
 
     #[command(flatten)]
     cargo: Cargo,
+
+    #[command(flatten)]
+    outputs: Outputs,
 }
 
 impl Report {
@@ -110,38 +111,16 @@ impl Report {
     }
 
     fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
-        let stdout = || BufWriter::new(anstream::stdout().lock());
-        match &self.lcov {
-            Some(path) if path.as_os_str() == "-" => {
-                return to_stdout(&mut stdout(), |out| lcov::write(out, coverage));
-            }
-            Some(path) => File::create(path)
-                .and_then(|file| {
-                    let mut file = BufWriter::new(file);
-                    lcov::write(&mut file, coverage).and_then(|()| file.flush())
-                })
-                .with_context(|| format!("cannot write {}", path.display()))?,
-            None => {}
+        self.outputs.write(coverage, root)?;
+        if self.outputs.take_stdout() {
+            return Ok(());
         }
-        to_stdout(&mut stdout(), |out| {
+        to_stdout(|out| {
             table::write(out, coverage, root)?;
             if self.show_missing_lines {
                 missing::write(out, coverage, root)?;
             }
             Ok(())
         })
-    }
-}
-
-/// Writes to the standard output. Whoever reads it may stop early, as `head` does: that is no failure.
-fn to_stdout(
-    out: &mut dyn Write,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<()> {
-    match write(&mut *out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write the report")
-        }
-        _ => Ok(()),
     }
 }

@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
 
+use super::super::parse::regions::Kind;
 use super::functions::Function;
 use super::lines::lines;
-use super::regions::Kind;
 use super::segments::segments;
 
 /// How many of how many ran.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ratio {
+    /// How many ran.
     pub covered: usize,
+    /// How many there are.
     pub total: usize,
 }
 
@@ -66,8 +68,13 @@ impl fmt::Display for Ratio {
 /// How much ran of a function, of a file, or of everything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// Lines, once for each function that they belong to.
     pub lines: Ratio,
+    /// Functions as they are written.
     pub functions: Ratio,
+    /// The functions as often as they were compiled: a generic one once for each of its types.
+    pub instantiations: Ratio,
+    /// Regions of code.
     pub regions: Ratio,
 }
 
@@ -75,6 +82,7 @@ impl AddAssign for Summary {
     fn add_assign(&mut self, other: Self) {
         self.lines += other.lines;
         self.functions += other.functions;
+        self.instantiations += other.instantiations;
         self.regions += other.regions;
     }
 }
@@ -83,6 +91,7 @@ impl AddAssign for Summary {
 /// instantiations of one function.
 pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>) -> Summary {
     let mut written = BTreeMap::new();
+    let mut instantiations = Ratio::default();
     for function in functions {
         let Some(own_file) = function
             .own_file()
@@ -94,12 +103,16 @@ pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>
             continue;
         };
         let own = instantiation(function, own_file);
+        instantiations += own.functions;
         let known = written.entry(first.start).or_insert(own);
         known.lines = known.lines.max(own.lines);
         known.functions = known.functions.max(own.functions);
         known.regions = known.regions.max(own.regions);
     }
-    let mut sum = Summary::default();
+    let mut sum = Summary {
+        instantiations,
+        ..Summary::default()
+    };
     for function in written.into_values() {
         sum += function;
     }
@@ -118,6 +131,7 @@ fn instantiation(function: &Function, own_file: usize) -> Summary {
                 .map(|line| line.count > 0),
         ),
         functions: Ratio::of([function.count() > 0]),
+        instantiations: Ratio::default(),
         regions: Ratio::of(code.map(|region| region.count > 0)),
     }
 }

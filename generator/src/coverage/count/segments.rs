@@ -3,17 +3,19 @@
 //! Regions nest; at each place the innermost one that is open there tells the count. The method is that of
 //! LLVM's `SegmentBuilder`, so that each line comes out as llvm-cov shows it.
 
+use super::super::parse::regions::{Kind, Position};
 use super::functions::CountedRegion;
-use super::regions::{Kind, Position};
 
 /// From `start` on, until the next segment, this count holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
+    /// Where it begins.
     pub start: Position,
     /// `None` where there is no code.
     pub count: Option<u64>,
     /// A region starts here, other than a gap; without it, an enclosing region goes on.
     pub is_entry: bool,
+    /// It is space between two regions of code.
     pub is_gap: bool,
 }
 

@@ -4,19 +4,20 @@
 //! one object after the other.
 
 use std::collections::HashSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use super::super::parse::mapping::FunctionMapping;
+use super::super::parse::profile::{Lookup, Profile};
+use super::super::parse::regions::{Kind, Position};
 use super::counter::{Counter, Values};
-use super::mapping::FunctionMapping;
-use super::profile::{Lookup, Profile};
-use super::regions::{Kind, Position};
 
 /// A function as one object has it, with how often each part of it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
     /// Its mangled name.
-    pub name: Rc<str>,
-    pub files: Vec<Rc<str>>,
+    pub name: Arc<str>,
+    /// The paths of its source files: its own, then those of what is expanded in it.
+    pub files: Vec<Arc<str>>,
     /// In the order of the mapping, never empty; the first is that of the whole body.
     pub regions: Vec<CountedRegion>,
 }
@@ -24,13 +25,17 @@ pub struct Function {
 /// A stretch of source, and how often it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountedRegion {
+    /// What it stands for.
     pub kind: Kind,
     /// Which of the function's files it is in.
     pub file: usize,
     /// For an expansion: which of the function's files is the inside.
     pub expanded_file: Option<usize>,
+    /// Its first place.
     pub start: Position,
+    /// The first place behind it.
     pub end: Position,
+    /// How often it ran.
     pub count: u64,
 }
 
@@ -38,6 +43,11 @@ impl Function {
     /// How often the function was entered.
     pub fn count(&self) -> u64 {
         self.regions.first().map_or(0, |region| region.count)
+    }
+
+    /// The line where it begins.
+    pub fn line(&self) -> u32 {
+        self.regions.first().map_or(0, |region| region.start.line)
     }
 
     /// Which of its files the function is written in: the first that is not the inside of an expansion.
@@ -60,13 +70,14 @@ impl Function {
 /// The functions of all objects.
 #[derive(Debug, Default)]
 pub struct Functions {
+    /// Those that count, in the order of the objects.
     pub known: Vec<Function>,
     /// The names of those whose profile is of another build, so that it does not count.
-    pub of_other_builds: HashSet<Rc<str>>,
+    pub of_other_builds: HashSet<Arc<str>>,
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
-    pub without_mapping: HashSet<Rc<str>>,
-    seen: HashSet<(Vec<Rc<str>>, Rc<str>)>,
+    pub without_mapping: HashSet<Arc<str>>,
+    seen: HashSet<(Vec<Arc<str>>, Arc<str>)>,
     /// The name hashes of those that had their counts.
     matched: HashSet<u64>,
 }
@@ -84,9 +95,9 @@ impl Functions {
             Lookup::OtherBuild { same_kind, ran } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
                 if mapping.hash != 0 {
-                    self.of_other_builds.insert(Rc::clone(&mapping.name));
+                    self.of_other_builds.insert(Arc::clone(&mapping.name));
                 } else if ran && !self.matched.contains(&mapping.name_hash) {
-                    self.without_mapping.insert(Rc::clone(&mapping.name));
+                    self.without_mapping.insert(Arc::clone(&mapping.name));
                 }
                 if same_kind {
                     return;
@@ -107,7 +118,7 @@ impl Functions {
         if !regions.is_empty()
             && self
                 .seen
-                .insert((mapping.files.clone(), Rc::clone(&mapping.name)))
+                .insert((mapping.files.clone(), Arc::clone(&mapping.name)))
         {
             self.known.push(Function {
                 name: mapping.name,
@@ -141,7 +152,7 @@ fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<Coun
 
 #[cfg(test)]
 mod tests {
-    use super::super::regions::Region;
+    use super::super::super::parse::regions::Region;
     use super::*;
 
     fn mapping(name: &str, file: &str, hash: u64, counters: &[Counter]) -> FunctionMapping {

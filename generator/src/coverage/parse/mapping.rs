@@ -9,19 +9,22 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 
+use super::super::count::counter::Expression;
 use super::bytes::{Bytes, Malformed};
-use super::counter::Expression;
 use super::regions::{self, Mapping, Region};
 
 /// The three sections of one object. Several of the same name are put one after the other.
 #[derive(Debug, Default)]
 pub struct Sections {
+    /// `__llvm_covmap`
     pub covmap: Vec<u8>,
+    /// `__llvm_covfun`
     pub covfun: Vec<u8>,
+    /// `__llvm_prf_names`
     pub names: Vec<u8>,
 }
 
@@ -29,14 +32,16 @@ pub struct Sections {
 #[derive(Debug)]
 pub struct FunctionMapping {
     /// Its mangled name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// The first half of the name's MD5, by which profiles know the function.
     pub name_hash: u64,
     /// A hash of its structure; zero if it was not compiled.
     pub hash: u64,
     /// The paths of its source files: its own, then those of what is expanded in it.
-    pub files: Vec<Rc<str>>,
+    pub files: Vec<Arc<str>>,
+    /// What its counters are made of.
     pub expressions: Vec<Expression>,
+    /// In the order of the record.
     pub regions: Vec<Region>,
 }
 
@@ -69,7 +74,7 @@ pub fn parse(sections: &Sections) -> Result<Vec<FunctionMapping>, Malformed> {
             .map(|index| unit.get(index).cloned())
             .collect::<Option<_>>();
         mappings.push(FunctionMapping {
-            name: Rc::clone(name),
+            name: Arc::clone(name),
             name_hash: record.name_hash,
             hash: record.hash,
             files: files.ok_or(Malformed(
@@ -134,7 +139,7 @@ impl Record<'_> {
 }
 
 /// The source files of each translation unit, by the hash with which the functions refer to them.
-fn units(mut section: Bytes<'_>) -> Result<HashMap<u64, Vec<Rc<str>>>, Malformed> {
+fn units(mut section: Bytes<'_>) -> Result<HashMap<u64, Vec<Arc<str>>>, Malformed> {
     let mut units = HashMap::new();
     while !section.is_empty() {
         let before = section.0.len();
@@ -155,11 +160,11 @@ fn units(mut section: Bytes<'_>) -> Result<HashMap<u64, Vec<Rc<str>>>, Malformed
 
 /// The source files of one translation unit. The first is the directory in which it was compiled, and what
 /// the relative ones among the others are relative to.
-fn unit_files(mut encoded: Bytes<'_>) -> Result<Vec<Rc<str>>, Malformed> {
+fn unit_files(mut encoded: Bytes<'_>) -> Result<Vec<Arc<str>>, Malformed> {
     let number = encoded.leb128()?;
     let text = maybe_compressed(&mut encoded)?;
     let mut text = Bytes(text.as_deref().unwrap_or(encoded.0));
-    let mut files: Vec<Rc<str>> = vec![];
+    let mut files: Vec<Arc<str>> = vec![];
     for _ in 0..number {
         let path = text.string()?;
         files.push(match files.first() {
@@ -186,7 +191,7 @@ fn absolute(directory: &str, path: &str) -> String {
 }
 
 /// The functions' names by their hashes. The section has blocks of names, with a byte of 1 between two.
-fn names(mut section: Bytes<'_>) -> Result<HashMap<u64, Rc<str>>, Malformed> {
+fn names(mut section: Bytes<'_>) -> Result<HashMap<u64, Arc<str>>, Malformed> {
     let mut names = HashMap::new();
     while !section.is_empty() {
         // Linkers pad between the blocks of two objects; no block begins with zero.
@@ -202,7 +207,7 @@ fn names(mut section: Bytes<'_>) -> Result<HashMap<u64, Rc<str>>, Malformed> {
         };
         for name in block.split(|byte| *byte == 1) {
             let text = String::from_utf8_lossy(name);
-            names.insert(md5_half(name), Rc::from(text));
+            names.insert(md5_half(name), Arc::from(text));
         }
     }
     Ok(names)

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::Coverage;
-use super::lines::Line;
+use super::super::count::Coverage;
+use super::super::count::lines::Line;
 use super::names;
 
 /// Writes the lines of code that did not run, the files as [`names`] calls them in the workspace at

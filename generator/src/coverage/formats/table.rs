@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Coverage;
+use super::super::count::Coverage;
+use super::super::count::summary::{Ratio, Summary};
 use super::names;
-use super::summary::{Ratio, Summary};
 
 const PLAIN: Style = Style::new();
 const BOLD: Style = Style::new().bold();
@@ -114,7 +114,7 @@ fn colour(ratio: Ratio, style: Style) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::super::FileCoverage;
+    use super::super::super::count::FileCoverage;
     use super::*;
 
     fn ratio(covered: usize, total: usize) -> Ratio {
@@ -126,12 +126,14 @@ mod tests {
         let summary = Summary {
             lines: ratio(2, 3),
             functions: ratio(1, 1),
+            instantiations: ratio(1, 1),
             regions: ratio(0, 0),
         };
         let file = |path: &str| FileCoverage {
             path: path.into(),
             summary,
             functions: vec![],
+            segments: vec![],
             lines: vec![],
         };
         let coverage = Coverage {
@@ -140,8 +142,7 @@ mod tests {
                 lines: ratio(1200, 1234),
                 ..summary
             },
-            functions_of_other_builds: 0,
-            functions_without_mapping: 0,
+            ..Coverage::default()
         };
         let mut table = anstream::StripStream::new(vec![]);
         write(&mut table, &coverage, Path::new("/base")).unwrap();

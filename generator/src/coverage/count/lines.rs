@@ -10,6 +10,7 @@ use super::segments::Segment;
 pub struct Line {
     /// Its number, from 1 on.
     pub number: u32,
+    /// How often it ran.
     pub count: u64,
 }
 
@@ -55,7 +56,7 @@ fn count(here: &[Segment], before: Option<&Segment>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::regions::Position;
+    use super::super::super::parse::regions::Position;
     use super::*;
 
     fn segment((line, column): (u32, u32), count: Option<u64>, is_entry: bool) -> Segment {

@@ -3,19 +3,22 @@
 //! LLVM's "Code Coverage Mapping Format" document, sections "Encoding" and "Mapping Region"; the kinds of
 //! region are described in "Mapping Region" as well.
 
+use super::super::count::counter::{Counter, Expression, Operation};
 use super::bytes::{Bytes, Malformed};
-use super::counter::{Counter, Expression, Operation};
 
 /// A place in a source file. Lines and columns count from 1, columns are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
+    /// From 1 on.
     pub line: u32,
+    /// In bytes, from 1 on.
     pub column: u32,
 }
 
 /// What a region stands for. The order is that in which LLVM sorts regions of the same extent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// Code that runs as a whole.
     Code,
     /// The use of a macro whose inside is a file of its own in the mapping.
     Expansion,
@@ -30,13 +33,17 @@ pub enum Kind {
 /// A stretch of source with a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
+    /// What it stands for.
     pub kind: Kind,
+    /// What counts it.
     pub counter: Counter,
     /// Which of the function's files it is in.
     pub file: usize,
     /// For an expansion: which of the function's files is the inside.
     pub expanded_file: Option<usize>,
+    /// Its first place.
     pub start: Position,
+    /// The first place behind it.
     pub end: Position,
 }
 
@@ -45,12 +52,14 @@ pub struct Region {
 pub struct Mapping {
     /// The numbers of its files in the list of its translation unit.
     pub files: Vec<usize>,
+    /// What its counters are made of.
     pub expressions: Vec<Expression>,
+    /// File by file.
     pub regions: Vec<Region>,
 }
 
 /// Reads a function's mapping.
-pub fn parse(mut bytes: Bytes<'_>) -> Result<Mapping, Malformed> {
+pub(super) fn parse(mut bytes: Bytes<'_>) -> Result<Mapping, Malformed> {
     let files = file_indices(&mut bytes)?;
     let number = bytes.count()?;
     let mut decoder = Decoder {
@@ -91,7 +100,7 @@ pub fn parse(mut bytes: Bytes<'_>) -> Result<Mapping, Malformed> {
 
 /// Whether a mapping is but one region of no counter, which is how a function that was seen and not used
 /// is recorded.
-pub fn is_one_of_no_counter(mut bytes: Bytes<'_>) -> Result<bool, Malformed> {
+pub(super) fn is_one_of_no_counter(mut bytes: Bytes<'_>) -> Result<bool, Malformed> {
     if file_indices(&mut bytes)?.len() != 1 || bytes.count()? != 0 || bytes.count()? != 1 {
         return Ok(false);
     }

@@ -1,0 +1,6 @@
+//! Coverage as people read it, and as other programs do: a format is one file that prints it.
+
+pub mod lcov;
+pub mod missing;
+mod names;
+pub mod table;
