@@ -12,9 +12,9 @@ use anyhow::{Context, Result, bail};
 
 use super::count::Coverage;
 use super::count::functions::Functions;
+use super::count::profile::Profile;
 use super::parse::mapping::FunctionMapping;
 use super::parse::objects;
-use super::parse::profile::Profile;
 use super::place::Place;
 
 /// The paths of what was built.

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::count::profile::{Lookup, Profile};
 use super::parse::Malformed;
 use super::parse::mapping::FunctionMapping;
-use super::parse::profile::{Lookup, Profile};
+use super::parse::profile;
 use super::place::Place;
 
 /// The paths of profiles, at least one.
@@ -187,9 +188,9 @@ fn read(path: &Path) -> Result<Option<Result<Profile, Malformed>>> {
     let mut tries = 0..5;
     loop {
         let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let profile = Profile::parse(&file);
-        if profile.is_ok() || file.is_empty() || tries.next().is_none() {
-            return Ok((!file.is_empty()).then_some(profile));
+        let parsed = profile::parse(&file);
+        if parsed.is_ok() || file.is_empty() || tries.next().is_none() {
+            return Ok((!file.is_empty()).then_some(parsed));
         }
         thread::sleep(Duration::from_millis(20));
     }

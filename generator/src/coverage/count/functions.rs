@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::parse::mapping::FunctionMapping;
-use super::super::parse::profile::{Lookup, Profile};
 use super::super::parse::regions::{Kind, Position};
 use super::counter::{Counter, Values};
+use super::profile::{Lookup, Profile};
 
 /// A function as one object has it, with how often each part of it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +186,13 @@ mod tests {
             .collect()
     }
 
+    /// The profile of one function.
+    fn of(name_hash: u64, function_hash: u64, counts: &[u64]) -> Profile {
+        let mut profile = Profile::default();
+        profile.add(name_hash, function_hash, counts);
+        profile
+    }
+
     const RAN: Counter = Counter::Profile(0);
 
     #[test]
@@ -196,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_function_in_the_same_files_is_added_once() {
-        let profile = Profile::of(1, 10, &[5]);
+        let profile = of(1, 10, &[5]);
         let mappings = ["a.rs", "a.rs", "b.rs"].map(|file| mapping("f", file, 10, &[RAN]));
         assert_eq!(
             known(&profile, mappings.into()),
@@ -206,17 +213,17 @@ mod tests {
 
     #[test]
     fn a_record_without_a_counter_of_a_function_that_ran_says_nothing() {
-        let profile = Profile::of(1, 10, &[5]);
+        let profile = of(1, 10, &[5]);
         let unused_here = mapping("f", "a.rs", 10, &[Counter::Zero]);
         assert_eq!(known(&profile, vec![unused_here]), []);
-        let never_entered = Profile::of(1, 10, &[0]);
+        let never_entered = of(1, 10, &[0]);
         let unused = mapping("f", "a.rs", 10, &[Counter::Zero]);
         assert_eq!(known(&never_entered, vec![unused]), [("f".into(), 0)]);
     }
 
     #[test]
     fn a_function_with_a_counter_that_the_profile_lacks_is_left_out() {
-        let profile = Profile::of(1, 10, &[5]);
+        let profile = of(1, 10, &[5]);
         assert_eq!(
             known(
                 &profile,
@@ -228,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_function_that_ran_and_has_no_mapping_is_noted_wherever_its_record_comes() {
-        let profile = Profile::of(1, 10, &[5]);
+        let profile = of(1, 10, &[5]);
         let unused_here = || mapping("f", "a.rs", 0, &[Counter::Zero]);
         let used = || mapping("f", "a.rs", 10, &[RAN]);
         let noted = |mappings: Vec<FunctionMapping>, profile: &Profile| {
@@ -241,13 +248,13 @@ mod tests {
         assert_eq!(noted(vec![unused_here(), unused_here()], &profile), 1);
         assert_eq!(noted(vec![unused_here(), used()], &profile), 0);
         assert_eq!(noted(vec![used(), unused_here()], &profile), 0);
-        let never_ran = Profile::of(1, 10, &[0]);
+        let never_ran = of(1, 10, &[0]);
         assert_eq!(noted(vec![unused_here()], &never_ran), 0);
     }
 
     #[test]
     fn functions_of_other_builds_are_counted_once_and_unused_ones_not() {
-        let profile = Profile::of(1, 10, &[5]);
+        let profile = of(1, 10, &[5]);
         let mut functions = Functions::default();
         for hash in [11, 11, 0] {
             functions.add(mapping("f", "a.rs", hash, &[RAN]), &profile);

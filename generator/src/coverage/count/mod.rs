@@ -5,6 +5,7 @@
 pub mod counter;
 pub mod functions;
 pub mod lines;
+pub mod profile;
 pub mod segments;
 pub mod summary;
 

@@ -5,8 +5,7 @@
 //! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
 //! Where continuous mode maps the counters alone, they lie between two stretches of padding.
 
-use std::collections::HashMap;
-
+use super::super::count::profile::Profile;
 use super::bytes::{Bytes, Malformed};
 
 /// `\xfflprofr\x81`: a raw profile of a 64-bit program, as a little-endian number.
@@ -15,144 +14,42 @@ const MAGIC: u64 = 0xff6c_7072_6f66_7281;
 const VERSION: u64 = 0xffff_ffff;
 /// The variant with one byte a counter that only says whether it was reached.
 const BYTE_COVERAGE: u64 = 1 << 60;
-/// The bit of a function hash that sets a second, context-sensitive kind of profile apart. rustc's hashes
-/// use all bits, so that a reader meets both kinds; it must treat them as LLVM's reader does.
-const CONTEXT_SENSITIVE: u64 = 1 << 60;
+/// Reads a raw profile of version 10 or 11 (LLVM 19 to 23; no older one is that of a Rust that has
+/// what the recipes need).
+///
+/// # Errors
+///
+/// Says what is wrong with `file`; the caller knows its name.
+pub fn parse(file: &[u8]) -> Result<Profile, Malformed> {
+    let mut bytes = Bytes(file);
+    let header = Header::parse(&mut bytes)?;
+    bytes.take(header.binary_ids)?;
+    let mut records = Bytes(bytes.take(header.records.saturating_mul(header.record_size()))?);
+    bytes.take(header.padding_before_counters)?;
+    let counters = bytes.take(header.counters.saturating_mul(8))?;
+    // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
+    bytes.take(header.behind_counters)?;
 
-/// The counters of every function that was instrumented, of one or several runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// Name hash → one entry a function hash (there are several when several builds were run).
-    functions: HashMap<u64, Vec<Counters>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Counters {
-    function_hash: u64,
-    counts: Vec<u64>,
-}
-
-/// What a profile has to say about a function of a mapping.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Lookup<'a> {
-    /// It was linked; these are its counters.
-    Counts(&'a [u64]),
-    /// It is not in the profile: nothing ever ran it.
-    Unknown,
-    /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
-    /// of the same kind, and otherwise takes it for one that nothing ever ran.
-    OtherBuild {
-        /// Whether the hashes are of the same kind.
-        same_kind: bool,
-        /// Whether that other build of it ran.
-        ran: bool,
-    },
-}
-
-impl Profile {
-    /// Reads a raw profile of version 10 or 11 (LLVM 19 to 23; no older one is that of a Rust that has
-    /// what the recipes need).
-    ///
-    /// # Errors
-    ///
-    /// Says what is wrong with `file`; the caller knows its name.
-    pub fn parse(file: &[u8]) -> Result<Self, Malformed> {
-        let mut bytes = Bytes(file);
-        let header = Header::parse(&mut bytes)?;
-        bytes.take(header.binary_ids)?;
-        let mut records = Bytes(bytes.take(header.records.saturating_mul(header.record_size()))?);
-        bytes.take(header.padding_before_counters)?;
-        let counters = bytes.take(header.counters.saturating_mul(8))?;
-        // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
-        bytes.take(header.behind_counters)?;
-
-        let mut profile = Self::default();
-        // A record holds the distance from itself to its counters, the header that from the first record.
-        let mut distance = header.counters_delta;
-        while !records.is_empty() {
-            let mut record = Bytes(records.take(header.record_size())?);
-            let (name_hash, function_hash) = (record.u64()?, record.u64()?);
-            let offset = record.u64()?.wrapping_sub(distance);
-            record.take(header.other_pointers())?;
-            let length = u64::from(record.u32()?);
-            let mut own = Bytes(counters);
-            own.take(offset)?;
-            let mut own = Bytes(own.take(length.saturating_mul(8))?);
-            let mut counts = Vec::with_capacity(own.0.len() / 8);
-            while !own.is_empty() {
-                counts.push(own.u64()?);
-            }
-            profile.add(
-                name_hash,
-                &Counters {
-                    function_hash,
-                    counts,
-                },
-            );
-            distance = distance.wrapping_sub(header.record_size());
+    let mut profile = Profile::default();
+    // A record holds the distance from itself to its counters, the header that from the first record.
+    let mut distance = header.counters_delta;
+    while !records.is_empty() {
+        let mut record = Bytes(records.take(header.record_size())?);
+        let (name_hash, function_hash) = (record.u64()?, record.u64()?);
+        let offset = record.u64()?.wrapping_sub(distance);
+        record.take(header.other_pointers())?;
+        let length = u64::from(record.u32()?);
+        let mut own = Bytes(counters);
+        own.take(offset)?;
+        let mut own = Bytes(own.take(length.saturating_mul(8))?);
+        let mut counts = Vec::with_capacity(own.0.len() / 8);
+        while !own.is_empty() {
+            counts.push(own.u64()?);
         }
-        Ok(profile)
+        profile.add(name_hash, function_hash, &counts);
+        distance = distance.wrapping_sub(header.record_size());
     }
-
-    /// Adds the counts of `other`, as `llvm-profdata merge` does.
-    pub fn merge(&mut self, other: &Self) {
-        for (name_hash, builds) in &other.functions {
-            for counters in builds {
-                self.add(*name_hash, counters);
-            }
-        }
-    }
-
-    fn add(&mut self, name_hash: u64, counters: &Counters) {
-        let builds = self.functions.entry(name_hash).or_default();
-        match builds
-            .iter_mut()
-            .find(|build| build.function_hash == counters.function_hash)
-        {
-            Some(build) => {
-                for (count, more) in build.counts.iter_mut().zip(&counters.counts) {
-                    *count = count.saturating_add(*more);
-                }
-            }
-            None => builds.push(counters.clone()),
-        }
-    }
-
-    /// The profile of one function.
-    #[cfg(test)]
-    pub fn of(name_hash: u64, function_hash: u64, counts: &[u64]) -> Self {
-        let mut profile = Self::default();
-        let counts = counts.to_vec();
-        profile.add(
-            name_hash,
-            &Counters {
-                function_hash,
-                counts,
-            },
-        );
-        profile
-    }
-
-    /// The counters of the function with this name and this hash of its structure.
-    pub fn find(&self, name_hash: u64, function_hash: u64) -> Lookup<'_> {
-        let Some(builds) = self.functions.get(&name_hash) else {
-            return Lookup::Unknown;
-        };
-        if let Some(build) = builds
-            .iter()
-            .find(|build| build.function_hash == function_hash)
-        {
-            return Lookup::Counts(&build.counts);
-        }
-        let same_kind =
-            |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
-        Lookup::OtherBuild {
-            same_kind: builds.iter().any(same_kind),
-            ran: builds
-                .iter()
-                .any(|build| build.counts.iter().any(|count| *count > 0)),
-        }
-    }
+    Ok(profile)
 }
 
 /// The fields of the header that are needed.
@@ -228,6 +125,7 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::count::profile::Lookup;
     use super::*;
 
     /// A raw profile with padding around the counters. Each function has its hashes, where its counters
@@ -273,7 +171,7 @@ mod tests {
 
     #[test]
     fn counters_are_found_by_their_pointers_between_the_padding() {
-        let profile = Profile::parse(&raw(&[(1, 10, 2, 1), (2, 20, 0, 2)], &[7, 8, 9])).unwrap();
+        let profile = parse(&raw(&[(1, 10, 2, 1), (2, 20, 0, 2)], &[7, 8, 9])).unwrap();
         assert_eq!(profile.find(1, 10), Lookup::Counts(&[9]));
         assert_eq!(profile.find(2, 20), Lookup::Counts(&[7, 8]));
         assert_eq!(profile.find(3, 30), Lookup::Unknown);
@@ -281,39 +179,9 @@ mod tests {
 
     #[test]
     fn counters_beyond_the_end_are_refused() {
-        assert!(Profile::parse(&raw(&[(1, 10, 2, 1)], &[7, 8, 9])).is_ok());
+        assert!(parse(&raw(&[(1, 10, 2, 1)], &[7, 8, 9])).is_ok());
         for (first, length) in [(2, 2), (3, 1), (u64::MAX / 16, 1), (0, u32::MAX)] {
-            assert!(Profile::parse(&raw(&[(1, 10, first, length)], &[7, 8, 9])).is_err());
+            assert!(parse(&raw(&[(1, 10, first, length)], &[7, 8, 9])).is_err());
         }
-    }
-
-    #[test]
-    fn merged_profiles_add_up_and_do_not_overflow() {
-        let mut profile = Profile::parse(&raw(&[(1, 10, 0, 2)], &[7, u64::MAX])).unwrap();
-        profile.merge(&Profile::parse(&raw(&[(1, 10, 0, 2), (2, 20, 2, 1)], &[1, 2, 3])).unwrap());
-        assert_eq!(profile.find(1, 10), Lookup::Counts(&[8, u64::MAX]));
-        assert_eq!(profile.find(2, 20), Lookup::Counts(&[3]));
-    }
-
-    #[test]
-    fn builds_of_one_function_are_told_apart() {
-        let profile = Profile::parse(&raw(&[(1, 10, 0, 1), (1, 11, 1, 1)], &[7, 8])).unwrap();
-        assert_eq!(profile.find(1, 10), Lookup::Counts(&[7]));
-        assert_eq!(profile.find(1, 11), Lookup::Counts(&[8]));
-        assert_eq!(
-            profile.find(1, 12),
-            Lookup::OtherBuild {
-                same_kind: true,
-                ran: true
-            }
-        );
-        let other_kind = 12 + CONTEXT_SENSITIVE;
-        assert_eq!(
-            profile.find(1, other_kind),
-            Lookup::OtherBuild {
-                same_kind: false,
-                ran: true
-            }
-        );
     }
 }
