@@ -3,6 +3,7 @@
 //! Every file may be damaged, or made to do harm: each read is checked, and no length in a file is believed.
 
 mod bytes;
+mod mapped;
 pub mod mapping;
 pub mod objects;
 pub mod profile;

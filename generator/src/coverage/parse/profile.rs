@@ -14,6 +14,24 @@ const MAGIC: u64 = 0xff6c_7072_6f66_7281;
 const VERSION: u64 = 0xffff_ffff;
 /// The variant with one byte a counter that only says whether it was reached.
 const BYTE_COVERAGE: u64 = 1 << 60;
+/// The counters of one function, where they lie in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionCounts<'a> {
+    /// The first half of the MD5 of its name.
+    pub name_hash: u64,
+    /// A hash of its structure.
+    pub function_hash: u64,
+    counters: &'a [u8],
+}
+
+impl FunctionCounts<'_> {
+    /// What each of its counters stood at.
+    pub fn counts(&self) -> impl ExactSizeIterator<Item = u64> {
+        let counters = self.counters.as_chunks().0.iter();
+        counters.map(|counter| u64::from_le_bytes(*counter))
+    }
+}
+
 /// Reads a raw profile of version 10 or 11 (LLVM 19 to 23; no older one is that of a Rust that has
 /// what the recipes need).
 ///
@@ -21,6 +39,19 @@ const BYTE_COVERAGE: u64 = 1 << 60;
 ///
 /// Says what is wrong with `file`; the caller knows its name.
 pub fn parse(file: &[u8]) -> Result<Profile, Malformed> {
+    let mut profile = Profile::default();
+    for function in functions(file)? {
+        profile.add_function(&function);
+    }
+    Ok(profile)
+}
+
+/// Reads a raw profile as [`parse`] does, and copies no counter.
+///
+/// # Errors
+///
+/// Says what is wrong with `file`; the caller knows its name.
+pub fn functions(file: &[u8]) -> Result<Vec<FunctionCounts<'_>>, Malformed> {
     let mut bytes = Bytes(file);
     let header = Header::parse(&mut bytes)?;
     bytes.take(header.binary_ids)?;
@@ -30,7 +61,8 @@ pub fn parse(file: &[u8]) -> Result<Profile, Malformed> {
     // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
     bytes.take(header.behind_counters)?;
 
-    let mut profile = Profile::default();
+    // The records are in the file, so there are not more of them than it has room for.
+    let mut functions = Vec::with_capacity(usize::try_from(header.records).unwrap_or_default());
     // A record holds the distance from itself to its counters, the header that from the first record.
     let mut distance = header.counters_delta;
     while !records.is_empty() {
@@ -41,15 +73,14 @@ pub fn parse(file: &[u8]) -> Result<Profile, Malformed> {
         let length = u64::from(record.u32()?);
         let mut own = Bytes(counters);
         own.take(offset)?;
-        let mut own = Bytes(own.take(length.saturating_mul(8))?);
-        let mut counts = Vec::with_capacity(own.0.len() / 8);
-        while !own.is_empty() {
-            counts.push(own.u64()?);
-        }
-        profile.add(name_hash, function_hash, &counts);
+        functions.push(FunctionCounts {
+            name_hash,
+            function_hash,
+            counters: own.take(length.saturating_mul(8))?,
+        });
         distance = distance.wrapping_sub(header.record_size());
     }
-    Ok(profile)
+    Ok(functions)
 }
 
 /// The fields of the header that are needed.
