@@ -55,8 +55,9 @@ impl<'a> Values<'a> {
             counts,
             expressions: vec![Evaluation::Pending; expressions.len()],
         };
+        let mut path = vec![];
         for index in 0..expressions.len() {
-            values.evaluate(index, expressions);
+            values.evaluate(index, expressions, &mut path);
         }
         values
     }
@@ -91,9 +92,12 @@ impl<'a> Values<'a> {
             if matches!(self.expressions.get(index), Some(Evaluation::Pending)))
     }
 
-    /// Evaluates one expression after those that it needs, without recursion: they can be nested deeply.
-    fn evaluate(&mut self, index: usize, expressions: &[Expression]) {
-        let mut path = vec![index];
+    /// Evaluates one expression after those that it needs, without recursion: they can be nested deeply. The `path` to
+    /// them is empty before and after.
+    fn evaluate(&mut self, index: usize, expressions: &[Expression], path: &mut Vec<usize>) {
+        if self.is_pending(Counter::Expression(index)) {
+            path.push(index);
+        }
         while let Some(&index) = path.last() {
             let Expression {
                 operation,
@@ -107,7 +111,7 @@ impl<'a> Values<'a> {
                 // Expressions that need each other have no value. Only there can the path grow longer
                 // than there are expressions.
                 if path.len() == expressions.len() {
-                    for index in path {
+                    for index in path.drain(..) {
                         self.expressions[index] = Evaluation::Done(None);
                     }
                     return;

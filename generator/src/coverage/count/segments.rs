@@ -78,10 +78,11 @@ impl Sweep {
 
     /// Closes the regions that end at or before `place`, or all.
     fn close_until(&mut self, place: Option<Position>) {
-        let (mut ended, around): (Vec<_>, Vec<_>) = self
-            .open
-            .drain(..)
-            .partition(|region| place.is_none_or(|place| region.end <= place));
+        let has_ended = |region: &CountedRegion| place.is_none_or(|place| region.end <= place);
+        if !self.open.iter().any(has_ended) {
+            return;
+        }
+        let (mut ended, around): (Vec<_>, Vec<_>) = self.open.drain(..).partition(has_ended);
         self.open = around;
         ended.sort_by_key(|region| region.end);
 

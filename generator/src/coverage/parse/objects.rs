@@ -25,6 +25,15 @@ pub fn mappings(path: &Path) -> Result<Vec<FunctionMapping>> {
     each(path, |mapping| mapping)
 }
 
+/// Reads the mappings of the functions in a program or a library that was read.
+///
+/// # Errors
+///
+/// Those of [`mappings`].
+pub fn mappings_in(file: &[u8]) -> Result<Vec<FunctionMapping>> {
+    of_each_object_in(file, |sections| Ok(mapping::parse(sections)?))
+}
+
 /// As [`mappings`], but keeps only what is made of each, which is far less. They are read in parallel.
 ///
 /// # Errors
@@ -48,14 +57,20 @@ fn of_each_object<T: Send>(
     path: &Path,
     read: impl Fn(&Sections<'_>) -> Result<Vec<T>> + Sync,
 ) -> Result<Vec<T>> {
-    let file = mapped::map(path)?;
-    let FileKind::Archive = FileKind::parse(&*file)? else {
-        return read(&sections(&file)?);
+    of_each_object_in(&mapped::map(path)?, read)
+}
+
+fn of_each_object_in<T: Send>(
+    file: &[u8],
+    read: impl Fn(&Sections<'_>) -> Result<Vec<T>> + Sync,
+) -> Result<Vec<T>> {
+    let FileKind::Archive = FileKind::parse(file)? else {
+        return read(&sections(file)?);
     };
     let mut objects = vec![];
-    for member in ArchiveFile::parse(&*file)?.members() {
+    for member in ArchiveFile::parse(file)?.members() {
         let member = member?;
-        let data = member.data(&*file)?;
+        let data = member.data(file)?;
         if FileKind::parse(data).is_ok() {
             objects.push((member.name().to_owned(), data));
         }

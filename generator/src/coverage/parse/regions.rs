@@ -77,7 +77,10 @@ pub(super) fn parse(mut bytes: Bytes<'_>) -> Result<Mapping, Malformed> {
     let mut regions = vec![];
     for file in 0..files.len() {
         let mut line = 0;
-        for _ in 0..bytes.count()? {
+        let number = bytes.count()?;
+        // Each has at least five bytes.
+        regions.reserve_exact(number.min(bytes.0.len() / 5));
+        for _ in 0..number {
             regions.push(decoder.region(&mut bytes, file, &mut line)?);
         }
     }
