@@ -16,6 +16,7 @@ pub struct Llvm {
 pub struct Reports {
     pub table: String,
     pub lcov: String,
+    pub json: String,
 }
 
 impl Llvm {
@@ -89,6 +90,7 @@ impl Llvm {
         Reports {
             table: run(&["report"]),
             lcov: run(&["export", "-format=lcov"]),
+            json: run(&["export"]),
         }
     }
 }
