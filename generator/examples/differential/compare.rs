@@ -43,6 +43,7 @@ impl AddAssign<&Compared> for Compared {
 }
 
 /// One side: its JSON and its trace file.
+#[derive(Clone)]
 pub struct Side {
     /// The JSON.
     pub json: Export,
@@ -123,11 +124,11 @@ fn file(ours: &File, theirs: &File, concerned: &Concerned, compared: &mut Compar
     let path = &ours.filename;
     compared.files += 1;
     compared.segments += theirs.segments.len();
-    let compares = |line: u32| !concerned.line(path, line);
+    let is_excused = |line: u32| concerned.line(path, line);
     let [left, right] = [ours, theirs].map(|file| {
         let segments = file.segments.iter().copied();
         segments
-            .filter(|segment| compares(segment.0))
+            .filter(|segment| !is_excused(segment.0))
             .collect::<Vec<_>>()
     });
     // One segment more or less would make every later one a difference: those of a line are compared with each other.
@@ -170,6 +171,13 @@ fn summaries(place: &str, [ours, theirs]: [&Summary; 2], concerned: bool, compar
     }
 }
 
+/// What tells a function: llvm-cov has each once.
+type Key<'a> = (&'a str, &'a [String]);
+
+fn key(function: &Function) -> Key<'_> {
+    (&function.name, &function.filenames)
+}
+
 fn functions(ours: &Data, theirs: &Data, compared: &mut Compared) {
     let paths: HashSet<&str> = theirs.files.iter().map(|file| &*file.filename).collect();
     let theirs: Vec<&Function> = theirs
@@ -182,10 +190,6 @@ fn functions(ours: &Data, theirs: &Data, compared: &mut Compared) {
                 .any(|path| paths.contains(&**path))
         })
         .collect();
-    type Key<'a> = (&'a str, &'a [String]);
-    fn key(function: &Function) -> Key<'_> {
-        (&function.name, &function.filenames)
-    }
     let place = |function: &Function| {
         let line = function.regions.first().map_or(0, |region| region.0);
         let file = function.filenames.first().map_or("", |path| path);

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 
 /// All of it.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Export {
     /// That of the format.
@@ -22,7 +22,7 @@ pub struct Export {
 }
 
 /// What is said of a program.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     /// By their paths.
@@ -35,7 +35,7 @@ pub struct Data {
 }
 
 /// A source file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Its path.
@@ -60,7 +60,7 @@ pub struct File {
 pub type Segment = (u32, u32, i64, bool, bool, bool);
 
 /// A function as it was compiled.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// Its mangled name.

@@ -86,7 +86,8 @@ fn members(libraries: &[PathBuf], work: &Path) -> Result<Vec<PathBuf>> {
         let directory = work.join(number.to_string());
         fs::create_dir(&directory)?;
         let names = work.join("members");
-        for mode in ["x", "t"] {
+        // As old as they are in the library: llvm-cov warns of what is newer than the profile.
+        for mode in ["xo", "t"] {
             let mut ar = Command::new("ar");
             ar.arg(mode).arg(library).current_dir(&directory);
             run(&mut ar, &names)?;

@@ -8,8 +8,8 @@ use super::{Output, command, stdout};
 
 /// The tools of an LLVM that is not older than the one in rustc.
 pub struct Llvm {
-    cov: PathBuf,
-    profdata: PathBuf,
+    pub cov: PathBuf,
+    pub profdata: PathBuf,
 }
 
 /// What LLVM's tools make of what was collected.
