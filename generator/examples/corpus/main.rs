@@ -69,7 +69,7 @@ fn run(arguments: Vec<String>) -> Result<bool> {
         .collect();
     anyhow::ensure!(!entries.is_empty(), "no entry has a name that begins so");
 
-    let tools = tools::prepare(&repository)?;
+    let tools = tools::prepare(&repository, "corpus")?;
     for source in entries.iter().flat_map(|entry| entry.sources()) {
         download::source(source)?;
     }

@@ -1,4 +1,4 @@
-//! The programs that the corpus is put through, and how they are run.
+//! The programs that published crates are put through, and how they are run.
 
 use std::ffi::OsString;
 use std::os::unix::fs::symlink;
@@ -34,7 +34,7 @@ const CLEARED: [&str; 17] = [
 
 /// Where things are.
 pub struct Tools {
-    /// What the corpus leaves: `<target>/corpus`.
+    /// What is left there: `<target>/corpus` and the like.
     pub directory: PathBuf,
     path: OsString,
 }
@@ -49,9 +49,16 @@ pub struct Output {
     pub stderr: String,
 }
 
-/// Builds `cargo itcov` and `just`, and puts them first on a PATH.
-pub fn prepare(repository: &Path) -> Result<Tools> {
-    let arguments = [
+/// Builds `cargo itcov` and `just` as this program was built, and puts them first on a PATH. `name` is that of the
+/// directory in the target directory.
+pub fn prepare(repository: &Path, name: &str) -> Result<Tools> {
+    // <target>/debug/examples/corpus
+    let program = env::current_exe()?;
+    let built = program
+        .ancestors()
+        .nth(2)
+        .context("a program has a directory")?;
+    let mut arguments = vec![
         "build",
         "--package",
         "cargo-itcov",
@@ -60,6 +67,9 @@ pub fn prepare(repository: &Path) -> Result<Tools> {
         "--example",
         "just",
     ];
+    if built.ends_with("release") {
+        arguments.push("--release");
+    }
     let status = Command::new("cargo")
         .args(arguments)
         .current_dir(repository)
@@ -68,13 +78,7 @@ pub fn prepare(repository: &Path) -> Result<Tools> {
     if !status.success() {
         bail!("cargo itcov and just do not build");
     }
-    // <target>/debug/examples/corpus
-    let program = env::current_exe()?;
-    let built = program
-        .ancestors()
-        .nth(2)
-        .context("a program has a directory")?;
-    let directory = built.with_file_name("corpus");
+    let directory = built.with_file_name(name);
     let bin = directory.join("bin");
     fs::create_dir_all(&bin)?;
     for (name, program) in [

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::support::instrumented::Instrumented;
 use crate::support::llvm::Llvm;
 use crate::support::{Output, stdout};
@@ -79,6 +81,8 @@ fn assert_equals_llvm(of: &Instrumented) {
     }
     assert_eq!(lcov.lines().count(), theirs.lcov.lines().count());
 
+    assert_equal_exports(&stdout(&mut of.report(&["--json", "-"])), &theirs.json);
+
     let ours = rows(&stdout(&mut of.report(&[])));
     let mut theirs = rows(&theirs.table);
     assert_eq!(ours.len(), theirs.len());
@@ -89,6 +93,49 @@ fn assert_equals_llvm(of: &Instrumented) {
         }
         assert_eq!(ours, theirs);
     }
+}
+
+/// Compares two exports. llvm-cov leaves out the files that are not the workspace's, but not their functions.
+fn assert_equal_exports(ours: &str, theirs: &str) {
+    let [ours, mut theirs] =
+        [ours, theirs].map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let files = |export: &Value| export["data"][0]["files"].as_array().unwrap().clone();
+    let paths: Vec<_> = files(&theirs)
+        .iter()
+        .map(|it| it["filename"].clone())
+        .collect();
+    assert!(!paths.is_empty(), "llvm-cov has nothing to compare with");
+    let theirs_of_workspace = theirs["data"][0]["functions"].as_array_mut().unwrap();
+    theirs_of_workspace.retain(|function| {
+        let mut of_it = function["filenames"].as_array().unwrap().iter();
+        of_it.any(|path| paths.contains(path))
+    });
+
+    // A part at a time, as the whole is too long to be looked at.
+    for (ours, theirs) in files(&ours).iter().zip(&files(&theirs)) {
+        assert_eq!(ours, theirs);
+    }
+    let functions = |export: &Value| export["data"][0]["functions"].as_array().unwrap().clone();
+    for (ours, theirs) in functions(&ours).iter().zip(&functions(&theirs)) {
+        assert_eq!(ours, theirs);
+    }
+    assert_eq!(ours["data"][0]["totals"], theirs["data"][0]["totals"]);
+    // LLVM 21 and before have another version, of the same export.
+    theirs["version"] = ours["version"].clone();
+    assert!(ours == theirs, "the exports are not of the same length");
+}
+
+#[test]
+fn an_export_is_that_of_llvm_cov_to_the_byte() {
+    let Some(llvm) = Llvm::find() else { return };
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let theirs = llvm.reports(&fixture).json;
+    let version = |text: &str| text.rsplit_once("\"version\"").unwrap().0.to_owned();
+    assert_eq!(
+        version(&stdout(&mut fixture.report(&["--json", "-"]))),
+        version(&theirs)
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use itcov::coverage::Coverage;
-use itcov::coverage::formats::lcov;
+use itcov::coverage::formats::{json, lcov};
 
 /// Formats for other programs. Any number of them may be written at once.
 #[derive(Args)]
@@ -16,6 +16,10 @@ pub struct Outputs {
     /// Write an lcov trace file; `-` writes it to the standard output in place of the table
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
+
+    /// Write the JSON that `llvm-cov export` writes; `-` writes it to the standard output in place of the table
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 /// Writes a coverage, the files as they are called in the workspace at the path.
@@ -23,8 +27,10 @@ type Format = fn(&mut dyn Write, &Coverage, &Path) -> io::Result<()>;
 
 impl Outputs {
     fn asked_for(&self) -> impl Iterator<Item = (&Path, Format)> {
-        let all: [(&Option<PathBuf>, Format); 1] =
-            [(&self.lcov, |out, coverage, _| lcov::write(out, coverage))];
+        let all: [(&Option<PathBuf>, Format); 2] = [
+            (&self.lcov, |out, coverage, _| lcov::write(out, coverage)),
+            (&self.json, |out, coverage, _| json::write(out, coverage)),
+        ];
         all.into_iter()
             .filter_map(|(path, format)| Some((path.as_deref()?, format)))
     }

@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use super::{Output, command, stdout};
 
-/// Adds the flags to the compilation of the workspace's own crates, but not to that of build scripts.
+/// Adds the flags to the compilation of the workspace's own crates, but not to that of build scripts and macros.
 const WRAPPER: &str = r#"#!/bin/sh
 case " $* " in
-*" --crate-name build_script_"*) exec "$@" ;;
+*" --crate-name build_script_"* | *" --crate-type proc-macro "*) exec "$@" ;;
 *) exec "$@" -C instrument-coverage -C llvm-args=-runtime-counter-relocation ;;
 esac
 "#;

@@ -8,14 +8,15 @@ use super::{Output, command, stdout};
 
 /// The tools of an LLVM that is not older than the one in rustc.
 pub struct Llvm {
-    cov: PathBuf,
-    profdata: PathBuf,
+    pub cov: PathBuf,
+    pub profdata: PathBuf,
 }
 
 /// What LLVM's tools make of what was collected.
 pub struct Reports {
     pub table: String,
     pub lcov: String,
+    pub json: String,
 }
 
 impl Llvm {
@@ -89,6 +90,7 @@ impl Llvm {
         Reports {
             table: run(&["report"]),
             lcov: run(&["export", "-format=lcov"]),
+            json: run(&["export"]),
         }
     }
 }

@@ -1,0 +1,215 @@
+//! Every number beside that of `llvm-cov export`: the command that makes `docs/differential.md`, on fixtures.
+
+// The command's own eyes.
+#[path = "../../examples/differential/below_zero.rs"]
+mod below_zero;
+#[path = "../../examples/differential/compare.rs"]
+mod compare;
+#[path = "../../examples/differential/json.rs"]
+mod json;
+#[path = "../../examples/differential/llvm.rs"]
+mod llvm;
+#[path = "../../examples/differential/trace.rs"]
+mod trace;
+
+use std::fs;
+
+use compare::{Compared, Side, compare};
+
+use crate::support::instrumented::Instrumented;
+use crate::support::llvm::Llvm;
+use crate::support::{command, repository, stdout};
+
+fn rarities() -> Instrumented {
+    Instrumented::build("rarities", "app", &["new", "old"])
+}
+
+/// What is done to one side, and two parts of what is said then.
+type Change = (fn(&mut Side), &'static str, &'static str);
+
+/// What itcov says of a fixture, and what llvm-cov does.
+fn sides(of: &Instrumented, llvm: &Llvm) -> [Side; 2] {
+    let work = tempfile::tempdir().unwrap();
+    let [json, lcov] = ["itcov.json", "itcov.lcov"].map(|name| work.path().join(name));
+    let mut report = of.report(&["--json", json.to_str().unwrap(), "--lcov"]);
+    stdout(report.arg(&lcov));
+    let ours = Side {
+        json: json::read(&json).unwrap(),
+        lcov: fs::read_to_string(lcov).unwrap(),
+    };
+    let tools = llvm::Llvm {
+        cov: llvm.cov.clone(),
+        profdata: llvm.profdata.clone(),
+    };
+    let (root, generated) = (of.root(), of.root().join("target"));
+    let theirs = tools.export(
+        &llvm::measured(&of.collected()).unwrap(),
+        |file| file.starts_with(&root) && !file.starts_with(&generated),
+        work.path(),
+    );
+    [ours, theirs.unwrap()]
+}
+
+/// Compares what has run, of which there must be this many lines of code.
+fn compared(of: &Instrumented, least: usize) -> Option<Compared> {
+    let [ours, theirs] = sides(of, &Llvm::find()?);
+    let compared = compare(&ours, &theirs);
+    assert_eq!(compared.differences, Vec::<String>::new());
+    assert!(compared.lines >= least, "only {} lines", compared.lines);
+    Some(compared)
+}
+
+#[test]
+fn nothing_differs_but_a_count_below_zero_which_is_zero() {
+    let fixture = rarities();
+    fixture.run(&["code", "1", "2", "5", "40"]).ends_with(0);
+    fixture.run(&["fails"]).ends_with(101);
+    let usual = compared(&fixture, 240);
+    fixture.run(&["fork"]).ends_with(0);
+    let forked = compared(&fixture, 240);
+    let below_zero = |compared: Option<Compared>| compared.map(|it| it.below_zero > 0);
+    let is_compared = usual.is_some();
+    assert_eq!(below_zero(usual), is_compared.then_some(false));
+    assert_eq!(below_zero(forked), is_compared.then_some(true));
+}
+
+#[test]
+fn nothing_differs_however_the_program_is_built() {
+    let fixture = rarities();
+    let objects = fixture.collected().join("objects");
+    let of_dev = fs::read_to_string(&objects).unwrap();
+    for profile in ["thin", "small"] {
+        let program = fixture.built_with(profile);
+        fs::write(
+            &objects,
+            of_dev.replace("/target/debug/", &format!("/target/{profile}/")),
+        )
+        .unwrap();
+        for profile in fixture.profiles() {
+            fs::remove_file(profile).unwrap();
+        }
+        let mut run = command(&program, &fixture.root());
+        run.args(["code", "3", "1"])
+            .env(
+                "LLVM_PROFILE_FILE",
+                fixture.collected().join("%m%c.profraw"),
+            )
+            .output()
+            .unwrap();
+        compared(&fixture, 100);
+    }
+}
+
+#[test]
+fn a_number_that_differs_is_seen_with_its_place_and_both_values() {
+    let Some(llvm) = Llvm::find() else { return };
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    fixture.run(&[]).ends_with(0);
+    let root = format!("{}/", fixture.root().display());
+    let [same, theirs] = sides(&fixture, &llvm);
+    let changes: [Change; 10] = [
+        (
+            |side| side.json.data[0].files[0].segments[0].2 += 1,
+            "src/lib.rs:2: segments: itcov [(2, 1, 2, true, ",
+            "llvm-cov [(2, 1, 1, true, ",
+        ),
+        (
+            |side| {
+                side.json.data[0].files[2].segments.pop();
+            },
+            "src/unused.rs:6: segments: itcov [(6, 1, 0, true, true, false)]",
+            "(6, 2, 0, false, false, false)]",
+        ),
+        (
+            |side| drop(side.json.data[0].files.pop()),
+            "src/unused.rs: the file: itcov \"none\"",
+            "llvm-cov \"there\"",
+        ),
+        (
+            |side| side.json.data[0].functions[0].regions[0].2 += 1,
+            "itcov (1, 1, 2, ",
+            "llvm-cov (1, 1, 1, ",
+        ),
+        (
+            |side| side.json.data[0].functions[0].count = 7,
+            "src/main.rs:1: the count of ",
+            ": itcov 7, llvm-cov 1",
+        ),
+        (
+            |side| drop(side.json.data[0].functions.pop()),
+            ": itcov \"none\"",
+            "llvm-cov \"there\"",
+        ),
+        (
+            |side| side.json.data[0].functions.swap(0, 1),
+            "the order of the functions: itcov ",
+            "4main",
+        ),
+        (
+            |side| drop(side.json.data[0].totals.remove("lines")),
+            "total: lines: itcov None",
+            "\"covered\": Number(2)",
+        ),
+        (
+            |side| side.lcov = side.lcov.replace("DA:2,1\n", "DA:2,3\n"),
+            "src/lib.rs:2: the line's count: itcov \"3\"",
+            "llvm-cov \"1\"",
+        ),
+        (
+            |side| side.lcov = side.lcov.replace("LF:6\n", "LF:5\n"),
+            "src/unused.rs: a record of the trace: itcov \"LF:5\"",
+            "llvm-cov \"LF:6\"",
+        ),
+    ];
+    assert_eq!(compare(&same, &theirs).differences, Vec::<String>::new());
+    for (change, place, other) in changes {
+        let mut ours = same.clone();
+        change(&mut ours);
+        let found = compare(&ours, &theirs).differences;
+        let seen = found.iter().map(|it| it.replace(&root, ""));
+        let seen: Vec<_> = seen
+            .filter(|it| it.contains(place) && it.contains(other))
+            .collect();
+        assert_eq!((seen.len(), found.len()), (1, 1), "{place}: {found:#?}");
+    }
+}
+
+#[test]
+fn only_what_llvm_cov_shows_for_a_count_below_zero_is_excused() {
+    let theirs = (1, 2, 3, 4, i64::MAX, 0, 0, 0);
+    assert!(below_zero::explains(&(1, 2, 3, 4, 0, 0, 0, 0), &theirs));
+    for ours in [
+        (1, 2, 3, 4, 1, 0, 0, 0),
+        (1, 2, 3, 5, 0, 0, 0, 0),
+        (1, 2, 3, 4, 0, 0, 0, 3),
+    ] {
+        assert!(!below_zero::explains(&ours, &theirs));
+    }
+    let never = (1, 2, 3, 4, i64::MAX - 1, 0, 0, 0);
+    assert!(!below_zero::explains(&(1, 2, 3, 4, 0, 0, 0, 0), &never));
+}
+
+#[test]
+fn the_page_has_every_entry_of_the_list_and_no_difference() {
+    let list = repository().join("generator/examples/differential/crates.toml");
+    let list = fs::read_to_string(list).unwrap();
+    let page = fs::read_to_string(repository().join("docs/differential.md")).unwrap();
+    let names: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+        .collect();
+    assert!(names.len() >= 17, "{}", names.len());
+    let rows: Vec<&str> = page
+        .lines()
+        .filter(|line| line.ends_with(" | 0 |"))
+        .collect();
+    for name in &names {
+        let row = format!("| {name} | ");
+        assert!(
+            rows.iter().any(|it| it.starts_with(&row)),
+            "{name} is not in docs/differential.md"
+        );
+    }
+    let sum = rows.iter().filter(|row| row.starts_with("| **all** | "));
+    assert_eq!((sum.count(), rows.len()), (1, names.len() + 1));
+}
