@@ -1,6 +1,8 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
+mod files;
 mod outputs;
+mod staged;
 
 use std::path::{Path, PathBuf};
 

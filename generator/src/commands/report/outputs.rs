@@ -1,60 +1,63 @@
 //! Where the report goes, and in which format.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use itcov::coverage::Coverage;
-use itcov::coverage::formats::{json, lcov};
+use itcov::coverage::formats::{cobertura, codecov, json, lcov, markdown};
 
-/// Formats for other programs. Any number of them may be written at once.
-#[derive(Args)]
-#[command(next_help_heading = "Formats")]
-pub struct Outputs {
-    /// Write an lcov trace file; `-` writes it to the standard output in place of the table
-    #[arg(long, value_name = "FILE")]
-    lcov: Option<PathBuf>,
+use super::files::Files;
+use super::staged;
 
-    /// Write the JSON that `llvm-cov export` writes; `-` writes it to the standard output in place of the table
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+/// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
+/// are called in the workspace at the path.
+pub struct Format {
+    pub option: &'static str,
+    pub help: &'static str,
+    pub write: fn(&mut dyn Write, &Coverage, &Path) -> io::Result<()>,
 }
 
-/// Writes a coverage, the files as they are called in the workspace at the path.
-type Format = fn(&mut dyn Write, &Coverage, &Path) -> io::Result<()>;
+/// In the order of the help.
+#[rustfmt::skip]
+pub const FORMATS: [Format; 5] = [
+    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _| lcov::write(out, it) },
+    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _| json::write(out, it) },
+    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root| cobertura::write(out, it, root, now()?) },
+    Format { option: "codecov", help: "Write Codecov's JSON", write: codecov::write },
+    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: markdown::write },
+];
+
+/// Everything that is written besides the table, or in its place.
+#[derive(Args)]
+pub struct Outputs {
+    #[command(flatten)]
+    files: Files,
+}
 
 impl Outputs {
-    fn asked_for(&self) -> impl Iterator<Item = (&Path, Format)> {
-        let all: [(&Option<PathBuf>, Format); 2] = [
-            (&self.lcov, |out, coverage, _| lcov::write(out, coverage)),
-            (&self.json, |out, coverage, _| json::write(out, coverage)),
-        ];
-        all.into_iter()
-            .filter_map(|(path, format)| Some((path.as_deref()?, format)))
-    }
-
     /// Whether one of them is for the standard output, so that the table is not.
     pub fn take_stdout(&self) -> bool {
-        self.asked_for().any(|(path, _)| path == Path::new("-"))
+        self.files.to_stdout().is_some()
     }
 
-    /// Writes each format that was asked for.
+    /// Writes each format that was asked for. If one of the files cannot be written, none is.
     pub fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
-        for (path, format) in self.asked_for() {
-            if path == Path::new("-") {
-                to_stdout(|out| format(out, coverage, root))?;
-            } else {
-                File::create(path)
-                    .and_then(|file| {
-                        let mut file = BufWriter::new(file);
-                        format(&mut file, coverage, root).and_then(|()| file.flush())
-                    })
-                    .with_context(|| format!("cannot write {}", path.display()))?;
-            }
+        let mut written = vec![];
+        for (path, format) in self.files.to_files() {
+            written.push(staged::write(path, |out| {
+                (format.write)(out, coverage, root)
+            })?);
         }
-        Ok(())
+        for file in written {
+            file.keep()?;
+        }
+        match self.files.to_stdout() {
+            Some(format) => to_stdout(|out| (format.write)(out, coverage, root)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -66,5 +69,23 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
             Err(error).context("cannot write the report")
         }
         _ => Ok(()),
+    }
+}
+
+/// In seconds since 1970, or what `SOURCE_DATE_EPOCH` says, by which the same coverage is the same file.
+fn now() -> io::Result<u64> {
+    match std::env::var_os("SOURCE_DATE_EPOCH") {
+        Some(said) => said
+            .to_str()
+            .and_then(|said| said.parse().ok())
+            .ok_or_else(|| {
+                let said = said.display();
+                io::Error::other(format!(
+                    "SOURCE_DATE_EPOCH is {said}, which is no number of seconds"
+                ))
+            }),
+        None => Ok(SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())),
     }
 }

@@ -233,7 +233,7 @@ fn encoded_region(region: &CountedRegion) -> EncodedRegion {
 }
 
 /// LLVM's JSON has signed numbers of 64 bits: a larger count is the largest of them.
-fn signed(count: u64) -> i64 {
+pub(super) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

@@ -25,7 +25,7 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
 }
 
 /// Lines that follow one another are one range.
-fn ranges(lines: &[Line]) -> Vec<String> {
+pub(super) fn ranges(lines: &[Line]) -> Vec<String> {
     let mut ranges: Vec<(u32, u32)> = vec![];
     for line in lines.iter().filter(|line| line.count == 0) {
         match ranges.last_mut() {

@@ -1,7 +1,11 @@
 //! Coverage as people read it, and as other programs do: a format is one file that prints it.
 
+pub mod cobertura;
+pub mod codecov;
+mod functions;
 pub mod json;
 pub mod lcov;
+pub mod markdown;
 pub mod missing;
 mod names;
 pub mod table;

@@ -1,0 +1,99 @@
+//! The options that name a file for a format, checked before anything is read.
+
+use std::path::{Path, PathBuf, absolute};
+
+use clap::error::{Error, ErrorKind};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_parser};
+
+use super::outputs::{FORMATS, Format};
+
+const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
+
+/// The formats that were asked for, each with its file. Any number of them may be written at once.
+pub struct Files(Vec<(PathBuf, &'static Format)>);
+
+impl Files {
+    /// Those for files.
+    pub fn to_files(&self) -> impl Iterator<Item = (&Path, &'static Format)> {
+        let files = self.0.iter().filter(|(path, _)| !is_stdout(path));
+        files.map(|(path, format)| (&**path, *format))
+    }
+
+    /// The one for the standard output.
+    pub fn to_stdout(&self) -> Option<&'static Format> {
+        self.0
+            .iter()
+            .find(|(path, _)| is_stdout(path))
+            .map(|(_, format)| *format)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        for (place, (path, format)) in self.0.iter().enumerate() {
+            let Some((_, before)) = self.0[..place].iter().find(|(it, _)| same(it, path)) else {
+                continue;
+            };
+            let options = format!("--{} and --{}", before.option, format.option);
+            let wrong = if is_stdout(path) {
+                format!("{options} are both for the standard output; name a file for all but one")
+            } else {
+                let path = path.display();
+                format!("{options} are both for {path}; name a file for each")
+            };
+            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong + "\n"));
+        }
+        Ok(())
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Whether both are the same file, as far as their directories are there.
+fn same(one: &Path, other: &Path) -> bool {
+    one == other || !is_stdout(one) && !is_stdout(other) && place(one) == place(other)
+}
+
+fn place(path: &Path) -> Option<PathBuf> {
+    if let Ok(there) = path.canonicalize() {
+        return Some(there);
+    }
+    let path = absolute(path).ok()?;
+    let directory = path.parent()?.canonicalize().ok()?;
+    Some(directory.join(path.file_name()?))
+}
+
+impl Args for Files {
+    fn augment_args(command: Command) -> Command {
+        command.args(FORMATS.iter().map(|format| {
+            Arg::new(format.option)
+                .long(format.option)
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .value_hint(ValueHint::FilePath)
+                .help(format.help)
+                .help_heading(HEADING)
+        }))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Files {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let asked_for = FORMATS.iter().filter_map(|format| {
+            let path = matches.get_one::<PathBuf>(format.option)?;
+            Some((path.clone(), format))
+        });
+        let files = Self(asked_for.collect());
+        files.check()?;
+        Ok(files)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! Coverage as Codecov's own JSON, which says of a line whether all of it ran.
+//!
+//! The format is described in Codecov's documentation, "Codecov Custom Coverage Format": of each line how often it
+//! ran, or how many parts of how many. The parts are regions: those that begin in the line, and the one that was
+//! open before it, if that ran. Codecov counts a line as covered if all of it was.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Serialize, Serializer};
+
+use super::super::count::lines::Line;
+use super::super::count::segments::Segment;
+use super::super::count::summary::Ratio;
+use super::super::count::{Coverage, FileCoverage};
+use super::json::signed;
+use super::names;
+
+/// Writes the report, the files as [`names`] calls them in the workspace at `root`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+    let report = Report {
+        coverage: Files(coverage, root),
+    };
+    serde_json::to_writer(&mut *out, &report)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    coverage: Files<'a>,
+}
+
+struct Files<'a>(&'a Coverage, &'a Path);
+
+impl Serialize for Files<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let files = names::in_order(self.0, self.1);
+        serializer.collect_map(files.into_iter().map(|(file, name)| (name, Lines(file))))
+    }
+}
+
+struct Lines<'a>(&'a FileCoverage);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(hits(self.0))
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Hits {
+    Whole(i64),
+    Partial(String),
+}
+
+/// The lines of code by their numbers.
+fn hits(file: &FileCoverage) -> impl Iterator<Item = (u32, Hits)> {
+    let mut rest = &*file.segments;
+    let mut open: Option<&Segment> = None;
+    file.lines.iter().map(move |line| {
+        let before = rest.partition_point(|segment| segment.start.line < line.number);
+        open = rest[..before].last().or(open);
+        rest = &rest[before..];
+        let here = rest.partition_point(|segment| segment.start.line == line.number);
+        (line.number, of_line(line, open, &rest[..here]))
+    })
+}
+
+/// Of a line in which the segments `here` start, and `open` holds before it.
+fn of_line(line: &Line, open: Option<&Segment>, here: &[Segment]) -> Hits {
+    let open = open
+        .and_then(|segment| segment.count)
+        .filter(|count| *count > 0);
+    let starting = here
+        .iter()
+        .filter(|segment| segment.is_entry && !segment.is_gap)
+        .filter_map(|segment| segment.count);
+    let mut parts = Ratio::default();
+    for count in open.into_iter().chain(starting) {
+        parts += Ratio {
+            covered: usize::from(count > 0),
+            total: 1,
+        };
+    }
+    if line.count > 0 && parts.covered < parts.total {
+        Hits::Partial(parts.to_string())
+    } else {
+        Hits::Whole(signed(line.count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::count::lines::lines;
+    use super::super::super::count::summary::Summary;
+    use super::super::super::parse::regions::Position;
+    use super::*;
+
+    fn segment((line, column): (u32, u32), count: Option<u64>, is_entry: bool) -> Segment {
+        Segment {
+            start: Position { line, column },
+            count,
+            is_entry,
+            is_gap: false,
+        }
+    }
+
+    #[test]
+    fn a_line_is_partial_if_it_ran_and_a_region_in_it_did_not() {
+        let segments = vec![
+            segment((1, 1), Some(7), true),
+            segment((2, 5), Some(0), true),
+            segment((3, 6), Some(7), false),
+            segment((3, 9), Some(0), true),
+            segment((5, 2), None, false),
+            segment((5, 3), None, true),
+            segment((9, 1), Some(0), true),
+            segment((10, 1), Some(2), true),
+            segment((10, 9), Some(u64::MAX), true),
+            segment((11, 1), None, false),
+        ];
+        let file = FileCoverage {
+            path: "/app/src/\"main\"\n.rs".into(),
+            summary: Summary::default(),
+            functions: vec![],
+            lines: lines(&segments),
+            segments,
+        };
+        let coverage = Coverage {
+            files: vec![file],
+            ..Coverage::default()
+        };
+        let mut text = vec![];
+        write(&mut text, &coverage, Path::new("/app")).unwrap();
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "{\"coverage\":{\"src/\\\"main\\\"\\n.rs\":{\"1\":7,\"2\":\"1/2\",\"3\":0,\"4\":0,\"5\":0,\
+             \"9\":0,\"10\":9223372036854775807,\"11\":9223372036854775807}}}\n"
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! Coverage as Markdown, for a comment on a pull request or the summary of a job.
+//!
+//! It is GitHub's dialect. The first line is a comment by which a program finds the text again, to replace it.
+
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::super::count::summary::{Ratio, Summary};
+use super::super::count::{Coverage, FileCoverage};
+use super::{missing, names};
+
+/// GitHub refuses a longer comment. It counts characters; these are bytes, which are no fewer.
+const LIMIT: usize = 65_536;
+/// What is kept free for the end.
+const END: usize = 256;
+/// How many files are shown, before the others fold up.
+const SHOWN: usize = 20;
+/// How many stretches of lines are listed of a file.
+const STRETCHES: usize = 10;
+/// How wide a bar is.
+const BAR: usize = 20;
+
+const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not run |\n\
+                    | :--- | ---: | ---: | ---: | :--- |\n";
+
+/// Writes the totals, and a table of the files, as [`names`] calls them in the workspace at `root`: the one of
+/// which the least ran comes first.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+    let mut files = names::in_order(coverage, root);
+    files.sort_by(|(one, _), (other, _)| worst_first(one, other));
+    let mut text = totals(&coverage.total);
+    if !files.is_empty() {
+        text.push_str(HEAD);
+    }
+    for (place, (file, name)) in files.iter().enumerate() {
+        let mut row = row(file, name);
+        if place == SHOWN {
+            let count = files.len() - SHOWN;
+            let summary = format!("\n<details><summary>{count} more files</summary>\n{HEAD}{row}");
+            row = summary;
+        }
+        if text.len() + row.len() + END > LIMIT {
+            let count = files.len() - place;
+            if place > SHOWN {
+                text.push_str("\n</details>\n");
+            }
+            let _ = writeln!(
+                text,
+                "\nFiles that are not shown, as a comment has at most {LIMIT} characters: {count}"
+            );
+            return out.write_all(text.as_bytes());
+        }
+        text.push_str(&row);
+    }
+    if files.len() > SHOWN {
+        text.push_str("\n</details>\n");
+    }
+    out.write_all(text.as_bytes())
+}
+
+fn totals(total: &Summary) -> String {
+    let mut text = format!(
+        "<!-- itcov -->\n## Coverage: {} of lines\n\n| | Ran | | |\n| :--- | ---: | ---: | :--- |\n",
+        percent(total.lines)
+    );
+    for (what, ratio) in [
+        ("Lines", total.lines),
+        ("Functions", total.functions),
+        ("Regions", total.regions),
+    ] {
+        let Ratio { covered, total } = ratio;
+        let _ = writeln!(
+            text,
+            "| {what} | {covered} of {total} | {} | `{}` |",
+            percent(ratio),
+            bar(ratio)
+        );
+    }
+    text
+}
+
+fn row(file: &FileCoverage, name: &str) -> String {
+    let summary = &file.summary;
+    let [lines, functions, regions] = [summary.lines, summary.functions, summary.regions]
+        .map(|ratio| format!("{} ({ratio})", percent(ratio)));
+    let mut stretches = missing::ranges(&file.lines);
+    let more = stretches.len().saturating_sub(STRETCHES);
+    stretches.truncate(STRETCHES);
+    if more > 0 {
+        stretches.push(format!("and {more} more"));
+    }
+    format!(
+        "| {} | {lines} | {functions} | {regions} | {} |\n",
+        code(name),
+        stretches.join(", ")
+    )
+}
+
+/// By how much of the lines ran, then by how many did not; then their order stays.
+fn worst_first(one: &FileCoverage, other: &FileCoverage) -> Ordering {
+    let [one, other] = [one, other].map(|file| file.summary.lines);
+    let share = |ratio: Ratio| ratio.percent().unwrap_or(100.0);
+    let missed = |ratio: Ratio| ratio.total - ratio.covered;
+    let by_share = share(one).total_cmp(&share(other));
+    by_share.then(missed(other).cmp(&missed(one)))
+}
+
+fn percent(ratio: Ratio) -> String {
+    ratio
+        .percent()
+        .map_or("-".into(), |percent| format!("{percent:.2}%"))
+}
+
+/// Full and empty only if all or none of it ran.
+fn bar(ratio: Ratio) -> String {
+    let Ratio { covered, total } = ratio;
+    let full = match (covered * BAR).checked_div(total) {
+        Some(0) if covered > 0 => 1,
+        Some(full) => full,
+        None => 0,
+    };
+    "█".repeat(full) + &"░".repeat(BAR - full)
+}
+
+/// A name as code in a cell of a table, whatever it is made of.
+fn code(name: &str) -> String {
+    if !name.contains(|it: char| it.is_control() || "`|\\".contains(it)) {
+        return format!("`{name}`");
+    }
+    let mut text = String::from("<code>");
+    for character in name.chars() {
+        let number = u32::from(character);
+        match character {
+            // The pictures of the control characters, in their order.
+            '\0'..' ' => text.push(char::from_u32(0x2400 + number).unwrap_or('\u{fffd}')),
+            '/' | '.' | '-' => text.push(character),
+            _ if character.is_ascii_punctuation() || character.is_control() => {
+                let _ = write!(text, "&#{number};");
+            }
+            _ => text.push(character),
+        }
+    }
+    text + "</code>"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::count::lines::Line;
+    use super::*;
+
+    fn file(path: &str, missed: u32) -> FileCoverage {
+        let ratio = Ratio {
+            covered: 1,
+            total: 1 + missed as usize,
+        };
+        let lines = (0..=missed).map(|line| Line {
+            number: line * 2 + 1,
+            count: u64::from(line == 0),
+        });
+        FileCoverage {
+            path: path.into(),
+            summary: Summary {
+                lines: ratio,
+                functions: ratio,
+                instantiations: ratio,
+                regions: ratio,
+            },
+            functions: vec![],
+            segments: vec![],
+            lines: lines.collect(),
+        }
+    }
+
+    fn written(files: Vec<FileCoverage>) -> String {
+        let mut coverage = Coverage {
+            files,
+            ..Coverage::default()
+        };
+        for file in &coverage.files {
+            coverage.total += file.summary;
+        }
+        let mut text = vec![];
+        write(&mut text, &coverage, Path::new("/app")).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn the_file_of_which_the_least_ran_comes_first() {
+        let text = written(vec![
+            file("/app/all.rs", 0),
+            file("/app/half.rs", 1),
+            file("/app/little.rs", 12),
+        ]);
+        assert_eq!(
+            text,
+            "<!-- itcov -->
+## Coverage: 18.75% of lines
+
+| | Ran | | |
+| :--- | ---: | ---: | :--- |
+| Lines | 3 of 16 | 18.75% | `███░░░░░░░░░░░░░░░░░` |
+| Functions | 3 of 16 | 18.75% | `███░░░░░░░░░░░░░░░░░` |
+| Regions | 3 of 16 | 18.75% | `███░░░░░░░░░░░░░░░░░` |
+
+| File | Lines | Functions | Regions | Lines that did not run |
+| :--- | ---: | ---: | ---: | :--- |
+| `little.rs` | 7.69% (1/13) | 7.69% (1/13) | 7.69% (1/13) | 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, and 2 more |
+| `half.rs` | 50.00% (1/2) | 50.00% (1/2) | 50.00% (1/2) | 3 |
+| `all.rs` | 100.00% (1/1) | 100.00% (1/1) | 100.00% (1/1) |  |
+"
+        );
+    }
+
+    #[test]
+    fn more_files_than_are_looked_at_fold_up() {
+        let files = |count| {
+            let files = (0..count).map(|number| file(&format!("/app/{number}.rs"), 1));
+            written(files.collect())
+        };
+        assert!(!files(20).contains("<details>"));
+        let text = files(23);
+        let (shown, folded) = text
+            .split_once("\n<details><summary>3 more files</summary>\n")
+            .unwrap();
+        assert_eq!(shown.matches(".rs`").count(), 20);
+        assert_eq!(folded.matches(".rs`").count(), 3);
+        assert!(folded.ends_with("|\n\n</details>\n"), "{folded}");
+    }
+
+    #[test]
+    fn it_is_never_longer_than_a_comment_may_be() {
+        let long = "x".repeat(70_000);
+        for name in [
+            "src/with/a/rather/long/name/as/they/are/in/some/crates",
+            &long,
+        ] {
+            let files = (0..2_000).map(|number| file(&format!("/app/{name}{number}.rs"), 9));
+            let text = written(files.collect());
+            assert!(text.len() <= LIMIT, "{} bytes", text.len());
+            let shown = text.matches(".rs` |").count();
+            let end = format!(
+                "\nFiles that are not shown, as a comment has at most 65536 characters: {}\n",
+                2_000 - shown
+            );
+            assert!(text.ends_with(&end), "{}", &text[text.len() - 300..]);
+            assert_eq!(
+                text.matches("<details>").count(),
+                text.matches("</details>").count()
+            );
+        }
+    }
+
+    #[test]
+    fn a_bar_is_full_and_empty_only_where_all_or_none_of_it_ran() {
+        let full = |covered, total| bar(Ratio { covered, total }).matches('█').count();
+        assert_eq!(
+            [(0, 9), (1, 900), (899, 900), (9, 9), (0, 0)]
+                .map(|(covered, total)| full(covered, total)),
+            [0, 1, 19, 20, 0]
+        );
+    }
+
+    #[test]
+    fn a_name_is_code_whatever_it_is_made_of() {
+        assert_eq!(code("src/a_b <c> & @d.rs"), "`src/a_b <c> & @d.rs`");
+        assert_eq!(
+            code("a|b`c\\\n<@d>\u{7f}.rs"),
+            "<code>a&#124;b&#96;c&#92;␊&#60;&#64;d&#62;&#127;.rs</code>"
+        );
+    }
+}
