@@ -9,6 +9,8 @@ use clap::Args;
 use itcov::coverage::Coverage;
 use itcov::coverage::formats::lcov;
 
+use super::html::Html;
+
 /// Formats for other programs. Any number of them may be written at once.
 #[derive(Args)]
 #[command(next_help_heading = "Formats")]
@@ -16,6 +18,9 @@ pub struct Outputs {
     /// Write an lcov trace file; `-` writes it to the standard output in place of the table
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub html: Html,
 }
 
 /// Writes a coverage, the files as they are called in the workspace at the path.
