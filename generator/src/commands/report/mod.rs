@@ -1,6 +1,7 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
 mod files;
+mod html;
 mod outputs;
 mod staged;
 
@@ -23,6 +24,7 @@ Examples:
                                        the table, and which lines did not run
   cargo itcov report --lcov lcov.info  the same, and a trace file for editors and services
   cargo itcov report --lcov - | less   the trace file alone
+  cargo itcov report --open            the table, and pages with every line of the source, in the browser
   cargo itcov report --profiles host-a host-b
                                        what ran elsewhere: the profiles below these directories
   cargo itcov report --scope all       the dependencies too, after `just itcov_scope=all itcov`
@@ -111,7 +113,8 @@ impl Report {
                 coverage.functions_without_mapping
             ));
         }
-        self.write(&coverage, metadata.workspace_root.as_std_path())
+        self.write(&coverage, metadata.workspace_root.as_std_path())?;
+        self.outputs.html.write(&coverage, &metadata)
     }
 
     fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {

@@ -10,6 +10,7 @@ use itcov::coverage::Coverage;
 use itcov::coverage::formats::{cobertura, codecov, json, lcov, markdown};
 
 use super::files::Files;
+use super::html::Html;
 use super::staged;
 
 /// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
@@ -35,6 +36,9 @@ pub const FORMATS: [Format; 5] = [
 pub struct Outputs {
     #[command(flatten)]
     files: Files,
+
+    #[command(flatten)]
+    pub html: Html,
 }
 
 impl Outputs {

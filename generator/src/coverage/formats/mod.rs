@@ -4,6 +4,7 @@ pub mod cobertura;
 pub mod codecov;
 mod functions;
 pub mod json;
+pub mod html;
 pub mod lcov;
 pub mod markdown;
 pub mod missing;

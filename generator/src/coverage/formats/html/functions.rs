@@ -1,0 +1,186 @@
+//! The functions of a file: each with its instantiations, under names that people can read.
+
+use std::collections::BTreeMap;
+
+use rustc_demangle::demangle;
+
+use super::super::super::count::functions::Function;
+use super::super::super::count::summary::Ratio;
+use super::super::super::count::{Coverage, FileCoverage};
+use super::super::super::parse::regions::{Kind, Position};
+
+/// A function as it is written.
+pub struct Written {
+    /// Where it begins.
+    pub start: Position,
+    /// Without the modules that it is in, and without its generic arguments.
+    pub name: String,
+    /// How often it was entered, as any instantiation.
+    pub count: u64,
+    /// The regions of the instantiation of which most ran.
+    pub regions: Ratio,
+    /// What it was compiled to; those of one name are one.
+    pub instantiations: Vec<Instantiation>,
+}
+
+/// A function as it was compiled.
+pub struct Instantiation {
+    /// With its modules and generic arguments.
+    pub name: String,
+    /// How often it was entered.
+    pub count: u64,
+}
+
+impl Written {
+    /// How many of the instantiations ran.
+    pub fn ran(&self) -> usize {
+        let ran = self.instantiations.iter().filter(|it| it.count > 0);
+        ran.count()
+    }
+}
+
+/// The functions that are written in the file, from the top to the bottom.
+pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
+    let mut by_start: BTreeMap<Position, Vec<&Function>> = BTreeMap::new();
+    for function in coverage.functions_of(file) {
+        let own = function.own_file().unwrap_or(0);
+        if function.files.get(own) == Some(&file.path)
+            && let Some(first) = function.regions_in(own).next()
+        {
+            by_start.entry(first.start).or_default().push(function);
+        }
+    }
+    by_start
+        .into_iter()
+        .map(|(start, functions)| Written::new(start, &functions))
+        .collect()
+}
+
+impl Written {
+    fn new(start: Position, functions: &[&Function]) -> Self {
+        let mut by_name: BTreeMap<String, u64> = BTreeMap::new();
+        for function in functions {
+            let count = by_name
+                .entry(format!("{:#}", demangle(&function.name)))
+                .or_default();
+            *count = count.saturating_add(function.count());
+        }
+        let regions = functions.iter().map(|function| {
+            let code = function.regions.iter().filter(|it| it.kind == Kind::Code);
+            let covered = code.clone().filter(|it| it.count > 0).count();
+            let total = code.count();
+            Ratio { covered, total }
+        });
+        Self {
+            start,
+            name: by_name
+                .keys()
+                .next()
+                .map(|name| short(name))
+                .unwrap_or_default(),
+            count: by_name
+                .values()
+                .fold(0, |sum, count| sum.saturating_add(*count)),
+            regions: regions
+                .max_by_key(|ratio| (ratio.covered, ratio.total))
+                .unwrap_or_default(),
+            instantiations: by_name
+                .into_iter()
+                .map(|(name, count)| Instantiation { name, count })
+                .collect(),
+        }
+    }
+}
+
+/// A demangled name without modules and generic arguments: `NewOrder::validate` of
+/// `<orders::model::NewOrder>::validate`, `item::{closure#0}` of `orders::validation::item::<u8>::{closure#0}`.
+pub fn short(name: &str) -> String {
+    let mut parts = parts(name);
+    parts.retain(|part| !part.starts_with('<') || std::ptr::eq(part.as_ptr(), name.as_ptr()));
+    // Behind the last part that is a name of its own there are only closures and the like.
+    let last = parts
+        .iter()
+        .rposition(|part| !part.starts_with('{'))
+        .unwrap_or(0);
+    let owner = (last > 0 && parts[0].starts_with('<')).then(|| owner(parts[0]));
+    let named = parts[last..].iter().map(|part| (*part).to_owned());
+    owner
+        .into_iter()
+        .chain(named)
+        .collect::<Vec<_>>()
+        .join("::")
+}
+
+/// What a method belongs to: the type, of `<a::Type as b::Trait>` with the trait, without modules and arguments.
+fn owner(part: &str) -> String {
+    let inside = part.trim_start_matches('<').trim_end_matches('>');
+    let last = |path: &str| {
+        let mut parts = parts(path);
+        parts.retain(|part| !part.starts_with('<'));
+        let last = parts.last().copied().unwrap_or(path);
+        let end = last.find('<').unwrap_or(last.len());
+        last[..end].to_owned()
+    };
+    match inside.rsplit_once(" as ") {
+        Some((own, of)) => format!("<{} as {}>", last(own), last(of)),
+        None => last(inside),
+    }
+}
+
+/// What is between the `::` that are in no brackets.
+fn parts(path: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (vec![], 0_usize, 0);
+    let bytes = path.as_bytes();
+    let mut place = 0;
+    while place < bytes.len() {
+        match bytes[place] {
+            b'<' | b'(' | b'[' | b'{' => depth += 1,
+            // Not that of an arrow.
+            b'>' if place > 0 && bytes[place - 1] == b'-' => {}
+            b'>' | b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 && bytes[place..].starts_with(b"::") => {
+                parts.push(&path[start..place]);
+                start = place + 2;
+                place += 1;
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    parts.push(&path[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_is_what_a_reader_calls_the_function() {
+        for (name, expected) in [
+            ("app::main", "main"),
+            ("main", "main"),
+            ("orders::validation::item::<u8, a::B>", "item"),
+            ("<orders::model::NewOrder>::validate", "NewOrder::validate"),
+            (
+                "<orders::error::Error as core::fmt::Display>::fmt",
+                "<Error as Display>::fmt",
+            ),
+            (
+                "<a::Stack<a::B<u8>> as a::Push<u8>>::push::<u8>",
+                "<Stack as Push>::push",
+            ),
+            (
+                "a::f::{closure#0}::{closure#1}",
+                "f::{closure#0}::{closure#1}",
+            ),
+            ("a::f::<fn(u8) -> a::B>::{closure#0}", "f::{closure#0}"),
+            ("not mangled", "not mangled"),
+            ("", ""),
+            ("<::", ""),
+            (">>::<<::{", "{"),
+        ] {
+            assert_eq!(short(name), expected, "of {name}");
+        }
+    }
+}
