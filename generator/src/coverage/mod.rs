@@ -16,6 +16,7 @@
 //! an unlinked object's `__llvm_covfun` sections (each function has one), takes the counters to be in the
 //! order of the functions, and panics or runs out of memory on a damaged file.
 
+pub mod changed;
 mod collected;
 pub mod count;
 pub mod formats;
@@ -23,6 +24,7 @@ pub mod parse;
 mod place;
 mod profiles;
 mod scope;
+pub mod sources;
 
 pub use collected::Collected;
 pub use count::{Coverage, FileCoverage};

@@ -2,5 +2,8 @@
 
 pub mod lcov;
 pub mod missing;
-mod names;
+pub mod names;
+pub mod order;
+pub mod screen;
 pub mod table;
+pub mod view;
