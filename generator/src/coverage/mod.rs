@@ -17,6 +17,7 @@
 //! order of the functions, and panics or runs out of memory on a damaged file.
 
 mod built;
+pub mod changed;
 mod collected;
 pub mod count;
 pub mod formats;
@@ -24,6 +25,7 @@ pub mod parse;
 mod place;
 mod profiles;
 mod scope;
+pub mod sources;
 mod wanted;
 
 pub use built::Built;

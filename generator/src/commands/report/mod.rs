@@ -1,20 +1,28 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
+mod changed;
+mod display;
 mod files;
+mod filters;
+mod git;
 mod html;
 mod outputs;
 mod staged;
+mod thresholds;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use changed::ChangedSince;
 use clap::Args;
-use outputs::{Outputs, to_stdout};
+use display::Display;
+use filters::Filters;
+use outputs::Outputs;
+use thresholds::Thresholds;
 
-use super::output::warn;
 use crate::progress::during_each;
 use crate::scaffold::metadata::Cargo;
-use itcov::coverage::formats::{missing, table};
 use itcov::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
@@ -22,6 +30,13 @@ Examples:
   cargo itcov report                   the table of what ran, also while the program runs
   cargo itcov report --show-missing-lines
                                        the table, and which lines did not run
+  cargo itcov report --sort lines      the table, the files of which the least ran first
+  cargo itcov report --fail-under-lines 80 --fail-under-file-lines 50
+                                       end with 1 if less ran, of everything or of a file
+  cargo itcov report --exclude 'src/generated/**' --exclude build.rs
+                                       without some of the files
+  cargo itcov report --changed-since origin/main
+                                       what ran of the lines that the branch changed
   cargo itcov report --lcov lcov.info  the same, and a trace file for editors and services
   cargo itcov report --lcov - | less   the trace file alone
   cargo itcov report --open            the table, and pages with every line of the source, in the browser
@@ -49,12 +64,20 @@ pub struct Report {
     #[command(flatten)]
     choice: Choice,
 
-    /// List the lines that did not run, file by file, below the table
-    #[arg(long)]
-    show_missing_lines: bool,
+    #[command(flatten)]
+    display: Display,
 
     #[command(flatten)]
     cargo: Cargo,
+
+    #[command(flatten)]
+    filters: Filters,
+
+    #[command(flatten)]
+    changed: ChangedSince,
+
+    #[command(flatten)]
+    thresholds: Thresholds,
 
     #[command(flatten)]
     outputs: Outputs,
@@ -83,38 +106,20 @@ impl Report {
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             profiles.merge(&built, step)
         })?;
-        for path in &merged.empty {
-            warn(&format!(
-                "the profile {} is empty, as on a full disk; it is left out",
-                path.display()
-            ));
-        }
         let what_to_do = profiles.advice_on_other_builds();
-        for path in &merged.of_other_builds {
-            warn(&format!(
-                "the profile {} is of another build, so it does not count: counts belong to the build that \
-                 made them; {what_to_do}",
-                path.display()
-            ));
-        }
+        warnings::of_profiles(&merged, what_to_do);
         let coverage = during_each("counting", collected.objects(), |step| {
             collected.coverage(&merged.profile, &generated, step)
         })?;
-        if coverage.functions_of_other_builds > 0 {
-            warn(&format!(
-                "functions with a profile of another build, which does not count: {}; {what_to_do}",
-                coverage.functions_of_other_builds
-            ));
-        }
-        if coverage.functions_without_mapping > 0 {
-            warn(&format!(
-                "functions that ran and are shown as not run, because link-time optimisation lost their \
-                 mapping: {}; build without it, for example with CARGO_PROFILE_RELEASE_LTO=off",
-                coverage.functions_without_mapping
-            ));
-        }
-        self.write(&coverage, metadata.workspace_root.as_std_path())?;
-        self.outputs.html.write(&coverage, &metadata)
+        warnings::of_functions(&coverage, what_to_do);
+
+        let root = metadata.workspace_root.as_std_path();
+        let coverage = self.filters.apply(coverage, root)?;
+        warnings::of_sources(&coverage, &place, root);
+        let coverage = self.changed.apply(coverage, root)?;
+        self.write(&coverage, root)?;
+        self.outputs.html.write(&coverage, &metadata)?;
+        self.thresholds.check(&coverage, root)
     }
 
     fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
@@ -122,12 +127,6 @@ impl Report {
         if self.outputs.take_stdout() {
             return Ok(());
         }
-        to_stdout(|out| {
-            table::write(out, coverage, root)?;
-            if self.show_missing_lines {
-                missing::write(out, coverage, root)?;
-            }
-            Ok(())
-        })
+        self.display.print(coverage, root, self.changed.revision())
     }
 }

@@ -4,6 +4,7 @@
 //! one object after the other.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::parse::mapping::FunctionMapping;
@@ -37,6 +38,14 @@ pub struct CountedRegion {
     pub end: Position,
     /// How often it ran.
     pub count: u64,
+}
+
+impl CountedRegion {
+    /// The lines that it has a place in.
+    pub fn lines(&self) -> RangeInclusive<u32> {
+        let ends_before_its_last_line = self.end.column <= 1 && self.end.line > self.start.line;
+        self.start.line..=self.end.line - u32::from(ends_before_its_last_line)
+    }
 }
 
 impl Function {

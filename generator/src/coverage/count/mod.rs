@@ -6,6 +6,7 @@ pub mod counter;
 pub mod functions;
 pub mod lines;
 pub mod profile;
+pub mod restrict;
 pub mod segments;
 pub mod summary;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::AddAssign;
+use std::ops::{AddAssign, RangeInclusive};
 
 use super::super::parse::regions::Kind;
 use super::functions::Function;
@@ -39,6 +39,11 @@ impl Ratio {
             covered: self.covered.max(other.covered),
             total: self.total.max(other.total),
         }
+    }
+
+    /// How many did not run.
+    pub fn missing(self) -> usize {
+        self.total.saturating_sub(self.covered)
     }
 
     /// Hundredths; `None` of nothing.
@@ -90,6 +95,16 @@ impl AddAssign for Summary {
 /// Sums up the functions that are written in the file at `path`. Those that start at the same place are
 /// instantiations of one function.
 pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>) -> Summary {
+    summary_of(path, functions, |_, _| true)
+}
+
+/// Sums up the functions that are written in the file at `path`, and of them the lines and regions that are
+/// `wanted`: of which file, and from which line to which.
+pub fn summary_of<'a>(
+    path: &str,
+    functions: impl IntoIterator<Item = &'a Function>,
+    wanted: impl Fn(&str, RangeInclusive<u32>) -> bool,
+) -> Summary {
     let mut written = BTreeMap::new();
     let mut instantiations = Ratio::default();
     for function in functions {
@@ -102,7 +117,7 @@ pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>
         let Some(first) = function.regions_in(own_file).next() else {
             continue;
         };
-        let own = instantiation(function, own_file);
+        let own = instantiation(function, own_file, &wanted);
         instantiations += own.functions;
         let known = written.entry(first.start).or_insert(own);
         known.lines = known.lines.max(own.lines);
@@ -119,17 +134,20 @@ pub fn summary<'a>(path: &str, functions: impl IntoIterator<Item = &'a Function>
     sum
 }
 
-fn instantiation(function: &Function, own_file: usize) -> Summary {
-    let code = function
-        .regions
+fn instantiation(
+    function: &Function,
+    own_file: usize,
+    wanted: impl Fn(&str, RangeInclusive<u32>) -> bool,
+) -> Summary {
+    let lines = lines(&segments(function.regions_in(own_file).copied()));
+    let lines = lines
         .iter()
-        .filter(|region| region.kind == Kind::Code);
+        .filter(|line| wanted(&function.files[own_file], line.number..=line.number));
+    let code = function.regions.iter().filter(|region| {
+        region.kind == Kind::Code && wanted(&function.files[region.file], region.lines())
+    });
     Summary {
-        lines: Ratio::of(
-            lines(&segments(function.regions_in(own_file).copied()))
-                .iter()
-                .map(|line| line.count > 0),
-        ),
+        lines: Ratio::of(lines.map(|line| line.count > 0)),
         functions: Ratio::of([function.count() > 0]),
         instantiations: Ratio::default(),
         regions: Ratio::of(code.map(|region| region.count > 0)),

@@ -1,25 +1,34 @@
 //! The lines that did not run, for people: a row for each file that has some.
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use super::super::count::Coverage;
 use super::super::count::lines::Line;
-use super::names;
+use super::view::View;
 
-/// Writes the lines of code that did not run, the files as [`names`] calls them in the workspace at
-/// `root`: `src/args.rs: 3, 7-9`.
+/// How far the rest of a long row is indented.
+const INDENT: usize = 4;
+
+/// Writes the lines of code that did not run: `src/args.rs: 3, 7-9`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
+    let mut rows = view
+        .files()
+        .into_iter()
+        .map(|(file, name)| (name, ranges(&file.lines)))
+        .filter(|(_, ranges)| !ranges.is_empty())
+        .peekable();
+    if rows.peek().is_none() {
+        return writeln!(out, "\nLines that did not run: none");
+    }
     writeln!(out, "\nLines that did not run:")?;
-    for (file, name) in names::in_order(coverage, root) {
-        let ranges = ranges(&file.lines);
-        if !ranges.is_empty() {
-            writeln!(out, "{name}: {}", ranges.join(", "))?;
-        }
+    for (name, ranges) in rows {
+        let ranges = ranges.join(", ");
+        let name = format!("{name}:");
+        let words = [&*name].into_iter().chain(ranges.split(' '));
+        writeln!(out, "{}", view.screen.wrapped(words, INDENT))?;
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub fn in_order<'a>(coverage: &'a Coverage, root: &Path) -> Vec<(&'a FileCoverag
 /// The name of the source file at `path`: relative to the workspace's `root` if it is below it. One that cargo
 /// has downloaded begins with its package and version, as in `serde-1.0.0/src/lib.rs`, or with its repository and
 /// commit. Every other file has its path.
-fn name<'a>(path: &'a Path, root: &Path) -> Cow<'a, str> {
+pub fn name<'a>(path: &'a Path, root: &Path) -> Cow<'a, str> {
     match path.strip_prefix(root) {
         Ok(relative) => relative.to_string_lossy(),
         Err(_) => downloaded(path).map_or_else(

@@ -4,6 +4,7 @@ pub mod instrumented;
 pub mod krate;
 pub mod llvm;
 pub mod process;
+pub mod repository;
 pub mod stop;
 pub mod terminal;
 pub mod tools;

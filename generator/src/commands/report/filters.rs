@@ -1,0 +1,183 @@
+//! Which files are reported on.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::str::FromStr;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use globset::{GlobBuilder, GlobMatcher};
+use itcov::coverage::Coverage;
+use itcov::coverage::formats::names;
+
+use crate::commands::output::warn;
+
+/// Globs of files, each of which may be given any number of times.
+#[derive(Args)]
+#[command(next_help_heading = "Files")]
+pub struct Filters {
+    /// Report on the files that match, and on no others
+    ///
+    /// A glob matches a file as the report calls it, relative to the workspace, or, with a `/` in front, its absolute path; or a directory,
+    /// with all that is in it. `*` stays within a name, `**` is any number of directories. Without a `/`, a glob matches
+    /// at any depth: `*.rs`, `tests`, `src/**/mod.rs`.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<Glob>,
+
+    /// Leave out the files that match, also those that --include names
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<Glob>,
+}
+
+#[derive(Clone)]
+struct Glob {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+impl FromStr for Glob {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let plain = text.strip_prefix("./").unwrap_or(text);
+        let plain = match plain.trim_end_matches('/') {
+            "" => return Err("it matches no file".into()),
+            plain => plain,
+        };
+        let anywhere = if plain.contains('/') { "" } else { "**/" };
+        GlobBuilder::new(&format!("{anywhere}{plain}"))
+            .literal_separator(true)
+            .build()
+            .map(|glob| Self {
+                text: text.to_owned(),
+                matcher: glob.compile_matcher(),
+            })
+            .map_err(|error| error.kind().to_string())
+    }
+}
+
+impl Glob {
+    /// Whether it names the file or a directory above it.
+    fn matches(&self, path: &Path, root: &Path) -> bool {
+        let name = names::name(path, root);
+        let is_named = |path: &Path| {
+            let mut paths = path.ancestors().filter(|it| *it != OsStr::new(""));
+            paths.any(|path| self.matcher.is_match(path))
+        };
+        // Other globs have nothing to do with where the workspace is.
+        is_named(Path::new(&*name)) || (self.text.starts_with('/') && is_named(path))
+    }
+}
+
+impl Filters {
+    /// The coverage of the files that are asked for, those of the workspace at `root` by their names in it.
+    ///
+    /// # Errors
+    ///
+    /// If there are none.
+    pub fn apply(&self, coverage: Coverage, root: &Path) -> Result<Coverage> {
+        let options = self.options();
+        if options.is_empty() {
+            return Ok(coverage);
+        }
+        for (option, glob) in &options {
+            let mut paths = coverage.files.iter().map(|file| Path::new(&*file.path));
+            if !paths.any(|path| glob.matches(path, root)) {
+                warn(&format!("no file matches {option} '{}'", glob.text));
+            }
+        }
+        let coverage = coverage.of_files(|path| {
+            let matches = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(path, root));
+            (self.include.is_empty() || matches(&self.include)) && !matches(&self.exclude)
+        });
+        if coverage.files.is_empty() {
+            let words = options
+                .iter()
+                .map(|(option, glob)| format!(" {option} '{}'", glob.text));
+            bail!(
+                "no file is left to report on with{}; without them, the report lists those there are",
+                words.collect::<String>()
+            );
+        }
+        Ok(coverage)
+    }
+
+    fn options(&self) -> Vec<(&str, &Glob)> {
+        let include = self.include.iter().map(|glob| ("--include", glob));
+        let exclude = self.exclude.iter().map(|glob| ("--exclude", glob));
+        include.chain(exclude).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(glob: &str, path: &str) -> bool {
+        let glob: Glob = glob.parse().unwrap();
+        glob.matches(Path::new(path), Path::new("/work/app"))
+    }
+
+    #[test]
+    fn a_glob_matches_files_by_their_names_in_the_workspace() {
+        let main = "/work/app/src/main.rs";
+        for glob in [
+            "src/main.rs",
+            "./src/main.rs",
+            "src/*.rs",
+            "src/**",
+            "src",
+            "src/",
+            "*.rs",
+            "main.*",
+            "**/main.rs",
+            "/work/app/src/main.rs",
+            "/work/app",
+            "/work/**/*.rs",
+            "src/{main,lib}.rs",
+            "src/m[a-z]in.rs",
+        ] {
+            assert!(matches(glob, main), "{glob}");
+        }
+        for glob in [
+            "*.toml",
+            "src/*/main.rs",
+            "s*.rs",
+            "app/src",
+            "mai?",
+            "work",
+            "**/app/**",
+        ] {
+            assert!(!matches(glob, main), "{glob}");
+        }
+    }
+
+    #[test]
+    fn a_star_stays_within_a_name_and_two_do_not() {
+        let deep = "/work/app/src/api/generated/orders.rs";
+        assert!(!matches("src/*.rs", deep));
+        assert!(matches("src/**/*.rs", deep));
+        assert!(matches("**/generated/*", deep));
+        assert!(matches("generated", deep));
+    }
+
+    #[test]
+    fn a_file_of_a_dependency_is_named_as_in_the_report() {
+        let file = "/cargo/registry/src/index/serde-1.0.0/src/lib.rs";
+        assert!(matches("serde-*", file));
+        assert!(matches("serde-1.0.0/src/**", file));
+        assert!(!matches("src/**", file));
+    }
+
+    #[test]
+    fn a_malformed_glob_says_why() {
+        let error = |text: &str| text.parse::<Glob>().err().unwrap();
+        assert!(
+            error("src/[a").contains("character class"),
+            "{}",
+            error("src/[a")
+        );
+        assert!(error("{a,b").contains("alternate"), "{}", error("{a,b"));
+        assert_eq!(error("./"), "it matches no file");
+    }
+}

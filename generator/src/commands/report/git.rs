@@ -1,0 +1,171 @@
+//! Questions to git about what has changed.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail};
+
+use crate::verbosity;
+
+/// A repository with a working tree.
+pub struct Repository {
+    /// The root of the working tree, without links.
+    pub top: PathBuf,
+    directory: PathBuf,
+}
+
+impl Repository {
+    /// The one that `directory` is in.
+    pub fn around(directory: &Path) -> Result<Self> {
+        // As it is in a hook: relative to the current directory.
+        let directory = match std::env::var_os("GIT_DIR") {
+            Some(_) => Path::new("."),
+            None => directory,
+        };
+        let mut asked = git(directory);
+        asked.args(["rev-parse", "--show-toplevel"]);
+        let answer = run(&mut asked)?;
+        if !answer.status.success() {
+            bail!("{}", said(&answer));
+        }
+        let top = Path::new(as_path(line(&answer.stdout)))
+            .canonicalize()
+            .context("cannot tell where git's working tree is")?;
+        Ok(Self {
+            top,
+            directory: directory.to_owned(),
+        })
+    }
+
+    /// The commit at which `revision` and what is checked out parted.
+    pub fn merge_base(&self, revision: &str) -> Result<String> {
+        let commit = |name: &str| {
+            let mut asked = git(&self.directory);
+            asked.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
+            run(asked.arg(format!("{name}^{{commit}}")))
+        };
+        if !commit("HEAD")?.status.success() {
+            bail!("nothing is committed yet");
+        }
+        let found = commit(revision)?;
+        if !found.status.success() {
+            bail!(
+                "git knows no revision {revision}; what others have is there after `git fetch`{}",
+                if self.is_shallow()? { DEEPEN } else { "" }
+            );
+        }
+        let found = String::from_utf8_lossy(line(&found.stdout)).into_owned();
+        let base = run(git(&self.directory).args(["merge-base", &found, "HEAD"]))?;
+        if base.status.success() {
+            return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
+        }
+        if self.is_shallow()? {
+            bail!("this clone does not go back to where {revision} and HEAD parted{DEEPEN}");
+        }
+        bail!("{revision} and HEAD have no commit in common");
+    }
+
+    fn is_shallow(&self) -> Result<bool> {
+        let answer = run(git(&self.directory).args(["rev-parse", "--is-shallow-repository"]))?;
+        Ok(line(&answer.stdout) == b"true")
+    }
+
+    /// How the files of these kinds in the working tree differ from those of the commit, whatever the user has set
+    /// for other purposes. Where there are no kinds, all files.
+    pub fn diff(&self, commit: &str, kinds: &[&str]) -> Result<Vec<u8>> {
+        let mut asked = git(&self.top);
+        // For these there is an environment variable, or no option in an older git.
+        asked.env_remove("GIT_DIFF_OPTS");
+        asked.args(["-c", "diff.relative=false", "-c", "core.quotePath=true"]);
+        asked.args([
+            "diff",
+            "--unified=0",
+            "--inter-hunk-context=0",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--find-renames",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--text",
+            "--ignore-submodules=all",
+            commit,
+            "--",
+        ]);
+        asked.args(kinds.iter().map(|kind| format!(":(top)*.{kind}")));
+        answer(&mut asked)
+    }
+
+    /// The files in the working tree that git does not know, without those that it ignores; relative to its root.
+    pub fn untracked(&self) -> Result<Vec<PathBuf>> {
+        let mut asked = git(&self.top);
+        let listed = answer(asked.args([
+            "ls-files",
+            "--others",
+            "--exclude-standard",
+            "--full-name",
+            "-z",
+        ]))?;
+        let paths = listed.split(|byte| *byte == 0);
+        Ok(paths.map(|path| as_path(path).into()).collect())
+    }
+}
+
+/// What to do about a shallow clone.
+const DEEPEN: &str = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch \
+                      everything (for actions/checkout: `fetch-depth: 0`)";
+
+/// git, which is to read and nothing else: no refreshed index, no monitor.
+fn git(directory: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(directory);
+    git.args([
+        "--no-pager",
+        "--no-optional-locks",
+        "-c",
+        "core.fsmonitor=false",
+    ]);
+    git.env("LC_ALL", "C").stdin(std::process::Stdio::null());
+    git
+}
+
+fn run(command: &mut Command) -> Result<Output> {
+    verbosity::running(command);
+    match command.output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!("there is no git here"),
+        output => output.context("cannot run git"),
+    }
+}
+
+/// What git prints when it succeeds.
+fn answer(command: &mut Command) -> Result<Vec<u8>> {
+    let output = run(command)?;
+    if !output.status.success() {
+        let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+        bail!("git {} failed\n{}", words.join(" "), said(&output));
+    }
+    Ok(output.stdout)
+}
+
+/// What git says is wrong.
+fn said(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    text.trim_end().trim_start_matches("fatal: ").to_owned()
+}
+
+fn line(output: &[u8]) -> &[u8] {
+    output.strip_suffix(b"\n").unwrap_or(output)
+}
+
+/// Bytes of a path, as git has them.
+#[cfg(unix)]
+pub fn as_path(bytes: &[u8]) -> &OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
+}
+
+#[cfg(not(unix))]
+pub fn as_path(bytes: &[u8]) -> &OsStr {
+    OsStr::new(std::str::from_utf8(bytes).unwrap_or_default())
+}

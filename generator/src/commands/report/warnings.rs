@@ -1,0 +1,81 @@
+//! What is to be known about the numbers of a report.
+
+use std::path::Path;
+
+use itcov::coverage::formats::names;
+use itcov::coverage::sources::Stale;
+use itcov::coverage::{Coverage, Merged, Place};
+
+use crate::commands::output::warn;
+
+/// How many files are named.
+const NAMED: usize = 3;
+
+/// Tells which profiles do not count.
+pub fn of_profiles(merged: &Merged, what_to_do: &str) {
+    for path in &merged.empty {
+        warn(&format!(
+            "the profile {} is empty, as on a full disk; it is left out",
+            path.display()
+        ));
+    }
+    for path in &merged.of_other_builds {
+        warn(&format!(
+            "the profile {} is of another build, so it does not count: counts belong to the build that \
+             made them; {what_to_do}",
+            path.display()
+        ));
+    }
+}
+
+/// Tells which functions do not count as they ought to.
+pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
+    if coverage.functions_of_other_builds > 0 {
+        warn(&format!(
+            "functions with a profile of another build, which does not count: {}; {what_to_do}",
+            coverage.functions_of_other_builds
+        ));
+    }
+    if coverage.functions_without_mapping > 0 {
+        warn(&format!(
+            "functions that ran and are shown as not run, because link-time optimisation lost their \
+             mapping: {}; build without it, for example with CARGO_PROFILE_RELEASE_LTO=off",
+            coverage.functions_without_mapping
+        ));
+    }
+}
+
+/// Tells which sources are not those of the build at the `place`.
+pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
+    let stale = Stale::find(coverage, place);
+    let what_to_do = format!(
+        "type {}, then run the program again",
+        place.recipe("itcov-build")
+    );
+    if !stale.changed.is_empty() {
+        warn(&format!(
+            "changed since the program was built: {}; the lines may be off; {what_to_do}",
+            list(&stale.changed, root)
+        ));
+    }
+    if !stale.gone.is_empty() {
+        warn(&format!(
+            "gone since the program was built: {}; {what_to_do}",
+            list(&stale.gone, root)
+        ));
+    }
+}
+
+/// The names of some of the files, and how many more there are.
+fn list(paths: &[&Path], root: &Path) -> String {
+    let mut names: Vec<_> = paths.iter().map(|path| names::name(path, root)).collect();
+    names.sort();
+    let more = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let names = names.join(", ");
+    if more > 0 {
+        format!("{names} and {more} more")
+    } else {
+        names
+    }
+}

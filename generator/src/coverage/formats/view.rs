@@ -1,0 +1,59 @@
+//! Views: a coverage as one person wants to see it.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::super::count::{Coverage, FileCoverage};
+use super::names;
+use super::order::Order;
+use super::screen::Screen;
+
+/// What is shown, in which order, and on what.
+pub struct View<'a> {
+    /// What is shown.
+    pub coverage: &'a Coverage,
+    /// The workspace's root, from which files are named.
+    pub root: &'a Path,
+    /// The order of the files.
+    pub order: Order,
+    /// What it is shown on.
+    pub screen: Screen,
+    /// The revision since which lines have changed, if only these are shown.
+    pub since: Option<&'a str>,
+}
+
+impl View<'_> {
+    /// The files in the wanted order, each with its name for people.
+    pub fn files(&self) -> Vec<(&FileCoverage, Cow<'_, str>)> {
+        let mut files: Vec<_> = names::in_order(self.coverage, self.root)
+            .into_iter()
+            .map(|(file, name)| (file, harmless(name)))
+            .collect();
+        // Stable, so that what is equally bad stays in the order of the names.
+        files.sort_by(|(a, _), (b, _)| self.order.of(&a.summary, &b.summary));
+        files
+    }
+}
+
+/// A file's name may have line ends in it, and sequences that steer a terminal.
+fn harmless(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.contains(char::is_control) {
+        name.replace(char::is_control, "\u{fffd}").into()
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_does_not_steer_the_terminal() {
+        assert_eq!(harmless("src/ä b.rs".into()), "src/ä b.rs");
+        assert_eq!(
+            harmless("src/\u{1b}[2J\n.rs".into()),
+            "src/\u{fffd}[2J\u{fffd}.rs"
+        );
+    }
+}

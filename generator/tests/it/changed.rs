@@ -1,0 +1,347 @@
+//! `--changed-since`: what ran of the lines that a branch changed, in real repositories.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::instrumented::Instrumented;
+use crate::support::repository::Git;
+use crate::support::{Output, tools};
+
+fn fixture() -> Instrumented {
+    Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"])
+}
+
+/// Builds what has changed, and runs it.
+fn run_again(fixture: &Instrumented) {
+    for profile in fixture.profiles() {
+        fs::remove_file(profile).unwrap();
+    }
+    fixture.rebuild();
+    fixture.run(&[]).ends_with(0);
+}
+
+fn report(fixture: &Instrumented, arguments: &[&str]) -> Output {
+    Output::of(&mut command(fixture, arguments))
+}
+
+/// The report, whatever is set for git on this machine, and in no repository but the crate's.
+fn command(fixture: &Instrumented, arguments: &[&str]) -> Command {
+    let mut command = fixture.report(arguments);
+    let above = fixture
+        .root()
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .to_owned();
+    command
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CEILING_DIRECTORIES", above);
+    command
+}
+
+/// Of each file by its name, the lines with code in the lcov report.
+fn lines(fixture: &Instrumented, arguments: &[&str]) -> BTreeMap<String, Vec<(u32, u32)>> {
+    let output = report(fixture, &[arguments, &["--lcov", "-"]].concat()).ends_with(0);
+    assert_eq!(output.stderr, "");
+    let mut files = BTreeMap::new();
+    for record in output.stdout.split_terminator("end_of_record\n") {
+        let path = record.lines().next().unwrap().strip_prefix("SF:").unwrap();
+        let name = Path::new(path).strip_prefix(fixture.root()).unwrap();
+        let lines = record.lines().filter_map(|line| {
+            let (number, count) = line.strip_prefix("DA:")?.split_once(',')?;
+            Some((number.parse().unwrap(), count.parse().unwrap()))
+        });
+        files.insert(name.display().to_string(), lines.collect());
+    }
+    files
+}
+
+const LIB: &str = "\
+pub mod unused;
+pub fn used() -> u8 {
+    if std::env::args().len() > 9 {
+        return 9;
+    }
+    7
+}
+pub fn idle() -> u8 { 8 }
+";
+
+#[test]
+fn only_the_lines_that_the_branch_changed_are_reported_on() {
+    let fixture = fixture();
+    let (root, write) = (fixture.root(), |name: &str, text: &str| {
+        fs::write(fixture.root().join(name), text).unwrap();
+    });
+    write("src/lib.rs", LIB);
+    let git = Git::init(&root);
+    git.commit("one");
+    git.run(&["checkout", "--quiet", "-b", "topic"]);
+
+    // Committed; in the working tree alone; new and unknown to git; moved with one line changed. Comments have no code.
+    let renamed = fs::read_to_string(root.join("src/unused.rs")).unwrap();
+    git.run(&["mv", "src/unused.rs", "src/moved.rs"]);
+    write("src/moved.rs", &renamed.replace("number + 1", "number + 2"));
+    let lib = LIB.replace(
+        "pub mod unused;",
+        "pub mod moved;\npub mod new;\n// A comment.",
+    );
+    write("src/lib.rs", &lib.replace("return 9", "return 10"));
+    git.commit("two");
+    write(
+        "src/lib.rs",
+        &lib.replace("return 9", "return 11")
+            .replace("{ 8 }", "{ 9 }"),
+    );
+    write("src/new.rs", "pub fn fresh() {\n}\n");
+    // What has happened on the other branch meanwhile is no change of this one.
+    let main = fs::read_to_string(root.join("src/main.rs")).unwrap();
+    git.run(&["stash", "--quiet", "--include-untracked"]);
+    git.run(&["checkout", "--quiet", "main"]);
+    write("src/main.rs", &format!("// Elsewhere.\n{main}"));
+    git.commit("three");
+    git.run(&["checkout", "--quiet", "topic"]);
+    git.run(&["stash", "pop", "--quiet"]);
+    run_again(&fixture);
+
+    let changed = ["--changed-since", "main"];
+    let expected = [
+        ("src/lib.rs", vec![(6, 0), (10, 0)]),
+        ("src/moved.rs", vec![(5, 0)]),
+        ("src/new.rs", vec![(1, 0), (2, 0)]),
+    ];
+    let expected: BTreeMap<_, _> = expected
+        .map(|(name, lines)| (name.to_owned(), lines))
+        .into();
+    assert_eq!(lines(&fixture, &changed), expected);
+
+    let table = report(&fixture, &changed).ends_with(0);
+    assert!(
+        table
+            .stdout
+            .starts_with("Of the lines changed since main:\n\nFile "),
+        "{}",
+        table.stdout
+    );
+    assert_eq!(table.lines_of("src/lib.rs"), (0, 2));
+    assert_eq!(table.lines_of("Total"), (0, 5));
+    let missed = [
+        &changed[..],
+        &["--fail-under-lines", "20", "--show-missing-lines"],
+    ]
+    .concat();
+    report(&fixture, &missed)
+        .ends_with(1)
+        .prints("src/lib.rs: 6, 10\nsrc/moved.rs: 5\n")
+        .says("0 of 5 lines ran, 0.00%: 1 more to go");
+    // Other filters hold as well.
+    let one = report(&fixture, &[&changed[..], &["--include", "new.rs"]].concat());
+    assert_eq!(one.lines_of("Total"), (0, 2));
+    // Against its own start, a branch without a commit has what is not committed.
+    assert_eq!(
+        lines(&fixture, &["--changed-since", "HEAD"])["src/lib.rs"],
+        [(6, 0), (10, 0)]
+    );
+    assert!(!lines(&fixture, &["--changed-since", "HEAD"]).contains_key("src/moved.rs"));
+}
+
+#[test]
+fn how_git_is_set_up_changes_nothing() {
+    let fixture = fixture();
+    let root = fixture.root();
+    // Line ends of Windows, no line end at the end, and a name to be quoted.
+    let lib = LIB.replace(
+        "pub mod unused;",
+        "#[path = \"ä \\\"q\\\".rs\"]\npub mod unused;",
+    );
+    let lib = lib.replace('\n', "\r\n");
+    fs::write(root.join("src/lib.rs"), lib.trim_end()).unwrap();
+    fs::rename(root.join("src/unused.rs"), root.join("src/ä \"q\".rs")).unwrap();
+    fs::write(root.join("logo.png"), [0, 10, 255, 10, 13]).unwrap();
+    fs::write(root.join(".gitattributes"), "*.rs diff=fancy\nä* -diff\n").unwrap();
+    // The workspace is not the root of the repository.
+    let git = Git::init(root.parent().unwrap());
+    fs::write(git.0.join(".git/info/exclude"), "target\nwrapper\n").unwrap();
+    git.commit("four");
+    let lib = lib.replace("    7\r", "    6\r").replace("{ 8 }", "{ 9 }");
+    fs::write(root.join("src/lib.rs"), lib.trim_end()).unwrap();
+    let quoted = fs::read_to_string(root.join("src/ä \"q\".rs")).unwrap();
+    fs::write(root.join("src/ä \"q\".rs"), quoted.replace("+ 1", "+ 2")).unwrap();
+    fs::write(root.join("logo.png"), [0, 255, 10]).unwrap();
+    run_again(&fixture);
+
+    let changed = ["--changed-since", "main"];
+    let expected: BTreeMap<_, _> = [
+        ("src/lib.rs".to_owned(), vec![(7, 1), (9, 0)]),
+        ("src/ä \"q\".rs".to_owned(), vec![(5, 0)]),
+    ]
+    .into();
+    assert_eq!(lines(&fixture, &changed), expected);
+
+    for (key, value) in [
+        ("diff.noprefix", "true"),
+        ("diff.mnemonicPrefix", "true"),
+        ("diff.context", "7"),
+        ("diff.interHunkContext", "9"),
+        ("diff.relative", "true"),
+        ("diff.external", "/bin/false"),
+        ("diff.fancy.textconv", "echo converted"),
+        ("diff.fancy.command", "/bin/false"),
+        ("diff.renames", "false"),
+        ("color.ui", "always"),
+        ("color.diff", "always"),
+        ("core.quotePath", "false"),
+        ("core.pager", "/bin/false"),
+        ("diff.ignoreSubmodules", "none"),
+    ] {
+        git.run(&["config", key, value]);
+    }
+    assert_eq!(lines(&fixture, &changed), expected);
+    let mut environment = command(&fixture, &["--lcov", "-", "--changed-since", "main"]);
+    environment
+        .env("GIT_EXTERNAL_DIFF", "/bin/false")
+        .env("GIT_DIFF_OPTS", "--unified=5")
+        .env("GIT_PAGER", "/bin/false");
+    let output = Output::of(&mut environment).ends_with(0);
+    assert_eq!(
+        output.stdout.matches("\nDA:").count(),
+        3,
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn a_workspace_behind_a_link_is_the_one_that_git_has() {
+    let fixture = fixture();
+    let git = Git::init(&fixture.root());
+    git.commit("five");
+    fs::write(fixture.root().join("src/lib.rs"), LIB).unwrap();
+    run_again(&fixture);
+    let link = fixture.root().with_file_name("link");
+    symlink(fixture.root(), &link).unwrap();
+    let mut report = command(&fixture, &["--changed-since", "HEAD"]);
+    let output = Output::of(report.current_dir(&link)).ends_with(0);
+    assert_eq!(output.lines_of("src/lib.rs"), (5, 6));
+}
+
+#[test]
+fn where_nothing_with_code_has_changed_it_is_said_and_is_no_failure() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let git = Git::init(&fixture.root());
+    git.commit("six");
+    fs::write(fixture.root().join("README.md"), "New.\n").unwrap();
+    let all = ["--fail-under-lines=100", "--fail-under-file-regions=100"];
+    let arguments = [
+        &["--changed-since", "main", "--show-missing-lines"],
+        &all[..],
+    ]
+    .concat();
+    let output = report(&fixture, &arguments).ends_with(0);
+    assert_eq!(output.stdout, "No line with code has changed since main.\n");
+    assert_eq!(output.stderr, "");
+    assert!(lines(&fixture, &["--changed-since", "main"]).is_empty());
+}
+
+/// The report's error, behind what it has in common with the others.
+fn error(mut command: Command) -> String {
+    let output = Output::of(&mut command).ends_with(1);
+    assert_eq!(output.stdout, "");
+    let (_, error) = output
+        .stderr
+        .split_once("error: cannot tell what has changed since ")
+        .unwrap_or_else(|| panic!("{}", output.stderr));
+    error.trim_end().to_owned()
+}
+
+#[test]
+fn what_git_cannot_tell_is_an_error_that_says_why() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let since = |revision: &str| command(&fixture, &["--changed-since", revision]);
+    let without = error(since("main"));
+    assert!(
+        without.starts_with("main: not a git repository"),
+        "{without}"
+    );
+
+    let git = Git::init(&fixture.root());
+    assert_eq!(error(since("main")), "main: nothing is committed yet");
+    git.commit("seven");
+    assert_eq!(
+        error(since("origin/main")),
+        "origin/main: git knows no revision origin/main; what others have is there after `git fetch`"
+    );
+    assert_eq!(
+        error(command(&fixture, &["--changed-since=--output=x"])),
+        "--output=x: git knows no revision --output=x; what others have is there after `git fetch`"
+    );
+    assert!(!fixture.root().join("x").exists());
+
+    git.run(&["checkout", "--quiet", "--orphan", "other"]);
+    git.commit("eight");
+    assert_eq!(
+        error(since("main")),
+        "main: main and HEAD have no commit in common"
+    );
+
+    let path = tools::path_of(fixture.root().join("bin"), &["cargo"]);
+    let mut absent = since("main");
+    absent.env("PATH", path);
+    assert_eq!(error(absent), "main: there is no git here");
+}
+
+#[test]
+fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let root = fixture.root();
+    let git = Git::init(&root);
+    git.commit("nine");
+    git.run(&["checkout", "--quiet", "-b", "topic"]);
+    git.commit("ten");
+    git.run(&["checkout", "--quiet", "main"]);
+    git.commit("eleven");
+    let origin = format!("file://{}", root.with_file_name("origin").display());
+    git.run(&["clone", "--quiet", "--bare", ".", "../origin"]);
+    git.run(&[
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--branch=topic",
+        &origin,
+        "../clone",
+    ]);
+    fs::remove_dir_all(root.join(".git")).unwrap();
+    fs::rename(root.with_file_name("clone").join(".git"), root.join(".git")).unwrap();
+
+    let since = || command(&fixture, &["--changed-since", "origin/main"]);
+    let advice = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch everything \
+                  (for actions/checkout: `fetch-depth: 0`)";
+    assert_eq!(
+        error(since()),
+        format!(
+            "origin/main: git knows no revision origin/main; what others have is there after `git fetch`{advice}"
+        )
+    );
+    git.run(&[
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "origin",
+        "main:refs/remotes/origin/main",
+    ]);
+    assert_eq!(
+        error(since()),
+        format!(
+            "origin/main: this clone does not go back to where origin/main and HEAD parted{advice}"
+        )
+    );
+    git.run(&["fetch", "--quiet", "--unshallow", "origin"]);
+    Output::of(&mut since()).ends_with(0);
+}
