@@ -77,6 +77,8 @@ pub struct Functions {
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
+    /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
+    unused: Vec<FunctionMapping>,
     seen: HashSet<(Vec<Arc<str>>, Arc<str>)>,
     /// The name hashes of those that had their counts.
     matched: HashSet<u64>,
@@ -94,11 +96,16 @@ impl Functions {
             Lookup::Unknown => None,
             Lookup::OtherBuild { same_kind, ran } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
-                if mapping.hash != 0 {
-                    self.of_other_builds.insert(Arc::clone(&mapping.name));
-                } else if ran && !self.matched.contains(&mapping.name_hash) {
-                    self.without_mapping.insert(Arc::clone(&mapping.name));
+                if mapping.hash == 0 {
+                    if !self.matched.contains(&mapping.name_hash) {
+                        if ran {
+                            self.without_mapping.insert(Arc::clone(&mapping.name));
+                        }
+                        self.unused.push(mapping);
+                    }
+                    return;
                 }
+                self.of_other_builds.insert(Arc::clone(&mapping.name));
                 if same_kind {
                     return;
                 }
@@ -112,6 +119,21 @@ impl Functions {
             // Unused in this unit, but used in another one, whose record says more.
             return;
         }
+        self.know(mapping, counts);
+    }
+
+    /// All that count, when every object has had its say. A function of which nobody has said more than that a unit did
+    /// not use it has lost its mapping: it counts as not run.
+    pub fn into_known(mut self) -> Vec<Function> {
+        for mapping in std::mem::take(&mut self.unused) {
+            if !self.matched.contains(&mapping.name_hash) {
+                self.know(mapping, None);
+            }
+        }
+        self.known
+    }
+
+    fn know(&mut self, mapping: FunctionMapping, counts: Option<&[u64]>) {
         let Some(regions) = counted(&mapping, counts) else {
             return;
         };
@@ -263,5 +285,23 @@ mod tests {
             (functions.of_other_builds.len(), functions.known.len()),
             (1, 0)
         );
+    }
+
+    #[test]
+    fn a_function_without_a_mapping_counts_as_not_run() {
+        let profile = of(1, 10, &[5]);
+        let unused_here = || mapping("f", "a.rs", 0, &[Counter::Zero]);
+        let used = || mapping("f", "a.rs", 10, &[RAN]);
+        let known = |mappings: Vec<FunctionMapping>| {
+            let mut functions = Functions::default();
+            for mapping in mappings {
+                functions.add(mapping, &profile);
+            }
+            let known = functions.into_known();
+            known.iter().map(Function::count).collect::<Vec<_>>()
+        };
+        assert_eq!(known(vec![unused_here(), unused_here()]), [0]);
+        assert_eq!(known(vec![unused_here(), used()]), [5]);
+        assert_eq!(known(vec![used(), unused_here()]), [5]);
     }
 }

@@ -57,7 +57,7 @@ impl Coverage {
             functions.without_mapping.len(),
         );
         let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
-        let mut known = functions.known;
+        let mut known = functions.into_known();
         known.retain(|function| {
             let wanted_file = |file: &Arc<str>| match is_wanted.get(file) {
                 Some(known) => *known,
