@@ -94,8 +94,8 @@ enum Found {
     Nothing,
     /// Those of another build.
     OtherBuild,
-    /// It ran, but the object says only that a unit did not use it.
-    NoMapping,
+    /// The object says only that a unit did not use it, and the profile knows it: whether it ran.
+    Unused { ran: bool },
 }
 
 impl Counted {
@@ -110,12 +110,10 @@ impl Counted {
             Lookup::Unknown => (Found::Nothing, None, true),
             Lookup::OtherBuild { same_kind, ran } => {
                 // A record without a hash says that a unit did not use the function; it is of no build.
-                let found = match (mapping.hash, ran) {
-                    (0, false) => Found::Nothing,
-                    (0, true) => Found::NoMapping,
-                    _ => Found::OtherBuild,
-                };
-                (found, None, !same_kind)
+                match mapping.hash {
+                    0 => (Found::Unused { ran }, None, true),
+                    _ => (Found::OtherBuild, None, !same_kind),
+                }
             }
         };
         let ran = counts
@@ -146,6 +144,8 @@ pub struct Functions {
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
+    /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
+    unused: Vec<(u64, Function)>,
     /// The hashes of the names, and the numbers of the lists of files.
     seen: HashSet<(u64, usize)>,
     /// Each list of files once, with its number.
@@ -168,25 +168,50 @@ impl Functions {
             found,
             body,
         } = function;
+        let function = body.map(|(files, regions)| Function {
+            name: Arc::clone(&name),
+            files,
+            regions,
+        });
         match found {
             Found::Counts => {
                 self.matched.insert(name_hash);
                 self.without_mapping.remove(&name);
             }
             Found::OtherBuild => {
-                self.of_other_builds.insert(Arc::clone(&name));
+                self.of_other_builds.insert(name);
             }
-            Found::NoMapping => {
+            Found::Unused { ran } => {
                 if !self.matched.contains(&name_hash) {
-                    self.without_mapping.insert(Arc::clone(&name));
+                    if ran {
+                        self.without_mapping.insert(name);
+                    }
+                    self.unused
+                        .extend(function.map(|function| (name_hash, function)));
                 }
+                return;
             }
             Found::Nothing => {}
         }
-        let Some((mut files, regions)) = body else {
-            return;
-        };
-        let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
+        if let Some(function) = function {
+            self.know(name_hash, function);
+        }
+    }
+
+    /// All that count, when every object has had its say. A function of which nobody has said more than that a unit did
+    /// not use it has lost its mapping: it counts as not run.
+    pub fn into_known(mut self) -> Vec<Function> {
+        for (name_hash, function) in std::mem::take(&mut self.unused) {
+            if !self.matched.contains(&name_hash) {
+                self.know(name_hash, function);
+            }
+        }
+        self.known
+    }
+
+    fn know(&mut self, name_hash: u64, mut function: Function) {
+        let files = &mut function.files;
+        let list = if let Some((known, list)) = self.lists.get_key_value(files) {
             files.clone_from_slice(known);
             *list
         } else {
@@ -195,11 +220,7 @@ impl Functions {
             list
         };
         if self.seen.insert((name_hash, list)) {
-            self.known.push(Function {
-                name,
-                files,
-                regions,
-            });
+            self.known.push(function);
         }
     }
 }
@@ -337,5 +358,23 @@ mod tests {
             (functions.of_other_builds.len(), functions.known.len()),
             (1, 0)
         );
+    }
+
+    #[test]
+    fn a_function_without_a_mapping_counts_as_not_run() {
+        let profile = of(1, 10, &[5]);
+        let unused_here = || mapping("f", "a.rs", 0, &[Counter::Zero]);
+        let used = || mapping("f", "a.rs", 10, &[RAN]);
+        let known = |mappings: Vec<FunctionMapping>| {
+            let mut functions = Functions::default();
+            for mapping in mappings {
+                functions.add(mapping, &profile);
+            }
+            let known = functions.into_known();
+            known.iter().map(Function::count).collect::<Vec<_>>()
+        };
+        assert_eq!(known(vec![unused_here(), unused_here()]), [0]);
+        assert_eq!(known(vec![unused_here(), used()]), [5]);
+        assert_eq!(known(vec![used(), unused_here()]), [5]);
     }
 }
