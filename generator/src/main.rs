@@ -68,7 +68,7 @@ enum Command {
     Update(commands::update::Update),
     Remove(commands::remove::Remove),
     Doctor(commands::doctor::Doctor),
-    Report(commands::report::Report),
+    Report(Box<commands::report::Report>),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }

@@ -81,6 +81,7 @@ fn only_the_lines_that_the_branch_changed_are_reported_on() {
     let git = Git::init(&root);
     git.commit("one");
     git.run(&["checkout", "--quiet", "-b", "topic"]);
+    git.run(&["config", "diff.renames", "false"]);
 
     // Committed; in the working tree alone; new and unknown to git; moved with one line changed. Comments have no code.
     let renamed = fs::read_to_string(root.join("src/unused.rs")).unwrap();

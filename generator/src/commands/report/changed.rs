@@ -9,6 +9,7 @@ use itcov::coverage::Coverage;
 use itcov::coverage::changed::{self, Lines};
 
 use super::git::{Repository, as_path};
+use crate::progress::during;
 
 /// Which lines are reported on.
 #[derive(Args)]
@@ -37,8 +38,10 @@ impl ChangedSince {
         let Some(revision) = self.revision() else {
             return Ok(coverage);
         };
-        let changed = changed(&coverage, revision, root)
-            .with_context(|| format!("cannot tell what has changed since {revision}"))?;
+        let changed = during("asking git what has changed", || {
+            changed(&coverage, revision, root)
+        })
+        .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         Ok(coverage.of_lines(|path, lines| {
             changed
                 .get(path)

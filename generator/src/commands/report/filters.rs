@@ -18,9 +18,9 @@ use crate::commands::output::warn;
 pub struct Filters {
     /// Report on the files that match, and on no others
     ///
-    /// A glob matches a file as the report calls it, relative to the workspace, or, with a `/` in front, its absolute path; or a directory,
-    /// with all that is in it. `*` stays within a name, `**` is any number of directories. Without a `/`, a glob matches
-    /// at any depth: `*.rs`, `tests`, `src/**/mod.rs`.
+    /// A glob matches a file as the report calls it, relative to the workspace, or, with a `/` in front, its absolute
+    /// path; or a directory, with all that is in it. `*` stays within a name, `**` is any number of directories, as in
+    /// `src/**/mod.rs`. Without a `/`, as in `*.rs` or `tests`, a glob matches at any depth.
     #[arg(long, value_name = "GLOB")]
     include: Vec<Glob>,
 

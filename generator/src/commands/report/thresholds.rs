@@ -90,7 +90,7 @@ impl Thresholds {
             missed.extend(files.into_iter().take(NAMED));
             if more > 0 {
                 missed.push(format!(
-                    "and {more} files more (--fail-under-file-{what} {least})"
+                    "and {more} more (--fail-under-file-{what} {least})"
                 ));
             }
         }
@@ -169,6 +169,8 @@ impl Percent {
 
 #[cfg(test)]
 mod tests {
+    use itcov::coverage::FileCoverage;
+
     use super::*;
 
     fn missing(least: &str, covered: usize, total: usize) -> u128 {
@@ -193,6 +195,45 @@ mod tests {
     fn of_nothing_enough_ran() {
         assert_eq!(missing("100", 0, 0), 0);
         assert_eq!(missing("0", 0, 7), 0);
+    }
+
+    #[test]
+    fn some_files_are_named_and_the_others_are_counted() {
+        let ratio = Ratio {
+            covered: 1,
+            total: 4,
+        };
+        let file = |number| FileCoverage {
+            path: format!("/work/{number}.rs").into(),
+            summary: Summary {
+                regions: ratio,
+                ..Summary::default()
+            },
+            functions: vec![],
+            segments: vec![],
+            lines: vec![],
+        };
+        let coverage = Coverage {
+            files: (10..33).map(file).collect(),
+            ..Coverage::default()
+        };
+        let thresholds = Thresholds {
+            fail_under_lines: None,
+            fail_under_functions: None,
+            fail_under_regions: None,
+            fail_under_file_lines: Some("100".parse().unwrap()),
+            fail_under_file_functions: None,
+            fail_under_file_regions: Some("26".parse().unwrap()),
+        };
+        let error = thresholds.check(&coverage, Path::new("/work")).unwrap_err();
+        let error = error.to_string();
+        let lines: Vec<&str> = error.lines().collect();
+        assert_eq!(lines.len(), 1 + NAMED + 1, "{error}");
+        assert_eq!(
+            lines[1],
+            "  10.rs: 1 of 4 regions ran, 25.00%: 1 more to go (--fail-under-file-regions 26)"
+        );
+        assert_eq!(lines[21], "  and 3 more (--fail-under-file-regions 26)");
     }
 
     #[test]

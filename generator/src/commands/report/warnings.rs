@@ -47,7 +47,7 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
 
 /// Tells which sources are not those of the build at the `place`.
 pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
-    let stale = Stale::find(coverage, place);
+    let stale = Stale::find(coverage, place, root);
     let what_to_do = format!(
         "type {}, then run the program again",
         place.recipe("itcov-build")

@@ -20,7 +20,7 @@ pub fn width(text: &str) -> usize {
 
 impl Screen {
     /// The end of the text, which tells files apart better than their beginning, in this many columns.
-    pub fn end_of<'a>(self, text: &'a str, columns: usize) -> Cow<'a, str> {
+    pub fn end_of(self, text: &str, columns: usize) -> Cow<'_, str> {
         if width(text) <= columns {
             return text.into();
         }

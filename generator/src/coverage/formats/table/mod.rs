@@ -83,14 +83,16 @@ impl<'a> Table<'a> {
     fn new(rows: Vec<Row<'a>>, screen: Screen) -> Self {
         let names = rows.iter().map(|row| row.name).chain(["File"]);
         let longest = names.map(width).max().unwrap_or(0);
-        let widest = |column: &Column| match column.kind {
-            Kind::Bar => BAR,
-            _ => {
-                let cells = rows
-                    .iter()
-                    .map(|row| width(&text(screen, column, row.summary)));
-                cells.chain([width(column.title)]).max().unwrap_or(0)
-            }
+        let widest = |column: &Column| {
+            let cells = rows
+                .iter()
+                .map(|row| width(&text(screen, column, row.summary)));
+            let least = if column.kind == Kind::Bar {
+                BAR
+            } else {
+                width(column.title)
+            };
+            cells.chain([least]).max().unwrap_or(0)
         };
         let (columns, room) = columns::fitting(screen, longest, widest);
         let columns = columns.iter().map(|column| (*column, widest(column)));
