@@ -20,14 +20,22 @@ use super::mapping::{self, FunctionMapping, Sections};
 /// If it cannot be read, is neither, or its mappings are damaged. The members of a library that have none
 /// are passed over, such as its metadata, or the bitcode that link-time optimization leaves.
 pub fn mappings(path: &Path) -> Result<Vec<FunctionMapping>> {
-    let file = fs::read(path)?;
-    match FileKind::parse(&*file)? {
+    mappings_in(&fs::read(path)?)
+}
+
+/// Reads the mappings of the functions in a program or a library that was read.
+///
+/// # Errors
+///
+/// As for [`mappings`].
+pub fn mappings_in(file: &[u8]) -> Result<Vec<FunctionMapping>> {
+    match FileKind::parse(file)? {
         FileKind::Archive => {
             let mut mappings = vec![];
-            for member in ArchiveFile::parse(&*file)?.members() {
+            for member in ArchiveFile::parse(file)?.members() {
                 let member = member?;
                 let name = String::from_utf8_lossy(member.name());
-                let data = member.data(&*file)?;
+                let data = member.data(file)?;
                 if FileKind::parse(data).is_ok() {
                     mappings.extend(
                         object_mappings(data).with_context(|| format!("its member {name}"))?,
@@ -36,7 +44,7 @@ pub fn mappings(path: &Path) -> Result<Vec<FunctionMapping>> {
             }
             Ok(mappings)
         }
-        _ => object_mappings(&file),
+        _ => object_mappings(file),
     }
 }
 
