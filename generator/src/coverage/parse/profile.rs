@@ -245,7 +245,7 @@ mod tests {
             raw(&[(1, 10, 0, 1), (2, 20, 1, 1)], &[1, 2]).file(),
         );
         let mut both = first.clone();
-        both.resize(first.len().next_multiple_of(8), 0);
+        both.resize(first.len() + 3, 0);
         both.extend(&second);
         let profile = parse(&both).unwrap();
         assert_eq!(profile.find(1, 10), Lookup::Counts(&[10]));
