@@ -6,15 +6,15 @@
 use itcov::coverage::parse::mapping::Sections;
 
 /// Takes the sections out of the input: a byte, two lengths of two bytes, then the sections one after the other.
-pub fn sections(input: &[u8]) -> Sections {
+pub fn sections(input: &[u8]) -> Sections<'_> {
     let (kind, rest) = input.split_first().unwrap_or((&0, &[]));
     let (first, rest) = piece(rest);
     let (second, third) = piece(rest);
     if *kind == 0 {
         Sections {
-            covmap: first.to_vec(),
-            covfun: second.to_vec(),
-            names: third.to_vec(),
+            covmap: first.into(),
+            covfun: second.into(),
+            names: third.into(),
         }
     } else {
         matching(first, second, third)
@@ -30,7 +30,7 @@ fn piece(input: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Sections of one unit with these source files and two functions of this mapping, the first of them twice.
-fn matching(files: &[u8], mapping: &[u8], names: &[u8]) -> Sections {
+fn matching(files: &[u8], mapping: &[u8], names: &[u8]) -> Sections<'static> {
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX);
     let header = [0, length(files), 0, 6].map(u32::to_le_bytes).concat();
     let mut covfun = vec![];
@@ -43,9 +43,9 @@ fn matching(files: &[u8], mapping: &[u8], names: &[u8]) -> Sections {
         covfun.resize(covfun.len().next_multiple_of(8), 0);
     }
     Sections {
-        covmap: [&header, files].concat(),
-        covfun,
-        names: [&[3, 0][..], b"f\x01g", names].concat(),
+        covmap: [&header, files].concat().into(),
+        covfun: covfun.into(),
+        names: [&[3, 0][..], b"f\x01g", names].concat().into(),
     }
 }
 

@@ -9,13 +9,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::built::Built;
 use super::count::Coverage;
-use super::count::functions::Functions;
+use super::count::functions::{Counted, Functions};
 use super::count::profile::Profile;
-use super::parse::mapping::FunctionMapping;
 use super::parse::objects;
 use super::place::Place;
+use super::wanted::Wanted;
+
+/// What was read of so many objects is in memory at once, besides what counts of those before.
+const OBJECTS_AT_ONCE: usize = 16;
 
 /// The paths of what was built.
 #[derive(Debug)]
@@ -60,53 +65,69 @@ impl<'a> Collected<'a> {
         })
     }
 
-    /// What the objects say about their functions, in the order in which they have them.
+    /// The functions that were built.
     ///
     /// # Errors
     ///
-    /// If an object is not there any more or cannot be read.
-    pub fn mappings(&self) -> Result<Vec<FunctionMapping>> {
-        let mut mappings = vec![];
-        let build = self.place.recipe("itcov-build");
+    /// If an object is not there any more.
+    pub fn built(&self) -> Result<Built<'_>> {
         for path in &self.objects {
             if !path.exists() {
+                let build = self.place.recipe("itcov-build");
                 bail!(
                     "{} is gone, which was run; type {build} to build it again",
                     path.display()
                 );
             }
-            mappings.extend(objects::mappings(path).with_context(|| {
-                format!(
-                    "cannot read the coverage mapping of {}; type {build}",
-                    path.display()
-                )
-            })?);
         }
-        Ok(mappings)
+        Ok(Built::new(self))
+    }
+
+    /// The hashes of the functions of an object.
+    pub(super) fn hashes(&self, object: usize) -> Result<Vec<(u64, u64)>> {
+        let path = &self.objects[object];
+        self.about(path, objects::hashes(path))
+    }
+
+    /// How many programs and libraries there are.
+    pub fn objects(&self) -> usize {
+        self.objects.len()
     }
 
     /// What ran according to `profile` of the source files that are of interest: those below the listed
-    /// directories, and not below one of the `generated`.
+    /// directories, and not below one of the `generated`. After each object it takes a `step`.
     ///
     /// # Errors
     ///
-    /// If no function of `mappings` is of interest.
+    /// If an object cannot be read, or no function of them is of interest.
     pub fn coverage(
         &self,
-        mappings: Vec<FunctionMapping>,
         profile: &Profile,
         generated: &[&Path],
+        step: &(dyn Fn() + Sync),
     ) -> Result<Coverage> {
+        let wanted = Wanted::new(self.sources.iter().map(PathBuf::as_path), generated);
         let mut functions = Functions::default();
-        for mapping in mappings {
-            functions.add(mapping, profile);
+        // Which of several records for a function counts depends on the order of the objects: they are read in
+        // parallel, some at a time, and added in their order.
+        for objects in self.objects.chunks(OBJECTS_AT_ONCE) {
+            let counted: Vec<_> = objects
+                .par_iter()
+                .map(|path| {
+                    let count =
+                        |mapping| Counted::new(mapping, profile, |files| wanted.is_one(files));
+                    let counted = self.about(path, objects::each(path, count));
+                    step();
+                    counted
+                })
+                .collect();
+            for object in counted {
+                for function in object? {
+                    functions.add_counted(function);
+                }
+            }
         }
-        let coverage = Coverage::new(functions, |path| {
-            self.sources.iter().any(|source| path.starts_with(source))
-                && !generated
-                    .iter()
-                    .any(|generated| path.starts_with(generated))
-        });
+        let coverage = Coverage::new(functions, |path| wanted.is(path));
         if coverage.files.is_empty() {
             let (program, sources) = (self.objects[0].display(), self.sources[0].display());
             bail!(
@@ -115,5 +136,16 @@ impl<'a> Collected<'a> {
             );
         }
         Ok(coverage)
+    }
+
+    /// Says of which object an error is, and what to do.
+    fn about<T>(&self, path: &Path, read: Result<T>) -> Result<T> {
+        read.with_context(|| {
+            format!(
+                "cannot read the coverage mapping of {}; type {}",
+                path.display(),
+                self.place.recipe("itcov-build")
+            )
+        })
     }
 }

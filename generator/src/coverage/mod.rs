@@ -1,8 +1,8 @@
 //! Coverage: what ran, and what did not.
 //!
 //! ```text
-//! place ─┬─ collected ── parse::objects ── mapping ── regions ─┐
-//!        └─ profiles ─── parse::profile ─────────────────────── count::functions ─┬─ segments ── lines ─┬─ formats
+//! place ─┬─ profiles ─── parse::profile ───────────────────────┐
+//!        └─ collected ── parse::objects ── mapping ── regions ── count::functions ─┬─ segments ── lines ─┬─ formats
 //!                                                                                 └─ summary ───────────┘
 //! ```
 //!
@@ -16,6 +16,7 @@
 //! an unlinked object's `__llvm_covfun` sections (each function has one), takes the counters to be in the
 //! order of the functions, and panics or runs out of memory on a damaged file.
 
+mod built;
 mod collected;
 pub mod count;
 pub mod formats;
@@ -23,7 +24,9 @@ pub mod parse;
 mod place;
 mod profiles;
 mod scope;
+mod wanted;
 
+pub use built::Built;
 pub use collected::Collected;
 pub use count::{Coverage, FileCoverage};
 pub use place::{Choice, Place};

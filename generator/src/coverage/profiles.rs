@@ -1,19 +1,24 @@
 //! The files of profiles: those that were collected here, or those that were brought from elsewhere.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
 
-use super::count::profile::{Lookup, Profile};
+use super::built::Built;
+use super::count::profile::Profile;
 use super::parse::Malformed;
-use super::parse::mapping::FunctionMapping;
-use super::parse::profile;
+use super::parse::profile::{self, FunctionCounts};
 use super::place::Place;
+
+/// Fewer are not worth the handing over to another thread.
+const PROFILES_AT_LEAST: usize = 16;
 
 /// The paths of profiles, at least one.
 #[derive(Debug)]
@@ -134,34 +139,26 @@ impl Profiles {
         &self.advice.other_build
     }
 
-    /// Reads those that are of the build with these `mappings`. The counts add up.
+    /// How many there are.
+    pub fn number(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Reads those that have a function that was `built`. The counts add up. After each it takes a `step`.
     ///
     /// # Errors
     ///
     /// If a profile cannot be read, is damaged, or none has counts of this build.
-    pub fn merge(&self, mappings: &[FunctionMapping]) -> Result<Merged> {
+    pub fn merge(&self, built: &Built<'_>, step: &(dyn Fn() + Sync)) -> Result<Merged> {
+        let at_once = self.paths.len().div_ceil(rayon::current_num_threads());
+        let parts: Vec<_> = self
+            .paths
+            .par_chunks(at_once.max(PROFILES_AT_LEAST))
+            .map(|paths| self.merge_part(paths, built, step))
+            .collect();
         let mut merged = Merged::default();
-        for path in &self.paths {
-            let Some(profile) = read(path)? else {
-                merged.empty.push(path.clone());
-                continue;
-            };
-            let profile = profile.with_context(|| {
-                format!(
-                    "the profile {} is damaged; {}",
-                    path.display(),
-                    self.advice.damaged
-                )
-            })?;
-            let matches = |function: &FunctionMapping| {
-                let found = profile.find(function.name_hash, function.hash);
-                matches!(found, Lookup::Counts(_))
-            };
-            if mappings.iter().any(matches) {
-                merged.profile.merge(&profile);
-            } else {
-                merged.of_other_builds.push(path.clone());
-            }
+        for part in parts {
+            merged.append(part?);
         }
         if merged.empty.len() == self.paths.len() {
             bail!("{}", self.advice.empty);
@@ -177,20 +174,74 @@ impl Profiles {
         }
         Ok(merged)
     }
+
+    fn merge_part(
+        &self,
+        paths: &[PathBuf],
+        built: &Built<'_>,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Merged> {
+        let mut merged = Merged::default();
+        let mut buffer = vec![];
+        for path in paths {
+            step();
+            let Some(functions) = read(path, &mut buffer)? else {
+                merged.empty.push(path.clone());
+                continue;
+            };
+            let functions = functions.with_context(|| {
+                format!(
+                    "the profile {} is damaged; {}",
+                    path.display(),
+                    self.advice.damaged
+                )
+            })?;
+            if built.has_one(&functions)? {
+                for function in &functions {
+                    merged.profile.add_function(function);
+                }
+            } else {
+                merged.of_other_builds.push(path.clone());
+            }
+        }
+        Ok(merged)
+    }
+}
+
+impl Merged {
+    fn append(&mut self, mut later: Self) {
+        if self.profile.is_empty() {
+            self.profile = later.profile;
+        } else {
+            self.profile.merge(&later.profile);
+        }
+        self.empty.append(&mut later.empty);
+        self.of_other_builds.append(&mut later.of_other_builds);
+    }
 }
 
 fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
 }
 
-/// The profile in a file that is not empty. A program that is just starting may still be writing it, for an instant.
-fn read(path: &Path) -> Result<Option<Result<Profile, Malformed>>> {
+/// The functions of a profile that is not empty, which is read into the `buffer`. It is not mapped, because the program
+/// may run and write to it. One that is just starting may still be writing its functions, for an instant.
+#[expect(clippy::type_complexity, reason = "it says what is wrong, and where")]
+fn read<'a>(
+    path: &Path,
+    buffer: &'a mut Vec<u8>,
+) -> Result<Option<Result<Vec<FunctionCounts<'a>>, Malformed>>> {
     let mut tries = 0..5;
     loop {
-        let file = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let parsed = profile::parse(&file);
-        if parsed.is_ok() || file.is_empty() || tries.next().is_none() {
-            return Ok((!file.is_empty()).then_some(parsed));
+        buffer.clear();
+        File::open(path)
+            .and_then(|mut file| file.read_to_end(buffer))
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        if buffer.is_empty() {
+            return Ok(None);
+        }
+        if profile::functions(buffer).is_ok() || tries.next().is_none() {
+            return Ok(Some(profile::functions(buffer)));
         }
         thread::sleep(Duration::from_millis(20));
     }

@@ -9,7 +9,7 @@ use clap::Args;
 use outputs::{Outputs, to_stdout};
 
 use super::output::warn;
-use crate::progress::during;
+use crate::progress::during_each;
 use crate::scaffold::metadata::Cargo;
 use itcov::coverage::formats::{missing, table};
 use itcov::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope};
@@ -75,8 +75,10 @@ impl Report {
         } else {
             Profiles::named(&self.profiles, &place)?
         };
-        let mappings = during("reading what was built", || collected.mappings())?;
-        let merged = during("reading the profiles", || profiles.merge(&mappings))?;
+        let built = collected.built()?;
+        let merged = during_each("reading the profiles", profiles.number(), |step| {
+            profiles.merge(&built, step)
+        })?;
         for path in &merged.empty {
             warn(&format!(
                 "the profile {} is empty, as on a full disk; it is left out",
@@ -91,8 +93,8 @@ impl Report {
                 path.display()
             ));
         }
-        let coverage = during("counting", || {
-            collected.coverage(mappings, &merged.profile, &generated)
+        let coverage = during_each("counting", collected.objects(), |step| {
+            collected.coverage(&merged.profile, &generated, step)
         })?;
         if coverage.functions_of_other_builds > 0 {
             warn(&format!(

@@ -3,7 +3,7 @@
 //! Which records count, and which of several for one function, is decided as llvm-cov does when it loads
 //! one object after the other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::parse::mapping::FunctionMapping;
@@ -67,6 +67,66 @@ impl Function {
     }
 }
 
+/// What the profile has to say about a function as one object has it.
+#[derive(Debug)]
+pub struct Counted {
+    name: Arc<str>,
+    name_hash: u64,
+    found: Found,
+    /// Its files and regions, if the profile has all that they need.
+    body: Option<(Vec<Arc<str>>, Vec<CountedRegion>)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// Its counters.
+    Counts,
+    /// Nothing: it never ran.
+    Nothing,
+    /// Those of another build.
+    OtherBuild,
+    /// It ran, but the object says only that a unit did not use it.
+    NoMapping,
+}
+
+impl Counted {
+    /// Counts a function. Of one that is not `wanted`, which is told by its files, only the profile is noted.
+    pub fn new(
+        mapping: FunctionMapping,
+        profile: &Profile,
+        wanted: impl FnOnce(&[Arc<str>]) -> bool,
+    ) -> Self {
+        let (found, counts, counts_here) = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => (Found::Counts, Some(counts), true),
+            Lookup::Unknown => (Found::Nothing, None, true),
+            Lookup::OtherBuild { same_kind, ran } => {
+                // A record without a hash says that a unit did not use the function; it is of no build.
+                let found = match (mapping.hash, ran) {
+                    (0, false) => Found::Nothing,
+                    (0, true) => Found::NoMapping,
+                    _ => Found::OtherBuild,
+                };
+                (found, None, !same_kind)
+            }
+        };
+        let ran = counts
+            .and_then(|counts| counts.first())
+            .is_some_and(|count| *count > 0);
+        let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
+        // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
+        let regions = (counts_here && !(ran && is_empty) && wanted(&mapping.files))
+            .then(|| counted(&mapping, counts))
+            .flatten()
+            .filter(|regions| !regions.is_empty());
+        Self {
+            name: mapping.name,
+            name_hash: mapping.name_hash,
+            found,
+            body: regions.map(|regions| (mapping.files, regions)),
+        }
+    }
+}
+
 /// The functions of all objects.
 #[derive(Debug, Default)]
 pub struct Functions {
@@ -77,7 +137,10 @@ pub struct Functions {
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
-    seen: HashSet<(Vec<Arc<str>>, Arc<str>)>,
+    /// The hashes of the names, and the numbers of the lists of files.
+    seen: HashSet<(u64, usize)>,
+    /// Each list of files once, with its number.
+    lists: HashMap<Vec<Arc<str>>, usize>,
     /// The name hashes of those that had their counts.
     matched: HashSet<u64>,
 }
@@ -85,44 +148,47 @@ pub struct Functions {
 impl Functions {
     /// Adds what an object says about a function, unless an object before it said it already.
     pub fn add(&mut self, mapping: FunctionMapping, profile: &Profile) {
-        let counts = match profile.find(mapping.name_hash, mapping.hash) {
-            Lookup::Counts(counts) => {
-                self.matched.insert(mapping.name_hash);
-                self.without_mapping.remove(&mapping.name);
-                Some(counts)
+        self.add_counted(Counted::new(mapping, profile, |_| true));
+    }
+
+    /// Adds a function as an object has it, unless an object before had it already.
+    pub fn add_counted(&mut self, function: Counted) {
+        let Counted {
+            name,
+            name_hash,
+            found,
+            body,
+        } = function;
+        match found {
+            Found::Counts => {
+                self.matched.insert(name_hash);
+                self.without_mapping.remove(&name);
             }
-            Lookup::Unknown => None,
-            Lookup::OtherBuild { same_kind, ran } => {
-                // A record without a hash says that a unit did not use the function; it is of no build.
-                if mapping.hash != 0 {
-                    self.of_other_builds.insert(Arc::clone(&mapping.name));
-                } else if ran && !self.matched.contains(&mapping.name_hash) {
-                    self.without_mapping.insert(Arc::clone(&mapping.name));
-                }
-                if same_kind {
-                    return;
-                }
-                None
+            Found::OtherBuild => {
+                self.of_other_builds.insert(Arc::clone(&name));
             }
-        };
-        let ran = counts
-            .and_then(|counts| counts.first())
-            .is_some_and(|count| *count > 0);
-        if ran && mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero {
-            // Unused in this unit, but used in another one, whose record says more.
-            return;
+            Found::NoMapping => {
+                if !self.matched.contains(&name_hash) {
+                    self.without_mapping.insert(Arc::clone(&name));
+                }
+            }
+            Found::Nothing => {}
         }
-        let Some(regions) = counted(&mapping, counts) else {
+        let Some((mut files, regions)) = body else {
             return;
         };
-        if !regions.is_empty()
-            && self
-                .seen
-                .insert((mapping.files.clone(), Arc::clone(&mapping.name)))
-        {
+        let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
+            files.clone_from_slice(known);
+            *list
+        } else {
+            let list = self.lists.len();
+            self.lists.insert(files.clone(), list);
+            list
+        };
+        if self.seen.insert((name_hash, list)) {
             self.known.push(Function {
-                name: mapping.name,
-                files: mapping.files,
+                name,
+                files,
                 regions,
             });
         }
@@ -132,22 +198,21 @@ impl Functions {
 /// The regions with their counts, or `None` if the profile lacks a counter that they need.
 fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<CountedRegion>> {
     let values = Values::new(counts, &mapping.expressions);
-    let regions = mapping
-        .regions
-        .iter()
-        .filter(|region| region.kind != Kind::Branch);
-    regions
-        .map(|region| {
-            Some(CountedRegion {
+    // Collected into an option, it would have room for more than there are.
+    let mut counted = Vec::with_capacity(mapping.regions.len());
+    for region in &mapping.regions {
+        if region.kind != Kind::Branch {
+            counted.push(CountedRegion {
                 kind: region.kind,
                 file: region.file,
                 expanded_file: region.expanded_file,
                 start: region.start,
                 end: region.end,
                 count: values.count(region.counter)?,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    Some(counted)
 }
 
 #[cfg(test)]

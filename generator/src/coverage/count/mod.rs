@@ -9,13 +9,13 @@ pub mod profile;
 pub mod segments;
 pub mod summary;
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::BitOr;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use functions::{Function, Functions};
 use lines::Line;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use segments::Segment;
 use summary::Summary;
 
@@ -56,33 +56,17 @@ impl Coverage {
             functions.of_other_builds.len(),
             functions.without_mapping.len(),
         );
-        let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
         let mut known = functions.known;
-        known.retain(|function| {
-            let wanted_file = |file: &Arc<str>| match is_wanted.get(file) {
-                Some(known) => *known,
-                None => *is_wanted
-                    .entry(Arc::clone(file))
-                    .or_insert(wanted(Path::new(&**file))),
-            };
-            // Every file is asked about, so that each has an answer below.
-            function
-                .files
-                .iter()
-                .map(wanted_file)
-                .fold(false, BitOr::bitor)
-        });
-        let mut by_file: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
-        for (place, function) in known.iter().enumerate() {
-            for file in function.files.iter().filter(|file| is_wanted[*file]) {
-                let those = by_file.entry(file).or_default();
-                if those.last() != Some(&place) {
-                    those.push(place);
-                }
+        let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
+        for file in known.iter().flat_map(|function| &function.files) {
+            if !is_wanted.contains_key(file) {
+                is_wanted.insert(Arc::clone(file), wanted(Path::new(&**file)));
             }
         }
-        let files: Vec<_> = by_file
-            .into_iter()
+        known.retain(|function| function.files.iter().any(|file| is_wanted[file]));
+        let files = by_file(&known, |file| is_wanted[file]);
+        let files: Vec<_> = files
+            .into_par_iter()
             .map(|(path, functions)| FileCoverage::new(path, functions, &known))
             .collect();
         let mut total = Summary::default();
@@ -102,6 +86,25 @@ impl Coverage {
     pub fn functions_of(&self, file: &FileCoverage) -> impl Iterator<Item = &Function> {
         file.functions.iter().map(|place| &self.functions[*place])
     }
+}
+
+/// The files that are wanted, by their paths, each with the places of the functions that have code in it.
+fn by_file(
+    functions: &[Function],
+    is_wanted: impl Fn(&Arc<str>) -> bool,
+) -> Vec<(&Arc<str>, Vec<usize>)> {
+    let mut by_file: HashMap<&Arc<str>, Vec<usize>> = HashMap::new();
+    for (place, function) in functions.iter().enumerate() {
+        for file in function.files.iter().filter(|file| is_wanted(file)) {
+            let those = by_file.entry(file).or_default();
+            if those.last() != Some(&place) {
+                those.push(place);
+            }
+        }
+    }
+    let mut files: Vec<_> = by_file.into_iter().collect();
+    files.sort_unstable_by_key(|(path, _)| *path);
+    files
 }
 
 impl FileCoverage {

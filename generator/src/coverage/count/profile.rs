@@ -2,21 +2,43 @@
 
 use std::collections::HashMap;
 
+use super::super::parse::profile::FunctionCounts;
+
 /// The bit of a function hash that sets a second, context-sensitive kind of profile apart. rustc's hashes
 /// use all bits, so that a reader meets both kinds; it must treat them as LLVM's reader does.
 const CONTEXT_SENSITIVE: u64 = 1 << 60;
 
 /// The counters of every function that was instrumented, of one or several runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Profile {
-    /// Name hash → one entry a function hash (there are several when several builds were run).
-    functions: HashMap<u64, Vec<Counters>>,
+    /// In the order in which they came.
+    records: Vec<Record>,
+    /// Those of all records, one record behind the other.
+    counts: Vec<u64>,
+    places: HashMap<Key, usize>,
+    /// Name hash → the place of its latest record. There are several when several builds were run.
+    latest: HashMap<u64, usize>,
+    /// The place of the record that the next one is likely to be added to: the profiles of a build have the same
+    /// functions in the same order.
+    expected: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Counters {
+/// Counters are added to those of the same function in the same build. Builds whose hashes are the same and whose
+/// number of counters is not are two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    name_hash: u64,
     function_hash: u64,
-    counts: Vec<u64>,
+    length: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    key: Key,
+    /// The place of its first counter.
+    start: usize,
+    /// The place of the record before it with the same name.
+    before: Option<usize>,
 }
 
 /// What a profile has to say about a function of a mapping.
@@ -37,52 +59,98 @@ pub enum Lookup<'a> {
 }
 
 impl Profile {
+    /// Whether it has no function.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// Adds the counts of `other`, as `llvm-profdata merge` does.
     pub fn merge(&mut self, other: &Self) {
-        for (name_hash, builds) in &other.functions {
-            for build in builds {
-                self.add(*name_hash, build.function_hash, &build.counts);
-            }
+        for record in &other.records {
+            self.add_counts(record.key, other.counts_of(record).iter().copied());
         }
     }
 
     /// Adds the counts of one function.
     pub fn add(&mut self, name_hash: u64, function_hash: u64, counts: &[u64]) {
-        let builds = self.functions.entry(name_hash).or_default();
-        match builds
-            .iter_mut()
-            .find(|build| build.function_hash == function_hash)
-        {
-            Some(build) => {
-                for (count, more) in build.counts.iter_mut().zip(counts) {
-                    *count = count.saturating_add(*more);
-                }
+        let key = Key {
+            name_hash,
+            function_hash,
+            length: counts.len(),
+        };
+        self.add_counts(key, counts.iter().copied());
+    }
+
+    /// Adds the counts of one function in a file.
+    pub fn add_function(&mut self, function: &FunctionCounts<'_>) {
+        let counts = function.counts();
+        let key = Key {
+            name_hash: function.name_hash,
+            function_hash: function.function_hash,
+            length: counts.len(),
+        };
+        self.add_counts(key, counts);
+    }
+
+    fn add_counts(&mut self, key: Key, counts: impl Iterator<Item = u64>) {
+        let is_expected = |record: &Record| record.key == key;
+        let known = if self.records.get(self.expected).is_some_and(is_expected) {
+            Some(self.expected)
+        } else {
+            self.places.get(&key).copied()
+        };
+        let place = if let Some(place) = known {
+            let start = self.records[place].start;
+            let own = &mut self.counts[start..start + key.length];
+            for (count, more) in own.iter_mut().zip(counts) {
+                *count = count.saturating_add(more);
             }
-            None => builds.push(Counters {
-                function_hash,
-                counts: counts.to_vec(),
-            }),
-        }
+            place
+        } else {
+            let place = self.records.len();
+            self.places.insert(key, place);
+            self.records.push(Record {
+                key,
+                start: self.counts.len(),
+                before: self.latest.insert(key.name_hash, place),
+            });
+            self.counts.extend(counts);
+            place
+        };
+        self.expected = if place + 1 < self.records.len() {
+            place + 1
+        } else {
+            0
+        };
+    }
+
+    fn counts_of(&self, record: &Record) -> &[u64] {
+        &self.counts[record.start..record.start + record.key.length]
+    }
+
+    /// The records of a function, the latest first.
+    fn records_of(&self, name_hash: u64) -> impl Iterator<Item = &Record> {
+        let latest = self.latest.get(&name_hash).copied();
+        let places = std::iter::successors(latest, |place| self.records[*place].before);
+        places.map(|place| &self.records[place])
     }
 
     /// The counters of the function with this name and this hash of its structure.
     pub fn find(&self, name_hash: u64, function_hash: u64) -> Lookup<'_> {
-        let Some(builds) = self.functions.get(&name_hash) else {
+        let records = || self.records_of(name_hash);
+        if records().next().is_none() {
             return Lookup::Unknown;
-        };
-        if let Some(build) = builds
-            .iter()
-            .find(|build| build.function_hash == function_hash)
-        {
-            return Lookup::Counts(&build.counts);
+        }
+        // Of several with other numbers of counters the first counts, which LLVM adds no others to.
+        let of_this_build = records().filter(|record| record.key.function_hash == function_hash);
+        if let Some(record) = of_this_build.last() {
+            return Lookup::Counts(self.counts_of(record));
         }
         let same_kind =
-            |build: &Counters| (build.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
+            |record: &Record| (record.key.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
         Lookup::OtherBuild {
-            same_kind: builds.iter().any(same_kind),
-            ran: builds
-                .iter()
-                .any(|build| build.counts.iter().any(|count| *count > 0)),
+            same_kind: records().any(same_kind),
+            ran: records().any(|record| self.counts_of(record).iter().any(|count| *count > 0)),
         }
     }
 }
@@ -119,5 +187,28 @@ mod tests {
             };
             assert_eq!(profile.find(1, function_hash), other);
         }
+    }
+
+    #[test]
+    fn counts_that_come_in_another_order_are_added_to_the_same_functions() {
+        let mut merged = profile(&[(1, 10, &[1]), (2, 20, &[2, 2]), (3, 30, &[3])]);
+        for functions in [
+            &[(1, 10, &[10][..]), (2, 20, &[20, 20]), (3, 30, &[30])][..],
+            &[(3, 30, &[300]), (1, 10, &[100])],
+            &[(2, 20, &[200, 200])],
+        ] {
+            merged.merge(&profile(functions));
+        }
+        assert_eq!(merged.find(1, 10), Lookup::Counts(&[111]));
+        assert_eq!(merged.find(2, 20), Lookup::Counts(&[222, 222]));
+        assert_eq!(merged.find(3, 30), Lookup::Counts(&[333]));
+    }
+
+    #[test]
+    fn of_the_same_hashes_with_other_numbers_of_counters_the_first_counts() {
+        let mut merged = profile(&[(1, 10, &[7, 8])]);
+        merged.merge(&profile(&[(1, 10, &[1])]));
+        merged.merge(&profile(&[(1, 10, &[2, 2])]));
+        assert_eq!(merged.find(1, 10), Lookup::Counts(&[9, 10]));
     }
 }

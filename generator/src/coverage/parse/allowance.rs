@@ -3,6 +3,8 @@
 //! A few bytes can stand for very many: compressed names, short paths below a long directory, a region that ends
 //! billions of lines further down. What a compiler writes stays far below these limits.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use super::bytes::Malformed;
 use super::mapping::Sections;
 
@@ -16,18 +18,19 @@ const LINES: u64 = 1024 * 1024;
 /// What is left for one object.
 pub struct Allowance {
     text: u64,
-    lines: u64,
+    lines: AtomicU64,
 }
 
 impl Allowance {
     /// For an object with these sections.
-    pub fn of(sections: &Sections) -> Self {
-        let lengths = [&sections.covmap, &sections.covfun, &sections.names].map(Vec::len);
+    pub fn of(sections: &Sections<'_>) -> Self {
+        let lengths =
+            [&sections.covmap, &sections.covfun, &sections.names].map(|section| section.len());
         let length = u64::try_from(lengths.iter().sum::<usize>()).unwrap_or(u64::MAX);
         let unfolded = length.saturating_mul(TIMES);
         Self {
             text: unfolded.saturating_add(TEXT),
-            lines: unfolded.saturating_add(LINES),
+            lines: unfolded.saturating_add(LINES).into(),
         }
     }
 
@@ -41,10 +44,11 @@ impl Allowance {
     }
 
     /// Takes so many lines off.
-    pub fn spend_lines(&mut self, lines: u64) -> Result<(), Malformed> {
-        self.lines = self.lines.checked_sub(lines).ok_or(Malformed::new(
-            "its functions would have far more lines than can be",
-        ))?;
-        Ok(())
+    pub fn spend_lines(&self, lines: u64) -> Result<(), Malformed> {
+        let left = |left: u64| left.checked_sub(lines);
+        self.lines
+            .fetch_update(Relaxed, Relaxed, left)
+            .map(drop)
+            .map_err(|_| Malformed::new("its functions would have far more lines than can be"))
     }
 }

@@ -5,9 +5,12 @@
 //! function (and, in an object that is not linked yet, is there once a function), `__llvm_prf_names` has
 //! the functions' names.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::super::count::counter::Expression;
 use super::allowance::Allowance;
@@ -17,13 +20,13 @@ use super::{names, units};
 
 /// The three sections of one object. Several of the same name are put one after the other.
 #[derive(Debug, Default)]
-pub struct Sections {
+pub struct Sections<'a> {
     /// `__llvm_covmap`
-    pub covmap: Vec<u8>,
+    pub covmap: Cow<'a, [u8]>,
     /// `__llvm_covfun`
-    pub covfun: Vec<u8>,
+    pub covfun: Cow<'a, [u8]>,
     /// `__llvm_prf_names`
-    pub names: Vec<u8>,
+    pub names: Cow<'a, [u8]>,
 }
 
 /// What an object says about one function.
@@ -48,40 +51,48 @@ pub struct FunctionMapping {
 /// # Errors
 ///
 /// Says what is wrong with the sections; the caller knows the object's name.
-pub fn parse(sections: &Sections) -> Result<Vec<FunctionMapping>, Malformed> {
+pub fn parse(sections: &Sections<'_>) -> Result<Vec<FunctionMapping>, Malformed> {
+    each(sections, |mapping| mapping)
+}
+
+/// As [`parse`], but keeps only what is made of each mapping. They are read in parallel.
+///
+/// # Errors
+///
+/// Says what is wrong with the sections; the caller knows the object's name.
+pub fn each<T: Send>(
+    sections: &Sections<'_>,
+    make: impl Fn(FunctionMapping) -> T + Sync,
+) -> Result<Vec<T>, Malformed> {
     let mut allowance = Allowance::of(sections);
     let units = units::parse(Bytes(&sections.covmap), &mut allowance)?;
-    let names = names::parse(Bytes(&sections.names), &mut allowance)?;
-    let mut mappings = vec![];
-    for record in records(Bytes(&sections.covfun))? {
-        let unit = units
-            .get(&record.files_hash)
-            .ok_or(Malformed::new("it names no source files for a function"))?;
-        let name = names
-            .get(&record.name_hash)
-            .ok_or(Malformed::new("it has a function without a name"))?;
-        let Mapping {
-            files,
-            expressions,
-            regions,
-        } = regions::parse(Bytes(record.mapping))?;
-        allowance.spend_lines(regions::lines(&regions))?;
-        let files = files
-            .into_iter()
-            .map(|index| unit.get(index).cloned())
-            .collect::<Option<_>>();
-        mappings.push(FunctionMapping {
-            name: Arc::clone(name),
-            name_hash: record.name_hash,
-            hash: record.hash,
-            files: files.ok_or(Malformed::new(
-                "it has a function in a source file that it does not list",
-            ))?,
-            expressions,
-            regions,
-        });
-    }
-    Ok(mappings)
+    let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
+    let names = names::by_hash(&blocks);
+    let records = records(Bytes(&sections.covfun))?;
+    let made: Vec<_> = records
+        .par_iter()
+        .with_min_len(RECORDS_AT_ONCE)
+        .map(|record| {
+            let mapping = record.mapping(&units, &names)?;
+            allowance.spend_lines(regions::lines(&mapping.regions))?;
+            Ok(make(mapping))
+        })
+        .collect();
+    made.into_iter().collect()
+}
+
+/// Fewer are not worth the handing over to another thread.
+const RECORDS_AT_ONCE: usize = 64;
+
+/// The hashes of the functions' names and of their structure, in the order of the object.
+///
+/// # Errors
+///
+/// Says what is wrong with the sections; the caller knows the object's name.
+pub fn hashes(sections: &Sections<'_>) -> Result<Vec<(u64, u64)>, Malformed> {
+    let records = records(Bytes(&sections.covfun))?;
+    let hashes = records.iter().map(|it| (it.name_hash, it.hash));
+    Ok(hashes.collect())
 }
 
 /// A record of the section `__llvm_covfun`, its mapping still encoded.
@@ -128,6 +139,38 @@ fn records(mut section: Bytes<'_>) -> Result<Vec<Record<'_>>, Malformed> {
 }
 
 impl Record<'_> {
+    fn mapping(
+        &self,
+        units: &HashMap<u64, Vec<Arc<str>>>,
+        names: &HashMap<u64, Cow<'_, str>>,
+    ) -> Result<FunctionMapping, Malformed> {
+        let unit = units
+            .get(&self.files_hash)
+            .ok_or(Malformed::new("it names no source files for a function"))?;
+        let name = names
+            .get(&self.name_hash)
+            .ok_or(Malformed::new("it has a function without a name"))?;
+        let Mapping {
+            files,
+            expressions,
+            regions,
+        } = regions::parse(Bytes(self.mapping))?;
+        let files = files
+            .into_iter()
+            .map(|index| unit.get(index).cloned())
+            .collect::<Option<_>>();
+        Ok(FunctionMapping {
+            name: Arc::from(&**name),
+            name_hash: self.name_hash,
+            hash: self.hash,
+            files: files.ok_or(Malformed::new(
+                "it has a function in a source file that it does not list",
+            ))?,
+            expressions,
+            regions,
+        })
+    }
+
     /// Whether it stands for a function that its unit saw and did not use: no hash, and one region of no
     /// counter.
     fn is_unused(&self) -> Result<bool, Malformed> {
@@ -161,12 +204,13 @@ mod tests {
             .flat_map(|field| field.to_le_bytes())
             .chain(files.iter().copied());
         let sections = Sections {
-            covmap: covmap.collect(),
+            covmap: covmap.collect::<Vec<_>>().into(),
             covfun: records
                 .iter()
                 .flat_map(|(name, hash, mapping)| record(name, *hash, &files, mapping))
-                .collect(),
-            names: [&[0, 0, 7, 0][..], b"one\x01two", &[0]].concat(),
+                .collect::<Vec<_>>()
+                .into(),
+            names: [&[0, 0, 7, 0][..], b"one\x01two", &[0]].concat().into(),
         };
         let mappings = parse(&sections).unwrap();
         assert!(

@@ -5,6 +5,7 @@
 mod allowance;
 mod bytes;
 mod foreign;
+mod mapped;
 pub mod mapping;
 mod names;
 pub mod objects;

@@ -1,20 +1,20 @@
 //! Names: the section `__llvm_prf_names` has those of the functions.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 
 use super::allowance::Allowance;
 use super::bytes::{Bytes, Malformed};
 
-/// The functions' names by their hashes. The section has blocks of names, with a byte of 1 between two.
-pub fn parse(
-    mut section: Bytes<'_>,
+/// The blocks of names that the section has.
+pub fn blocks<'a>(
+    mut section: Bytes<'a>,
     allowance: &mut Allowance,
-) -> Result<HashMap<u64, Arc<str>>, Malformed> {
-    let mut names = HashMap::new();
+) -> Result<Vec<Cow<'a, [u8]>>, Malformed> {
+    let mut blocks = vec![];
     while !section.is_empty() {
         // Linkers pad between the blocks of two objects; no block begins with zero.
         if section.0.starts_with(&[0]) {
@@ -23,21 +23,22 @@ pub fn parse(
         }
         let length = section.leb128()?;
         let compressed = section.leb128()?;
-        let unpacked;
-        let block = match compressed {
-            0 => section.take(length)?,
-            _ => {
-                unpacked = decompress(section.take(compressed)?, length, allowance)?;
-                &unpacked
-            }
-        };
-        for name in block.split(|byte| *byte == 1) {
-            names
-                .entry(hash(name))
-                .or_insert_with(|| Arc::from(String::from_utf8_lossy(name)));
-        }
+        blocks.push(match compressed {
+            0 => section.take(length)?.into(),
+            _ => decompress(section.take(compressed)?, length, allowance)?.into(),
+        });
     }
-    Ok(names)
+    Ok(blocks)
+}
+
+/// The functions' names by their hashes. In a block there is a byte of 1 between two.
+pub fn by_hash<'a>(blocks: &'a [Cow<'_, [u8]>]) -> HashMap<u64, Cow<'a, str>> {
+    let names = blocks
+        .iter()
+        .flat_map(|block| block.split(|byte| *byte == 1));
+    names
+        .map(|name| (hash(name), String::from_utf8_lossy(name)))
+        .collect()
 }
 
 /// Unpacks what is said to be `length` bytes.
@@ -77,11 +78,12 @@ mod tests {
     /// What is found, or why nothing is, in the only section of an object.
     fn found(section: Vec<u8>) -> Result<Vec<String>, String> {
         let sections = Sections {
-            names: section,
+            names: section.into(),
             ..Sections::default()
         };
-        let names = parse(Bytes(&sections.names), &mut Allowance::of(&sections));
-        let names = names.map_err(|error| error.to_string())?;
+        let blocks = blocks(Bytes(&sections.names), &mut Allowance::of(&sections));
+        let blocks = blocks.map_err(|error| error.to_string())?;
+        let names = by_hash(&blocks);
         let mut texts: Vec<_> = names.values().map(|name| name.to_string()).collect();
         texts.sort();
         assert!(

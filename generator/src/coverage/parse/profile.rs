@@ -11,44 +11,80 @@ use super::bytes::{Bytes, Malformed};
 use super::foreign;
 use super::profile_header::{Header, MAGIC};
 
+/// The counters of one function, where they lie in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionCounts<'a> {
+    /// The first half of the MD5 of its name.
+    pub name_hash: u64,
+    /// A hash of its structure.
+    pub function_hash: u64,
+    counters: &'a [u8],
+}
+
+impl FunctionCounts<'_> {
+    /// What each of its counters stood at.
+    pub fn counts(&self) -> impl ExactSizeIterator<Item = u64> {
+        let counters = self.counters.as_chunks().0.iter();
+        counters.map(|counter| u64::from_le_bytes(*counter))
+    }
+}
+
 /// Reads a raw profile of the versions 8 to 11 (LLVM 14 to 23).
 ///
 /// # Errors
 ///
 /// Says what is wrong with `file`, or what it is instead; the caller knows its name.
 pub fn parse(file: &[u8]) -> Result<Profile, Malformed> {
+    let mut profile = Profile::default();
+    for function in functions(file)? {
+        profile.add_function(&function);
+    }
+    Ok(profile)
+}
+
+/// Reads a raw profile as [`parse`] does, and copies no counter.
+///
+/// # Errors
+///
+/// Says what is wrong with `file`, or what it is instead; the caller knows its name.
+pub fn functions(file: &[u8]) -> Result<Vec<FunctionCounts<'_>>, Malformed> {
     if !MAGIC.starts_with(&file[..file.len().min(MAGIC.len())]) {
         return Err(foreign::not_a_raw_profile(file));
     }
     let mut bytes = Bytes(file);
-    let mut profile = Profile::default();
+    let mut functions = vec![];
     loop {
-        add(&mut bytes, &mut profile)?;
+        add(&mut bytes, &mut functions)?;
         // What else can follow, such as the values that another compiler profiles, is of no interest here.
         if !bytes.0.starts_with(&MAGIC) {
-            return Ok(profile);
+            return Ok(functions);
         }
     }
 }
 
-/// Reads one profile, and adds its counts.
-fn add(bytes: &mut Bytes<'_>, profile: &mut Profile) -> Result<(), Malformed> {
+/// Reads one profile, and adds its functions.
+fn add<'a>(
+    bytes: &mut Bytes<'a>,
+    functions: &mut Vec<FunctionCounts<'a>>,
+) -> Result<(), Malformed> {
     let header = Header::parse(bytes)?;
     bytes.take(header.binary_ids)?;
-    let mut records =
-        Bytes(bytes.take(header.records.saturating_mul(header.layout.record_size()))?);
+    let size = header.layout.record_size();
+    let mut records = Bytes(bytes.take(header.records.saturating_mul(size))?);
     bytes.take(header.padding_before_counters)?;
     let counters = bytes.take(header.counters.saturating_mul(8))?;
     // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
     bytes.take(header.behind_counters)?;
     bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
 
+    // The records are in the file, so there are not more of them than it has room for.
+    functions.reserve(usize::try_from(header.records).unwrap_or_default());
     // A record holds the distance from itself to its counters, the header that from the first record.
     let mut distance = header.counters_delta;
     // No counter is two functions', so that no profile is longer as a value than as a file.
     let mut left = counters.len();
     while !records.is_empty() {
-        let mut record = Bytes(records.take(header.layout.record_size())?);
+        let mut record = Bytes(records.take(size)?);
         let (name_hash, function_hash) = (record.u64()?, record.u64()?);
         let offset = record.u64()?.wrapping_sub(distance);
         record.take(header.layout.other_pointers())?;
@@ -58,16 +94,16 @@ fn add(bytes: &mut Bytes<'_>, profile: &mut Profile) -> Result<(), Malformed> {
         }
         let mut own = Bytes(counters);
         own.take(offset)?;
-        let mut own = Bytes(own.take(length.saturating_mul(8))?);
-        left = left.checked_sub(own.0.len()).ok_or(Malformed::new(
+        let counters = own.take(length.saturating_mul(8))?;
+        left = left.checked_sub(counters.len()).ok_or(Malformed::new(
             "two of its functions have the same counters",
         ))?;
-        let mut counts = Vec::with_capacity(own.0.len() / 8);
-        while !own.is_empty() {
-            counts.push(own.u64()?);
-        }
-        profile.add(name_hash, function_hash, &counts);
-        distance = distance.wrapping_sub(header.layout.record_size());
+        functions.push(FunctionCounts {
+            name_hash,
+            function_hash,
+            counters,
+        });
+        distance = distance.wrapping_sub(size);
     }
     Ok(())
 }
@@ -169,7 +205,7 @@ mod tests {
         }
 
         fn message(&self) -> String {
-            parse(&self.file()).unwrap_err().to_string()
+            functions(&self.file()).unwrap_err().to_string()
         }
     }
 
@@ -202,7 +238,7 @@ mod tests {
         let pointer = 16 * 8 + 16 + 16;
         assert_eq!(askew[pointer..pointer + 2], 0x4000_u16.to_le_bytes());
         askew[pointer] = 4;
-        let error = parse(&askew).unwrap_err().to_string();
+        let error = functions(&askew).unwrap_err().to_string();
         assert_eq!(error, "its counters are not where they can be");
     }
 
@@ -215,7 +251,7 @@ mod tests {
             };
             let whole = whole.file();
             for length in 0..whole.len() {
-                let error = parse(&whole[..length]).unwrap_err().to_string();
+                let error = functions(&whole[..length]).unwrap_err().to_string();
                 assert_eq!(
                     error, "it ends too early",
                     "version {version} cut to {length}"
@@ -232,7 +268,7 @@ mod tests {
             for lie in [u64::MAX, u64::MAX / 64, 1 << 60, 1 << 32, 1000] {
                 let mut file = whole.clone();
                 file[8 * field..][..8].copy_from_slice(&lie.to_le_bytes());
-                let error = parse(&file).unwrap_err().to_string();
+                let error = functions(&file).unwrap_err().to_string();
                 assert_eq!(error, "it ends too early", "field {field} is {lie}");
             }
         }
@@ -252,7 +288,8 @@ mod tests {
         assert_eq!(profile.find(2, 20), Lookup::Counts(&[2]));
         assert!(parse(&both[..both.len() - 1]).is_err());
         // What else follows is not looked at.
-        assert_eq!(parse(&[&*first, &[0; 3], &[1; 9]].concat()), parse(&first));
+        let followed = [&*first, &[0; 3], &[1; 9]].concat();
+        assert_eq!(functions(&followed).unwrap().len(), 1);
     }
 
     #[test]
@@ -294,12 +331,12 @@ mod tests {
     #[test]
     fn what_is_no_profile_at_all_is_told() {
         assert!(
-            parse(b"text")
+            functions(b"text")
                 .unwrap_err()
                 .to_string()
                 .starts_with("it is text")
         );
-        let indexed = parse(b"\xfflprofi\x81\x0d\0\0\0\0\0\0\0").unwrap_err();
+        let indexed = functions(b"\xfflprofi\x81\x0d\0\0\0\0\0\0\0").unwrap_err();
         assert!(indexed.to_string().starts_with("it is an indexed profile"));
     }
 
@@ -343,13 +380,21 @@ mod tests {
     proptest! {
         #[test]
         fn every_profile_is_read_as_it_was_written(raw in any_raw()) {
-            let mut expected = Profile::default();
-            for (name, hash, first, length) in &raw.functions {
-                let first = usize::try_from(*first).unwrap();
-                let length = usize::try_from(*length).unwrap();
-                expected.add(*name, *hash, &raw.counters[first..first + length]);
-            }
-            prop_assert_eq!(parse(&raw.file()), Ok(expected));
+            let file = raw.file();
+            let found = functions(&file).unwrap();
+            let found: Vec<_> = found
+                .iter()
+                .map(|it| (it.name_hash, it.function_hash, it.counts().collect::<Vec<_>>()))
+                .collect();
+            let expected: Vec<_> = raw
+                .functions
+                .iter()
+                .map(|(name, hash, first, length)| {
+                    let counts = raw.counters.iter().skip(usize::try_from(*first).unwrap());
+                    (*name, *hash, counts.take(*length as usize).copied().collect::<Vec<_>>())
+                })
+                .collect();
+            prop_assert_eq!(found, expected);
         }
     }
 }
