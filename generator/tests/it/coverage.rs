@@ -21,16 +21,16 @@ fn kinds_of_code() -> Instrumented {
 
 /// A row of either table: of each kind how many ran, how many there are, and the percentage.
 #[derive(Debug, PartialEq)]
-struct Row {
-    name: String,
-    lines: Covered,
-    functions: Covered,
-    regions: Covered,
+pub struct Row {
+    pub name: String,
+    pub lines: Covered,
+    pub functions: Covered,
+    pub regions: Covered,
 }
 
-type Covered = (u32, u32, String);
+pub type Covered = (u32, u32, String);
 
-fn rows(table: &str) -> Vec<Row> {
+pub fn rows(table: &str) -> Vec<Row> {
     let rows = table.lines().filter(|line| line.contains('%'));
     rows.map(|line| {
         let cells: Vec<&str> = line.split_whitespace().collect();
