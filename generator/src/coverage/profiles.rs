@@ -114,8 +114,11 @@ impl Profiles {
                     path.display()
                 );
             }
+            // In the directory no link was followed, so nothing else needs to be.
+            let root = path.canonicalize()?;
             for profile in found {
-                if seen.insert(profile.canonicalize()?) {
+                let below = profile.strip_prefix(path).unwrap_or(&profile);
+                if seen.insert(root.join(below)) {
                     paths.push(profile);
                 }
             }
@@ -184,25 +187,25 @@ impl Profiles {
         let mut merged = Merged::default();
         let mut buffer = vec![];
         for path in paths {
-            step();
-            let Some(functions) = read(path, &mut buffer)? else {
-                merged.empty.push(path.clone());
-                continue;
-            };
-            let functions = functions.with_context(|| {
-                format!(
-                    "the profile {} is damaged; {}",
-                    path.display(),
-                    self.advice.damaged
-                )
-            })?;
-            if built.has_one(&functions)? {
-                for function in &functions {
-                    merged.profile.add_function(function);
+            if let Some(functions) = read(path, &mut buffer)? {
+                let functions = functions.with_context(|| {
+                    format!(
+                        "the profile {} is damaged; {}",
+                        path.display(),
+                        self.advice.damaged
+                    )
+                })?;
+                if built.has_one(&functions)? {
+                    for function in &functions {
+                        merged.profile.add_function(function);
+                    }
+                } else {
+                    merged.of_other_builds.push(path.clone());
                 }
             } else {
-                merged.of_other_builds.push(path.clone());
+                merged.empty.push(path.clone());
             }
+            step();
         }
         Ok(merged)
     }

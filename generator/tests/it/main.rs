@@ -32,6 +32,7 @@ mod report;
 mod scope;
 mod several;
 mod signals;
+mod sizes;
 mod stop;
 mod strict;
 mod support;
