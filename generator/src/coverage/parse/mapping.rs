@@ -72,12 +72,12 @@ pub fn each<T: Send>(
     let blocks = name_blocks(Bytes(&sections.names))?;
     let names = names(&blocks);
     let records = records(Bytes(&sections.covfun))?;
-    let made: Vec<_> = records
+    let results: Vec<_> = records
         .par_iter()
         .with_min_len(RECORDS_AT_ONCE)
         .map(|record| record.mapping(&units, &names).map(&make))
         .collect();
-    made.into_iter().collect()
+    results.into_iter().collect()
 }
 
 /// Fewer are not worth the handing over to another thread.
