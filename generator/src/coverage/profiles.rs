@@ -13,8 +13,7 @@ use rayon::slice::ParallelSlice;
 
 use super::built::Built;
 use super::count::profile::Profile;
-use super::parse::Malformed;
-use super::parse::profile::{self, FunctionCounts};
+use super::parse::profile;
 use super::place::Place;
 
 /// Fewer are not worth the handing over to another thread.
@@ -114,8 +113,11 @@ impl Profiles {
                     path.display()
                 );
             }
+            // In the directory no link was followed, so nothing else needs to be.
+            let root = path.canonicalize()?;
             for profile in found {
-                if seen.insert(profile.canonicalize()?) {
+                let below = profile.strip_prefix(path).unwrap_or(&profile);
+                if seen.insert(root.join(below)) {
                     paths.push(profile);
                 }
             }
@@ -184,11 +186,36 @@ impl Profiles {
         let mut merged = Merged::default();
         let mut buffer = vec![];
         for path in paths {
+            self.merge_one(path, &mut buffer, built, &mut merged)?;
             step();
-            let Some(functions) = read(path, &mut buffer)? else {
-                merged.empty.push(path.clone());
+        }
+        Ok(merged)
+    }
+
+    /// Adds a profile, which is read into the `buffer`. It is not mapped, because the program may run and write to it.
+    fn merge_one(
+        &self,
+        path: &Path,
+        buffer: &mut Vec<u8>,
+        built: &Built<'_>,
+        merged: &mut Merged,
+    ) -> Result<()> {
+        let mut tries = 0..5;
+        loop {
+            buffer.clear();
+            File::open(path)
+                .and_then(|mut file| file.read_to_end(buffer))
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            if buffer.is_empty() {
+                merged.empty.push(path.to_owned());
+                return Ok(());
+            }
+            let functions = profile::functions(buffer);
+            if functions.is_err() && tries.next().is_some() {
+                // A program that is just starting may still be writing its functions, for an instant.
+                thread::sleep(Duration::from_millis(20));
                 continue;
-            };
+            }
             let functions = functions.with_context(|| {
                 format!(
                     "the profile {} is damaged; {}",
@@ -201,10 +228,10 @@ impl Profiles {
                     merged.profile.add_function(function);
                 }
             } else {
-                merged.of_other_builds.push(path.clone());
+                merged.of_other_builds.push(path.to_owned());
             }
+            return Ok(());
         }
-        Ok(merged)
     }
 }
 
@@ -222,29 +249,6 @@ impl Merged {
 
 fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
-}
-
-/// The functions of a profile that is not empty, which is read into the `buffer`. It is not mapped, because the program
-/// may run and write to it. One that is just starting may still be writing its functions, for an instant.
-#[expect(clippy::type_complexity, reason = "it says what is wrong, and where")]
-fn read<'a>(
-    path: &Path,
-    buffer: &'a mut Vec<u8>,
-) -> Result<Option<Result<Vec<FunctionCounts<'a>>, Malformed>>> {
-    let mut tries = 0..5;
-    loop {
-        buffer.clear();
-        File::open(path)
-            .and_then(|mut file| file.read_to_end(buffer))
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        if buffer.is_empty() {
-            return Ok(None);
-        }
-        if profile::functions(buffer).is_ok() || tries.next().is_none() {
-            return Ok(Some(profile::functions(buffer)));
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Adds the profiles below `directory` to `found`. A link in it is not followed.

@@ -35,6 +35,7 @@ mod report;
 mod scope;
 mod several;
 mod signals;
+mod sizes;
 mod sources;
 mod stop;
 mod strict;

@@ -69,7 +69,7 @@ pub fn each<T: Send>(
     let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
     let names = names::by_hash(&blocks);
     let records = records(Bytes(&sections.covfun))?;
-    let made: Vec<_> = records
+    let results: Vec<_> = records
         .par_iter()
         .with_min_len(RECORDS_AT_ONCE)
         .map(|record| {
@@ -78,7 +78,7 @@ pub fn each<T: Send>(
             Ok(make(mapping))
         })
         .collect();
-    made.into_iter().collect()
+    results.into_iter().collect()
 }
 
 /// Fewer are not worth the handing over to another thread.

@@ -1,0 +1,192 @@
+//! Many profiles and objects: what they take, and that they are read in parallel without a trace in the report.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::support::instrumented::Instrumented;
+use crate::support::terminal::Terminal;
+use crate::support::{Output, command, stdout};
+
+/// A program with the profile of a run of it, which is of some kilobytes.
+fn measured() -> Instrumented {
+    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    fixture.run(&["flow", "1", "2", "5"]);
+    fixture
+}
+
+/// A directory with so many profiles, all of the same run.
+fn profiles(of: &Instrumented, number: usize) -> PathBuf {
+    let directory = of.root().join(format!("brought-{number}"));
+    fs::create_dir(&directory).unwrap();
+    let profile = &of.profiles()[0];
+    for number in 0..number {
+        fs::hard_link(profile, directory.join(format!("{number}.profraw"))).unwrap();
+    }
+    directory
+}
+
+/// A profile that is only there when it is asked for: until then its reader waits.
+struct Late {
+    path: PathBuf,
+    writer: Child,
+}
+
+impl Late {
+    fn new(of: &Instrumented) -> Self {
+        let path = of.root().join("late.profraw");
+        stdout(command("mkfifo", &of.root()).arg(&path));
+        let script = r#"exec 3>"$1"; echo opened; read -r line; cat "$2" >&3"#;
+        let mut writer = command("timeout", &of.root());
+        writer
+            .args(["120", "sh", "-c", script, "sh"])
+            .args([&path, &of.profiles()[0]])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        Self {
+            path,
+            writer: writer.spawn().unwrap(),
+        }
+    }
+
+    /// Waits until its reader is there.
+    fn expect_reader(&mut self) {
+        let mut said = BufReader::new(self.writer.stdout.take().unwrap()).lines();
+        assert_eq!(said.next().expect("nobody reads it").unwrap(), "opened");
+    }
+
+    fn come(mut self) {
+        self.writer.stdin.take().unwrap().write_all(b"\n").unwrap();
+        assert!(self.writer.wait().unwrap().success());
+    }
+}
+
+/// The most memory that a process has had, in KiB.
+fn peak(process: &Child) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.unwrap().trim().trim_end_matches(" kB");
+    number.parse().unwrap()
+}
+
+/// The most memory that a report had when it had read so many profiles. The last is a late one, for which it waits.
+fn peak_of(of: &Instrumented, number: usize) -> u32 {
+    let directory = profiles(of, number);
+    let mut late = Late::new(of);
+    let mut report = of.report(&["--lcov", "-", "--profiles"]);
+    let report = report.args([&directory, &late.path]);
+    let report = report.env("RAYON_NUM_THREADS", "1").stdout(Stdio::piped());
+    let report = report.spawn().unwrap();
+    late.expect_reader();
+    let peak = peak(&report);
+    fs::remove_file(&late.path).unwrap();
+    late.come();
+    let lcov = report.wait_with_output().unwrap().stdout;
+    let entered = format!("FNDA:{},", number + 1);
+    let lcov = String::from_utf8(lcov).unwrap();
+    assert!(
+        lcov.lines()
+            .any(|line| line.starts_with(&entered) && line.ends_with("3app4main")),
+        "not all were counted:\n{lcov}"
+    );
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_number_of_profiles() {
+    let fixture = measured();
+    let [few, many] = [100, 3000].map(|number| peak_of(&fixture, number));
+    let size = fs::metadata(&fixture.profiles()[0]).unwrap().len() * 3000 / 1024;
+    assert!(size > 12_000, "{size} KiB do not tell");
+    // Their names are kept, of which each has less than a kilobyte.
+    assert!(many < few + 3_000, "{few} KiB, and {many} KiB for many");
+}
+
+/// The report of so many threads: what it prints, and what it warns of.
+fn by_threads(of: &Instrumented, arguments: &[&str], number: &str) -> Output {
+    Output::of(of.report(arguments).env("RAYON_NUM_THREADS", number)).ends_with(0)
+}
+
+#[test]
+fn a_report_in_parallel_is_the_same_to_the_byte() {
+    let fixture = measured();
+    let directory = profiles(&fixture, 60);
+    let other = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    other.run(&[]);
+    for number in [7, 25, 49] {
+        fs::write(directory.join(format!("{number}-empty.profraw")), "").unwrap();
+        let foreign = directory.join(format!("{number}-foreign.profraw"));
+        fs::copy(&other.profiles()[0], foreign).unwrap();
+    }
+    let directory = directory.to_str().unwrap();
+    for format in [&["--lcov", "-"][..], &["--show-missing-lines"]] {
+        let arguments = [format, &["--profiles", directory]].concat();
+        let one = by_threads(&fixture, &arguments, "1");
+        assert_eq!(one.stderr.matches("is empty").count(), 3, "{}", one.stderr);
+        assert_eq!(one.stderr.matches("of another build").count(), 3);
+        for threads in ["2", "5"] {
+            let several = by_threads(&fixture, &arguments, threads);
+            assert_eq!(
+                (&several.stdout, &several.stderr),
+                (&one.stdout, &one.stderr)
+            );
+        }
+    }
+}
+
+#[test]
+fn of_several_damaged_profiles_the_first_is_named_however_many_threads_read() {
+    let fixture = measured();
+    let directory = profiles(&fixture, 60);
+    for number in [20, 30, 50] {
+        let path = directory.join(format!("{number}.profraw"));
+        fs::remove_file(&path).unwrap();
+        fs::write(path, "damaged").unwrap();
+    }
+    for threads in ["1", "4"] {
+        let mut report = fixture.report(&["--profiles", directory.to_str().unwrap()]);
+        let said = Output::of(report.env("RAYON_NUM_THREADS", threads)).ends_with(1);
+        said.says("brought-60/20.profraw is damaged");
+    }
+}
+
+/// What is on the screen while a report waits for the last of 101 profiles, and when it is over.
+fn screens(of: &Instrumented, directory: &Path, variables: &str, options: &str) -> [String; 2] {
+    let mut late = Late::new(of);
+    let mut shell: Command = command("sh", &of.root());
+    let terminal = Terminal::start(shell.env("TERM", "xterm"));
+    terminal.enter(&format!(
+        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' '{}' | sed -n '$p'; echo over | tr o O",
+        env!("CARGO_BIN_EXE_cargo-itcov"),
+        directory.display(),
+        late.path.display()
+    ));
+    late.expect_reader();
+    // It shows something after half a second.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let during = terminal.screen();
+    fs::remove_file(&late.path).unwrap();
+    late.come();
+    terminal.expect("Over");
+    [during, terminal.screen()]
+}
+
+#[test]
+fn how_many_profiles_are_read_is_shown_at_a_terminal() {
+    let fixture = measured();
+    let directory = profiles(&fixture, 100);
+    let [during, after] = screens(&fixture, &directory, "", "");
+    let (_, shown) = during.split_once("reading the profiles").unwrap();
+    assert!(shown.contains("100/101"), "{during:?}");
+    let (_, after) = after.split_once("100/101").unwrap();
+    assert!(
+        after.contains("\u{1b}[2K") && after.contains("Total"),
+        "{after:?}"
+    );
+    for (variables, options) in [("TERM=dumb", ""), ("", "--quiet")] {
+        let [during, after] = screens(&fixture, &directory, variables, options);
+        assert!(!during.contains("reading the profiles"), "{during:?}");
+        assert!(after.contains("Total"), "{after:?}");
+    }
+}
