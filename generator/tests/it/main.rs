@@ -15,6 +15,7 @@ mod doctor;
 mod endings;
 mod examples;
 mod filters;
+mod formats;
 mod init;
 mod interrupted;
 mod job_control;

@@ -39,7 +39,7 @@ impl Files {
                 let path = path.display();
                 format!("{options} are both for {path}; name a file for each")
             };
-            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong + "\n"));
+            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong));
         }
         Ok(())
     }
