@@ -12,6 +12,7 @@ mod coverage;
 mod doctor;
 mod endings;
 mod examples;
+mod html;
 mod init;
 mod interrupted;
 mod job_control;
