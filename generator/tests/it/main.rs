@@ -16,6 +16,7 @@ mod endings;
 mod examples;
 mod filters;
 mod formats;
+mod html;
 mod init;
 mod interrupted;
 mod job_control;

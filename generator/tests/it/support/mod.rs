@@ -1,5 +1,6 @@
 //! What the tests share: real crates in temporary directories, real tools, real terminals.
 
+pub mod chromium;
 pub mod instrumented;
 pub mod krate;
 pub mod llvm;

@@ -24,7 +24,7 @@ pub fn page(site: &Site<'_>, place: usize) -> String {
         _ => escaped(&directory.path),
     };
     let mut main = format!(
-        "<h1>{heading}</h1><p class=sub>What ran of {}, and what did not. {}</p>{}",
+        "<h1>{heading}</h1><p class=sub>What ran of {}, and what did not. <time>{}</time></p>{}",
         files(directory.size),
         date(site.about.made),
         cards(&directory.summary)
@@ -96,7 +96,7 @@ fn worst(site: &Site<'_>, place: usize) -> String {
         let lines = site.tree.files[file].coverage.summary.lines;
         let _ = write!(
             out,
-            "<li class={level}><a href=\"{address}#U1\">{path}</a> <b>{missing}</b> of {total} lines{bar}",
+            "<li class={level}><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
             level = level(lines),
             address = site.address(From::of(Entry::Directory(place)), Entry::File(file)),
             path = escaped(&site.tree.files[file].path[outside..]),

@@ -19,7 +19,9 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let (listing, mut remark) = match source {
         Source::Text(text) => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");
-            let marks = Marks::new(&coverage.segments);
+            let own = functions.iter().filter(|it| !it.name.contains("{closure"));
+            let starts: Vec<_> = own.map(|function| function.start).collect();
+            let marks = Marks::new(&coverage.segments, &starts);
             let mut notes = Notes::new(site, place, &functions);
             let listing = listing(text, is_rust, &coverage.lines, marks, &mut notes);
             (listing, String::new())

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::super::count::segments::Segment;
+use super::super::super::parse::regions::Position;
 
 /// What is known of a stretch of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +23,16 @@ pub struct Piece {
     pub range: Range<usize>,
     /// What is known of it.
     pub state: State,
-    /// It is the first of an uncovered place: as many pieces as no other code comes between.
+    /// It is the first of an uncovered place: as many pieces as no code that ran and no beginning of a function
+    /// comes between.
     pub begins_place: bool,
 }
 
 /// Goes through a file, from its first line to its last.
 pub struct Marks<'a> {
     rest: &'a [Segment],
+    /// Where functions begin.
+    functions: &'a [Position],
     state: State,
     number: u32,
     /// The text before, leaving out space, did not run.
@@ -36,10 +40,11 @@ pub struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// Before the first line.
-    pub fn new(segments: &'a [Segment]) -> Self {
+    /// Before the first line. `functions` are the places where they begin, in order; closures are none.
+    pub fn new(segments: &'a [Segment], functions: &'a [Position]) -> Self {
         Self {
             rest: segments,
+            functions,
             state: State::Plain,
             number: 0,
             in_place: false,
@@ -77,7 +82,10 @@ impl<'a> Marks<'a> {
             Some(0) => State::Uncovered,
             Some(_) => State::Covered,
         };
-        if segment.count.is_none() {
+        while let [first, rest @ ..] = self.functions
+            && *first <= segment.start
+        {
+            self.functions = rest;
             self.in_place = false;
         }
     }
@@ -85,8 +93,13 @@ impl<'a> Marks<'a> {
     fn push(&mut self, pieces: &mut Vec<Piece>, text: &str, range: Range<usize>) {
         let inside = &text[range.clone()];
         let core = inside.trim();
-        let mut add = |range: Range<usize>, state, begins_place| {
-            if !range.is_empty() {
+        let mut add = |range: Range<usize>, state, begins_place: bool| {
+            if let Some(last) = pieces.last_mut()
+                && last.state == state
+                && !begins_place
+            {
+                last.range.end = range.end;
+            } else if !range.is_empty() {
                 pieces.push(Piece {
                     range,
                     state,
@@ -103,13 +116,12 @@ impl<'a> Marks<'a> {
         add(range.start..start, State::Plain, false);
         add(start..end, self.state, is_uncovered && !self.in_place);
         add(end..range.end, State::Plain, false);
-        self.in_place = is_uncovered;
+        self.in_place = is_uncovered || (self.in_place && self.state == State::Plain);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::parse::regions::Position;
     use super::*;
 
     fn segment(line: u32, column: u32, count: Option<u64>) -> Segment {
@@ -122,8 +134,8 @@ mod tests {
     }
 
     /// Each line with `+` around what ran, `-` around what did not, and `>` where an uncovered place begins.
-    fn show(segments: &[Segment], source: &str) -> Vec<String> {
-        let mut marks = Marks::new(segments);
+    fn show(segments: &[Segment], functions: &[Position], source: &str) -> Vec<String> {
+        let mut marks = Marks::new(segments, functions);
         let lines = source.lines().map(|line| {
             let show = |piece: Piece| {
                 let text = &line[piece.range];
@@ -147,7 +159,10 @@ mod tests {
             segment(1, 5, Some(3)),
             segment(2, 2, None),
         ];
-        assert_eq!(show(&segments, "a()?;\n} z"), ["+a()+>-?-+;+", "+}+ z"]);
+        assert_eq!(
+            show(&segments, &[], "a()?;\n} z"),
+            ["+a()+>-?-+;+", "+}+ z"]
+        );
     }
 
     #[test]
@@ -160,8 +175,22 @@ mod tests {
             segment(4, 2, None),
         ];
         assert_eq!(
-            show(&segments, "if a {\n    b\n} else {\n}"),
+            show(&segments, &[], "if a {\n    b\n} else {\n}"),
             ["+if a+ >-{-", "    -b-", "-}- +else+ >-{-", "-}-"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_code_does_not_end_a_place() {
+        let segments = [
+            segment(1, 8, Some(0)),
+            segment(1, 9, None),
+            segment(1, 10, Some(0)),
+            segment(1, 14, None),
+        ];
+        assert_eq!(
+            show(&segments, &[], "return a.iter();"),
+            ["return >-a-.-iter-();"]
         );
     }
 
@@ -173,7 +202,14 @@ mod tests {
             segment(3, 1, Some(0)),
             segment(3, 3, None),
         ];
-        assert_eq!(show(&segments, "{}\n\n{}"), [">-{}-", "", ">-{}-"]);
+        assert_eq!(
+            show(
+                &segments,
+                &[segments[0].start, segments[2].start],
+                "{}\n\n{}"
+            ),
+            [">-{}-", "", ">-{}-"]
+        );
     }
 
     #[test]
@@ -183,7 +219,7 @@ mod tests {
             ..segment(1, 2, Some(0))
         };
         let segments = [segment(1, 1, Some(1)), gap, segment(1, 3, Some(1))];
-        assert_eq!(show(&segments, "a;b"), ["+a++;++b+"]);
+        assert_eq!(show(&segments, &[], "a;b"), ["+a;b+"]);
     }
 
     #[test]
@@ -194,7 +230,7 @@ mod tests {
             segment(1, 900, Some(1)),
             segment(9, 1, None),
         ];
-        assert_eq!(show(&segments, "äö"), [">-äö-"]);
-        assert_eq!(show(&segments, ""), Vec::<String>::new());
+        assert_eq!(show(&segments, &[], "äö"), [">-äö-"]);
+        assert_eq!(show(&segments, &[], ""), Vec::<String>::new());
     }
 }

@@ -279,7 +279,7 @@ mod tests {
             })
             .collect();
         let mut notes = Notes::default();
-        listing(text, true, &counts, Marks::new(&segments), &mut notes)
+        listing(text, true, &counts, Marks::new(&segments, &[]), &mut notes)
     }
 
     #[test]
@@ -315,7 +315,7 @@ mod tests {
     fn a_comment_over_several_lines_is_coloured_in_each() {
         let html = shown("/* a\n\n b */ fn", &[], &[]).html;
         assert!(
-            html.contains("<i class=c>/* a</i></code>") && html.contains("<i class=c>b */</i>"),
+            html.contains("<i class=c>/* a</i></code>") && html.contains("<i class=c> b */</i>"),
             "{html}"
         );
     }

@@ -1,0 +1,232 @@
+//! A real browser, without a window: Chromium, told what to do through its debugging pipe.
+//!
+//! Messages are JSON with a zero byte behind each; it reads them from descriptor 3 and writes them to 4:
+//! <https://chromedevtools.github.io/devtools-protocol/>.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A page answers by then, or never.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const OPTIONS: [&str; 10] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+];
+
+/// A browser with one page.
+pub struct Chromium {
+    process: Child,
+    input: ChildStdin,
+    messages: Receiver<Value>,
+    /// What has happened, apart from answers.
+    events: Vec<Value>,
+    sent: u64,
+    session: Option<String>,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    /// Starts it. If it is not there, this is said, unless `ITCOV_REQUIRE_CHROMIUM` is set: then the test fails.
+    pub fn start() -> Option<Self> {
+        let is_there = Command::new("chromium").arg("--version").output().is_ok();
+        if !is_there {
+            assert!(
+                std::env::var_os("ITCOV_REQUIRE_CHROMIUM").is_none(),
+                "chromium has to be there"
+            );
+            eprintln!("skipped: there is no chromium (Debian: apt-get install chromium)");
+            return None;
+        }
+        let profile = TempDir::with_prefix("chromium").unwrap();
+        let mut process = Command::new("sh")
+            .args([
+                "-c",
+                "exec chromium \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1",
+                "sh",
+            ])
+            .args(OPTIONS)
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let (sender, messages) = channel();
+        thread::spawn(move || {
+            for message in output.split(0).map_while(Result::ok) {
+                let _ = sender.send(serde_json::from_slice(&message).unwrap());
+            }
+        });
+        let mut chromium = Self {
+            input: process.stdin.take().unwrap(),
+            process,
+            messages,
+            events: vec![],
+            sent: 0,
+            session: None,
+            _profile: profile,
+        };
+        let page = chromium.call("Target.createTarget", json!({"url": "about:blank"}));
+        let attach = json!({"targetId": page["targetId"], "flatten": true});
+        let session = chromium.call("Target.attachToTarget", attach);
+        chromium.session = Some(session["sessionId"].as_str().unwrap().to_owned());
+        for domain in ["Page", "Runtime", "Log", "Network"] {
+            chromium.call(&format!("{domain}.enable"), json!({}));
+        }
+        chromium.size(1280, 900);
+        Some(chromium)
+    }
+
+    /// Calls a method of the protocol, and gives its result.
+    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.sent += 1;
+        let mut message = json!({"id": self.sent, "method": method, "params": parameters});
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        write!(self.input, "{message}\0").unwrap();
+        loop {
+            let mut message = self.messages.recv_timeout(PATIENCE).expect(method);
+            if message["id"] == self.sent {
+                assert!(message.get("error").is_none(), "{method}: {message}");
+                return message["result"].take();
+            }
+            self.events.push(message);
+        }
+    }
+
+    /// Opens a file, with what is behind `#`, and waits until it is there.
+    pub fn open(&mut self, file: &Path, fragment: &str) {
+        self.call("Page.navigate", json!({"url": "about:blank"}));
+        self.settle("about:blank");
+        let address = format!("file://{}{fragment}", file.display()).replace(' ', "%20");
+        self.call("Page.navigate", json!({"url": address}));
+        self.settle(file.to_str().unwrap());
+    }
+
+    /// Waits until a page is there whose address has this in it.
+    pub fn settle(&mut self, address: &str) {
+        self.until(&format!(
+            "document.readyState === 'complete' && decodeURI(location.href).includes({})",
+            json!(address)
+        ));
+    }
+
+    /// Waits until an expression is true.
+    #[track_caller]
+    pub fn until(&mut self, expression: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.value(expression) != json!(true) {
+            assert!(Instant::now() < end, "never: {expression}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The value of an expression in the page.
+    #[track_caller]
+    pub fn value(&mut self, expression: &str) -> Value {
+        let ask = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
+        let mut answer = self.call("Runtime.evaluate", ask);
+        assert!(
+            answer.get("exceptionDetails").is_none(),
+            "{expression}: {answer}"
+        );
+        answer["result"]["value"].take()
+    }
+
+    /// The same, as text.
+    #[track_caller]
+    pub fn text(&mut self, expression: &str) -> String {
+        let value = self.value(expression);
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    }
+
+    /// Presses a key as a person does.
+    pub fn press(&mut self, key: &str) {
+        let text = match key {
+            "Enter" => "\r",
+            _ if key.chars().count() == 1 => key,
+            _ => "",
+        };
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            "Escape" => 27,
+            _ => 0,
+        };
+        let down =
+            json!({"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code});
+        self.call("Input.dispatchKeyEvent", down);
+        let up = json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code});
+        self.call("Input.dispatchKeyEvent", up);
+    }
+
+    /// Types a text into what has the focus.
+    pub fn write(&mut self, text: &str) {
+        for key in text.chars() {
+            self.press(&key.to_string());
+        }
+    }
+
+    /// Sets the size of the window.
+    pub fn size(&mut self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// Says what the system's colours are: `light` or `dark`.
+    pub fn prefer(&mut self, scheme: &str) {
+        let feature = json!({"name": "prefers-color-scheme", "value": scheme});
+        self.call("Emulation.setEmulatedMedia", json!({"features": [feature]}));
+    }
+
+    /// Errors and warnings of the pages, and what they asked for that is not a file of theirs.
+    pub fn complaints(&mut self, directory: &Path) -> Vec<String> {
+        // What has happened until now comes before the answer.
+        self.value("0");
+        let own = format!("file://{}/", directory.display()).replace(' ', "%20");
+        let events = self.events.iter();
+        let wrong = events.filter(|event| match event["method"].as_str().unwrap_or_default() {
+            "Runtime.exceptionThrown" | "Log.entryAdded" | "Runtime.consoleAPICalled" => true,
+            "Network.requestWillBeSent" => {
+                let url = event["params"]["request"]["url"].as_str().unwrap();
+                let is_own = url.starts_with(&own) || url.starts_with("data:");
+                !is_own && url != "about:blank"
+            }
+            _ => false,
+        });
+        wrong.map(Value::to_string).collect()
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        self.session = None;
+        let close = json!({"id": 0, "method": "Browser.close"});
+        let _ = write!(self.input, "{close}\0");
+        let end = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
