@@ -7,5 +7,5 @@ pub mod json;
 pub mod lcov;
 pub mod markdown;
 pub mod missing;
-mod names;
+pub mod names;
 pub mod table;
