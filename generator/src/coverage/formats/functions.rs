@@ -15,8 +15,8 @@ pub struct Written {
     pub lines: Vec<Line>,
 }
 
-/// The functions that are written in the file, from its top to its bottom. Those that start at the same place
-/// are instantiations of one, as in the summaries.
+/// The functions that are written in the file, from its top to its bottom, with those of their lines that the
+/// file's coverage has. Those that start at the same place are instantiations of one, as in the summaries.
 pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
     let mut by_start = BTreeMap::new();
     for function in coverage.functions_of(file) {
@@ -35,11 +35,19 @@ pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
             let regions = instantiations
                 .iter()
                 .flat_map(|(function, own)| function.regions_in(*own).copied());
+            let mut lines = lines(&segments(regions));
+            lines.retain(|line| {
+                let those = file
+                    .lines
+                    .binary_search_by_key(&line.number, |it| it.number);
+                those.is_ok()
+            });
             Written {
                 name: name(instantiations.iter().map(|(function, _)| &*function.name)),
-                lines: lines(&segments(regions)),
+                lines,
             }
         })
+        .filter(|function| !function.lines.is_empty())
         .collect()
 }
 
@@ -85,7 +93,58 @@ fn without_types(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::count::functions::CountedRegion;
+    use super::super::super::count::summary::Summary;
+    use super::super::super::parse::regions::{Kind, Position};
     use super::*;
+
+    #[test]
+    fn of_a_function_those_lines_are_there_that_the_file_has() {
+        let function = |name: &str, (first, last)| {
+            let [start, end] = [first, last].map(|line| Position { line, column: 1 });
+            let body = CountedRegion {
+                kind: Kind::Code,
+                file: 0,
+                expanded_file: None,
+                start,
+                end,
+                count: 2,
+            };
+            Function {
+                name: name.into(),
+                files: vec!["/app/a.rs".into()],
+                regions: vec![body],
+            }
+        };
+        let coverage = Coverage {
+            functions: vec![
+                function("later", (11, 13)),
+                function("first", (1, 4)),
+                function("without", (20, 21)),
+            ],
+            ..Coverage::default()
+        };
+        // Those that a branch has changed, say.
+        let changed = [2, 3, 13].map(|number| Line { number, count: 2 });
+        let file = FileCoverage {
+            path: "/app/a.rs".into(),
+            summary: Summary::default(),
+            functions: vec![0, 1, 2],
+            segments: vec![],
+            lines: changed.into(),
+        };
+        let found: Vec<_> = written(&coverage, &file)
+            .into_iter()
+            .map(|it| (it.name, it.lines))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("first".to_owned(), changed[..2].to_vec()),
+                ("later".to_owned(), changed[2..].to_vec())
+            ]
+        );
+    }
 
     #[test]
     fn instantiations_are_called_after_what_they_have_in_common() {

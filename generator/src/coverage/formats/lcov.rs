@@ -1,6 +1,9 @@
 //! Coverage as an lcov trace file, which editors and coverage services read.
 //!
-//! The records are those of geninfo(1), in the order in which `llvm-cov export -format=lcov` writes them.
+//! The records are those of geninfo(1), in the order in which `llvm-cov export -format=lcov` writes them. A
+//! function is there once for each instantiation, under its mangled name, so that no name is there twice in a file:
+//! lcov 2 refuses a name that starts in two lines. lcov sums up what is listed and not what `FNF` and `LF` say: it
+//! counts each line once, and each instantiation. A path with a line break cannot be said.
 
 use std::io::{self, Write};
 

@@ -35,16 +35,13 @@ fn reader(name: &str, package: &str, of: &Instrumented) -> Option<Command> {
     None
 }
 
-/// How many lines ran, and how many there are.
+/// How many lines ran, and how many there are, as Codecov is told.
 fn lines_in_all(of: &Instrumented) -> (usize, usize) {
-    let files = lines_of_lcov(of);
-    let counts: Vec<u64> = files
-        .values()
-        .flat_map(|lines| lines.values())
-        .copied()
-        .collect();
-    let ran = counts.iter().filter(|count| **count > 0).count();
-    (ran, counts.len())
+    let report = json(of, "--codecov");
+    let files = report["coverage"].as_object().unwrap().values();
+    let lines = files.flat_map(|lines| lines.as_object().unwrap().values());
+    let ran: Vec<bool> = lines.map(|hits| *hits != 0).collect();
+    (ran.iter().filter(|ran| **ran).count(), ran.len())
 }
 
 #[test]
