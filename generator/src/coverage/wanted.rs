@@ -49,3 +49,27 @@ impl<'a> Wanted<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_below_one_of_the_directories_are_wanted_and_not_those_beside() {
+        let directories = ["/base/app", "/base/helper/"].map(Path::new);
+        let wanted = Wanted::new(directories.into_iter(), &[Path::new("/base/app/target")]);
+        for (file, expected) in [
+            ("/base/app/src/main.rs", true),
+            ("/base/helper/lib.rs", true),
+            ("/base/app2/src/main.rs", false),
+            ("/base/app/target/generated.rs", false),
+            ("src/main.rs", false),
+        ] {
+            assert_eq!(wanted.is(Path::new(file)), expected, "{file}");
+            for _first_and_again in 0..2 {
+                let files = ["/elsewhere/a.rs".into(), file.into()];
+                assert_eq!(wanted.is_one(&files), expected, "{file}");
+            }
+        }
+    }
+}
