@@ -235,7 +235,8 @@ mod tests {
         let coverage = coverage(known).of_lines(within(1..=1));
         let paths: Vec<_> = coverage.files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.rs"]);
-        assert_eq!(coverage.functions[0].own_file(), Some(1));
+        let function = &coverage.functions[0];
+        assert_eq!((function.own_file(), function.line()), (Some(1), 10));
         assert_eq!(coverage.total, Summary::default());
     }
 
