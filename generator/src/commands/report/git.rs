@@ -76,7 +76,6 @@ impl Repository {
     /// for other purposes. Where there are no kinds, all files.
     pub fn diff(&self, commit: &str, kinds: &[&str]) -> Result<Vec<u8>> {
         let mut asked = git(&self.top);
-        asked.env_remove("GIT_DIFF_OPTS");
         asked.args([
             "diff",
             "--unified=0",
