@@ -103,7 +103,7 @@ fn only_the_lines_that_the_branch_changed_are_reported_on() {
     let main = fs::read_to_string(root.join("src/main.rs")).unwrap();
     git.run(&["stash", "--quiet", "--include-untracked"]);
     git.run(&["checkout", "--quiet", "main"]);
-    write("src/main.rs", &format!("// Elsewhere.\n{main}"));
+    write("src/main.rs", &main.replace("used()", "idle()"));
     git.commit("three");
     git.run(&["checkout", "--quiet", "topic"]);
     git.run(&["stash", "pop", "--quiet"]);
@@ -217,17 +217,19 @@ fn how_git_is_set_up_changes_nothing() {
 }
 
 #[test]
-fn a_workspace_behind_a_link_is_the_one_that_git_has() {
+fn a_source_behind_a_link_is_the_one_that_git_has() {
     let fixture = fixture();
+    let (linked, real) = ("src/unused.rs", "shared.rs");
+    let [linked, real] = [linked, real].map(|name| fixture.root().join(name));
+    fs::rename(&linked, &real).unwrap();
+    symlink(&real, &linked).unwrap();
     let git = Git::init(&fixture.root());
-    git.commit("five");
-    fs::write(fixture.root().join("src/lib.rs"), LIB).unwrap();
+    git.commit("one");
+    let text = fs::read_to_string(&real).unwrap();
+    fs::write(&real, text.replace("number + 1", "number + 2")).unwrap();
     run_again(&fixture);
-    let link = fixture.root().with_file_name("link");
-    symlink(fixture.root(), &link).unwrap();
-    let mut report = command(&fixture, &["--changed-since", "HEAD"]);
-    let output = Output::of(report.current_dir(&link)).ends_with(0);
-    assert_eq!(output.lines_of("src/lib.rs"), (5, 6));
+    let output = report(&fixture, &["--changed-since", "HEAD"]).ends_with(0);
+    assert_eq!(output.lines_of("src/unused.rs"), (0, 1));
 }
 
 #[test]

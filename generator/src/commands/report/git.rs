@@ -43,7 +43,7 @@ impl Repository {
     pub fn merge_base(&self, revision: &str) -> Result<String> {
         let commit = |name: &str| {
             let mut asked = git(&self.directory);
-            asked.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
+            asked.args(["rev-parse", "--verify", "--quiet"]);
             run(asked.arg(format!("{name}^{{commit}}")))
         };
         if !commit("HEAD")?.status.success() {
@@ -76,9 +76,6 @@ impl Repository {
     /// for other purposes. Where there are no kinds, all files.
     pub fn diff(&self, commit: &str, kinds: &[&str]) -> Result<Vec<u8>> {
         let mut asked = git(&self.top);
-        // For these there is an environment variable, or no option in an older git.
-        asked.env_remove("GIT_DIFF_OPTS");
-        asked.args(["-c", "diff.relative=false", "-c", "core.quotePath=true"]);
         asked.args([
             "diff",
             "--unified=0",

@@ -235,7 +235,8 @@ mod tests {
         let coverage = coverage(known).of_lines(within(1..=1));
         let paths: Vec<_> = coverage.files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.rs"]);
-        assert_eq!(coverage.functions[0].own_file(), Some(1));
+        let function = &coverage.functions[0];
+        assert_eq!((function.own_file(), function.line()), (Some(1), 10));
         assert_eq!(coverage.total, Summary::default());
     }
 
@@ -275,6 +276,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn the_clipped_segments_make_the_wanted_lines_and_no_others(
             regions in regions(),
