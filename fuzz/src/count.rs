@@ -30,13 +30,20 @@ pub fn count(input: &[u8]) {
             assert!(coverage.functions[*place].files.contains(&file.path));
         }
     }
-    for of in [coverage.total.lines, coverage.total.functions, coverage.total.regions] {
+    for of in [
+        coverage.total.lines,
+        coverage.total.functions,
+        coverage.total.regions,
+    ] {
         assert!(of.covered <= of.total);
     }
 }
 
 /// Its files, hashes and counters, then its expressions, then its regions.
-fn function(bytes: &mut impl Iterator<Item = u8>, profile: &mut Profile) -> Option<FunctionMapping> {
+fn function(
+    bytes: &mut impl Iterator<Item = u8>,
+    profile: &mut Profile,
+) -> Option<FunctionMapping> {
     let shape = bytes.next()?;
     let mut next = || bytes.next().unwrap_or(0);
     let name_hash = u64::from(next() % 8);
@@ -50,12 +57,18 @@ fn function(bytes: &mut impl Iterator<Item = u8>, profile: &mut Profile) -> Opti
         .collect();
     let expressions = (0..next() % 16)
         .map(|_| Expression {
-            operation: if next() & 1 == 0 { Operation::Add } else { Operation::Subtract },
+            operation: if next() & 1 == 0 {
+                Operation::Add
+            } else {
+                Operation::Subtract
+            },
             left: counter(next()),
             right: counter(next()),
         })
         .collect();
-    let regions = (0..next()).map_while(|_| region(bytes, files.len())).collect();
+    let regions = (0..next())
+        .map_while(|_| region(bytes, files.len()))
+        .collect();
     Some(FunctionMapping {
         name: ["f", "g", "h"][usize::from(shape >> 5) % 3].into(),
         name_hash,
@@ -68,7 +81,11 @@ fn function(bytes: &mut impl Iterator<Item = u8>, profile: &mut Profile) -> Opti
 
 /// Small numbers as they are, and some of the largest.
 fn counted(byte: u8) -> u64 {
-    if byte < 0xf0 { byte.into() } else { u64::MAX >> (byte & 15) }
+    if byte < 0xf0 {
+        byte.into()
+    } else {
+        u64::MAX >> (byte & 15)
+    }
 }
 
 fn counter(byte: u8) -> Counter {
@@ -84,13 +101,29 @@ fn region(bytes: &mut impl Iterator<Item = u8>, files: usize) -> Option<Region> 
     let shape = bytes.next()?;
     let mut next = || bytes.next();
     let counter = counter(next()?);
-    let start = Position { line: next()?.into(), column: next()?.into() };
+    let start = Position {
+        line: next()?.into(),
+        column: next()?.into(),
+    };
     let (lines, columns) = (u32::from(next()? % 8), u32::from(next()?));
     let end = match lines {
-        0 => Position { line: start.line, column: start.column + columns },
-        _ => Position { line: start.line + lines, column: columns },
+        0 => Position {
+            line: start.line,
+            column: start.column + columns,
+        },
+        _ => Position {
+            line: start.line + lines,
+            column: columns,
+        },
     };
-    let kinds = [Kind::Code, Kind::Code, Kind::Gap, Kind::Skipped, Kind::Expansion, Kind::Branch];
+    let kinds = [
+        Kind::Code,
+        Kind::Code,
+        Kind::Gap,
+        Kind::Skipped,
+        Kind::Expansion,
+        Kind::Branch,
+    ];
     let kind = kinds[usize::from(shape >> 4) % kinds.len()];
     Some(Region {
         kind,

@@ -51,5 +51,8 @@ fn matching(files: &[u8], mapping: &[u8], names: &[u8]) -> Sections<'static> {
 
 /// The hash by which the sections refer to a text.
 fn half(text: &[u8]) -> [u8; 8] {
-    *md5::compute(text).0.first_chunk().expect("an MD5 has sixteen bytes")
+    *md5::compute(text)
+        .0
+        .first_chunk()
+        .expect("an MD5 has sixteen bytes")
 }

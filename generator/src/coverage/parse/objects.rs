@@ -67,9 +67,16 @@ fn of_each_object_in<T: Send>(
     let FileKind::Archive = FileKind::parse(file)? else {
         return read(&sections(file)?);
     };
+    let archive = ArchiveFile::parse(file)?;
+    // One that was cut between two members looks like a shorter one, but for its list of symbols.
+    for symbol in archive.symbols()?.into_iter().flatten() {
+        if usize::try_from(symbol?.offset().0).map_or(true, |place| place >= file.len()) {
+            bail!("it ends too early");
+        }
+    }
     let mut objects = vec![];
     let mut left = file.len();
-    for member in ArchiveFile::parse(file)?.members() {
+    for member in archive.members() {
         let member = member?;
         let data = member.data(file)?;
         left = left
