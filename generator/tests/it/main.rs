@@ -9,6 +9,7 @@ mod cli;
 mod completions;
 mod corpus;
 mod coverage;
+mod denominator;
 mod doctor;
 mod endings;
 mod examples;
