@@ -48,7 +48,8 @@ impl<'a> Collected<'a> {
             Err(error) => Err(error)
                 .with_context(|| format!("cannot read {}", directory.join(name).display())),
         };
-        let (objects, sources) = (list("objects")?, list("sources")?);
+        let (mut objects, sources) = (list("objects")?, list("sources")?);
+        objects.retain(|object| place.scope().includes(object));
         if objects.is_empty() || sources.is_empty() {
             bail!(
                 "nothing has been built for coverage in {}; type {} to build and run the program, \

@@ -96,6 +96,11 @@ impl Place {
         }
     }
 
+    /// What is asked for of what was measured here.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
     /// What to type to run a recipe for these programs in this scope.
     pub fn recipe(&self, name: &str) -> String {
         let mut words = vec!["just"];

@@ -1,14 +1,17 @@
-//! Scopes: which crates are measured.
+//! Scopes: which crates are measured, and how much of them counts.
 
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-/// Which crates are measured. Each scope has a directory, so that the builds of one do not disturb another.
+/// Which crates are measured. What is measured in one go has a directory, so that its builds do not disturb another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Scope {
     /// The workspace's own crates
     Workspace,
+    /// Of the workspace's own crates what the linker has put into the program, which is what tools see that look at
+    /// the program alone: to compare with their numbers
+    Linked,
     /// The dependencies too, as `just itcov_scope=all itcov` measures them
     All,
 }
@@ -18,7 +21,7 @@ impl Scope {
     pub fn directory(self, target: &Path) -> PathBuf {
         let itcov = target.join("itcov");
         match self {
-            Self::Workspace => itcov.join("coverage"),
+            Self::Workspace | Self::Linked => itcov.join("coverage"),
             Self::All => itcov.join("all").join("coverage"),
         }
     }
@@ -26,8 +29,14 @@ impl Scope {
     /// What to type between `just` and a recipe.
     pub fn variable(self) -> Option<&'static str> {
         match self {
-            Self::Workspace => None,
+            Self::Workspace | Self::Linked => None,
             Self::All => Some("itcov_scope=all"),
         }
+    }
+
+    /// Whether what is in `object` counts: a program or a shared library always, a library that a program was linked
+    /// from if what the linker left out counts.
+    pub fn includes(self, object: &Path) -> bool {
+        self != Self::Linked || object.extension().is_none_or(|it| it != "rlib")
     }
 }

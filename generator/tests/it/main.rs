@@ -11,6 +11,7 @@ mod cli;
 mod completions;
 mod corpus;
 mod coverage;
+mod denominator;
 mod differential;
 mod doctor;
 mod endings;

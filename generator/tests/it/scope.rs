@@ -223,7 +223,7 @@ fn another_scope_is_refused_before_anything_is_built() {
     krate
         .itcov(&["report", "--scope", "everything"])
         .ends_with(2)
-        .says("[possible values: workspace, all]");
+        .says("[possible values: workspace, linked, all]");
 }
 
 #[test]

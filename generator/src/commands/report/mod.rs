@@ -43,6 +43,7 @@ Examples:
   cargo itcov report --profiles host-a host-b
                                        what ran elsewhere: the profiles below these directories
   cargo itcov report --scope all       the dependencies too, after `just itcov_scope=all itcov`
+  cargo itcov report --scope linked    as tools report that look at the program alone
   cargo itcov report --bin api,worker  of several programs these two, after `just itcov_bin=api,worker itcov`";
 
 /// Say what ran: how many lines, functions and regions of each file.

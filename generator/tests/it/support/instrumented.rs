@@ -116,7 +116,8 @@ impl Instrumented {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a directory with everything below it.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

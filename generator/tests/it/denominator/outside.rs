@@ -1,0 +1,75 @@
+//! Code beside the crates of the workspace.
+
+use super::source_lines::SourceLines;
+use crate::support::TestCrate;
+
+/// A crate that is no workspace, with a dependency in it and one beside it.
+fn alone() -> TestCrate {
+    let krate = TestCrate::new("alone");
+    let library = |directory: &str, name: &str| {
+        krate.write(
+            &format!("{directory}/Cargo.toml"),
+            &format!("[package]\nname = \"{name}\"\nversion = \"0.2.0\"\nedition = \"2024\"\n"),
+        );
+        krate.write(
+            &format!("{directory}/src/lib.rs"),
+            "pub fn one() -> u32 {\n    1\n}\n",
+        );
+    };
+    library("helper", "helper");
+    library("../beside", "beside");
+    let dependencies =
+        "[dependencies]\nbeside.path = \"../beside\"\nhelper.path = \"helper\"\n".to_owned();
+    krate.write("Cargo.toml", &(krate.read("Cargo.toml") + &dependencies));
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}\", helper::one() + beside::one());\n}\n",
+    );
+    krate.itcov(&["init"]).ends_with(0);
+    krate
+}
+
+#[test]
+fn a_crate_by_path_that_is_no_member_is_not_measured_and_named() {
+    let krate = alone();
+    krate
+        .just(&["itcov"])
+        .ends_with(0)
+        .says("itcov: not of the workspace, so not measured: beside@0.2.0, helper@0.2.0; make it a member")
+        .says("or type just itcov_scope=all itcov\n");
+    let lines = SourceLines::reported(&krate, &[]);
+    assert_eq!(lines.files().collect::<Vec<_>>(), ["src/main.rs"]);
+
+    let all = krate.just(&["itcov_scope=all", "itcov"]).ends_with(0);
+    assert!(!all.stderr.contains("not measured"), "{}", all.stderr);
+    assert_eq!(all.lines_of("helper/src/lib.rs"), (3, 3));
+
+    let members = "[workspace]\nmembers = [\"helper\"]\n";
+    krate.write("Cargo.toml", &(krate.read("Cargo.toml") + members));
+    krate
+        .just(&["itcov"])
+        .ends_with(0)
+        .says("not measured: beside@0.2.0; make");
+    let lines = SourceLines::reported(&krate, &[]);
+    assert_eq!(lines.ran_and_not("helper/src/lib.rs").0, "1-3");
+}
+
+#[test]
+fn a_file_outside_the_directories_of_the_crates_is_left_out() {
+    let krate = TestCrate::new("included");
+    krate.write("../beside.rs", "pub fn beside() -> u32 {\n    1\n}\n");
+    krate.write("src/inside.rs", "pub fn inside() -> u32 {\n    2\n}\n");
+    let beside = krate.root.with_file_name("beside.rs");
+    krate.write(
+        "src/main.rs",
+        &format!(
+            "#[path = {beside:?}]\nmod beside;\nmod inside;\nfn main() {{\n    \
+             println!(\"{{}}\", beside::beside() + inside::inside());\n}}\n"
+        ),
+    );
+    krate.itcov(&["init"]).ends_with(0);
+    krate.just(&["itcov"]).ends_with(0).prints("3\n");
+    let lines = SourceLines::reported(&krate, &[]);
+    let files: Vec<&str> = lines.files().collect();
+    assert_eq!(files, ["src/inside.rs", "src/main.rs"]);
+}
