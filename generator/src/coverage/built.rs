@@ -46,6 +46,9 @@ impl<'a> Built<'a> {
                 return Ok(true);
             }
             if known.objects == self.collected.objects() {
+                if known.functions.is_empty() {
+                    return Err(self.collected.no_mapping());
+                }
                 return Ok(false);
             }
             let more = self.collected.hashes(known.objects)?;

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::built::Built;
@@ -87,6 +87,15 @@ impl<'a> Collected<'a> {
     pub(super) fn hashes(&self, object: usize) -> Result<Vec<(u64, u64)>> {
         let path = &self.objects[object];
         self.about(path, objects::hashes(path))
+    }
+
+    /// What is said if no object has a function.
+    pub(super) fn no_mapping(&self) -> Error {
+        anyhow!(
+            "{} has no coverage mapping, so it was not built for coverage; type {}",
+            self.objects[0].display(),
+            self.place.recipe("itcov-build")
+        )
     }
 
     /// How many programs and libraries there are.

@@ -29,7 +29,7 @@ pub struct Profiles {
 
 #[derive(Debug)]
 struct Advice {
-    /// If one is damaged.
+    /// If one is damaged, or is something else.
     damaged: String,
     /// If all are empty: the whole message.
     empty: String,
@@ -99,7 +99,8 @@ impl Profiles {
                         .with_context(|| format!("cannot read {}", path.display()))?;
                     found.sort();
                 }
-                Ok(_) => found.push(path.clone()),
+                Ok(file) if file.is_file() => found.push(path.clone()),
+                Ok(_) => bail!("{} is neither a profile nor a directory", path.display()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     bail!("there is no {}", path.display());
                 }
@@ -218,7 +219,7 @@ impl Profiles {
             }
             let functions = functions.with_context(|| {
                 format!(
-                    "the profile {} is damaged; {}",
+                    "the profile {} cannot be used; {}",
                     path.display(),
                     self.advice.damaged
                 )

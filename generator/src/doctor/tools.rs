@@ -14,7 +14,7 @@ pub const COMMANDS: [&str; 20] = [
 pub const LLVM_COMMANDS: [&str; 3] = ["ar", "comm", "env"];
 
 /// Reports of `cargo itcov` read the profiles of this LLVM and of newer ones.
-const READABLE: u64 = 19;
+const READABLE: u64 = 14;
 
 /// The first cargo with a build directory of its own beside the target directory.
 const SHARING: u64 = 91;

@@ -1,5 +1,6 @@
 //! The tests: real cargo, real just, real programs, real terminals. One binary, so that it is linked once.
 
+mod bad_input;
 mod browser;
 mod build;
 mod by_hand;

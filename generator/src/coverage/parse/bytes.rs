@@ -1,21 +1,35 @@
 //! A cursor over the bytes of a file that may be damaged: every read is checked.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Why bytes could not be read as what they claim to be.
+/// Why bytes could not be read as what they claim to be, and where that helps what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed(pub &'static str);
+pub struct Malformed(Cow<'static, str>);
+
+impl Malformed {
+    /// A part of a sentence about the file, which begins with `it`.
+    pub const fn new(why: &'static str) -> Self {
+        Self(Cow::Borrowed(why))
+    }
+}
+
+impl From<String> for Malformed {
+    fn from(why: String) -> Self {
+        Self(why.into())
+    }
+}
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
 impl Error for Malformed {}
 
-const ENDS_EARLY: Malformed = Malformed("it ends too early");
+const ENDS_EARLY: Malformed = Malformed::new("it ends too early");
 
 /// The bytes that are still to be read. Integers are little-endian, as on every platform that is tested.
 #[derive(Clone, Copy)]
@@ -62,7 +76,7 @@ impl<'a> Bytes<'a> {
                 return Ok(value);
             }
         }
-        Err(Malformed("a number in it is too big"))
+        Err(Malformed::new("a number in it is too big"))
     }
 
     /// A LEB128 number that says how many items of at least one byte follow, so that no damaged count
@@ -79,7 +93,8 @@ impl<'a> Bytes<'a> {
     /// A text with its length in front, as a LEB128 number.
     pub fn string(&mut self) -> Result<&'a str, Malformed> {
         let length = self.leb128()?;
-        std::str::from_utf8(self.take(length)?).map_err(|_| Malformed("a name in it is not UTF-8"))
+        std::str::from_utf8(self.take(length)?)
+            .map_err(|_| Malformed::new("a name in it is not UTF-8"))
     }
 
     /// Skips the zeros that follow a record of `length` bytes up to the next multiple of eight; after
@@ -110,11 +125,11 @@ mod tests {
         largest[9] = 0x02;
         assert_eq!(
             Bytes(&largest).leb128(),
-            Err(Malformed("a number in it is too big"))
+            Err(Malformed::new("a number in it is too big"))
         );
         assert_eq!(
             Bytes(&[0xff; 11]).leb128(),
-            Err(Malformed("a number in it is too big"))
+            Err(Malformed::new("a number in it is too big"))
         );
     }
 

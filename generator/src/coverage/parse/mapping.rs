@@ -8,16 +8,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::io::Read;
-use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::read::ZlibDecoder;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::super::count::counter::Expression;
+use super::allowance::Allowance;
 use super::bytes::{Bytes, Malformed};
 use super::regions::{self, Mapping, Region};
+use super::{names, units};
 
 /// The three sections of one object. Several of the same name are put one after the other.
 #[derive(Debug, Default)]
@@ -47,9 +46,6 @@ pub struct FunctionMapping {
     pub regions: Vec<Region>,
 }
 
-/// The versions 6 and 7 of the format (the field holds them less one), which LLVM 13 to 23 write.
-const VERSIONS: [u32; 2] = [5, 6];
-
 /// Reads the mappings of one object, one a function, in the order of the object.
 ///
 /// # Errors
@@ -68,14 +64,19 @@ pub fn each<T: Send>(
     sections: &Sections<'_>,
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    let units = units(Bytes(&sections.covmap))?;
-    let blocks = name_blocks(Bytes(&sections.names))?;
-    let names = names(&blocks);
+    let mut allowance = Allowance::of(sections);
+    let units = units::parse(Bytes(&sections.covmap), &mut allowance)?;
+    let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
+    let names = names::by_hash(&blocks);
     let records = records(Bytes(&sections.covfun))?;
     let results: Vec<_> = records
         .par_iter()
         .with_min_len(RECORDS_AT_ONCE)
-        .map(|record| record.mapping(&units, &names).map(&make))
+        .map(|record| {
+            let mapping = record.mapping(&units, &names)?;
+            allowance.spend_lines(regions::lines(&mapping.regions))?;
+            Ok(make(mapping))
+        })
         .collect();
     results.into_iter().collect()
 }
@@ -145,10 +146,10 @@ impl Record<'_> {
     ) -> Result<FunctionMapping, Malformed> {
         let unit = units
             .get(&self.files_hash)
-            .ok_or(Malformed("it names no source files for a function"))?;
+            .ok_or(Malformed::new("it names no source files for a function"))?;
         let name = names
             .get(&self.name_hash)
-            .ok_or(Malformed("it has a function without a name"))?;
+            .ok_or(Malformed::new("it has a function without a name"))?;
         let Mapping {
             files,
             expressions,
@@ -162,7 +163,7 @@ impl Record<'_> {
             name: Arc::from(&**name),
             name_hash: self.name_hash,
             hash: self.hash,
-            files: files.ok_or(Malformed(
+            files: files.ok_or(Malformed::new(
                 "it has a function in a source file that it does not list",
             ))?,
             expressions,
@@ -177,114 +178,6 @@ impl Record<'_> {
     }
 }
 
-/// The source files of each translation unit, by the hash with which the functions refer to them.
-fn units(mut section: Bytes<'_>) -> Result<HashMap<u64, Vec<Arc<str>>>, Malformed> {
-    let mut units = HashMap::new();
-    while !section.is_empty() {
-        let before = section.0.len();
-        let _records = section.u32()?;
-        let length = section.u32()?;
-        let _mappings = section.u32()?;
-        if !VERSIONS.contains(&section.u32()?) {
-            return Err(Malformed(
-                "its coverage mapping is not of version 6 or 7 (LLVM 13 to 23)",
-            ));
-        }
-        let encoded = section.take(length.into())?;
-        section.skip_padding(before - section.0.len());
-        units.insert(md5_half(encoded), unit_files(Bytes(encoded))?);
-    }
-    Ok(units)
-}
-
-/// The source files of one translation unit. The first is the directory in which it was compiled, and what
-/// the relative ones among the others are relative to.
-fn unit_files(mut encoded: Bytes<'_>) -> Result<Vec<Arc<str>>, Malformed> {
-    let number = encoded.leb128()?;
-    let text = maybe_compressed(&mut encoded)?;
-    let mut text = Bytes(text.as_deref().unwrap_or(encoded.0));
-    let mut files: Vec<Arc<str>> = vec![];
-    for _ in 0..number {
-        let path = text.string()?;
-        files.push(match files.first() {
-            Some(directory) if Path::new(path).is_relative() => absolute(directory, path).into(),
-            _ => path.into(),
-        });
-    }
-    Ok(files)
-}
-
-/// The path without `.` and `..`, by its text alone: the file need not be there any more.
-fn absolute(directory: &str, path: &str) -> String {
-    let mut absolute = PathBuf::new();
-    for component in Path::new(directory).join(path).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                absolute.pop();
-            }
-            other => absolute.push(other),
-        }
-    }
-    absolute.to_string_lossy().into_owned()
-}
-
-/// The blocks of names that the section has.
-fn name_blocks(mut section: Bytes<'_>) -> Result<Vec<Cow<'_, [u8]>>, Malformed> {
-    let mut blocks = vec![];
-    while !section.is_empty() {
-        // Linkers pad between the blocks of two objects; no block begins with zero.
-        if section.0.starts_with(&[0]) {
-            section.take(1)?;
-            continue;
-        }
-        let length = section.leb128()?;
-        let compressed = section.leb128()?;
-        blocks.push(match compressed {
-            0 => section.take(length)?.into(),
-            _ => decompress(section.take(compressed)?, length)?.into(),
-        });
-    }
-    Ok(blocks)
-}
-
-/// The functions' names by their hashes. In a block there is a byte of 1 between two.
-fn names<'a>(blocks: &'a [Cow<'_, [u8]>]) -> HashMap<u64, Cow<'a, str>> {
-    let names = blocks
-        .iter()
-        .flat_map(|block| block.split(|byte| *byte == 1));
-    names
-        .map(|name| (md5_half(name), String::from_utf8_lossy(name)))
-        .collect()
-}
-
-/// Reads the two lengths in front of a list of files; the second is that of compressed data, or zero.
-fn maybe_compressed(encoded: &mut Bytes<'_>) -> Result<Option<Vec<u8>>, Malformed> {
-    let length = encoded.leb128()?;
-    let compressed = encoded.leb128()?;
-    if compressed == 0 {
-        return Ok(None);
-    }
-    decompress(encoded.take(compressed)?, length).map(Some)
-}
-
-fn decompress(compressed: &[u8], length: u64) -> Result<Vec<u8>, Malformed> {
-    let mut text = vec![];
-    match ZlibDecoder::new(compressed)
-        .take(length)
-        .read_to_end(&mut text)
-    {
-        Ok(read) if u64::try_from(read) == Ok(length) => Ok(text),
-        _ => Err(Malformed("compressed names in it are damaged")),
-    }
-}
-
-/// The hash by which LLVM refers to names and lists of names: the first eight bytes of the MD5.
-fn md5_half(text: &[u8]) -> u64 {
-    let hash = md5::compute(text).0;
-    u64::from_le_bytes(*hash.first_chunk().expect("an MD5 has sixteen bytes"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,10 +186,10 @@ mod tests {
     const USED: &[u8] = &[1, 1, 0, 1, 1, 10, 5, 2, 2];
 
     fn record(name: &str, hash: u64, files: &[u8], mapping: &[u8]) -> Vec<u8> {
-        let mut record = md5_half(name.as_bytes()).to_le_bytes().to_vec();
+        let mut record = names::hash(name.as_bytes()).to_le_bytes().to_vec();
         record.extend(u32::try_from(mapping.len()).unwrap().to_le_bytes());
         record.extend(hash.to_le_bytes());
-        record.extend(md5_half(files).to_le_bytes());
+        record.extend(names::hash(files).to_le_bytes());
         record.extend(mapping);
         record.resize(record.len().next_multiple_of(8), 0);
         record
@@ -349,24 +242,6 @@ mod tests {
         assert_eq!(
             hashes(&[("one", 0, UNUSED), ("one", 0, UNUSED)]),
             [("one".into(), 0)]
-        );
-    }
-
-    #[test]
-    fn relative_paths_are_relative_to_the_directory_of_the_compilation() {
-        assert_eq!(
-            absolute("/base/app", "src/./main.rs"),
-            "/base/app/src/main.rs"
-        );
-        assert_eq!(
-            absolute("/base/app", "../helper/src/lib.rs"),
-            "/base/helper/src/lib.rs"
-        );
-        let files = [&[3, 0, 0, 5][..], b"/base", &[6], b"src/a.", &[5], b"/else"].concat();
-        let files = unit_files(Bytes(&files)).unwrap();
-        assert_eq!(
-            files,
-            ["/base".into(), "/base/src/a.".into(), "/else".into()]
         );
     }
 }

@@ -67,10 +67,21 @@ fn of_each_object_in<T: Send>(
     let FileKind::Archive = FileKind::parse(file)? else {
         return read(&sections(file)?);
     };
+    let archive = ArchiveFile::parse(file)?;
+    // One that was cut between two members looks like a shorter one, but for its list of symbols.
+    for symbol in archive.symbols()?.into_iter().flatten() {
+        if usize::try_from(symbol?.offset().0).map_or(true, |place| place >= file.len()) {
+            bail!("it ends too early");
+        }
+    }
     let mut objects = vec![];
-    for member in ArchiveFile::parse(file)?.members() {
+    let mut left = file.len();
+    for member in archive.members() {
         let member = member?;
         let data = member.data(file)?;
+        left = left
+            .checked_sub(data.len())
+            .context("two of its members are in the same place")?;
         if FileKind::parse(data).is_ok() {
             objects.push((member.name().to_owned(), data));
         }
@@ -92,6 +103,10 @@ fn sections(file: &[u8]) -> Result<Sections<'_>> {
     if !object.is_little_endian() {
         bail!("it is of a big-endian machine, which is not supported");
     }
+    if !object.is_64() {
+        bail!("it is of a 32-bit machine, which is not supported");
+    }
+    let mut left = file.len();
     let mut sections = Sections::default();
     for section in object.sections() {
         let all = match section.name_bytes()? {
@@ -101,6 +116,9 @@ fn sections(file: &[u8]) -> Result<Sections<'_>> {
             _ => continue,
         };
         let data = section.data()?;
+        left = left
+            .checked_sub(data.len())
+            .context("two of its sections are in the same place")?;
         if all.is_empty() {
             *all = Cow::Borrowed(data);
         } else {

@@ -113,9 +113,34 @@ pub(super) fn is_one_of_no_counter(mut bytes: Bytes<'_>) -> Result<bool, Malform
 fn file_indices(bytes: &mut Bytes<'_>) -> Result<Vec<usize>, Malformed> {
     (0..bytes.count()?)
         .map(|_| {
-            usize::try_from(bytes.leb128()?).map_err(|_| Malformed("a number in it is too big"))
+            usize::try_from(bytes.leb128()?)
+                .map_err(|_| Malformed::new("a number in it is too big"))
         })
         .collect()
+}
+
+/// How many lines the regions are in together.
+pub(super) fn lines(regions: &[Region]) -> u64 {
+    let mut lines = 0;
+    let mut last: Option<(usize, u32)> = None;
+    // File by file, and in each file by their first lines.
+    for Region {
+        file, start, end, ..
+    } in regions
+    {
+        let counted = last.filter(|last| last.0 == *file).map(|last| last.1);
+        let first = counted.map_or(start.line, |counted| {
+            start.line.max(counted.saturating_add(1))
+        });
+        lines += u64::from(end.line)
+            .saturating_add(1)
+            .saturating_sub(first.into());
+        last = Some((
+            *file,
+            counted.map_or(end.line, |counted| counted.max(end.line)),
+        ));
+    }
+    lines
 }
 
 /// The lowest two bits of an encoded counter say what it is, the others which.
@@ -127,7 +152,7 @@ const KIND_BITS: u32 = 3;
 /// The bit of an end column that makes a region a gap.
 const GAP: u32 = 1 << 31;
 
-const UNKNOWN_KIND: Malformed = Malformed("it has a region of an unknown kind");
+const UNKNOWN_KIND: Malformed = Malformed::new("it has a region of an unknown kind");
 
 struct Decoder {
     /// What an expression does is told by the tags of the counters that refer to it.
@@ -145,7 +170,7 @@ impl Decoder {
             _ => Operation::Add,
         };
         let known = self.operations.get_mut(index);
-        *known.ok_or(Malformed(
+        *known.ok_or(Malformed::new(
             "it has a counter of an expression that is not there",
         ))? = operation;
         Ok(Counter::Expression(index))
@@ -178,7 +203,7 @@ impl Decoder {
             end.column = u32::MAX;
         }
         if start > end {
-            return Err(Malformed("it has a region that ends before it starts"));
+            return Err(Malformed::new("it has a region that ends before it starts"));
         }
         Ok(Region {
             kind,
@@ -233,25 +258,33 @@ impl Decoder {
 }
 
 fn small(bytes: &mut Bytes<'_>) -> Result<u32, Malformed> {
-    u32::try_from(bytes.leb128()?).map_err(|_| Malformed("a number in it is too big"))
+    u32::try_from(bytes.leb128()?).map_err(|_| Malformed::new("a number in it is too big"))
 }
 
-/// Gives each expansion the counter of the first region inside. That can be an expansion in its turn, so
-/// that it takes as many rounds as they are nested deep, which is less than there are files.
+/// Gives each expansion the counter of the first region inside. That can be an expansion in its turn. Those that are
+/// inside each other have none.
 fn count_expansions(regions: &mut [Region], files: usize) {
-    for _ in 1..files {
-        let first_counters: Vec<_> = (0..files)
-            .map(|file| {
-                regions
-                    .iter()
-                    .find(|region| region.file == file)
-                    .map(|region| region.counter)
-            })
-            .collect();
-        for region in &mut *regions {
-            if let Some(counter) = region.expanded_file.and_then(|file| first_counters[file]) {
-                region.counter = counter;
-            }
+    let mut first_inside: Vec<Option<usize>> = vec![None; files];
+    for (place, region) in regions.iter().enumerate().rev() {
+        first_inside[region.file] = Some(place);
+    }
+    let mut is_done: Vec<bool> = regions
+        .iter()
+        .map(|region| region.expanded_file.is_none())
+        .collect();
+    let mut path = vec![];
+    for place in 0..regions.len() {
+        let mut inside = Some(place);
+        while let Some(place) = inside.filter(|place| !is_done[*place]) {
+            is_done[place] = true;
+            path.push(place);
+            inside = regions[place]
+                .expanded_file
+                .and_then(|file| first_inside[file]);
+        }
+        let counter = inside.map_or(Counter::Zero, |place| regions[place].counter);
+        for place in path.drain(..) {
+            regions[place].counter = counter;
         }
     }
 }
