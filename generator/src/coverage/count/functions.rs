@@ -94,7 +94,7 @@ enum Found {
     Nothing,
     /// Those of another build.
     OtherBuild,
-    /// The object says only that a unit did not use it, and the profile knows it: whether it ran.
+    /// Counters, but the object says only that a unit did not use it.
     Unused { ran: bool },
 }
 
@@ -105,23 +105,21 @@ impl Counted {
         profile: &Profile,
         wanted: impl FnOnce(&[Arc<str>]) -> bool,
     ) -> Self {
-        let (found, counts, counts_here) = match profile.find(mapping.name_hash, mapping.hash) {
-            Lookup::Counts(counts) => (Found::Counts, Some(counts), true),
-            Lookup::Unknown => (Found::Nothing, None, true),
-            Lookup::OtherBuild { same_kind, ran } => {
-                // A record without a hash says that a unit did not use the function; it is of no build.
-                match mapping.hash {
-                    0 => (Found::Unused { ran }, None, true),
-                    _ => (Found::OtherBuild, None, !same_kind),
-                }
+        let (found, counts, is_left_out) = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => (Found::Counts, Some(counts), false),
+            Lookup::Unknown => (Found::Nothing, None, false),
+            // A record without a hash says that a unit did not use the function; it is of no build.
+            Lookup::OtherBuild { ran, .. } if mapping.hash == 0 => {
+                (Found::Unused { ran }, None, false)
             }
+            Lookup::OtherBuild { same_kind, .. } => (Found::OtherBuild, None, same_kind),
         };
         let ran = counts
             .and_then(|counts| counts.first())
             .is_some_and(|count| *count > 0);
         let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
         // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
-        let regions = (counts_here && !(ran && is_empty) && wanted(&mapping.files))
+        let regions = (!is_left_out && !(ran && is_empty) && wanted(&mapping.files))
             .then(|| counted(&mapping, counts))
             .flatten()
             .filter(|regions| !regions.is_empty());
@@ -145,7 +143,7 @@ pub struct Functions {
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
     /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
-    unused: Vec<(u64, Function)>,
+    unused: Vec<Counted>,
     /// The hashes of the names, and the numbers of the lists of files.
     seen: HashSet<(u64, usize)>,
     /// Each list of files once, with its number.
@@ -162,56 +160,44 @@ impl Functions {
 
     /// Adds a function as an object has it, unless an object before had it already.
     pub fn add_counted(&mut self, function: Counted) {
-        let Counted {
-            name,
-            name_hash,
-            found,
-            body,
-        } = function;
-        let function = body.map(|(files, regions)| Function {
-            name: Arc::clone(&name),
-            files,
-            regions,
-        });
-        match found {
+        match function.found {
             Found::Counts => {
-                self.matched.insert(name_hash);
-                self.without_mapping.remove(&name);
+                self.matched.insert(function.name_hash);
+                self.without_mapping.remove(&function.name);
             }
             Found::OtherBuild => {
-                self.of_other_builds.insert(name);
+                self.of_other_builds.insert(Arc::clone(&function.name));
             }
             Found::Unused { ran } => {
-                if !self.matched.contains(&name_hash) {
+                if !self.matched.contains(&function.name_hash) {
                     if ran {
-                        self.without_mapping.insert(name);
+                        self.without_mapping.insert(Arc::clone(&function.name));
                     }
-                    self.unused
-                        .extend(function.map(|function| (name_hash, function)));
+                    self.unused.push(function);
                 }
                 return;
             }
             Found::Nothing => {}
         }
-        if let Some(function) = function {
-            self.know(name_hash, function);
-        }
+        self.know(function);
     }
 
     /// All that count, when every object has had its say. A function of which nobody has said more than that a unit did
     /// not use it has lost its mapping: it counts as not run.
     pub fn into_known(mut self) -> Vec<Function> {
-        for (name_hash, function) in std::mem::take(&mut self.unused) {
-            if !self.matched.contains(&name_hash) {
-                self.know(name_hash, function);
+        for function in std::mem::take(&mut self.unused) {
+            if !self.matched.contains(&function.name_hash) {
+                self.know(function);
             }
         }
         self.known
     }
 
-    fn know(&mut self, name_hash: u64, mut function: Function) {
-        let files = &mut function.files;
-        let list = if let Some((known, list)) = self.lists.get_key_value(files) {
+    fn know(&mut self, function: Counted) {
+        let Some((mut files, regions)) = function.body else {
+            return;
+        };
+        let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
             files.clone_from_slice(known);
             *list
         } else {
@@ -219,8 +205,12 @@ impl Functions {
             self.lists.insert(files.clone(), list);
             list
         };
-        if self.seen.insert((name_hash, list)) {
-            self.known.push(function);
+        if self.seen.insert((function.name_hash, list)) {
+            self.known.push(Function {
+                name: function.name,
+                files,
+                regions,
+            });
         }
     }
 }
