@@ -328,7 +328,7 @@ table() {
 
 cat <<END
 
-$(rustc --version | cut -d ' ' -f 1,2), $("$LLVM_COV" --version | sed -n 's/.*LLVM version/LLVM/p'), $(cargo llvm-cov --version), $(cargo tarpaulin --version | tail -n 1); $(getconf _NPROCESSORS_ONLN) cores; $rounds rounds
+$(rustc --version | cut -d ' ' -f 1,2), $("$LLVM_COV" --version | sed -n 's/.*LLVM version/LLVM/p'), $(cargo llvm-cov --version), cargo-tarpaulin $(cargo tarpaulin --version | grep -o '[0-9][0-9.]*$'); $(getconf _NPROCESSORS_ONLN) cores; $rounds rounds
 END
 for size in $sizes; do
     case $size in
