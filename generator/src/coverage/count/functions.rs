@@ -119,10 +119,13 @@ impl Counted {
             .is_some_and(|count| *count > 0);
         let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
         // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
-        let regions = (!is_left_out && !(ran && is_empty) && wanted(&mapping.files))
-            .then(|| counted(&mapping, counts))
-            .flatten()
-            .filter(|regions| !regions.is_empty());
+        let is_left_out = is_left_out || (ran && is_empty) || !wanted(&mapping.files);
+        let regions = if is_left_out {
+            None
+        } else {
+            counted(&mapping, counts)
+        };
+        let regions = regions.filter(|regions| !regions.is_empty());
         Self {
             name: mapping.name,
             name_hash: mapping.name_hash,
