@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
 use clap::Args;
 use itcov::coverage::Coverage;
@@ -68,14 +68,11 @@ fn title(metadata: &Metadata) -> String {
 /// The time in seconds, or the one that is to be taken for it so that the same input makes the same pages:
 /// <https://reproducible-builds.org/specs/source-date-epoch/>.
 fn now() -> Result<i64> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(seconds) => match seconds.parse() {
-            Ok(seconds) => Ok(seconds),
-            Err(_) => bail!("SOURCE_DATE_EPOCH is {seconds:?}, and not a number of seconds"),
-        },
-        Err(_) => {
-            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            Ok(since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0)))
-        }
-    }
+    let Ok(seconds) = std::env::var("SOURCE_DATE_EPOCH") else {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        return Ok(since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0)));
+    };
+    seconds
+        .parse()
+        .with_context(|| format!("SOURCE_DATE_EPOCH is {seconds:?}, and not a number of seconds"))
 }

@@ -82,19 +82,19 @@ impl Chromium {
             session: None,
             _profile: profile,
         };
-        let page = chromium.call("Target.createTarget", json!({"url": "about:blank"}));
+        let page = chromium.call("Target.createTarget", &json!({"url": "about:blank"}));
         let attach = json!({"targetId": page["targetId"], "flatten": true});
-        let session = chromium.call("Target.attachToTarget", attach);
+        let session = chromium.call("Target.attachToTarget", &attach);
         chromium.session = Some(session["sessionId"].as_str().unwrap().to_owned());
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            chromium.call(&format!("{domain}.enable"), json!({}));
+            chromium.call(&format!("{domain}.enable"), &json!({}));
         }
         chromium.size(1280, 900);
         Some(chromium)
     }
 
     /// Calls a method of the protocol, and gives its result.
-    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.sent += 1;
         let mut message = json!({"id": self.sent, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -113,10 +113,10 @@ impl Chromium {
 
     /// Opens a file, with what is behind `#`, and waits until it is there.
     pub fn open(&mut self, file: &Path, fragment: &str) {
-        self.call("Page.navigate", json!({"url": "about:blank"}));
+        self.call("Page.navigate", &json!({"url": "about:blank"}));
         self.settle("about:blank");
         let address = format!("file://{}{fragment}", file.display()).replace(' ', "%20");
-        self.call("Page.navigate", json!({"url": address}));
+        self.call("Page.navigate", &json!({"url": address}));
         self.settle(file.to_str().unwrap());
     }
 
@@ -142,7 +142,7 @@ impl Chromium {
     #[track_caller]
     pub fn value(&mut self, expression: &str) -> Value {
         let ask = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let mut answer = self.call("Runtime.evaluate", ask);
+        let mut answer = self.call("Runtime.evaluate", &ask);
         assert!(
             answer.get("exceptionDetails").is_none(),
             "{expression}: {answer}"
@@ -174,9 +174,9 @@ impl Chromium {
         };
         let down =
             json!({"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code});
-        self.call("Input.dispatchKeyEvent", down);
+        self.call("Input.dispatchKeyEvent", &down);
         let up = json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code});
-        self.call("Input.dispatchKeyEvent", up);
+        self.call("Input.dispatchKeyEvent", &up);
     }
 
     /// Types a text into what has the focus.
@@ -189,13 +189,16 @@ impl Chromium {
     /// Sets the size of the window.
     pub fn size(&mut self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
-        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
     /// Says what the system's colours are: `light` or `dark`.
     pub fn prefer(&mut self, scheme: &str) {
         let feature = json!({"name": "prefers-color-scheme", "value": scheme});
-        self.call("Emulation.setEmulatedMedia", json!({"features": [feature]}));
+        self.call(
+            "Emulation.setEmulatedMedia",
+            &json!({"features": [feature]}),
+        );
     }
 
     /// Errors and warnings of the pages, and what they asked for that is not a file of theirs.

@@ -83,6 +83,11 @@ fn worst(site: &Site<'_>, place: usize) -> String {
             _ => None,
         })
         .collect();
+    // A reader's own files come before those of others, which are rarely theirs to test.
+    let is_own = |file: &usize| site.tree.is_own(site.tree.files[*file].parent);
+    if found.iter().any(is_own) {
+        found.retain(is_own);
+    }
     if site.tree.directories[place].size <= WORST || found.is_empty() {
         return String::new();
     }
@@ -146,9 +151,9 @@ fn table(site: &Site<'_>, place: usize) -> String {
         if is_hidden {
             classes.push_str(" x");
         }
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr class=\"{classes}\" data-d={depth}><th scope=row><a href=\"{address}\">{name}{slash}</a>{cells}\n",
+            "<tr class=\"{classes}\" data-d={depth}><th scope=row><a href=\"{address}\">{name}{slash}</a>{cells}",
             address = site.address(from, entry),
             name = escaped(name),
             slash = if matches!(entry, Entry::Directory(_)) {

@@ -111,20 +111,39 @@ pub fn short(name: &str) -> String {
         .join("::")
 }
 
-/// What a method belongs to: the type, of `<a::Type as b::Trait>` with the trait, without modules and arguments.
+/// What a method belongs to: the type without its arguments, and of `<a::Type<u8> as b::Trait<c::Of>>` the trait with
+/// them, as a type may have the trait several times.
 fn owner(part: &str) -> String {
-    let inside = part.trim_start_matches('<').trim_end_matches('>');
-    let last = |path: &str| {
-        let mut parts = parts(path);
-        parts.retain(|part| !part.starts_with('<'));
-        let last = parts.last().copied().unwrap_or(path);
-        let end = last.find('<').unwrap_or(last.len());
-        last[..end].to_owned()
+    let inside = part.strip_prefix('<').unwrap_or(part);
+    let inside = inside.strip_suffix('>').unwrap_or(inside);
+    let without_arguments = |path: &str| {
+        let bare = without_modules(path);
+        bare.split('<').next().unwrap_or_default().to_owned()
     };
     match inside.rsplit_once(" as ") {
-        Some((own, of)) => format!("<{} as {}>", last(own), last(of)),
-        None => last(inside),
+        Some((own, of)) => format!("<{} as {}>", without_arguments(own), without_modules(of)),
+        None => without_arguments(inside),
     }
+}
+
+/// A path, and those that are its arguments, without the modules.
+fn without_modules(path: &str) -> String {
+    let mut out = String::new();
+    let mut word = 0;
+    let mut rest = path;
+    while let Some(character) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("::") {
+            out.truncate(word);
+            rest = after;
+            continue;
+        }
+        out.push(character);
+        rest = &rest[character.len_utf8()..];
+        if !character.is_alphanumeric() && character != '_' {
+            word = out.len();
+        }
+    }
+    out
 }
 
 /// What is between the `::` that are in no brackets.
@@ -168,7 +187,7 @@ mod tests {
             ),
             (
                 "<a::Stack<a::B<u8>> as a::Push<u8>>::push::<u8>",
-                "<Stack as Push>::push",
+                "<Stack as Push<u8>>::push",
             ),
             (
                 "a::f::{closure#0}::{closure#1}",

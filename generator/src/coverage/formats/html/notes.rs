@@ -85,7 +85,7 @@ fn expansions(site: &Site<'_>, place: usize) -> Vec<(u32, String)> {
             };
             let line = first.start.line;
             let mut files = site.tree.files.iter();
-            let link = match files.position(|it| it.coverage.path == *path) {
+            let source = match files.position(|it| it.coverage.path == *path) {
                 Some(page) => format!(
                     "<a href=\"{}#L{line}\">{}</a>",
                     site.address(From::Page, Entry::File(page)),
@@ -93,7 +93,7 @@ fn expansions(site: &Site<'_>, place: usize) -> Vec<(u32, String)> {
                 ),
                 None => escaped(path),
             };
-            let note = format!("<div class=x>Expanded from {link}, line {line}</div>\n");
+            let note = format!("<div class=x>Expanded from {source}, line {line}</div>\n");
             notes.push((region.end.line, note));
         }
     }

@@ -28,7 +28,7 @@ pub fn escaped(text: &str) -> String {
 pub fn code(out: &mut String, text: &str) {
     let mut plain = 0;
     for (place, character) in text.char_indices() {
-        if character != '\t' && is_hidden(character) {
+        if is_hidden(character) {
             escape(out, &text[plain..place]);
             let number = u32::from(character);
             let shown = shown(character);
@@ -40,15 +40,12 @@ pub fn code(out: &mut String, text: &str) {
 }
 
 fn is_hidden(character: char) -> bool {
-    match character {
-        '\t' => false,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => true,
+    matches!(character,
+        '\0'..='\x08' | '\n'..='\x1f' | '\x7f'..='\u{9f}'
         // A soft hyphen, and what turns the direction of the text or takes no space.
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => true,
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => true,
-        '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
-        _ => false,
-    }
+        | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Unicode has pictures of the ASCII control characters; the others are shown by their number.

@@ -7,12 +7,17 @@ use super::super::super::count::summary::Summary;
 use super::super::super::count::{Coverage, FileCoverage};
 use super::super::names;
 
+/// The directories of what is not the workspace's: packages, and files in other places.
+const OTHERS: [&str; 2] = ["Dependencies", "Elsewhere"];
+
 /// Files and directories; the first directory is the root.
 pub struct Tree<'a> {
     /// An outer one before those inside.
     pub directories: Vec<Directory>,
     /// From the top to the bottom, as the pages show them.
     pub files: Vec<File<'a>>,
+    /// The directories of what is not the workspace's.
+    others: Vec<usize>,
 }
 
 /// A directory of sources. One that has nothing but another directory is one with it: `crates/orders/src`.
@@ -77,10 +82,12 @@ impl<'a> Tree<'a> {
         let mut tree = Self {
             directories: vec![Directory::new(String::new(), String::new(), None)],
             files: vec![],
+            others: vec![],
         };
         tree.fill(0, workspace);
-        for (name, others) in [("Dependencies", packages), ("Elsewhere", elsewhere)] {
+        for (name, others) in OTHERS.into_iter().zip([packages, elsewhere]) {
             if !others.is_empty() {
+                tree.others.push(tree.directories.len());
                 tree.directory(0, name.into(), name.into(), others);
             }
         }
@@ -146,6 +153,12 @@ impl<'a> Tree<'a> {
         }
         let directory = &mut self.directories[place];
         (directory.summary, directory.size) = (summary, size);
+    }
+
+    /// Whether a directory is in the workspace.
+    pub fn is_own(&self, place: usize) -> bool {
+        let top = self.around(place).get(1).copied().unwrap_or(place);
+        !self.others.contains(&top)
     }
 
     /// The directories around one, from the root on, without itself.
@@ -292,5 +305,7 @@ mod tests {
                 "  lib.rs",
             ]
         );
+        let own = tree.files.iter().map(|file| tree.is_own(file.parent));
+        assert_eq!(own.collect::<Vec<_>>(), [true, false, false, false]);
     }
 }

@@ -328,7 +328,7 @@
     }
     // Beside the source, where there is room for it, the functions are there at once.
     const outline = document.getElementById("outline");
-    if (outline && matchMedia("(min-width: 1180px)").matches) outline.open = true;
+    if (outline?.querySelectorAll("li").length < 500 && matchMedia("(min-width: 1180px)").matches) outline.open = true;
     if (location.hash) follow();
   }
 
