@@ -289,7 +289,11 @@ fn count_expansions(regions: &mut [Region], files: usize) {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
+    use super::super::bytes::leb128;
     use super::*;
 
     fn region(kind: Kind, counter: Counter, start: (u32, u32), end: (u32, u32)) -> Region {
@@ -396,10 +400,7 @@ mod tests {
 
     #[test]
     fn more_files_than_a_function_can_have_are_refused() {
-        let of = |number: usize| {
-            let length = [(number & 0x7f) as u8 | 0x80, (number >> 7) as u8];
-            [&length[..], &vec![0; 2 * number + 1]].concat()
-        };
+        let of = |number: usize| [leb128(number as u64), vec![0; 2 * number + 1]].concat();
         assert_eq!(parse(Bytes(&of(1000))).unwrap().files.len(), 1000);
         let error = parse(Bytes(&of(1001))).unwrap_err().to_string();
         assert_eq!(error, "it has a function in too many source files");
