@@ -6,4 +6,4 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bounded(&MEMORY, Target::Mapping, input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| bounded(MEMORY, Target::Mapping, input));

@@ -52,7 +52,7 @@ fn function(
         let counts: Vec<_> = (0..next() % 8).map(|_| counted(next())).collect();
         profile.add(name_hash, u64::from(next() & 3) << 59, &counts);
     }
-    let files: Vec<_> = (0..1 + (shape >> 3 & 3))
+    let files: Vec<_> = (0..=(shape >> 3 & 3))
         .map(|_| ["/a", "/b", "/c", "/d"][usize::from(next() & 3)].into())
         .collect();
     let expressions = (0..next() % 16)

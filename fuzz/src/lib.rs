@@ -29,7 +29,7 @@ const TIMES: usize = 128;
 /// # Panics
 ///
 /// If it took more, and if the target panics.
-pub fn bounded(memory: &PeakAlloc, target: Target, input: &[u8]) {
+pub fn bounded(memory: PeakAlloc, target: Target, input: &[u8]) {
     memory.reset_peak_usage();
     let before = memory.current_usage();
     target.run(input);

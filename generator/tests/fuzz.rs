@@ -31,10 +31,10 @@ fn every_input_of_the_corpus_is_read_or_refused_in_bounded_memory_whole_or_cut()
             // A panic does not say which input it is of.
             println!("{}", path.display());
             let input = fs::read(&path).unwrap();
-            bounded(&MEMORY, target, &input);
+            bounded(MEMORY, target, &input);
             // At every length where that is quick, otherwise at a thousand.
             for length in (0..input.len()).step_by(input.len().div_ceil(1000).max(1)) {
-                bounded(&MEMORY, target, &input[..length]);
+                bounded(MEMORY, target, &input[..length]);
             }
             number += 1;
         }

@@ -105,6 +105,18 @@ impl<'a> Bytes<'a> {
     }
 }
 
+/// A number as LEB128, for tests.
+#[cfg(test)]
+pub fn leb128(mut number: u64) -> Vec<u8> {
+    let mut bytes = vec![];
+    while number >= 0x80 {
+        bytes.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number.to_le_bytes()[0]);
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

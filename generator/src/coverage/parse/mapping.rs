@@ -195,15 +195,15 @@ mod tests {
         record
     }
 
-    /// Parses an object with these records and the source files `/base/` and those given.
-    fn hashes(records: &[(&str, u64, &[u8])]) -> Vec<(String, u64)> {
+    /// An object with these records and a source file in `/base`.
+    fn sections(records: &[(&str, u64, &[u8])]) -> Sections<'static> {
         let files = [&[2, 0, 0, 5][..], b"/base", &[8], b"src/a.rs"].concat();
         let header = [0, u32::try_from(files.len()).unwrap(), 0, 6];
         let covmap = header
             .iter()
             .flat_map(|field| field.to_le_bytes())
             .chain(files.iter().copied());
-        let sections = Sections {
+        Sections {
             covmap: covmap.collect::<Vec<_>>().into(),
             covfun: records
                 .iter()
@@ -211,8 +211,12 @@ mod tests {
                 .collect::<Vec<_>>()
                 .into(),
             names: [&[0, 0, 7, 0][..], b"one\x01two", &[0]].concat().into(),
-        };
-        let mappings = parse(&sections).unwrap();
+        }
+    }
+
+    /// The names and hashes of the functions in an object with these records.
+    fn hashes(records: &[(&str, u64, &[u8])]) -> Vec<(String, u64)> {
+        let mappings = parse(&sections(records)).unwrap();
         assert!(
             mappings
                 .iter()
@@ -242,6 +246,17 @@ mod tests {
         assert_eq!(
             hashes(&[("one", 0, UNUSED), ("one", 0, UNUSED)]),
             [("one".into(), 0)]
+        );
+    }
+
+    #[test]
+    fn functions_of_more_lines_than_can_be_are_refused() {
+        // Its region ends 2 to the power of 32 lines less 11 further down.
+        let long = &[1, 1, 0, 1, 1, 10, 5, 0xf5, 0xff, 0xff, 0xff, 0x0f, 2];
+        let error = parse(&sections(&[("one", 7, long)])).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "its functions would have far more lines than can be"
         );
     }
 }

@@ -72,6 +72,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::ZlibEncoder;
 
+    use super::super::bytes::leb128;
     use super::super::mapping::Sections;
     use super::*;
 
@@ -84,7 +85,7 @@ mod tests {
         let blocks = blocks(Bytes(&sections.names), &mut Allowance::of(&sections));
         let blocks = blocks.map_err(|error| error.to_string())?;
         let names = by_hash(&blocks);
-        let mut texts: Vec<_> = names.values().map(|name| name.to_string()).collect();
+        let mut texts: Vec<_> = names.values().map(ToString::to_string).collect();
         texts.sort();
         assert!(
             texts
@@ -94,22 +95,12 @@ mod tests {
         Ok(texts)
     }
 
-    fn leb128(mut number: usize) -> Vec<u8> {
-        let mut bytes = vec![];
-        while number >= 0x80 {
-            bytes.push((number & 0x7f) as u8 | 0x80);
-            number >>= 7;
-        }
-        bytes.push(number as u8);
-        bytes
-    }
-
     /// A compressed block that says it is of that length.
-    fn block(length: usize, text: &[u8]) -> Vec<u8> {
+    fn block(length: u64, text: &[u8]) -> Vec<u8> {
         let mut packed = ZlibEncoder::new(vec![], Compression::best());
         packed.write_all(text).unwrap();
         let packed = packed.finish().unwrap();
-        [leb128(length), leb128(packed.len()), packed].concat()
+        [leb128(length), leb128(packed.len() as u64), packed].concat()
     }
 
     #[test]
@@ -138,14 +129,14 @@ mod tests {
 
     #[test]
     fn what_would_unpack_to_far_more_than_the_file_is_not_unpacked() {
-        let length = 100 << 20;
-        let bomb = block(length, &vec![b'a'; length]);
+        let length = 100 << 20_u32;
+        let bomb = block(length as u64, &vec![b'a'; length]);
         assert!(bomb.len() < 1 << 17);
         assert_eq!(
             found(bomb),
             Err("its names would be far longer than it is".into())
         );
-        let lie = [leb128(usize::MAX), leb128(1), vec![0]].concat();
+        let lie = [leb128(u64::MAX), leb128(1), vec![0]].concat();
         assert_eq!(
             found(lie),
             Err("its names would be far longer than it is".into())

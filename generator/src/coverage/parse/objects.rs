@@ -75,13 +75,9 @@ fn of_each_object_in<T: Send>(
         }
     }
     let mut objects = vec![];
-    let mut left = file.len();
     for member in archive.members() {
         let member = member?;
         let data = member.data(file)?;
-        left = left
-            .checked_sub(data.len())
-            .context("two of its members are in the same place")?;
         if FileKind::parse(data).is_ok() {
             objects.push((member.name().to_owned(), data));
         }
@@ -128,4 +124,115 @@ fn sections(file: &[u8]) -> Result<Sections<'_>> {
         }
     }
     Ok(sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ELF_64: u8 = 2;
+    const LITTLE: u8 = 1;
+
+    /// An object with sections of this name, each of them all of the file's content.
+    fn elf(class: u8, order: u8, content: &[u8], number: u16) -> Vec<u8> {
+        let (names, header, entry) = (b"\0.shstrtab\0__llvm_covfun\0", 64_u64, 64_u16);
+        let content_at = header + names.len() as u64;
+        let mut file = vec![0x7f, b'E', b'L', b'F', class, order, 1];
+        file.resize(16, 0);
+        // A relocatable object for x86-64.
+        file.extend([1, 0, 62, 0, 1, 0, 0, 0]);
+        file.extend([0; 16]);
+        file.extend((content_at + content.len() as u64).to_le_bytes());
+        file.extend([0; 4]);
+        for field in [64, 0, 0, entry, number + 2, 1] {
+            file.extend(field.to_le_bytes());
+        }
+        file.extend(names);
+        file.extend(content);
+        let mut section = |name: u32, kind: u32, at: u64, length: usize| {
+            file.extend([name, kind].map(u32::to_le_bytes).concat());
+            file.extend([0, 0, at, length as u64].map(u64::to_le_bytes).concat());
+            file.extend([0; 8]);
+            file.extend([1_u64, 0].map(u64::to_le_bytes).concat());
+        };
+        section(0, 0, 0, 0);
+        section(1, 3, header, names.len());
+        for _ in 0..number {
+            section(11, 1, content_at, content.len());
+        }
+        file
+    }
+
+    fn message(file: &[u8]) -> String {
+        let error = mappings_in(file).unwrap_err();
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn sections_in_the_same_place_are_refused() {
+        // The length of its mapping is its second field.
+        let record = [&[0; 8][..], &2000_u32.to_le_bytes(), &[0; 2016]].concat();
+        let one = elf(ELF_64, LITTLE, &record, 1);
+        assert_eq!(message(&one), "it names no source files for a function");
+        let many = elf(ELF_64, LITTLE, &record, 2);
+        assert_eq!(message(&many), "two of its sections are in the same place");
+    }
+
+    #[test]
+    fn a_machine_that_is_not_supported_is_named() {
+        assert!(
+            mappings_in(&elf(ELF_64, LITTLE, &[], 0))
+                .unwrap()
+                .is_empty()
+        );
+        let mut small = vec![0x7f, b'E', b'L', b'F', 1, LITTLE, 1];
+        small.resize(16, 0);
+        small.extend([1, 0, 3, 0, 1, 0, 0, 0]);
+        small.resize(52, 0);
+        assert_eq!(
+            message(&small),
+            "it is of a 32-bit machine, which is not supported"
+        );
+        let mut big = vec![0x7f, b'E', b'L', b'F', ELF_64, 2, 1];
+        big.resize(16, 0);
+        big.extend([0, 1, 0, 22, 0, 0, 0, 1]);
+        big.resize(64, 0);
+        assert_eq!(
+            message(&big),
+            "it is of a big-endian machine, which is not supported"
+        );
+    }
+
+    /// A library with a list of one symbol, which is in the member that follows.
+    fn library(member: &[u8]) -> Vec<u8> {
+        let header = |name: &str, length: usize| format!("{name:<48}{length:<10}`\n").into_bytes();
+        let place = 8 + 60 + 12;
+        let symbols = [&[0, 0, 0, 1, 0, 0, 0, place][..], b"f\0\0\0"].concat();
+        [
+            b"!<arch>\n",
+            &header("/", symbols.len())[..],
+            &symbols,
+            &header("a.o/", member.len()),
+            member,
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn a_library_cut_anywhere_is_refused_also_between_two_members() {
+        let library = library(&elf(ELF_64, LITTLE, &[], 0));
+        assert!(mappings_in(&library).unwrap().is_empty());
+        for length in 0..library.len() {
+            assert!(mappings_in(&library[..length]).is_err(), "cut to {length}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_member_is_named() {
+        let record = elf(ELF_64, LITTLE, &[0; 28], 1);
+        assert_eq!(
+            message(&library(&record)),
+            "its member a.o: it names no source files for a function"
+        );
+    }
 }

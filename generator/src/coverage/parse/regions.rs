@@ -110,8 +110,15 @@ pub(super) fn is_one_of_no_counter(mut bytes: Bytes<'_>) -> Result<bool, Malform
     Ok(bytes.leb128()? & TAG == 0)
 }
 
+/// rustc gives a function one source file, and one more for each macro at most.
+const FILES: usize = 1000;
+
 fn file_indices(bytes: &mut Bytes<'_>) -> Result<Vec<usize>, Malformed> {
-    (0..bytes.count()?)
+    let number = bytes.count()?;
+    if number > FILES {
+        return Err(Malformed::new("it has a function in too many source files"));
+    }
+    (0..number)
         .map(|_| {
             usize::try_from(bytes.leb128()?)
                 .map_err(|_| Malformed::new("a number in it is too big"))
@@ -122,23 +129,15 @@ fn file_indices(bytes: &mut Bytes<'_>) -> Result<Vec<usize>, Malformed> {
 /// How many lines the regions are in together.
 pub(super) fn lines(regions: &[Region]) -> u64 {
     let mut lines = 0;
-    let mut last: Option<(usize, u32)> = None;
+    let (mut file, mut next) = (0, 0);
     // File by file, and in each file by their first lines.
-    for Region {
-        file, start, end, ..
-    } in regions
-    {
-        let counted = last.filter(|last| last.0 == *file).map(|last| last.1);
-        let first = counted.map_or(start.line, |counted| {
-            start.line.max(counted.saturating_add(1))
-        });
-        lines += u64::from(end.line)
-            .saturating_add(1)
-            .saturating_sub(first.into());
-        last = Some((
-            *file,
-            counted.map_or(end.line, |counted| counted.max(end.line)),
-        ));
+    for region in regions {
+        if region.file != file {
+            (file, next) = (region.file, 0);
+        }
+        let [first, end] = [region.start, region.end].map(|place| u64::from(place.line));
+        lines += (end + 1).saturating_sub(first.max(next));
+        next = next.max(end + 1);
     }
     lines
 }
@@ -290,7 +289,11 @@ fn count_expansions(regions: &mut [Region], files: usize) {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
+    use super::super::bytes::leb128;
     use super::*;
 
     fn region(kind: Kind, counter: Counter, start: (u32, u32), end: (u32, u32)) -> Region {
@@ -367,6 +370,40 @@ mod tests {
             counters,
             [(Some(1), inside), (Some(2), inside), (None, inside)]
         );
+    }
+
+    #[test]
+    fn expansions_that_are_inside_each_other_have_no_counter() {
+        // Three files: in the first the second is expanded, in the second the third, in the third the second.
+        let encoded = [
+            3, 1, 1, 1, 0, 1, 0b1100, 1, 1, 0, 2, 1, 0b1_0100, 5, 1, 0, 2, 1, 0b1100, 9, 1, 0, 2,
+        ];
+        let regions = parse(Bytes(&encoded)).unwrap().regions;
+        assert!(regions.iter().all(|region| region.counter == Counter::Zero));
+    }
+
+    #[test]
+    fn lines_count_once_a_file_and_however_many_regions_are_in_them() {
+        let at = |file, first, last| Region {
+            file,
+            ..region(Kind::Code, Counter::Zero, (first, 1), (last, 1))
+        };
+        assert_eq!(lines(&[]), 0);
+        assert_eq!(lines(&[at(0, 10, 12), at(0, 11, 11), at(0, 12, 14)]), 5);
+        assert_eq!(lines(&[at(0, 10, 12), at(0, 20, 20), at(1, 5, 6)]), 6);
+        assert_eq!(lines(&[at(0, 0, u32::MAX), at(0, 7, 8)]), 1 << 32);
+        assert_eq!(
+            lines(&[at(0, u32::MAX, u32::MAX), at(0, u32::MAX, u32::MAX)]),
+            1
+        );
+    }
+
+    #[test]
+    fn more_files_than_a_function_can_have_are_refused() {
+        let of = |number: usize| [leb128(number as u64), vec![0; 2 * number + 1]].concat();
+        assert_eq!(parse(Bytes(&of(1000))).unwrap().files.len(), 1000);
+        let error = parse(Bytes(&of(1001))).unwrap_err().to_string();
+        assert_eq!(error, "it has a function in too many source files");
     }
 
     #[test]
