@@ -122,9 +122,11 @@ fn fresh(entry: &Entry, repository: &Path, tools: &Tools) -> Result<PathBuf> {
 /// What makes the members a workspace: published crates do not say where the others are.
 fn workspace(entry: &Entry) -> String {
     let directories: Vec<_> = entry.members.keys().collect();
-    let mut text = format!(
-        "\n[workspace]\nmembers = {directories:?}\nresolver = \"2\"\n\n[patch.crates-io]\n"
-    );
+    let mut text = format!("\n[workspace]\nmembers = {directories:?}\n");
+    if entry.root.is_none() {
+        text.push_str("resolver = \"2\"\n");
+    }
+    text.push_str("\n[patch.crates-io]\n");
     for (directory, source) in &entry.members {
         let _ = writeln!(text, "{} = {{ path = {directory:?} }}", source.name);
     }
