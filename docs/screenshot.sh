@@ -15,6 +15,6 @@ CARGO_TARGET_DIR="$target/demo/target" "$target/debug/cargo-itcov" itcov report 
 # The sandbox does not work for root.
 timeout 60 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
     --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$work/chromium" \
-    --blink-settings=preferredColorScheme=1 --window-size=1280,800 --screenshot="$here/docs/report.png" \
+    --blink-settings=preferredColorScheme=1 --window-size=1280,860 --screenshot="$here/docs/report.png" \
     "file://$work/html/pages/crates.orders.src.validation.rs.html"
 ls -l "$here/docs/report.png"
