@@ -136,7 +136,7 @@ prepare_large() {
         cd "$work/fetch"
         bounded cargo vendor --quiet >/dev/null
         mv "vendor/$crate" "$work/large"
-        rm -rf "$work/fetch" "$work/large/.cargo-checksum.json" "$work/large/tests"
+        rm -rf "$work/fetch" "$work/large/.cargo-checksum.json"
         copies large
         cd "$work/large"
         cargo itcov init >&2
@@ -154,6 +154,8 @@ prepare_large() {
     fi
     if once large-tarpaulin; then
         cd "$work/large-tarpaulin"
+        # The manifest of a published crate lists its tests.
+        grep -q '"runs"' Cargo.toml || printf '\n[[test]]\nname = "runs"\npath = "tests/runs.rs"\n' >>Cargo.toml
         runs "$crate" '"--version"'
         tarpaulin >&2
         touch "$work/done-large-tarpaulin"
