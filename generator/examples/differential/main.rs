@@ -70,10 +70,17 @@ fn run(arguments: &[String]) -> Result<bool> {
     for source in entries.iter().flat_map(|entry| entry.sources()) {
         download::source(source)?;
     }
+    let mut failed = vec![];
     for entry in entries {
         eprintln!("{:>12} {}", "Measuring", entry.name);
-        let compared = measure::follow(entry, &repository, &tools, &llvm)
-            .with_context(|| entry.name.clone())?;
+        let compared = match measure::follow(entry, &repository, &tools, &llvm) {
+            Ok(compared) => compared,
+            Err(error) => {
+                eprintln!("{:>12} {}: {error:#}", "Failed", entry.name);
+                failed.push(&entry.name);
+                continue;
+            }
+        };
         for difference in compared.differences.iter().take(SHOWN) {
             eprintln!("{:>12} {difference}", "Different");
         }
@@ -90,6 +97,10 @@ fn run(arguments: &[String]) -> Result<bool> {
         );
         rows.push((entry, compared));
     }
+    ensure!(
+        failed.is_empty(),
+        "not measured, so there is no page: {failed:?}"
+    );
     let text = page::markdown(&rows, &versions);
     if only.is_none() {
         fs::write(repository.join("docs/differential.md"), text)

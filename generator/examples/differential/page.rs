@@ -93,7 +93,7 @@ pub fn markdown(rows: &[(&Entry, Compared)], versions: &Versions) -> String {
         sum.differences.len()
     );
     text.push_str(
-        "| program | crates | scope, profile | runs | files | functions | instantiations | regions | segments | lines | below zero | differences |\n\
+        "| program | crates | scope, profile | lines of runs | files | functions | instantiations | regions | segments | lines | below zero | differences |\n\
          | --- | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n",
     );
     for (entry, compared) in rows {
@@ -107,12 +107,17 @@ pub fn markdown(rows: &[(&Entry, Compared)], versions: &Versions) -> String {
         } else {
             "workspace"
         };
+        // A line may run the program several times.
+        let runs = match entry.runs.len() {
+            0 => "its suite".to_owned(),
+            number => number.to_string(),
+        };
         let _ = writeln!(
             text,
             "| {} | {crates} | {scope}, {} | {} | {}",
             entry.name,
             entry.profile,
-            entry.runs.len().max(1),
+            runs,
             cells(compared)
         );
     }
