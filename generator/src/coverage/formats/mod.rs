@@ -3,8 +3,8 @@
 pub mod cobertura;
 pub mod codecov;
 mod functions;
-pub mod json;
 pub mod html;
+pub mod json;
 pub mod lcov;
 pub mod markdown;
 pub mod missing;
