@@ -142,14 +142,17 @@ prepare_large() {
         cargo itcov init >&2
         touch "$work/done-large-sources"
     fi
+    cd "$work/large"
+    # Names of packages, as cargo llvm-cov takes them.
+    dependencies=$(cargo tree --edges normal --prefix none --no-dedupe | sed 's/ .*//' | sort -u |
+        sed "/^$crate\$/d; /^\$/d" | paste -s -d , -)
     if once large; then
-        cd "$work/large"
         bounded just itcov_scope=all itcov --version >&2
         touch "$work/done-large"
     fi
     if once large-llvm-cov; then
         cd "$work/large-llvm-cov"
-        bounded cargo llvm-cov --no-report run -- --version >&2
+        bounded cargo llvm-cov --no-report --dep-coverage "$dependencies" run -- --version >&2
         touch "$work/done-large-llvm-cov"
     fi
     if once large-tarpaulin; then
@@ -162,10 +165,6 @@ prepare_large() {
     fi
     members large large/target/itcov/all/coverage
     find "$work/large/target/itcov/all/coverage" -name '*.profraw' >"$work/large-list"
-    cd "$work/large"
-    # Names of packages, as cargo llvm-cov takes them.
-    dependencies=$(cargo tree --edges normal,build --prefix none --no-dedupe | sed 's/ .*//' | sort -u |
-        sed "/^$crate\$/d; /^\$/d" | paste -s -d , -)
 }
 
 # As many processes of the small program, each with a profile of its own.
