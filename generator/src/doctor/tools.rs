@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(of(&machine, "llvm-profdata").status, Status::Old);
         // An LLVM whose profiles cargo itcov does not read.
         machine.itcov = Some(super::VERSION.into());
-        machine.rustc.as_mut().unwrap().llvm = 18;
+        machine.rustc.as_mut().unwrap().llvm = 13;
         assert_eq!(of(&machine, "llvm-cov").status, Status::Missing);
         assert_eq!(of(&machine, "llvm-profdata").status, Status::Ok);
     }

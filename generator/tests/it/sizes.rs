@@ -147,7 +147,7 @@ fn of_several_damaged_profiles_the_first_is_named_however_many_threads_read() {
     for threads in ["1", "4"] {
         let mut report = fixture.report(&["--profiles", directory.to_str().unwrap()]);
         let said = Output::of(report.env("RAYON_NUM_THREADS", threads)).ends_with(1);
-        said.says("brought-60/20.profraw is damaged");
+        said.says("brought-60/20.profraw cannot be used");
     }
 }
 
