@@ -2,17 +2,22 @@
 # How long a report takes and how much memory, beside LLVM's tools, cargo llvm-cov and tarpaulin: on a small program, on
 # one with 295 dependencies that are measured too, and on 10,000 profiles.
 #
-#     bench/report.sh [--rounds N] [DIRECTORY]
+#     bench/report.sh [--rounds N] [--sizes "small large many"] [DIRECTORY]
 #
 # Works below DIRECTORY, or target/bench/report, which it leaves behind: what is built there is used again. Needs Linux,
 # cargo, a C compiler, GNU time, and LLVM's tools; what else it lacks it installs there. README.md says what is measured.
 set -eu
 
 rounds=5
-if [ "${1-}" = --rounds ]; then
-    rounds=$2
+sizes="small large many"
+while [ $# -gt 1 ]; do
+    case $1 in
+    --rounds) rounds=$2 ;;
+    --sizes) sizes=$2 ;;
+    *) break ;;
+    esac
     shift 2
-fi
+done
 # Where tarpaulin has to run the program for each report, it takes part in so many rounds only.
 long_rounds=2
 profiles=10000
@@ -94,53 +99,98 @@ tarpaulin() {
         --timeout "$limit" --stderr
 }
 
-if once small; then
-    rm -rf "$work"/small*
-    cp -R "$repository/examples/wordstat" "$work/small"
-    rm -rf "$work/small/target"
-    (cd "$work/small" && cargo itcov remove >&2)
-    for tool in llvm-cov tarpaulin; do cp -R "$work/small" "$work/small-$tool"; done
-    (cd "$work/small" && cargo itcov init >&2 && bounded just itcov Cargo.toml >&2)
-    (cd "$work/small-llvm-cov" && bounded cargo llvm-cov --no-report run -- Cargo.toml >&2)
-    (cd "$work/small-tarpaulin" && runs wordstat '"Cargo.toml"' && tarpaulin >&2)
-    touch "$work/done-small"
-fi
+copies() {
+    for tool in llvm-cov tarpaulin; do
+        rm -rf "$work/$1-$tool"
+        cp -R "$work/$1" "$work/$1-$tool"
+    done
+}
 
-if once large; then
-    rm -rf "$work"/large* "$work/fetch"
-    mkdir -p "$work/fetch/src"
-    : >"$work/fetch/src/lib.rs"
-    printf '[package]\nname = "fetch"\nedition = "2024"\n[dependencies]\n%s = "=%s"\n' "$crate" "$version" >"$work/fetch/Cargo.toml"
-    (cd "$work/fetch" && bounded cargo vendor --quiet >/dev/null)
-    mv "$work/fetch/vendor/$crate" "$work/large"
-    rm -rf "$work/fetch" "$work/large/.cargo-checksum.json" "$work/large/tests"
-    for tool in llvm-cov tarpaulin; do cp -R "$work/large" "$work/large-$tool"; done
-    (cd "$work/large" && bounded cargo itcov init >&2 && bounded just itcov_scope=all itcov --version >&2)
-    (cd "$work/large-llvm-cov" && bounded cargo llvm-cov --no-report run -- --version >&2)
-    (cd "$work/large-tarpaulin" && runs "$crate" '"--version"' && tarpaulin >&2)
-    touch "$work/done-large"
-fi
+prepare_small() {
+    if once small; then
+        rm -rf "$work/small"
+        cp -R "$repository/examples/wordstat" "$work/small"
+        rm -rf "$work/small/target"
+        cd "$work/small"
+        cargo itcov remove >&2
+        copies small
+        cargo itcov init >&2
+        bounded just itcov Cargo.toml >&2
+        cd "$work/small-llvm-cov"
+        bounded cargo llvm-cov --no-report run -- Cargo.toml >&2
+        cd "$work/small-tarpaulin"
+        runs wordstat '"Cargo.toml"'
+        tarpaulin >&2
+        touch "$work/done-small"
+    fi
+    members small small/target/itcov/coverage
+    find "$work/small/target/itcov/coverage" -name '*.profraw' >"$work/small-list"
+}
+
+prepare_large() {
+    if once large-sources; then
+        rm -rf "$work/large" "$work/fetch"
+        mkdir -p "$work/fetch/src"
+        : >"$work/fetch/src/lib.rs"
+        printf '[package]\nname = "fetch"\nedition = "2024"\n[dependencies]\n%s = "=%s"\n' "$crate" "$version" >"$work/fetch/Cargo.toml"
+        cd "$work/fetch"
+        bounded cargo vendor --quiet >/dev/null
+        mv "vendor/$crate" "$work/large"
+        rm -rf "$work/fetch" "$work/large/.cargo-checksum.json"
+        copies large
+        cd "$work/large"
+        cargo itcov init >&2
+        touch "$work/done-large-sources"
+    fi
+    cd "$work/large"
+    # Names of packages, as cargo llvm-cov takes them.
+    dependencies=$(cargo tree --edges normal --prefix none --no-dedupe | sed 's/ .*//' | sort -u |
+        sed "/^$crate\$/d; /^\$/d" | paste -s -d , -)
+    if once large; then
+        bounded just itcov_scope=all itcov --version >&2
+        touch "$work/done-large"
+    fi
+    if once large-llvm-cov; then
+        cd "$work/large-llvm-cov"
+        bounded cargo llvm-cov --no-report --dep-coverage "$dependencies" run -- --version >&2
+        touch "$work/done-large-llvm-cov"
+    fi
+    if once large-tarpaulin; then
+        cd "$work/large-tarpaulin"
+        # The manifest of a published crate lists its tests.
+        grep -q '"runs"' Cargo.toml || printf '\n[[test]]\nname = "runs"\npath = "tests/runs.rs"\n' >>Cargo.toml
+        runs "$crate" '"--version"'
+        tarpaulin >&2
+        touch "$work/done-large-tarpaulin"
+    fi
+    members large large/target/itcov/all/coverage
+    find "$work/large/target/itcov/all/coverage" -name '*.profraw' >"$work/large-list"
+}
 
 # As many processes of the small program, each with a profile of its own.
-if once many; then
-    rm -rf "$work"/many*
-    mkdir "$work/many"
-    cp -R "$work/small-llvm-cov" "$work/many-llvm-cov"
-    cd "$work/many-llvm-cov"
-    # cargo llvm-cov knows the files by the name of the crate.
-    bounded cargo llvm-cov --no-report run -- Cargo.toml >&2
-    profile=$(find target -name '*.profraw' | sed 1q)
-    directory=$(dirname "$profile")
-    rm "$profile"
-    for number in $(seq "$profiles"); do
-        LLVM_PROFILE_FILE=$work/many/$number.profraw "$work/small/target/itcov/debug/wordstat" Cargo.toml >/dev/null
-        LLVM_PROFILE_FILE=$directory/wordstat-$number-0.profraw target/llvm-cov-target/debug/wordstat Cargo.toml >/dev/null
-    done
-    cd "$work"
-    touch "$work/done-many"
-fi
-find "$work/many" -name '*.profraw' | sort >"$work/many-list"
-[ "$(wc -l <"$work/many-list")" = "$profiles" ] || fail "there are not $profiles profiles in $work/many"
+prepare_many() {
+    prepare_small
+    if once many; then
+        rm -rf "$work/many" "$work/many-llvm-cov"
+        mkdir "$work/many"
+        cp -R "$work/small-llvm-cov" "$work/many-llvm-cov"
+        cd "$work/many-llvm-cov"
+        # cargo llvm-cov knows the files by the name of the crate.
+        bounded cargo llvm-cov --no-report run -- Cargo.toml >&2
+        profile=$(find target -name '*.profraw' | sed 1q)
+        directory=$(dirname "$profile")
+        rm "$profile"
+        for number in $(seq "$profiles"); do
+            LLVM_PROFILE_FILE=$work/many/$number.profraw "$work/small/target/itcov/debug/wordstat" Cargo.toml >/dev/null
+            LLVM_PROFILE_FILE=$directory/wordstat-$number-0.profraw target/llvm-cov-target/debug/wordstat Cargo.toml >/dev/null
+        done
+        touch "$work/done-many"
+    fi
+    find "$work/many" -name '*.profraw' | sort >"$work/many-list"
+    [ "$(wc -l <"$work/many-list")" = "$profiles" ] || fail "there are not $profiles profiles in $work/many"
+    cp "$work/objects-small" "$work/objects-many"
+    cp "$work/program-small" "$work/program-many"
+}
 
 # The program, and the members of the libraries as objects, one argument a line: what cargo itcov reads as they are.
 members() {
@@ -158,14 +208,7 @@ members() {
     sed 1q "$work/$2/objects" >"$work/program-$1"
     cat "$work/program-$1" "$work/members-$1/list" >"$work/objects-$1"
 }
-members small small/target/itcov/coverage
-members large large/target/itcov/all/coverage
-cp "$work/objects-small" "$work/objects-many"
-cp "$work/program-small" "$work/program-many"
-find "$work/small/target/itcov/coverage" -name '*.profraw' >"$work/small-list"
-find "$work/large/target/itcov/all/coverage" -name '*.profraw' >"$work/large-list"
-dependencies=$(cd "$work/large" && cargo tree --edges normal,build --prefix none --no-dedupe --format '{lib}' |
-    sort -u | grep -v "^$crate$" | sed '/^$/d' | paste -s -d , -)
+for size in $sizes; do "prepare_$size"; done
 
 # --- The measurements.
 
@@ -231,29 +274,32 @@ directory=$(dirname "$0")/out
 exec "$LLVM_COV" export -format=lcov -instr-profile "$directory/profdata" "@$2"
 END
 
-round() {
+round_small() {
     itcov_steps small small
     llvm_steps small
     llvm_cov_step small-llvm-cov small-llvm-cov
     tarpaulin_step small small-tarpaulin 1
+}
 
+round_large() {
     itcov_steps large large --scope all
     llvm_steps large
     llvm_cov_step large-llvm-cov large-llvm-cov --dep-coverage "$dependencies"
     llvm_cov_step large-llvm-cov-own large-llvm-cov
+    if [ "$1" -le "$long_rounds" ]; then tarpaulin_step large large-tarpaulin 1; fi
+}
 
+round_many() {
     itcov_steps many small --profiles "$work/many"
     llvm_steps many
     llvm_cov_step many-llvm-cov many-llvm-cov
-
-    if [ "$1" -le "$long_rounds" ]; then
-        tarpaulin_step large large-tarpaulin 1
-        tarpaulin_step many small-tarpaulin "$profiles"
-    fi
+    if [ "$1" -le "$long_rounds" ]; then tarpaulin_step many small-tarpaulin "$profiles"; fi
 }
 
+round() { for measured in $sizes; do "round_$measured" "$1"; done; }
+
 say "once, uncounted"
-round "$rounds"
+round 1000
 rm -f "$work"/times/*
 for number in $(seq "$rounds"); do
     say "round $number of $rounds"
@@ -283,9 +329,13 @@ table() {
 
 cat <<END
 
-$(rustc --version | cut -d ' ' -f 1,2), $("$LLVM_COV" --version | sed -n 's/.*LLVM version/LLVM/p'), $(cargo llvm-cov --version), $(cargo tarpaulin --version | tail -n 1); $(getconf _NPROCESSORS_ONLN) cores; $rounds rounds
+$(rustc --version | cut -d ' ' -f 1,2), $("$LLVM_COV" --version | sed -n 's/.*LLVM version/LLVM/p'), $(cargo llvm-cov --version), cargo-tarpaulin $(cargo tarpaulin --version | grep -o '[0-9][0-9.]*$'); $(getconf _NPROCESSORS_ONLN) cores; $rounds rounds
 END
-table 'a small program' small ''
-table "$(printf '%s\n' "$dependencies" | tr , '\n' | wc -l) dependencies" large ', of all dependencies'
-table "$profiles profiles of the small program" many ''
+for size in $sizes; do
+    case $size in
+    small) table 'a small program' small '' ;;
+    large) table "$(printf '%s\n' "$dependencies" | tr , '\n' | wc -l) dependencies" large ', of all dependencies' ;;
+    many) table "$profiles profiles of the small program" many '' ;;
+    esac
+done
 say "all of it is in $work"

@@ -13,21 +13,31 @@ use crate::support::{Output, command, stdout};
 fn measured() -> Instrumented {
     let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
     fixture.run(&["flow", "1", "2", "5"]);
+    fs::rename(&fixture.profiles()[0], first(&fixture)).unwrap();
     fixture
+}
+
+fn first(of: &Instrumented) -> PathBuf {
+    of.collected().join("first.profraw")
+}
+
+/// Makes so many profiles in a directory, all of the same run.
+fn fill(directory: &Path, of: &Instrumented, number: usize) {
+    for number in 0..number {
+        // Some may be there.
+        let _ = fs::hard_link(first(of), directory.join(format!("{number}.profraw")));
+    }
 }
 
 /// A directory with so many profiles, all of the same run.
 fn profiles(of: &Instrumented, number: usize) -> PathBuf {
     let directory = of.root().join(format!("brought-{number}"));
     fs::create_dir(&directory).unwrap();
-    let profile = &of.profiles()[0];
-    for number in 0..number {
-        fs::hard_link(profile, directory.join(format!("{number}.profraw"))).unwrap();
-    }
+    fill(&directory, of, number);
     directory
 }
 
-/// A profile that is only there when it is asked for: until then its reader waits.
+/// The last of the collected profiles, which is only there when it is asked for: until then its reader waits.
 struct Late {
     path: PathBuf,
     writer: Child,
@@ -35,13 +45,13 @@ struct Late {
 
 impl Late {
     fn new(of: &Instrumented) -> Self {
-        let path = of.root().join("late.profraw");
+        let path = of.collected().join("late.profraw");
         stdout(command("mkfifo", &of.root()).arg(&path));
         let script = r#"exec 3>"$1"; echo opened; read -r line; cat "$2" >&3"#;
         let mut writer = command("timeout", &of.root());
         writer
             .args(["120", "sh", "-c", script, "sh"])
-            .args([&path, &of.profiles()[0]])
+            .args([&path, &first(of)])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         Self {
@@ -70,12 +80,11 @@ fn peak(process: &Child) -> u32 {
     number.parse().unwrap()
 }
 
-/// The most memory that a report had when it had read so many profiles. The last is a late one, for which it waits.
+/// The most memory that a report had when it had read so many profiles and the first one, and waited for the late one.
 fn peak_of(of: &Instrumented, number: usize) -> u32 {
-    let directory = profiles(of, number);
+    fill(&of.collected(), of, number);
     let mut late = Late::new(of);
-    let mut report = of.report(&["--lcov", "-", "--profiles"]);
-    let report = report.args([&directory, &late.path]);
+    let mut report = of.report(&["--lcov", "-"]);
     let report = report.env("RAYON_NUM_THREADS", "1").stdout(Stdio::piped());
     let report = report.spawn().unwrap();
     late.expect_reader();
@@ -83,7 +92,7 @@ fn peak_of(of: &Instrumented, number: usize) -> u32 {
     fs::remove_file(&late.path).unwrap();
     late.come();
     let lcov = report.wait_with_output().unwrap().stdout;
-    let entered = format!("FNDA:{},", number + 1);
+    let entered = format!("FNDA:{},", number + 2);
     let lcov = String::from_utf8(lcov).unwrap();
     assert!(
         lcov.lines()
@@ -97,7 +106,7 @@ fn peak_of(of: &Instrumented, number: usize) -> u32 {
 fn memory_does_not_grow_with_the_number_of_profiles() {
     let fixture = measured();
     let [few, many] = [100, 3000].map(|number| peak_of(&fixture, number));
-    let size = fs::metadata(&fixture.profiles()[0]).unwrap().len() * 3000 / 1024;
+    let size = fs::metadata(first(&fixture)).unwrap().len() * 3000 / 1024;
     assert!(size > 12_000, "{size} KiB do not tell");
     // Their names are kept, of which each has less than a kilobyte.
     assert!(many < few + 3_000, "{few} KiB, and {many} KiB for many");
@@ -151,16 +160,14 @@ fn of_several_damaged_profiles_the_first_is_named_however_many_threads_read() {
     }
 }
 
-/// What is on the screen while a report waits for the last of 101 profiles, and when it is over.
-fn screens(of: &Instrumented, directory: &Path, variables: &str, options: &str) -> [String; 2] {
+/// What is on the screen while a report waits for the last of its profiles, and when it is over.
+fn screens(of: &Instrumented, variables: &str, options: &str) -> [String; 2] {
     let mut late = Late::new(of);
     let mut shell: Command = command("sh", &of.root());
     let terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.enter(&format!(
-        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' '{}' | sed -n '$p'; echo over | tr o O",
+        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} | sed -n '$p'; echo over | tr o O",
         env!("CARGO_BIN_EXE_cargo-itcov"),
-        directory.display(),
-        late.path.display()
     ));
     late.expect_reader();
     // It shows something after half a second.
@@ -175,17 +182,17 @@ fn screens(of: &Instrumented, directory: &Path, variables: &str, options: &str) 
 #[test]
 fn how_many_profiles_are_read_is_shown_at_a_terminal() {
     let fixture = measured();
-    let directory = profiles(&fixture, 100);
-    let [during, after] = screens(&fixture, &directory, "", "");
+    fill(&fixture.collected(), &fixture, 100);
+    let [during, after] = screens(&fixture, "", "");
     let (_, shown) = during.split_once("reading the profiles").unwrap();
-    assert!(shown.contains("100/101"), "{during:?}");
-    let (_, after) = after.split_once("100/101").unwrap();
+    assert!(shown.contains("101/102"), "{during:?}");
+    let (_, after) = after.split_once("101/102").unwrap();
     assert!(
         after.contains("\u{1b}[2K") && after.contains("Total"),
         "{after:?}"
     );
     for (variables, options) in [("TERM=dumb", ""), ("", "--quiet")] {
-        let [during, after] = screens(&fixture, &directory, variables, options);
+        let [during, after] = screens(&fixture, variables, options);
         assert!(!during.contains("reading the profiles"), "{during:?}");
         assert!(after.contains("Total"), "{after:?}");
     }

@@ -85,8 +85,8 @@ enum Found {
     Nothing,
     /// Those of another build.
     OtherBuild,
-    /// It ran, but the object says only that a unit did not use it.
-    NoMapping,
+    /// Counters, but the object says only that a unit did not use it.
+    Unused { ran: bool },
 }
 
 impl Counted {
@@ -96,28 +96,27 @@ impl Counted {
         profile: &Profile,
         wanted: impl FnOnce(&[Arc<str>]) -> bool,
     ) -> Self {
-        let (found, counts, counts_here) = match profile.find(mapping.name_hash, mapping.hash) {
-            Lookup::Counts(counts) => (Found::Counts, Some(counts), true),
-            Lookup::Unknown => (Found::Nothing, None, true),
-            Lookup::OtherBuild { same_kind, ran } => {
-                // A record without a hash says that a unit did not use the function; it is of no build.
-                let found = match (mapping.hash, ran) {
-                    (0, false) => Found::Nothing,
-                    (0, true) => Found::NoMapping,
-                    _ => Found::OtherBuild,
-                };
-                (found, None, !same_kind)
+        let (found, counts, is_left_out) = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => (Found::Counts, Some(counts), false),
+            Lookup::Unknown => (Found::Nothing, None, false),
+            // A record without a hash says that a unit did not use the function; it is of no build.
+            Lookup::OtherBuild { ran, .. } if mapping.hash == 0 => {
+                (Found::Unused { ran }, None, false)
             }
+            Lookup::OtherBuild { same_kind, .. } => (Found::OtherBuild, None, same_kind),
         };
         let ran = counts
             .and_then(|counts| counts.first())
             .is_some_and(|count| *count > 0);
         let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
         // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
-        let regions = (counts_here && !(ran && is_empty) && wanted(&mapping.files))
-            .then(|| counted(&mapping, counts))
-            .flatten()
-            .filter(|regions| !regions.is_empty());
+        let is_left_out = is_left_out || (ran && is_empty) || !wanted(&mapping.files);
+        let regions = if is_left_out {
+            None
+        } else {
+            counted(&mapping, counts)
+        };
+        let regions = regions.filter(|regions| !regions.is_empty());
         Self {
             name: mapping.name,
             name_hash: mapping.name_hash,
@@ -137,6 +136,8 @@ pub struct Functions {
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
+    /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
+    unused: Vec<Counted>,
     /// The hashes of the names, and the numbers of the lists of files.
     seen: HashSet<(u64, usize)>,
     /// Each list of files once, with its number.
@@ -153,28 +154,41 @@ impl Functions {
 
     /// Adds a function as an object has it, unless an object before had it already.
     pub fn add_counted(&mut self, function: Counted) {
-        let Counted {
-            name,
-            name_hash,
-            found,
-            body,
-        } = function;
-        match found {
+        match function.found {
             Found::Counts => {
-                self.matched.insert(name_hash);
-                self.without_mapping.remove(&name);
+                self.matched.insert(function.name_hash);
+                self.without_mapping.remove(&function.name);
             }
             Found::OtherBuild => {
-                self.of_other_builds.insert(Arc::clone(&name));
+                self.of_other_builds.insert(Arc::clone(&function.name));
             }
-            Found::NoMapping => {
-                if !self.matched.contains(&name_hash) {
-                    self.without_mapping.insert(Arc::clone(&name));
+            Found::Unused { ran } => {
+                if !self.matched.contains(&function.name_hash) {
+                    if ran {
+                        self.without_mapping.insert(Arc::clone(&function.name));
+                    }
+                    self.unused.push(function);
                 }
+                return;
             }
             Found::Nothing => {}
         }
-        let Some((mut files, regions)) = body else {
+        self.know(function);
+    }
+
+    /// All that count, when every object has had its say. A function of which nobody has said more than that a unit did
+    /// not use it has lost its mapping: it counts as not run.
+    pub fn into_known(mut self) -> Vec<Function> {
+        for function in std::mem::take(&mut self.unused) {
+            if !self.matched.contains(&function.name_hash) {
+                self.know(function);
+            }
+        }
+        self.known
+    }
+
+    fn know(&mut self, function: Counted) {
+        let Some((mut files, regions)) = function.body else {
             return;
         };
         let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
@@ -185,9 +199,9 @@ impl Functions {
             self.lists.insert(files.clone(), list);
             list
         };
-        if self.seen.insert((name_hash, list)) {
+        if self.seen.insert((function.name_hash, list)) {
             self.known.push(Function {
-                name,
+                name: function.name,
                 files,
                 regions,
             });
@@ -328,5 +342,23 @@ mod tests {
             (functions.of_other_builds.len(), functions.known.len()),
             (1, 0)
         );
+    }
+
+    #[test]
+    fn a_function_without_a_mapping_counts_as_not_run() {
+        let profile = of(1, 10, &[5]);
+        let unused_here = || mapping("f", "a.rs", 0, &[Counter::Zero]);
+        let used = || mapping("f", "a.rs", 10, &[RAN]);
+        let known = |mappings: Vec<FunctionMapping>| {
+            let mut functions = Functions::default();
+            for mapping in mappings {
+                functions.add(mapping, &profile);
+            }
+            let known = functions.into_known();
+            known.iter().map(Function::count).collect::<Vec<_>>()
+        };
+        assert_eq!(known(vec![unused_here(), unused_here()]), [0]);
+        assert_eq!(known(vec![unused_here(), used()]), [5]);
+        assert_eq!(known(vec![used(), unused_here()]), [5]);
     }
 }

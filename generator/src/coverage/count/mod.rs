@@ -56,7 +56,7 @@ impl Coverage {
             functions.of_other_builds.len(),
             functions.without_mapping.len(),
         );
-        let mut known = functions.known;
+        let mut known = functions.into_known();
         let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
         for file in known.iter().flat_map(|function| &function.files) {
             if !is_wanted.contains_key(file) {
