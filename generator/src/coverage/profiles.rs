@@ -1,7 +1,7 @@
 //! The files of profiles: those that were collected here, or those that were brought from elsewhere.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -99,8 +99,11 @@ impl Profiles {
                         .with_context(|| format!("cannot read {}", path.display()))?;
                     found.sort();
                 }
-                Ok(file) if file.is_file() => found.push(path.clone()),
-                Ok(_) => bail!("{} is neither a profile nor a directory", path.display()),
+                // Some devices never end.
+                Ok(file) if is_device(file.file_type()) => {
+                    bail!("{} is a device, and not a profile", path.display())
+                }
+                Ok(_) => found.push(path.clone()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     bail!("there is no {}", path.display());
                 }
@@ -246,6 +249,17 @@ impl Merged {
         self.empty.append(&mut later.empty);
         self.of_other_builds.append(&mut later.of_other_builds);
     }
+}
+
+#[cfg(unix)]
+fn is_device(file: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    file.is_char_device() || file.is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: FileType) -> bool {
+    false
 }
 
 fn is_profile(path: &Path) -> bool {

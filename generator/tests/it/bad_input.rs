@@ -107,7 +107,7 @@ fn a_device_is_no_profile() {
     let fixture = ran();
     assert_eq!(
         error(&fixture, &mut fixture.report(&["--profiles", "/dev/zero"])),
-        "error: /dev/zero is neither a profile nor a directory\n"
+        "error: /dev/zero is a device, and not a profile\n"
     );
 }
 
