@@ -68,7 +68,8 @@ pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
 
 /// The names of some of the files, and how many more there are.
 fn list(paths: &[&Path], root: &Path) -> String {
-    let mut names: Vec<_> = paths.iter().map(|path| names::name(path, root)).collect();
+    let name = |path: &&Path| names::harmless(names::name(path, root)).into_owned();
+    let mut names: Vec<_> = paths.iter().map(name).collect();
     names.sort();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);
