@@ -44,7 +44,7 @@ pub struct About {
     /// The name of the program or workspace.
     pub title: String,
     /// When it is made, in seconds since 1970.
-    pub made: i64,
+    pub made: u64,
 }
 
 /// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
