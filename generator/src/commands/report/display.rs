@@ -10,7 +10,7 @@ use itcov::coverage::formats::screen::Screen;
 use itcov::coverage::formats::view::View;
 use itcov::coverage::formats::{missing, table};
 
-use super::outputs::to_stdout;
+use super::outputs::to_screen;
 
 /// The table, and what is below it.
 #[derive(Args)]
@@ -43,7 +43,7 @@ impl Display {
             screen: screen(),
             since,
         };
-        to_stdout(|out| {
+        to_screen(|out| {
             table::write(out, &view)?;
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view)?;

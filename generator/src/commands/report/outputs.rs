@@ -67,9 +67,19 @@ impl Outputs {
     }
 }
 
-/// Writes to the standard output. Whoever reads it may stop early, as `head` does: that is no failure.
-pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = BufWriter::new(anstream::stdout().lock());
+/// Writes to the standard output, without a change. Whoever reads it may stop early, as `head` does: that is no
+/// failure.
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(io::stdout().lock(), write)
+}
+
+/// Writes to the standard output, with colours where they are wanted, and without where they are not.
+pub fn to_screen(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(anstream::stdout().lock(), write)
+}
+
+fn to(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(out);
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
