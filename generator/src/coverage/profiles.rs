@@ -60,7 +60,7 @@ impl Profiles {
         for entry in fs::read_dir(directory)? {
             paths.push(entry?.path());
         }
-        paths.retain(|path| is_profile(path));
+        paths.retain(|path| is_profile(path) && path.is_file());
         paths.sort();
         let (run, clean) = (place.recipe("itcov"), place.recipe("itcov-clean"));
         if paths.is_empty() {

@@ -46,6 +46,16 @@ fn a_profile_cut_anywhere_is_named_with_what_to_do() {
 }
 
 #[test]
+fn what_is_called_like_a_profile_and_is_no_file_is_passed_over() {
+    let fixture = ran();
+    let collected = fixture.profiles()[0].with_file_name("");
+    stdout(command("mkfifo", &collected).arg("pipe.profraw"));
+    fs::create_dir(collected.join("directory.profraw")).unwrap();
+    let output = Output::of(&mut fixture.report(&[])).ends_with(0);
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
 fn a_file_that_is_no_profile_is_named_with_what_it_is() {
     let fixture = ran();
     let given = fixture.root().join("given");

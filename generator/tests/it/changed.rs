@@ -206,6 +206,7 @@ fn how_git_is_set_up_changes_nothing() {
     environment
         .env("GIT_EXTERNAL_DIFF", "/bin/false")
         .env("GIT_DIFF_OPTS", "--unified=5")
+        .env("GIT_LITERAL_PATHSPECS", "1")
         .env("GIT_PAGER", "/bin/false");
     let output = Output::of(&mut environment).ends_with(0);
     assert_eq!(
@@ -230,6 +231,42 @@ fn a_source_behind_a_link_is_the_one_that_git_has() {
     run_again(&fixture);
     let output = report(&fixture, &["--changed-since", "HEAD"]).ends_with(0);
     assert_eq!(output.lines_of("src/unused.rs"), (0, 1));
+}
+
+#[test]
+fn what_has_changed_in_a_submodule_has_changed() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let git = Git::init(&root);
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    git.commit("one");
+    // Code becomes that of a submodule, and changes there: first in a commit of its own, then in the working tree alone.
+    let inner = Git::init(&root.join("src"));
+    inner.commit("two");
+    git.run(&["rm", "--quiet", "-r", "--cached", "src"]);
+    git.run(&["add", "src"]);
+    git.commit("three");
+    let lib = LIB.replace("return 9", "return 10");
+    fs::write(root.join("src/lib.rs"), &lib).unwrap();
+    inner.commit("four");
+    git.commit("five");
+    fs::write(root.join("src/lib.rs"), lib.replace("{ 8 }", "{ 9 }")).unwrap();
+    run_again(&fixture);
+
+    let changed = |since: &str| lines(&fixture, &["--changed-since", since]);
+    let expected = |lines: &[(u32, u32)]| BTreeMap::from([("src/lib.rs".to_owned(), lines.into())]);
+    assert_eq!(changed("HEAD~1"), expected(&[(4, 0), (8, 0)]));
+    assert_eq!(changed("HEAD"), expected(&[(8, 0)]));
+    let before = changed("HEAD~2");
+    assert_eq!(
+        before.len(),
+        3,
+        "all files of what was no submodule: {before:?}"
+    );
+    assert_eq!(before["src/lib.rs"].len(), 7);
+    let mut hook = command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
+    let output = Output::of(hook.env("GIT_DIR", ".git")).ends_with(0);
+    assert_eq!(output.stdout.matches("\nDA:").count(), 1);
 }
 
 #[test]
@@ -285,6 +322,13 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
         "--output=x: git knows no revision --output=x; what others have is there after `git fetch`"
     );
     assert!(!fixture.root().join("x").exists());
+    // As of a variable that the pipeline has not set.
+    let unset = report(&fixture, &["--changed-since", ""]).ends_with(2);
+    assert!(
+        unset
+            .stderr
+            .contains("a value is required for '--changed-since <REV>'")
+    );
 
     git.run(&["checkout", "--quiet", "--orphan", "other"]);
     git.commit("eight");

@@ -100,8 +100,11 @@ fn bars_say_what_the_colours_say() {
 #[test]
 fn columns_can_be_set_and_count_only_at_a_terminal() {
     let fixture = fixture();
-    let shown = shown(&fixture, 160, "COLUMNS=40", "--color never");
-    assert!(widest(&shown) <= 40, "{shown}");
+    // Also at one that does not know how wide it is; zero columns are none that anybody means.
+    for (columns, variable) in [(160, "COLUMNS=40"), (0, "COLUMNS=40"), (40, "COLUMNS=0")] {
+        let shown = shown(&fixture, columns, variable, "--color never");
+        assert!(widest(&shown) <= 40, "{columns}, {variable}: {shown}");
+    }
     let mut report = fixture.report(&[]);
     let plain = Output::of(&mut report).stdout;
     let narrow = Output::of(report.env("COLUMNS", "20")).stdout;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use itcov::coverage::Coverage;
 use itcov::coverage::changed::{self, Lines};
 
@@ -17,9 +18,9 @@ use crate::progress::during;
 pub struct ChangedSince {
     /// Report on the lines alone that have changed since this branch and REV parted, such as origin/main
     ///
-    /// Lines that are not committed yet count too, and files that git does not know. Functions and regions count that
+    /// Lines that are not committed yet count too, files that git does not know, and submodules. Functions and regions count that
     /// have one of these lines. Where nothing with code has changed, every threshold is met.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     changed_since: Option<String>,
 }
 
@@ -54,22 +55,58 @@ impl ChangedSince {
 fn changed(coverage: &Coverage, revision: &str, root: &Path) -> Result<HashMap<String, Lines>> {
     let repository = Repository::around(root)?;
     let base = repository.merge_base(revision)?;
-    let diff = changed::parse(&repository.diff(&base, &kinds(coverage))?)?;
-    let mut changed: HashMap<PathBuf, Lines> = diff
-        .into_iter()
-        .map(|(path, ranges)| (as_path(&path).into(), Lines::Ranges(ranges)))
+    // git's paths are without links, the compiler's are as cargo was started.
+    let files: Vec<_> = coverage
+        .files
+        .iter()
+        .map(|file| {
+            let path = Path::new(&*file.path);
+            let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            (&file.path, real)
+        })
         .collect();
-    let untracked = repository.untracked()?;
-    changed.extend(untracked.into_iter().map(|path| (path, Lines::All)));
-
-    let files = coverage.files.iter().filter_map(|file| {
-        // git's paths are without links, the compiler's are as cargo was started.
-        let path = Path::new(&*file.path);
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let lines = changed.get(path.strip_prefix(&repository.top).ok()?)?;
-        Some((file.path.to_string(), lines.clone()))
+    let mut changed = HashMap::new();
+    let is_wanted = |directory: &Path| files.iter().any(|(_, path)| path.starts_with(directory));
+    add(
+        &repository,
+        &base,
+        &kinds(coverage),
+        &is_wanted,
+        &mut changed,
+    )?;
+    let files = files.into_iter().filter_map(|(path, real)| {
+        let lines = changed.get(&real)?;
+        Some((path.to_string(), lines.clone()))
     });
     Ok(files.collect())
+}
+
+/// Adds what has changed in a repository since a commit or tree of it, and in those of its submodules that are wanted.
+fn add(
+    repository: &Repository,
+    base: &str,
+    kinds: &[&str],
+    is_wanted: &dyn Fn(&Path) -> bool,
+    changed: &mut HashMap<PathBuf, Lines>,
+) -> Result<()> {
+    let top = &repository.top;
+    let diff = changed::parse(&repository.diff(base, kinds)?)?;
+    let parts = diff.into_iter();
+    changed.extend(parts.map(|(path, ranges)| (top.join(as_path(&path)), Lines::Ranges(ranges))));
+    let untracked = repository.untracked()?.into_iter();
+    changed.extend(untracked.map(|path| (top.join(path), Lines::All)));
+    for path in repository.submodules()? {
+        let submodule = repository.submodule(&path);
+        if is_wanted(&submodule.top) {
+            let base = match repository.recorded(base, &path)? {
+                Some(commit) => commit,
+                None => submodule.empty_tree()?,
+            };
+            add(&submodule, &base, kinds, is_wanted, changed)
+                .with_context(|| format!("in the submodule {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// The extensions of the covered files, so that git does not compare pictures. None where a file has no plain one.

@@ -1,6 +1,6 @@
 //! How the report is shown to people.
 
-use std::io::stdout;
+use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use itcov::coverage::formats::screen::Screen;
 use itcov::coverage::formats::view::View;
 use itcov::coverage::formats::{missing, table};
 
-use super::outputs::to_stdout;
+use super::outputs::to_screen;
 
 /// The table, and what is below it.
 #[derive(Args)]
@@ -43,7 +43,7 @@ impl Display {
             screen: screen(),
             since,
         };
-        to_stdout(|out| {
+        to_screen(|out| {
             table::write(out, &view)?;
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view)?;
@@ -56,17 +56,17 @@ impl Display {
 /// What the standard output is.
 fn screen() -> Screen {
     let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
-    // Only a terminal has a size, not a file nor a pipe.
-    let Some((size, _)) = terminal_size::terminal_size_of(stdout()) else {
+    if !stdout().is_terminal() {
         return Screen::default();
-    };
+    }
     let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
+    let size = terminal_size::terminal_size_of(stdout()).map(|(size, _)| size.0.into());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(variable);
     let locale = locale.unwrap_or_default().to_lowercase();
     Screen {
-        width: columns.or(Some(size.0.into())).filter(|width| *width > 0),
+        width: columns.filter(|width| *width > 0).or(size),
         unicode: locale.contains("utf-8") || locale.contains("utf8"),
     }
 }

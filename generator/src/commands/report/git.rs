@@ -14,6 +14,7 @@ pub struct Repository {
     /// The root of the working tree, without links.
     pub top: PathBuf,
     directory: PathBuf,
+    is_submodule: bool,
 }
 
 impl Repository {
@@ -36,13 +37,74 @@ impl Repository {
         Ok(Self {
             top,
             directory: directory.to_owned(),
+            is_submodule: false,
         })
+    }
+
+    /// The submodules that are checked out; their paths are relative to the root.
+    pub fn submodules(&self) -> Result<Vec<PathBuf>> {
+        let listed = answer(self.git(&self.top).args(["ls-files", "--stage", "-z"]))?;
+        let entries = listed.split(|byte| *byte == 0);
+        let paths = entries.filter_map(|entry| {
+            let path = entry
+                .strip_prefix(GITLINK)?
+                .splitn(2, |byte| *byte == b'\t');
+            Some(PathBuf::from(as_path(path.last()?)))
+        });
+        Ok(paths
+            .filter(|path| self.top.join(path).join(".git").exists())
+            .collect())
+    }
+
+    /// The submodule at a path.
+    pub fn submodule(&self, path: &Path) -> Self {
+        let top = self.top.join(path);
+        Self {
+            directory: top.clone(),
+            top,
+            is_submodule: true,
+        }
+    }
+
+    /// The commit that a commit or tree has of the submodule at a path.
+    pub fn recorded(&self, tree: &str, path: &Path) -> Result<Option<String>> {
+        let mut asked = self.git(&self.top);
+        let entry = answer(asked.args(["ls-tree", tree, "--"]).arg(path))?;
+        let entry = String::from_utf8_lossy(&entry);
+        let is_submodule = entry.as_bytes().starts_with(GITLINK);
+        let commit = entry.split_whitespace().nth(2).map(str::to_owned);
+        Ok(commit.filter(|_| is_submodule))
+    }
+
+    /// The tree without a file.
+    pub fn empty_tree(&self) -> Result<String> {
+        let mut asked = self.git(&self.top);
+        let tree = answer(asked.args(["hash-object", "-t", "tree", "/dev/null"]))?;
+        Ok(String::from_utf8_lossy(line(&tree)).into_owned())
+    }
+
+    /// git in a directory of this repository.
+    fn git(&self, directory: &Path) -> Command {
+        let mut git = git(directory);
+        if self.is_submodule {
+            // In a hook they are those of the repository around it.
+            for variable in [
+                "DIR",
+                "WORK_TREE",
+                "INDEX_FILE",
+                "OBJECT_DIRECTORY",
+                "PREFIX",
+            ] {
+                git.env_remove(format!("GIT_{variable}"));
+            }
+        }
+        git
     }
 
     /// The commit at which `revision` and what is checked out parted.
     pub fn merge_base(&self, revision: &str) -> Result<String> {
         let commit = |name: &str| {
-            let mut asked = git(&self.directory);
+            let mut asked = self.git(&self.directory);
             asked.args(["rev-parse", "--verify", "--quiet"]);
             run(asked.arg(format!("{name}^{{commit}}")))
         };
@@ -57,7 +119,9 @@ impl Repository {
             );
         }
         let found = String::from_utf8_lossy(line(&found.stdout)).into_owned();
-        let base = run(git(&self.directory).args(["merge-base", &found, "HEAD"]))?;
+        let base = run(self
+            .git(&self.directory)
+            .args(["merge-base", &found, "HEAD"]))?;
         if base.status.success() {
             return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
         }
@@ -68,14 +132,16 @@ impl Repository {
     }
 
     fn is_shallow(&self) -> Result<bool> {
-        let answer = run(git(&self.directory).args(["rev-parse", "--is-shallow-repository"]))?;
+        let answer = run(self
+            .git(&self.directory)
+            .args(["rev-parse", "--is-shallow-repository"]))?;
         Ok(line(&answer.stdout) == b"true")
     }
 
     /// How the files of these kinds in the working tree differ from those of the commit, whatever the user has set
     /// for other purposes. Where there are no kinds, all files.
     pub fn diff(&self, commit: &str, kinds: &[&str]) -> Result<Vec<u8>> {
-        let mut asked = git(&self.top);
+        let mut asked = self.git(&self.top);
         asked.args([
             "diff",
             "--unified=0",
@@ -97,7 +163,7 @@ impl Repository {
 
     /// The files in the working tree that git does not know, without those that it ignores; relative to its root.
     pub fn untracked(&self) -> Result<Vec<PathBuf>> {
-        let mut asked = git(&self.top);
+        let mut asked = self.git(&self.top);
         let listed = answer(asked.args([
             "ls-files",
             "--others",
@@ -109,6 +175,9 @@ impl Repository {
         Ok(paths.map(|path| as_path(path).into()).collect())
     }
 }
+
+/// How git lists a submodule: its mode, where a file has its own.
+const GITLINK: &[u8] = b"160000 ";
 
 /// What to do about a shallow clone.
 const DEEPEN: &str = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch \
@@ -125,6 +194,10 @@ fn git(directory: &Path) -> Command {
         "core.fsmonitor=false",
     ]);
     git.env("LC_ALL", "C").stdin(std::process::Stdio::null());
+    // With these, the extensions would match no file.
+    for kind in ["LITERAL", "GLOB", "NOGLOB", "ICASE"] {
+        git.env_remove(format!("GIT_{kind}_PATHSPECS"));
+    }
     git
 }
 

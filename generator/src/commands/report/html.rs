@@ -1,7 +1,6 @@
 //! The pages for a browser: where they go, and whether they are opened.
 
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
@@ -9,6 +8,7 @@ use clap::Args;
 use itcov::coverage::Coverage;
 use itcov::coverage::formats::html::{self, About};
 
+use super::made;
 use crate::commands::output::note;
 use crate::progress::during;
 
@@ -26,33 +26,41 @@ pub struct Html {
 }
 
 impl Html {
-    /// Writes the pages, if they are asked for, and opens them.
+    fn directory(&self, metadata: &Metadata) -> Option<PathBuf> {
+        let default = || metadata.target_directory.join("itcov/html").into();
+        self.html.clone().or_else(|| self.open.then(default))
+    }
+
+    /// Writes the pages, if they are asked for.
     pub fn write(&self, coverage: &Coverage, metadata: &Metadata) -> Result<()> {
-        let directory = match &self.html {
-            Some(directory) => directory.clone(),
-            None if self.open => metadata.target_directory.join("itcov/html").into(),
-            None => return Ok(()),
+        let Some(directory) = self.directory(metadata) else {
+            return Ok(());
         };
         let root = metadata.workspace_root.as_std_path();
         let about = About {
             title: title(metadata),
-            made: now()?,
+            made: made::now()?,
         };
         during("writing the pages", || {
             html::write(&directory, coverage, root, &about)
-        })?;
-        if self.open {
-            let index = directory.join("index.html");
-            let index = index.canonicalize().unwrap_or(index);
-            note(&format!("the pages are in {}", directory.display()));
-            open::that_detached(&index).with_context(|| {
-                format!(
-                    "cannot open a browser; the first page is {}",
-                    index.display()
-                )
-            })?;
-        }
-        Ok(())
+        })
+    }
+
+    /// Opens the pages, if that is asked for.
+    pub fn open(&self, metadata: &Metadata) -> Result<()> {
+        let directory = match self.directory(metadata) {
+            Some(directory) if self.open => directory,
+            _ => return Ok(()),
+        };
+        let index = directory.join("index.html");
+        let index = index.canonicalize().unwrap_or(index);
+        note(&format!("the pages are in {}", directory.display()));
+        open::that_detached(&index).with_context(|| {
+            format!(
+                "cannot open a browser; the first page is {}",
+                index.display()
+            )
+        })
     }
 }
 
@@ -63,16 +71,4 @@ fn title(metadata: &Metadata) -> String {
         Some(package) => package.name.to_string(),
         None => root.file_name().unwrap_or("workspace").to_owned(),
     }
-}
-
-/// The time in seconds, or the one that is to be taken for it so that the same input makes the same pages:
-/// <https://reproducible-builds.org/specs/source-date-epoch/>.
-fn now() -> Result<i64> {
-    let Ok(seconds) = std::env::var("SOURCE_DATE_EPOCH") else {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        return Ok(since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0)));
-    };
-    seconds
-        .parse()
-        .with_context(|| format!("SOURCE_DATE_EPOCH is {seconds:?}, and not a number of seconds"))
 }

@@ -6,6 +6,7 @@ mod files;
 mod filters;
 mod git;
 mod html;
+mod made;
 mod outputs;
 mod staged;
 mod thresholds;
@@ -23,7 +24,7 @@ use thresholds::Thresholds;
 
 use crate::progress::during_each;
 use crate::scaffold::metadata::Cargo;
-use itcov::coverage::{Choice, Collected, Coverage, Place, Profiles, Scope};
+use itcov::coverage::{Choice, Collected, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,16 +119,12 @@ impl Report {
         let coverage = self.filters.apply(coverage, root)?;
         warnings::of_sources(&coverage, &place, root);
         let coverage = self.changed.apply(coverage, root)?;
-        self.write(&coverage, root)?;
-        self.outputs.html.write(&coverage, &metadata)?;
-        self.thresholds.check(&coverage, root)
-    }
-
-    fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
-        self.outputs.write(coverage, root)?;
-        if self.outputs.take_stdout() {
-            return Ok(());
+        self.outputs.write(&coverage, &metadata)?;
+        if !self.outputs.take_stdout() {
+            self.display
+                .print(&coverage, root, self.changed.revision())?;
         }
-        self.display.print(coverage, root, self.changed.revision())
+        self.outputs.html.open(&metadata)?;
+        self.thresholds.check(&coverage, root)
     }
 }

@@ -2,16 +2,16 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use cargo_metadata::Metadata;
 use clap::Args;
 use itcov::coverage::Coverage;
 use itcov::coverage::formats::{cobertura, codecov, json, lcov, markdown};
 
 use super::files::Files;
 use super::html::Html;
-use super::staged;
+use super::{made, staged};
 
 /// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
 /// are called in the workspace at the path.
@@ -26,7 +26,7 @@ pub struct Format {
 pub const FORMATS: [Format; 5] = [
     Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _| lcov::write(out, it) },
     Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _| json::write(out, it) },
-    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root| cobertura::write(out, it, root, now()?) },
+    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root| cobertura::write(out, it, root, made::now()?) },
     Format { option: "codecov", help: "Write Codecov's JSON", write: codecov::write },
     Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: markdown::write },
 ];
@@ -47,14 +47,16 @@ impl Outputs {
         self.files.to_stdout().is_some()
     }
 
-    /// Writes each format that was asked for. If one of the files cannot be written, none is.
-    pub fn write(&self, coverage: &Coverage, root: &Path) -> Result<()> {
+    /// Writes each format that was asked for. If the pages or one of the files cannot be written, none is.
+    pub fn write(&self, coverage: &Coverage, metadata: &Metadata) -> Result<()> {
+        let root = metadata.workspace_root.as_std_path();
         let mut written = vec![];
         for (path, format) in self.files.to_files() {
             written.push(staged::write(path, |out| {
                 (format.write)(out, coverage, root)
             })?);
         }
+        self.html.write(coverage, metadata)?;
         for file in written {
             file.keep()?;
         }
@@ -65,31 +67,23 @@ impl Outputs {
     }
 }
 
-/// Writes to the standard output. Whoever reads it may stop early, as `head` does: that is no failure.
-pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = BufWriter::new(anstream::stdout().lock());
+/// Writes to the standard output, without a change. Whoever reads it may stop early, as `head` does: that is no
+/// failure.
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(io::stdout().lock(), write)
+}
+
+/// Writes to the standard output, with colours where they are wanted, and without where they are not.
+pub fn to_screen(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(anstream::stdout().lock(), write)
+}
+
+fn to(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(out);
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
         }
         _ => Ok(()),
-    }
-}
-
-/// In seconds since 1970, or what `SOURCE_DATE_EPOCH` says, by which the same coverage is the same file.
-fn now() -> io::Result<u64> {
-    match std::env::var_os("SOURCE_DATE_EPOCH") {
-        Some(said) => said
-            .to_str()
-            .and_then(|said| said.parse().ok())
-            .ok_or_else(|| {
-                let said = said.display();
-                io::Error::other(format!(
-                    "SOURCE_DATE_EPOCH is {said}, which is no number of seconds"
-                ))
-            }),
-        None => Ok(SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs())),
     }
 }

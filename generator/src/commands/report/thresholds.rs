@@ -81,6 +81,7 @@ impl Thresholds {
             let files: Vec<_> = files
                 .filter_map(|(file, name)| {
                     let shortfall = shortfall(share(&file.summary), what, least)?;
+                    let name = names::harmless(name);
                     Some(format!(
                         "{name}: {shortfall} (--fail-under-file-{what} {least})"
                     ))
@@ -203,8 +204,8 @@ mod tests {
             covered: 1,
             total: 4,
         };
-        let file = |number| FileCoverage {
-            path: format!("/work/{number}.rs").into(),
+        let file = |name: String| FileCoverage {
+            path: format!("/work/{name}.rs").into(),
             summary: Summary {
                 regions: ratio,
                 ..Summary::default()
@@ -214,7 +215,11 @@ mod tests {
             lines: vec![],
         };
         let coverage = Coverage {
-            files: (10..33).map(file).collect(),
+            files: ["\u{1b}[2J".into()]
+                .into_iter()
+                .chain((11..33).map(|number| number.to_string()))
+                .map(file)
+                .collect(),
             ..Coverage::default()
         };
         let thresholds = Thresholds {
@@ -231,7 +236,7 @@ mod tests {
         assert_eq!(lines.len(), 1 + NAMED + 1, "{error}");
         assert_eq!(
             lines[1],
-            "  10.rs: 1 of 4 regions ran, 25.00%: 1 more to go (--fail-under-file-regions 26)"
+            "  \u{fffd}[2J.rs: 1 of 4 regions ran, 25.00%: 1 more to go (--fail-under-file-regions 26)"
         );
         assert_eq!(lines[21], "  and 3 more (--fail-under-file-regions 26)");
     }

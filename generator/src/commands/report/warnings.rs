@@ -1,5 +1,6 @@
 //! What is to be known about the numbers of a report.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use itcov::coverage::formats::names;
@@ -16,16 +17,20 @@ pub fn of_profiles(merged: &Merged, what_to_do: &str) {
     for path in &merged.empty {
         warn(&format!(
             "the profile {} is empty, as on a full disk; it is left out",
-            path.display()
+            shown(path)
         ));
     }
     for path in &merged.of_other_builds {
         warn(&format!(
             "the profile {} is of another build, so it does not count: counts belong to the build that \
              made them; {what_to_do}",
-            path.display()
+            shown(path)
         ));
     }
+}
+
+fn shown(path: &Path) -> Cow<'_, str> {
+    names::harmless(path.to_string_lossy())
 }
 
 /// Tells which functions do not count as they ought to.
@@ -68,7 +73,8 @@ pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
 
 /// The names of some of the files, and how many more there are.
 fn list(paths: &[&Path], root: &Path) -> String {
-    let mut names: Vec<_> = paths.iter().map(|path| names::name(path, root)).collect();
+    let name = |path: &&Path| names::harmless(names::name(path, root)).into_owned();
+    let mut names: Vec<_> = paths.iter().map(name).collect();
     names.sort();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);

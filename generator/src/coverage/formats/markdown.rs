@@ -2,13 +2,15 @@
 //!
 //! It is GitHub's dialect. The first line is a comment by which a program finds the text again, to replace it.
 
-use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::super::count::summary::{Ratio, Summary};
 use super::super::count::{Coverage, FileCoverage};
+use super::order::Order;
+use super::screen::Screen;
+use super::table::percent;
 use super::{missing, names};
 
 /// GitHub refuses a longer comment. It counts characters; these are bytes, which are no fewer.
@@ -33,7 +35,10 @@ const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not 
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
     let mut files = names::in_order(coverage, root);
-    files.sort_by(|(one, _), (other, _)| worst_first(one, other));
+    files.sort_by(|(one, _), (other, _)| {
+        let by = |order: Order| order.of(&one.summary, &other.summary);
+        by(Order::Lines).then_with(|| by(Order::Missing))
+    });
     let mut text = totals(&coverage.total);
     if !files.is_empty() {
         text.push_str(HEAD);
@@ -102,29 +107,9 @@ fn row(file: &FileCoverage, name: &str) -> String {
     )
 }
 
-/// By how much of the lines ran, then by how many did not; then their order stays.
-fn worst_first(one: &FileCoverage, other: &FileCoverage) -> Ordering {
-    let [one, other] = [one, other].map(|file| file.summary.lines);
-    let share = |ratio: Ratio| ratio.percent().unwrap_or(100.0);
-    let missed = |ratio: Ratio| ratio.total - ratio.covered;
-    let by_share = share(one).total_cmp(&share(other));
-    by_share.then(missed(other).cmp(&missed(one)))
-}
-
-fn percent(ratio: Ratio) -> String {
-    ratio
-        .percent()
-        .map_or("-".into(), |percent| format!("{percent:.2}%"))
-}
-
 /// Full and empty only if all or none of it ran.
 fn bar(ratio: Ratio) -> String {
-    let Ratio { covered, total } = ratio;
-    let full = match (covered * BAR).checked_div(total) {
-        Some(0) if covered > 0 => 1,
-        Some(full) => full,
-        None => 0,
-    };
+    let full = Screen::default().bar(ratio.covered, ratio.total, BAR).len();
     "█".repeat(full) + &"░".repeat(BAR - full)
 }
 

@@ -30,6 +30,15 @@ pub fn name<'a>(path: &'a Path, root: &Path) -> Cow<'a, str> {
     }
 }
 
+/// The name as a terminal may get it: there may be line ends in it, and sequences that steer one.
+pub fn harmless(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.contains(char::is_control) {
+        name.replace(char::is_control, "\u{fffd}").into()
+    } else {
+        name
+    }
+}
+
 /// The name of a file in cargo's `registry/src/<registry>/<package>-<version>/` or
 /// `git/checkouts/<repository>-<hash>/<commit>/`, wherever `CARGO_HOME` is.
 fn downloaded(path: &Path) -> Option<PathBuf> {
@@ -85,6 +94,15 @@ mod tests {
         assert_eq!(
             name("/projects/git/registry/src/lib.rs"),
             "/projects/git/registry/src/lib.rs"
+        );
+    }
+
+    #[test]
+    fn a_name_does_not_steer_the_terminal() {
+        assert_eq!(harmless("src/ä b.rs".into()), "src/ä b.rs");
+        assert_eq!(
+            harmless("src/\u{1b}[2J\n.rs".into()),
+            "src/\u{fffd}[2J\u{fffd}.rs"
         );
     }
 

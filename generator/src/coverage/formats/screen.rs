@@ -25,16 +25,15 @@ impl Screen {
             return text.into();
         }
         let mark = if self.unicode { "…" } else { "..." };
-        let Some(mut left) = columns.checked_sub(width(mark)) else {
+        let Some(left) = columns.checked_sub(width(mark)) else {
             return Cow::from(&mark[..if mark.is_ascii() { columns } else { 0 }]);
         };
-        let mut start = text.len();
-        for (place, character) in text.char_indices().rev() {
-            let Some(rest) = left.checked_sub(character.width().unwrap_or(0)) else {
-                break;
-            };
-            (left, start) = (rest, place);
-        }
+        // Characters that stand together may take more columns than each alone, and fewer.
+        let starts = text.char_indices().map(|(place, _)| place).rev();
+        let start = starts
+            .take_while(|place| width(&text[*place..]) <= left)
+            .last()
+            .unwrap_or(text.len());
         // An accent without its letter would stand on the mark.
         let end = text[start..].trim_start_matches(|it: char| it.width() == Some(0));
         format!("{mark}{end}").into()
@@ -115,6 +114,12 @@ mod tests {
         // A letter and the accent above it.
         assert_eq!(UNICODE.end_of("a/e\u{301}.rs", 5), "…e\u{301}.rs");
         assert_eq!(UNICODE.end_of("a/e\u{301}.rs", 4), "….rs");
+        // A cloud that the character behind it makes a picture, which is wider.
+        let clouds = "\u{2601}\u{fe0f}".repeat(9);
+        for columns in 1..18 {
+            let end = UNICODE.end_of(&clouds, columns);
+            assert!(width(&end) <= columns, "{end} in {columns}");
+        }
     }
 
     #[test]

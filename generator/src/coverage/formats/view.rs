@@ -27,33 +27,10 @@ impl View<'_> {
     pub fn files(&self) -> Vec<(&FileCoverage, Cow<'_, str>)> {
         let mut files: Vec<_> = names::in_order(self.coverage, self.root)
             .into_iter()
-            .map(|(file, name)| (file, harmless(name)))
+            .map(|(file, name)| (file, names::harmless(name)))
             .collect();
         // Stable, so that what is equally bad stays in the order of the names.
         files.sort_by(|(a, _), (b, _)| self.order.of(&a.summary, &b.summary));
         files
-    }
-}
-
-/// A file's name may have line ends in it, and sequences that steer a terminal.
-fn harmless(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.contains(char::is_control) {
-        name.replace(char::is_control, "\u{fffd}").into()
-    } else {
-        name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_does_not_steer_the_terminal() {
-        assert_eq!(harmless("src/ä b.rs".into()), "src/ä b.rs");
-        assert_eq!(
-            harmless("src/\u{1b}[2J\n.rs".into()),
-            "src/\u{fffd}[2J\u{fffd}.rs"
-        );
     }
 }

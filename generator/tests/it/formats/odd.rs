@@ -9,6 +9,9 @@ pub const ODD: &str = "a b & <c> 'd' | `e` _f_ é#\"\\.rs";
 /// The same with a line break, which an lcov trace file has no way to say.
 pub const BROKEN: &str = "broken\nname.rs";
 
+/// The same with what would turn a terminal red.
+pub const RED: &str = "\u{1b}[31mred.rs";
+
 const SOURCE: &str = "pub fn größer<T: PartialOrd>(one: T, other: T) -> u8 {
     if one > other { 1 } else { 2 }
 }

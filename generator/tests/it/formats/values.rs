@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::odd::{BROKEN, ODD, crate_with};
+use super::odd::{BROKEN, ODD, RED, crate_with};
 use crate::support::instrumented::Instrumented;
-use crate::support::stdout;
+use crate::support::{Output, stdout};
 
 /// The lines of each file and how often they ran, of an lcov trace file.
 pub fn lines_of_lcov(of: &Instrumented) -> BTreeMap<String, BTreeMap<u32, u64>> {
@@ -60,8 +60,23 @@ fn codecov_has_every_line_and_says_which_ran_in_part() {
 }
 
 #[test]
-fn a_line_break_in_a_name_is_kept_where_it_can_be_said() {
-    let fixture = crate_with(&[BROKEN]);
+fn what_steers_a_terminal_is_kept_where_it_can_be_said() {
+    let fixture = crate_with(&[BROKEN, RED]);
+    // Whether to a file or to the standard output.
+    let lcov = stdout(&mut fixture.report(&["--lcov", "-"]));
+    let path = fixture.root().join("src").join(RED);
+    assert!(
+        lcov.contains(&format!("SF:{}\n", path.display())),
+        "{lcov:?}"
+    );
+    let missed = Output::of(&mut fixture.report(&["--fail-under-file-lines", "100"])).ends_with(1);
+    assert!(!missed.stderr.contains(RED) && !missed.stdout.contains(RED));
+    assert!(
+        missed.stderr.contains("src/\u{fffd}[31mred.rs: "),
+        "{}",
+        missed.stderr
+    );
+
     let name = format!("src/{BROKEN}");
     let path = fixture.root().join(&name);
     let files = json(&fixture, "--json")["data"][0]["files"].clone();

@@ -129,12 +129,14 @@ fn nothing_is_written_among_foreign_files() {
     let measured = measured();
     let fixture = &measured.fixture;
     let directory = fixture.root().join("helper");
-    let arguments = ["--html", directory.to_str().unwrap()];
-    Output::of(&mut fixture.report(&arguments))
+    let arguments = ["--html", directory.to_str().unwrap(), "--lcov", "no.info"];
+    let output = Output::of(&mut fixture.report(&arguments))
         .ends_with(1)
         .says("files in it that are of no report, such as ")
         .says("nothing was written");
+    assert_eq!(output.stdout, "");
     assert!(!directory.join(".itcov-html").exists());
+    assert!(!fixture.root().join("no.info").exists());
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub struct About {
     /// The name of the program or workspace.
     pub title: String,
     /// When it is made, in seconds since 1970.
-    pub made: i64,
+    pub made: u64,
 }
 
 /// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
@@ -80,12 +80,16 @@ pub fn write(directory: &Path, coverage: &Coverage, root: &Path, about: &About) 
 impl<'a> Site<'a> {
     fn new(coverage: &'a Coverage, root: &Path, about: &'a About) -> Self {
         let tree = Tree::new(coverage, root);
-        let directories = tree.directories.iter().map(|it| (&it.path, &*it.path));
-        let files = tree.files.iter().map(|it| (&it.path, &*it.coverage.path));
-        let (names, keys): (Vec<_>, Vec<_>) = directories
-            .chain(files)
-            .map(|(name, key)| (name.clone(), key.to_owned()))
-            .unzip();
+        // The workspace may have a directory that is called as one of those beside it.
+        let key = |place: usize, path: &str| {
+            let beside = if tree.is_own(place) { "" } else { "/" };
+            format!("{beside}{path}")
+        };
+        let directories = tree.directories.iter().enumerate();
+        let directories = directories.map(|(place, it)| (it.path.clone(), key(place, &it.path)));
+        let files = tree.files.iter();
+        let files = files.map(|it| (it.path.clone(), it.coverage.path.to_string()));
+        let (names, keys): (Vec<_>, Vec<_>) = directories.chain(files).unzip();
         let mut directory_pages = paths::pages(&names, &keys);
         let file_pages = directory_pages.split_off(tree.directories.len());
         Self {
@@ -158,4 +162,41 @@ fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) -> Result<()> + Sync) -> 
         }
     });
     failure.into_inner().unwrap_or(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::super::count::summary::Summary;
+    use super::*;
+
+    #[test]
+    fn a_directory_of_the_workspace_may_be_called_as_that_of_the_dependencies() {
+        let file = |path: &str| FileCoverage {
+            path: path.into(),
+            summary: Summary::default(),
+            functions: vec![],
+            segments: vec![],
+            lines: vec![],
+        };
+        let registry = "/cargo/registry/src/index";
+        let coverage = Coverage {
+            files: vec![
+                file("/app/Dependencies/b-1.0.0/src/lib.rs"),
+                file("/app/Dependencies/b-1.0.0/main.rs"),
+                file(&format!("{registry}/b-1.0.0/src/lib.rs")),
+                file(&format!("{registry}/b-1.0.0/main.rs")),
+            ],
+            ..Coverage::default()
+        };
+        let about = About {
+            title: "app".into(),
+            made: 0,
+        };
+        let site = Site::new(&coverage, Path::new("/app"), &about);
+        let pages = site.directory_pages[1..].iter().chain(&site.file_pages);
+        let different: HashSet<_> = pages.clone().collect();
+        assert_eq!(different.len(), pages.count(), "{:?}", site.directory_pages);
+    }
 }

@@ -78,8 +78,11 @@ pub fn level(ratio: Ratio) -> &'static str {
 }
 
 /// A time as `2026-11-23 01:02 UTC`.
-pub fn date(seconds: i64) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+pub fn date(seconds: u64) -> String {
+    let time = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     format!(
         "{:04}-{:02}-{:02} {:02}:{:02} UTC",
         time.year(),

@@ -156,7 +156,8 @@ fn text(screen: Screen, column: &Column, summary: &Summary) -> String {
     }
 }
 
-fn percent(ratio: Ratio) -> String {
+/// As llvm-cov rounds it, and `-` of nothing.
+pub(super) fn percent(ratio: Ratio) -> String {
     ratio
         .percent()
         .map_or("-".into(), |percent| format!("{percent:.2}%"))
