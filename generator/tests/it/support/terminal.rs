@@ -78,13 +78,13 @@ impl Terminal {
         self.shell.wait().unwrap();
     }
 
-    /// Waits until the text is on the screen, two minutes at most (builds are waited for).
+    /// Waits until the text is on the screen, five minutes at most (builds are waited for).
     #[track_caller]
     pub fn expect(&self, text: &str) {
         let started = Instant::now();
         while !self.screen().contains(text) {
             assert!(
-                started.elapsed() < Duration::from_mins(2),
+                started.elapsed() < Duration::from_mins(5),
                 "no {text:?} on the screen:\n{}",
                 self.screen()
             );
