@@ -41,6 +41,7 @@ fn every_block_is_one_that_a_test_runs() {
         suite,
         by_hand,
         exec,
+        in_cargo_test,
         report,
         elsewhere,
         several,
@@ -54,7 +55,7 @@ fn every_block_is_one_that_a_test_runs() {
     assert_eq!(test, "cargo test\n");
     assert_eq!(
         install,
-        "cargo install --path generator\ncargo install just\n"
+        "cargo install --locked --path generator\ncargo install --locked just\n"
     );
     assert_eq!(by_hand, "just itcov --listen 127.0.0.1:8080\n");
     let gate = fs::read_to_string(repository().join(".ci/run")).unwrap();
@@ -87,6 +88,12 @@ fn every_block_is_one_that_a_test_runs() {
         .unwrap()
         .0;
     assert!(output.stdout.ends_with(table), "{}", output.stdout);
+    let lines = page.split_once("```rust\n").unwrap().1;
+    let lines = lines.split_once("```").unwrap().0;
+    assert!(krate.read("tests/cli.rs").contains(lines));
+    krate.just(&["itcov-clean"]).ends_with(0);
+    let output = run(&krate, in_cargo_test).ends_with(0);
+    assert!(output.lines_of("src/main.rs").0 > 0);
     let built = krate.just(&["itcov-build"]).ends_with(0).stdout;
     let program = built.split_whitespace().next_back().unwrap();
     for host in ["host-a", "host-b"] {
@@ -121,6 +128,56 @@ fn every_block_is_one_that_a_test_runs() {
     )
     .ends_with(0);
     assert!(krate.has("my-service/itcov.just"));
+}
+
+#[test]
+fn the_steps_of_the_pipeline_run() {
+    let page = readme();
+    let yaml = page.split_once("```yaml\n").unwrap().1;
+    let yaml = yaml.split_once("```").unwrap().0;
+    let steps = yaml.lines().filter_map(|line| line.split_once("- run: "));
+    let steps: Vec<_> = steps.map(|(_, step)| step).collect();
+    assert_eq!(steps.len(), 5);
+
+    let krate = copy_of("orders-api");
+    krate.itcov(&["init"]).ends_with(0);
+    let address = format!("127.0.0.1:{}", free_port());
+    let variables = format!(
+        "export ITCOV_ARGS='--listen {address} --db orders.db' ITCOV_READY=http://{address}/health \
+         ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n"
+    );
+    let git = "git() { command git -c user.name=itcov -c user.email=itcov@example.org \"$@\"; }
+git init -q\ngit add .\ngit commit -q -m first\ngit update-ref refs/remotes/origin/main HEAD
+echo '// A comment.' >>crates/orders/src/lib.rs\ngit commit -q -a -m second\n";
+    run(&krate, &format!("{git}{variables}{}", steps.join("\n"))).ends_with(0);
+    assert!(krate.read("summary.md").contains("<!-- itcov -->"));
+    assert!(krate.has("coverage/index.html"));
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let docs = fs::read_dir(repository().join("docs")).unwrap();
+    let docs = docs.map(|entry| entry.unwrap().path());
+    let named = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "bench/README.md",
+        "fuzz/README.md",
+    ];
+    for page in named.iter().map(|name| repository().join(name)).chain(docs) {
+        if page.extension().is_none_or(|it| it != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            let path = link.split('#').next().unwrap();
+            if !path.is_empty() && !path.contains("://") {
+                let there = page.parent().unwrap().join(path);
+                assert!(there.exists(), "{}: {link}", page.display());
+            }
+        }
+    }
 }
 
 #[test]
