@@ -12,13 +12,16 @@ mod llvm;
 #[path = "../../examples/differential/trace.rs"]
 mod trace;
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use compare::{Compared, Side, compare};
 
 use crate::support::instrumented::Instrumented;
 use crate::support::llvm::Llvm;
-use crate::support::{command, repository, stdout};
+use crate::support::{TestCrate, command, repository, stdout};
 
 fn rarities() -> Instrumented {
     Instrumented::build("rarities", "app", &["new", "old"])
@@ -26,6 +29,13 @@ fn rarities() -> Instrumented {
 
 /// What is done to one side, and two parts of what is said then.
 type Change = (fn(&mut Side), &'static str, &'static str);
+
+fn tools(llvm: &Llvm) -> llvm::Llvm {
+    llvm::Llvm {
+        cov: llvm.cov.clone(),
+        profdata: llvm.profdata.clone(),
+    }
+}
 
 /// What itcov says of a fixture, and what llvm-cov does.
 fn sides(of: &Instrumented, llvm: &Llvm) -> [Side; 2] {
@@ -37,12 +47,8 @@ fn sides(of: &Instrumented, llvm: &Llvm) -> [Side; 2] {
         json: json::read(&json).unwrap(),
         lcov: fs::read_to_string(lcov).unwrap(),
     };
-    let tools = llvm::Llvm {
-        cov: llvm.cov.clone(),
-        profdata: llvm.profdata.clone(),
-    };
     let (root, generated) = (of.root(), of.root().join("target"));
-    let theirs = tools.export(
+    let theirs = tools(llvm).export(
         &llvm::measured(&of.collected()).unwrap(),
         |file| file.starts_with(&root) && !file.starts_with(&generated),
         work.path(),
@@ -98,6 +104,105 @@ fn nothing_differs_however_the_program_is_built() {
             .unwrap();
         compared(&fixture, 100);
     }
+}
+
+/// rustc makes regions of code alone; clang makes all kinds. The outcomes of conditions, which it always records, are left
+/// out here.
+#[test]
+fn nothing_differs_of_macros_and_gaps_and_skipped_lines_in_c() {
+    let Some(llvm) = Llvm::find() else { return };
+    let clang = llvm.cov.to_str().unwrap().replace("llvm-cov", "clang");
+    if Command::new(&clang).arg("--version").output().is_err() {
+        println!("not compared with C: there is no {clang}");
+        return;
+    }
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[package]\nname = \"c\"\nversion = \"1.0.0\"\n[lib]\npath = \"src/lib.rs\"\n",
+    );
+    krate.write("src/lib.rs", "");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/c-regions");
+    for file in ["inner.h", "main.c", "table.c"] {
+        krate.write(
+            &format!("src/{file}"),
+            &fs::read_to_string(fixture.join(file)).unwrap(),
+        );
+    }
+    let program = krate.root.join("program");
+    let mut build = command(&clang, &krate.root);
+    build.args([
+        "-fprofile-instr-generate",
+        "-fcoverage-mapping",
+        "src/main.c",
+        "src/table.c",
+        "-o",
+    ]);
+    stdout(build.arg(&program));
+    let (root, collected) = (
+        krate.root.display(),
+        krate.root.join("target/itcov/coverage"),
+    );
+    krate.write(
+        "target/itcov/coverage/objects",
+        &format!("{}\n", program.display()),
+    );
+    krate.write("target/itcov/coverage/sources", &format!("{root}/src\n"));
+    let mut run = command(&program, &krate.root);
+    stdout(
+        run.args(["1", "2", "7", "0"])
+            .env("LLVM_PROFILE_FILE", collected.join("%m.profraw")),
+    );
+
+    let [json, lcov] = ["itcov.json", "itcov.lcov"].map(|name| krate.root.join(name));
+    let mut report = command(env!("CARGO_BIN_EXE_cargo-itcov"), &krate.root);
+    report
+        .args(["itcov", "report", "--json"])
+        .arg(&json)
+        .arg("--lcov")
+        .arg(&lcov);
+    stdout(&mut report);
+    let ours = Side {
+        json: json::read(&json).unwrap(),
+        lcov: fs::read_to_string(lcov).unwrap(),
+    };
+    let work = tempfile::tempdir().unwrap();
+    let measured = llvm::measured(&collected).unwrap();
+    let mut theirs = tools(&llvm)
+        .export(&measured, |_| true, work.path())
+        .unwrap();
+    without_branches(&mut theirs, &ours);
+    let kinds = theirs.json.data[0]
+        .functions
+        .iter()
+        .flat_map(|it| &it.regions);
+    let kinds: BTreeSet<u8> = kinds.map(|region| region.7).collect();
+    assert_eq!(kinds, BTreeSet::from([0, 1, 2, 3]));
+    assert_eq!(compare(&ours, &theirs).differences, Vec::<String>::new());
+}
+
+fn without_branches(side: &mut Side, other: &Side) {
+    let data = &mut side.json.data[0];
+    let summaries = data.files.iter_mut().map(|file| &mut file.summary);
+    for summary in summaries.chain([&mut data.totals]) {
+        let none = other.json.data[0].totals["branches"].clone();
+        summary.insert("branches".into(), none);
+    }
+    for file in &mut data.files {
+        file.branches.clear();
+        for expansion in &mut file.expansions {
+            expansion["branches"] = serde_json::json!([]);
+        }
+    }
+    for function in &mut data.functions {
+        function.branches.clear();
+    }
+    let records = side.lcov.lines().filter(|it| !it.starts_with("BRDA:"));
+    let none = records.map(|record| match &record[..4] {
+        "BRF:" | "BRH:" => format!("{}0\n", &record[..4]),
+        _ => format!("{record}\n"),
+    });
+    side.lcov = none.collect();
 }
 
 #[test]

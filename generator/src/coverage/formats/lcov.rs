@@ -23,10 +23,17 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage) -> io::Result<()> {
 
 fn write_file(out: &mut dyn Write, coverage: &Coverage, file: &FileCoverage) -> io::Result<()> {
     writeln!(out, "SF:{}", file.path)?;
-    for function in coverage.functions_of(file) {
+    // Where a macro was expanded, the function is in the file that it was expanded in.
+    let written_here = || {
+        coverage.functions_of(file).filter(|function| {
+            let own = function.own_file();
+            own.is_some_and(|own| function.files[own] == file.path)
+        })
+    };
+    for function in written_here() {
         writeln!(out, "FN:{},{}", function.line(), function.name)?;
     }
-    for function in coverage.functions_of(file) {
+    for function in written_here() {
         writeln!(out, "FNDA:{},{}", function.count(), function.name)?;
     }
     let summary = &file.summary;
