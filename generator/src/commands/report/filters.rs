@@ -115,12 +115,12 @@ mod tests {
 
     fn matches(glob: &str, path: &str) -> bool {
         let glob: Glob = glob.parse().unwrap();
-        glob.matches(Path::new(path), Path::new("/work/app"))
+        glob.matches(Path::new(path), Path::new("/projects/app"))
     }
 
     #[test]
     fn a_glob_matches_files_by_their_names_in_the_workspace() {
-        let main = "/work/app/src/main.rs";
+        let main = "/projects/app/src/main.rs";
         for glob in [
             "src/main.rs",
             "./src/main.rs",
@@ -131,9 +131,9 @@ mod tests {
             "*.rs",
             "main.*",
             "**/main.rs",
-            "/work/app/src/main.rs",
-            "/work/app",
-            "/work/**/*.rs",
+            "/projects/app/src/main.rs",
+            "/projects/app",
+            "/projects/**/*.rs",
             "src/{main,lib}.rs",
             "src/m[a-z]in.rs",
         ] {
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_star_stays_within_a_name_and_two_do_not() {
-        let deep = "/work/app/src/api/generated/orders.rs";
+        let deep = "/projects/app/src/api/generated/orders.rs";
         assert!(!matches("src/*.rs", deep));
         assert!(matches("src/**/*.rs", deep));
         assert!(matches("**/generated/*", deep));

@@ -205,7 +205,7 @@ mod tests {
             total: 4,
         };
         let file = |name: String| FileCoverage {
-            path: format!("/work/{name}.rs").into(),
+            path: format!("/projects/{name}.rs").into(),
             summary: Summary {
                 regions: ratio,
                 ..Summary::default()
@@ -230,7 +230,9 @@ mod tests {
             fail_under_file_functions: None,
             fail_under_file_regions: Some("26".parse().unwrap()),
         };
-        let error = thresholds.check(&coverage, Path::new("/work")).unwrap_err();
+        let error = thresholds
+            .check(&coverage, Path::new("/projects"))
+            .unwrap_err();
         let error = error.to_string();
         let lines: Vec<&str> = error.lines().collect();
         assert_eq!(lines.len(), 1 + NAMED + 1, "{error}");

@@ -220,10 +220,10 @@ mod tests {
 
     #[test]
     fn a_library_cut_anywhere_is_refused_also_between_two_members() {
-        let library = library(&elf(ELF_64, LITTLE, &[], 0));
-        assert!(mappings_in(&library).unwrap().is_empty());
-        for length in 0..library.len() {
-            assert!(mappings_in(&library[..length]).is_err(), "cut to {length}");
+        let archive = library(&elf(ELF_64, LITTLE, &[], 0));
+        assert!(mappings_in(&archive).unwrap().is_empty());
+        for length in 0..archive.len() {
+            assert!(mappings_in(&archive[..length]).is_err(), "cut to {length}");
         }
     }
 
