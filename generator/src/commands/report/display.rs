@@ -56,13 +56,27 @@ fn screen() -> Screen {
         return Screen::default();
     }
     let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
-    let size = terminal_size::terminal_size_of(stdout()).map(|(size, _)| size.0.into());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(variable);
     let locale = locale.unwrap_or_default().to_lowercase();
     Screen {
-        width: columns.filter(|width| *width > 0).or(size),
+        width: [columns, terminal_columns()]
+            .into_iter()
+            .flatten()
+            .find(|width| *width > 0),
         unicode: locale.contains("utf-8") || locale.contains("utf8"),
     }
+}
+
+/// How wide the terminal is, whatever it knows of its height.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stdout()).ok()?;
+    Some(size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
 }
