@@ -306,7 +306,8 @@ fn what_is_missing_is_named_with_what_to_type() {
     let fixture = unlinked_module();
     assert_eq!(
         error(&fixture),
-        "error: the program has not run yet: …/target/itcov/coverage has no profile; type `just itcov`\n"
+        "error: the program has not run yet: …/target/itcov/coverage has no profile; type `just itcov`, \
+         `just itcov-suite CMD` with a program that uses it, or `just itcov-exec CMD` with another one in its place\n"
     );
     fixture.run(&[]);
     fs::remove_file(&fixture.objects()[1]).unwrap();
@@ -316,6 +317,11 @@ fn what_is_missing_is_named_with_what_to_type() {
          type `just itcov-build` to build it again\n"
     );
     fs::remove_dir_all(fixture.collected()).unwrap();
+    assert_eq!(
+        error(&fixture),
+        "error: this crate has no itcov yet: type `cargo itcov init`\n"
+    );
+    fs::create_dir_all(fixture.collected()).unwrap();
     assert_eq!(
         error(&fixture),
         "error: nothing has been built for coverage in …/target/itcov/coverage; \
