@@ -219,11 +219,15 @@ mod tests {
         assert_eq!(numbers(&[inner, outer]), (vec![], vec![2]));
         // Of the same extent, so that no segment tells.
         let (ran, idle): (&[Region], &[Region]) = (
-            &[((1, 1), (1, 9), 1), ((2, 1), (2, 9), 2)],
+            &[
+                ((1, 1), (1, 9), 1),
+                ((2, 1), (2, 9), 2),
+                ((4, 1), (4, 9), 0),
+            ],
             &[((2, 1), (2, 9), 0)],
         );
-        assert_eq!(numbers(&[ran, idle]), (vec![], vec![2]));
-        assert_eq!(numbers(&[ran]), (vec![], vec![]));
+        assert_eq!(numbers(&[ran, idle]), (vec![4], vec![2]));
+        assert_eq!(numbers(&[ran]), (vec![4], vec![]));
     }
 
     #[test]
