@@ -65,8 +65,11 @@ impl Profiles {
         let (run, clean) = (place.recipe("itcov"), place.recipe("itcov-clean"));
         if paths.is_empty() {
             bail!(
-                "the program has not run yet: {} has no profile; type {run}",
-                directory.display()
+                "the program has not run yet: {} has no profile; type {run}, {} with a program that uses it, \
+                 or {} with another one in its place",
+                directory.display(),
+                place.recipe("itcov-suite CMD"),
+                place.recipe("itcov-exec CMD")
             );
         }
         Ok(Self {

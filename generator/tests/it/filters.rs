@@ -85,6 +85,23 @@ fn a_glob_without_a_file_is_said_and_no_file_is_an_error() {
         "error: no file is left to report on with --include 'helper' --exclude '*.rs'; \
          without them, the report lists those there are\n"
     );
+    for (nothing, said) in [
+        (
+            ["--include", "nosuch"],
+            "no file matches --include 'nosuch'; without it, the report lists",
+        ),
+        (
+            ["--exclude", "*.rs"],
+            "no file is left to report on with --exclude '*.rs'; without it, the",
+        ),
+    ] {
+        let output = Output::of(&mut fixture.report(&nothing)).ends_with(1);
+        assert!(
+            output.stderr.starts_with(&format!("error: {said}")),
+            "{}",
+            output.stderr
+        );
+    }
 }
 
 #[test]

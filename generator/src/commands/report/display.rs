@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use itcov::coverage::Coverage;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::formats::order::Order;
 use itcov::coverage::formats::screen::Screen;
 use itcov::coverage::formats::view::View;
@@ -30,18 +31,13 @@ impl Display {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn print(
-        &self,
-        coverage: &Coverage,
-        root: &Path,
-        since: Option<&str>,
-    ) -> anyhow::Result<()> {
+    pub fn print(&self, coverage: &Coverage, root: &Path, subject: &Subject) -> anyhow::Result<()> {
         let view = View {
             coverage,
             root,
             order: self.sort,
             screen: screen(),
-            since,
+            subject,
         };
         to_screen(|out| {
             table::write(out, &view)?;
@@ -60,13 +56,27 @@ fn screen() -> Screen {
         return Screen::default();
     }
     let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
-    let size = terminal_size::terminal_size_of(stdout()).map(|(size, _)| size.0.into());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(variable);
     let locale = locale.unwrap_or_default().to_lowercase();
     Screen {
-        width: columns.filter(|width| *width > 0).or(size),
+        width: [columns, terminal_columns()]
+            .into_iter()
+            .flatten()
+            .find(|width| *width > 0),
         unicode: locale.contains("utf-8") || locale.contains("utf8"),
     }
+}
+
+/// How wide the terminal is, whatever it knows of its height.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stdout()).ok()?;
+    Some(size.ws_col.into())
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_parser};
 
+use super::Report;
 use super::outputs::{FORMATS, Format};
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
@@ -39,7 +40,9 @@ impl Files {
                 let path = path.display();
                 format!("{options} are both for {path}; name a file for each")
             };
-            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong));
+            // In a usage line, clap would take the whole program for the command.
+            let mut report = Report::augment_args(Command::new("cargo itcov report"));
+            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong).format(&mut report));
         }
         Ok(())
     }

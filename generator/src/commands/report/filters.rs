@@ -80,12 +80,14 @@ impl Filters {
         if options.is_empty() {
             return Ok(coverage);
         }
-        for (option, glob) in &options {
+        let idle = |(_, glob): &&(&str, &Glob)| {
             let mut paths = coverage.files.iter().map(|file| Path::new(&*file.path));
-            if !paths.any(|path| glob.matches(path, root)) {
-                warn(&format!("no file matches {option} '{}'", glob.text));
-            }
-        }
+            !paths.any(|path| glob.matches(path, root))
+        };
+        let idle = options.iter().filter(idle);
+        let idle: Vec<_> = idle
+            .map(|(option, glob)| format!("no file matches {option} '{}'", glob.text))
+            .collect();
         let coverage = coverage.of_files(|path| {
             let matches = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(path, root));
             (self.include.is_empty() || matches(&self.include)) && !matches(&self.exclude)
@@ -94,12 +96,25 @@ impl Filters {
             let words = options
                 .iter()
                 .map(|(option, glob)| format!(" {option} '{}'", glob.text));
+            if let ([_], [idle]) = (&*options, &*idle) {
+                bail!("{idle}; without it, the report lists those there are");
+            }
+            let them = if options.len() == 1 { "it" } else { "them" };
             bail!(
-                "no file is left to report on with{}; without them, the report lists those there are",
+                "no file is left to report on with{}; without {them}, the report lists those there are",
                 words.collect::<String>()
             );
         }
+        for text in &idle {
+            warn(text);
+        }
         Ok(coverage)
+    }
+
+    /// The globs of files that are reported on, and of those that are left out.
+    pub fn globs(&self) -> [Vec<String>; 2] {
+        let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text.clone()).collect();
+        [texts(&self.include), texts(&self.exclude)]
     }
 
     fn options(&self) -> Vec<(&str, &Glob)> {

@@ -112,6 +112,9 @@ impl Repository {
             bail!("nothing is committed yet");
         }
         let found = commit(revision)?;
+        if !found.status.success() && revision.contains("..") {
+            bail!("give one revision, not a range; the lines count that have changed since");
+        }
         if !found.status.success() {
             bail!(
                 "git knows no revision {revision}; what others have is there after `git fetch`{}",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
 use itcov::coverage::Coverage;
@@ -55,9 +55,10 @@ impl Html {
         let index = directory.join("index.html");
         let index = index.canonicalize().unwrap_or(index);
         note(&format!("the pages are in {}", directory.display()));
-        open::that_detached(&index).with_context(|| {
-            format!(
-                "cannot open a browser; the first page is {}",
+        // What failed is said in words for programmers alone.
+        open::that_detached(&index).map_err(|_| {
+            anyhow!(
+                "cannot open a browser here; the first page is {}",
                 index.display()
             )
         })

@@ -14,7 +14,7 @@ mod warnings;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use changed::ChangedSince;
 use clap::Args;
 use display::Display;
@@ -22,8 +22,11 @@ use filters::Filters;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
+use crate::commands::output::note;
 use crate::progress::during_each;
+use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::{Choice, Collected, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
@@ -87,7 +90,8 @@ pub struct Report {
 
 impl Report {
     pub fn run(&self) -> Result<()> {
-        let metadata = self.cargo.read()?.metadata;
+        let workspace = self.cargo.read()?;
+        let metadata = &workspace.metadata;
         let target = metadata.target_directory.as_std_path();
         let generated: Vec<&Path> = [
             Some(target),
@@ -98,6 +102,9 @@ impl Report {
         .collect();
 
         let place = Place::find(target, self.scope, &self.choice)?;
+        if !place.directory.exists() && Facts::scaffolded(&workspace, &[])?.packages.is_empty() {
+            bail!("this crate has no itcov yet: type `cargo itcov init`");
+        }
         let collected = Collected::find(&place)?;
         let profiles = if self.profiles.is_empty() {
             Profiles::collected(&place)?
@@ -117,14 +124,32 @@ impl Report {
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
-        warnings::of_sources(&coverage, &place, root);
-        let coverage = self.changed.apply(coverage, root)?;
-        self.outputs.write(&coverage, &metadata)?;
+        let mut stale = warnings::of_sources(&coverage, &place, root);
+        let coverage = self.changed.apply(coverage, root, &mut stale)?;
+        let subject = self.subject(!stale.is_empty());
+        self.outputs.write(&coverage, metadata, &subject)?;
         if !self.outputs.take_stdout() {
-            self.display
-                .print(&coverage, root, self.changed.revision())?;
+            self.display.print(&coverage, root, &subject)?;
         }
-        self.outputs.html.open(&metadata)?;
-        self.thresholds.check(&coverage, root)
+        self.outputs.html.open(metadata)?;
+        if self.thresholds.is_one_given() {
+            warnings::is_current(&stale, &place, root)?;
+        }
+        for met in self.thresholds.check(&coverage, root)? {
+            note(&met);
+        }
+        Ok(())
+    }
+
+    /// What is reported on.
+    fn subject(&self, is_stale: bool) -> Subject {
+        let [include, exclude] = self.filters.globs();
+        Subject {
+            since: self.changed.revision().map(str::to_owned),
+            include,
+            exclude,
+            scope: self.scope,
+            is_stale,
+        }
     }
 }

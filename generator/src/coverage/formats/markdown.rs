@@ -2,12 +2,14 @@
 //!
 //! It is GitHub's dialect. The first line is a comment by which a program finds the text again, to replace it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::super::count::summary::{Ratio, Summary};
 use super::super::count::{Coverage, FileCoverage};
+use super::about::Subject;
 use super::order::Order;
 use super::screen::Screen;
 use super::table::percent;
@@ -24,35 +26,53 @@ const STRETCHES: usize = 10;
 /// How wide a bar is.
 const BAR: usize = 20;
 
+/// By this a program finds the text again.
+const MARK: &str = "<!-- itcov -->";
+
 const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not run |\n\
                     | :--- | ---: | ---: | ---: | :--- |\n";
 
 /// Writes the totals, and a table of the files, as [`names`] calls them in the workspace at `root`: the one of
-/// which the least ran comes first.
+/// which the least ran comes first. Those of which everything ran fold up.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    coverage: &Coverage,
+    root: &Path,
+    subject: &Subject,
+) -> io::Result<()> {
     let mut files = names::in_order(coverage, root);
     files.sort_by(|(one, _), (other, _)| {
         let by = |order: Order| order.of(&one.summary, &other.summary);
-        by(Order::Lines).then_with(|| by(Order::Missing))
+        let complete = |file: &FileCoverage| file.summary.is_complete();
+        complete(one)
+            .cmp(&complete(other))
+            .then_with(|| by(Order::Lines))
+            .then_with(|| by(Order::Missing))
     });
-    let mut text = totals(&coverage.total);
-    if !files.is_empty() {
+    if let Some(nothing) = subject.nothing(code)
+        && files.is_empty()
+    {
+        return write!(out, "{MARK}\n## Coverage\n\n{nothing}\n");
+    }
+    let incomplete = |(file, _): &&(&FileCoverage, _)| !file.summary.is_complete();
+    let shown = files.iter().take(SHOWN).filter(incomplete).count();
+    let mut text = totals(&coverage.total, subject);
+    if shown > 0 {
         text.push_str(HEAD);
     }
     for (place, (file, name)) in files.iter().enumerate() {
-        let mut row = row(file, name);
-        if place == SHOWN {
-            let count = files.len() - SHOWN;
-            let summary = format!("\n<details><summary>{count} more files</summary>\n{HEAD}{row}");
-            row = summary;
+        let mut row = row(coverage, file, name);
+        if place == shown {
+            let summary = folded(&files[shown..]);
+            row = format!("\n<details><summary>{summary}</summary>\n{HEAD}{row}");
         }
         if text.len() + row.len() + END > LIMIT {
             let count = files.len() - place;
-            if place > SHOWN {
+            if place > shown {
                 text.push_str("\n</details>\n");
             }
             let _ = writeln!(
@@ -63,15 +83,30 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
         }
         text.push_str(&row);
     }
-    if files.len() > SHOWN {
+    if files.len() > shown {
         text.push_str("\n</details>\n");
     }
     out.write_all(text.as_bytes())
 }
 
-fn totals(total: &Summary) -> String {
+/// What is said of the files that are folded up.
+fn folded(files: &[(&FileCoverage, Cow<'_, str>)]) -> String {
+    let all_complete = files.iter().all(|(file, _)| file.summary.is_complete());
+    match (files.len(), all_complete) {
+        (1, true) => "1 file of which everything ran".into(),
+        (count, true) => format!("{count} files of which everything ran"),
+        (1, false) => "1 more file".into(),
+        (count, false) => format!("{count} more files"),
+    }
+}
+
+fn totals(total: &Summary, subject: &Subject) -> String {
+    let of_lines = subject.since.as_ref().map_or(" of lines", |_| "");
+    let phrase = subject.phrase(code);
+    let Ratio { covered, total: of } = total.lines;
     let mut text = format!(
-        "<!-- itcov -->\n## Coverage: {} of lines\n\n| | Ran | | |\n| :--- | ---: | ---: | :--- |\n",
+        "{MARK}\n## Coverage{phrase}: {}{of_lines} ({covered} of {of})\n\n\
+         | | Ran | | |\n| :--- | ---: | ---: | :--- |\n",
         percent(total.lines)
     );
     for (what, ratio) in [
@@ -90,20 +125,14 @@ fn totals(total: &Summary) -> String {
     text
 }
 
-fn row(file: &FileCoverage, name: &str) -> String {
+fn row(coverage: &Coverage, file: &FileCoverage, name: &str) -> String {
     let summary = &file.summary;
     let [lines, functions, regions] = [summary.lines, summary.functions, summary.regions]
         .map(|ratio| format!("{} ({ratio})", percent(ratio)));
-    let mut stretches = missing::ranges(&file.lines);
-    let more = stretches.len().saturating_sub(STRETCHES);
-    stretches.truncate(STRETCHES);
-    if more > 0 {
-        stretches.push(format!("and {more} more"));
-    }
     format!(
         "| {} | {lines} | {functions} | {regions} | {} |\n",
         code(name),
-        stretches.join(", ")
+        missing::list(coverage, file, STRETCHES)
     )
 }
 
@@ -171,7 +200,7 @@ mod tests {
             coverage.total += file.summary;
         }
         let mut text = vec![];
-        write(&mut text, &coverage, Path::new("/app")).unwrap();
+        write(&mut text, &coverage, Path::new("/app"), &Subject::default()).unwrap();
         String::from_utf8(text).unwrap()
     }
 
@@ -185,7 +214,7 @@ mod tests {
         assert_eq!(
             text,
             "<!-- itcov -->
-## Coverage: 18.75% of lines
+## Coverage: 18.75% of lines (3 of 16)
 
 | | Ran | | |
 | :--- | ---: | ---: | :--- |
@@ -197,9 +226,43 @@ mod tests {
 | :--- | ---: | ---: | ---: | :--- |
 | `little.rs` | 7.69% (1/13) | 7.69% (1/13) | 7.69% (1/13) | 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, and 2 more |
 | `half.rs` | 50.00% (1/2) | 50.00% (1/2) | 50.00% (1/2) | 3 |
+
+<details><summary>1 file of which everything ran</summary>
+
+| File | Lines | Functions | Regions | Lines that did not run |
+| :--- | ---: | ---: | ---: | :--- |
 | `all.rs` | 100.00% (1/1) | 100.00% (1/1) | 100.00% (1/1) |  |
+
+</details>
 "
         );
+    }
+
+    #[test]
+    fn the_heading_says_what_the_numbers_are_of() {
+        let subject = Subject {
+            since: Some("origin/main".into()),
+            exclude: vec!["src/**".into()],
+            ..Subject::default()
+        };
+        let first = |coverage: &Coverage| {
+            let mut text = vec![];
+            write(&mut text, coverage, Path::new("/app"), &subject).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(
+            first(&Coverage::default()),
+            "<!-- itcov -->\n## Coverage\n\nNo line with code has changed since `origin/main`.\n"
+        );
+        let file = file("/app/half.rs", 1);
+        let coverage = Coverage {
+            total: file.summary,
+            files: vec![file],
+            ..Coverage::default()
+        };
+        assert!(first(&coverage).contains(
+            "\n## Coverage of the lines changed since `origin/main` without `src/**`: 50.00% (1 of 2)\n"
+        ));
     }
 
     #[test]
@@ -216,6 +279,13 @@ mod tests {
         assert_eq!(shown.matches(".rs`").count(), 20);
         assert_eq!(folded.matches(".rs`").count(), 3);
         assert!(folded.ends_with("|\n\n</details>\n"), "{folded}");
+        let complete = written(vec![file("/app/a.rs", 0), file("/app/b.rs", 0)]);
+        let (shown, folded) = complete.split_once("<details>").unwrap();
+        assert!(!shown.contains("| File |"), "{shown}");
+        assert!(
+            folded.starts_with("<summary>2 files of which everything ran<"),
+            "{folded}"
+        );
     }
 
     #[test]

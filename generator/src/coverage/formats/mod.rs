@@ -1,5 +1,6 @@
 //! Coverage as people read it, and as other programs do: a format is one file that prints it.
 
+pub mod about;
 pub mod cobertura;
 pub mod codecov;
 mod functions;
@@ -10,6 +11,7 @@ pub mod markdown;
 pub mod missing;
 pub mod names;
 pub mod order;
+mod partial;
 pub mod screen;
 pub mod table;
 pub mod view;

@@ -18,7 +18,7 @@ const OPTIONS: [(&str, &str); 5] = [
     ("--codecov", "{\"coverage\":{\"src/"),
     (
         "--markdown",
-        "<!-- itcov -->\n## Coverage: 22.22% of lines\n",
+        "<!-- itcov -->\n## Coverage: 22.22% of lines (2 of 9)\n",
     ),
 ];
 
@@ -86,6 +86,8 @@ fn two_formats_for_one_place_are_wrong_usage_and_nothing_is_written() {
     ] {
         let output = report(&fixture, &arguments).ends_with(2);
         assert!(output.stderr.starts_with(what), "{}", output.stderr);
+        let usage = "\nUsage: cargo itcov report [OPTIONS]\n";
+        assert!(output.stderr.contains(usage), "{}", output.stderr);
         assert_eq!(output.stdout, "");
     }
     assert_eq!(names(&fixture.root()), before);

@@ -140,6 +140,28 @@ fn nothing_is_written_among_foreign_files() {
 }
 
 #[test]
+fn without_a_browser_the_first_page_is_named_in_plain_words() {
+    let measured = measured();
+    let mut report = measured.fixture.report(&["--open"]);
+    let bin = measured.fixture.root().join("no-browser");
+    fs::create_dir(&bin).unwrap();
+    for opener in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
+        let opener = bin.join(opener);
+        fs::write(&opener, "#!/bin/sh\nexit 3\n").unwrap();
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = std::env::var("PATH").unwrap();
+    report.env("PATH", format!("{}:{path}", bin.display()));
+    let output = Output::of(&mut report).ends_with(1);
+    let (_, error) = output.stderr.split_once("error: ").unwrap();
+    assert!(
+        error.starts_with("cannot open a browser here; the first page is /")
+            && error.ends_with("/target/itcov/html/index.html\n"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_opened_is_the_first_page() {
     let measured = measured();
     let fixture = &measured.fixture;
