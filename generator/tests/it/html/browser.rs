@@ -251,6 +251,10 @@ fn lines_have_addresses_and_so_have_ranges_of_them() {
     browser.value(shift);
     assert_eq!(browser.text("location.hash"), "#L48-L50");
     assert_eq!(browser.text(selected), "L48 L49 L50");
+    // However far it says that a range goes, the file ends.
+    browser.value("location.hash = '#L50-L99999999999'");
+    browser.until("document.querySelectorAll('p.at').length > 3");
+    assert!(browser.text(selected).starts_with("L50 L51 L52 "));
     browser.finish();
 }
 

@@ -282,11 +282,11 @@
     const clear = () => code.querySelectorAll("p.at").forEach((row) => row.classList.remove("at"));
     const select = (from, to, isRevealed) => {
       clear();
-      const rows = [];
-      for (let line = Math.min(from, to); line <= Math.max(from, to) && rows.length < 100000; line += 1) {
-        const row = document.getElementById(`L${line}`);
-        if (row) rows.push(row);
-      }
+      const [top, end] = [Math.min(from, to), Math.max(from, to)];
+      const rows = [...code.querySelectorAll("p[id]")].filter((row) => {
+        const line = Number(row.id.slice(1));
+        return top <= line && line <= end;
+      });
       rows.forEach((row) => row.classList.add("at"));
       if (rows.length && isRevealed) {
         reveal(rows[0]);

@@ -1,0 +1,167 @@
+//! Repositories of every kind: what they say of a change, and what they cannot say.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use super::{LIB, command, fixture, lines, report, run_again};
+use crate::support::repository::Git;
+use crate::support::{Output, tools};
+
+#[test]
+fn a_source_behind_a_link_is_the_one_that_git_has() {
+    let fixture = fixture();
+    let (linked, real) = ("src/unused.rs", "shared.rs");
+    let [linked, real] = [linked, real].map(|name| fixture.root().join(name));
+    fs::rename(&linked, &real).unwrap();
+    symlink(&real, &linked).unwrap();
+    let git = Git::init(&fixture.root());
+    git.commit("one");
+    let text = fs::read_to_string(&real).unwrap();
+    fs::write(&real, text.replace("number + 1", "number + 2")).unwrap();
+    run_again(&fixture);
+    let output = report(&fixture, &["--changed-since", "HEAD"]).ends_with(0);
+    assert_eq!(output.lines_of("src/unused.rs"), (0, 1));
+}
+
+#[test]
+fn what_has_changed_in_a_submodule_has_changed() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let git = Git::init(&root);
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    git.commit("one");
+    // Code becomes that of a submodule, and changes there: first in a commit of its own, then in the working tree alone.
+    let inner = Git::init(&root.join("src"));
+    inner.commit("two");
+    git.run(&["rm", "--quiet", "-r", "--cached", "src"]);
+    git.run(&["add", "src"]);
+    git.commit("three");
+    let lib = LIB.replace("return 9", "return 10");
+    fs::write(root.join("src/lib.rs"), &lib).unwrap();
+    inner.commit("four");
+    git.commit("five");
+    fs::write(root.join("src/lib.rs"), lib.replace("{ 8 }", "{ 9 }")).unwrap();
+    run_again(&fixture);
+
+    let changed = |since: &str| lines(&fixture, &["--changed-since", since]);
+    let expected = |lines: &[(u32, u32)]| BTreeMap::from([("src/lib.rs".to_owned(), lines.into())]);
+    assert_eq!(changed("HEAD~1"), expected(&[(4, 0), (8, 0)]));
+    assert_eq!(changed("HEAD"), expected(&[(8, 0)]));
+    let before = changed("HEAD~2");
+    assert_eq!(
+        before.len(),
+        3,
+        "all files of what was no submodule: {before:?}"
+    );
+    assert_eq!(before["src/lib.rs"].len(), 7);
+    let mut hook = command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
+    let output = Output::of(hook.env("GIT_DIR", ".git")).ends_with(0);
+    assert_eq!(output.stdout.matches("\nDA:").count(), 1);
+}
+
+/// The report's error, behind what it has in common with the others.
+fn error(mut command: Command) -> String {
+    let output = Output::of(&mut command).ends_with(1);
+    assert_eq!(output.stdout, "");
+    let (_, error) = output
+        .stderr
+        .split_once("error: cannot tell what has changed since ")
+        .unwrap_or_else(|| panic!("{}", output.stderr));
+    error.trim_end().to_owned()
+}
+
+#[test]
+fn what_git_cannot_tell_is_an_error_that_says_why() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let since = |revision: &str| command(&fixture, &["--changed-since", revision]);
+    let without = error(since("main"));
+    assert!(
+        without.starts_with("main: not a git repository"),
+        "{without}"
+    );
+
+    let git = Git::init(&fixture.root());
+    assert_eq!(error(since("main")), "main: nothing is committed yet");
+    git.commit("seven");
+    assert_eq!(
+        error(since("origin/main")),
+        "origin/main: git knows no revision origin/main; what others have is there after `git fetch`"
+    );
+    assert_eq!(
+        error(command(&fixture, &["--changed-since=--output=x"])),
+        "--output=x: git knows no revision --output=x; what others have is there after `git fetch`"
+    );
+    assert!(!fixture.root().join("x").exists());
+    // As of a variable that the pipeline has not set.
+    let unset = report(&fixture, &["--changed-since", ""]).ends_with(2);
+    assert!(
+        unset
+            .stderr
+            .contains("a value is required for '--changed-since <REV>'")
+    );
+
+    git.run(&["checkout", "--quiet", "--orphan", "other"]);
+    git.commit("eight");
+    assert_eq!(
+        error(since("main")),
+        "main: main and HEAD have no commit in common"
+    );
+
+    let path = tools::path_of(fixture.root().join("bin"), &["cargo"]);
+    let mut absent = since("main");
+    absent.env("PATH", path);
+    assert_eq!(error(absent), "main: there is no git here");
+}
+
+#[test]
+fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let root = fixture.root();
+    let git = Git::init(&root);
+    git.commit("nine");
+    git.run(&["checkout", "--quiet", "-b", "topic"]);
+    git.commit("ten");
+    git.run(&["checkout", "--quiet", "main"]);
+    git.commit("eleven");
+    let origin = format!("file://{}", root.with_file_name("origin").display());
+    git.run(&["clone", "--quiet", "--bare", ".", "../origin"]);
+    git.run(&[
+        "clone",
+        "--quiet",
+        "--depth=1",
+        "--branch=topic",
+        &origin,
+        "../clone",
+    ]);
+    fs::remove_dir_all(root.join(".git")).unwrap();
+    fs::rename(root.with_file_name("clone").join(".git"), root.join(".git")).unwrap();
+
+    let since = || command(&fixture, &["--changed-since", "origin/main"]);
+    let advice = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch everything \
+                  (for actions/checkout: `fetch-depth: 0`)";
+    assert_eq!(
+        error(since()),
+        format!(
+            "origin/main: git knows no revision origin/main; what others have is there after `git fetch`{advice}"
+        )
+    );
+    git.run(&[
+        "fetch",
+        "--quiet",
+        "--depth=1",
+        "origin",
+        "main:refs/remotes/origin/main",
+    ]);
+    assert_eq!(
+        error(since()),
+        format!(
+            "origin/main: this clone does not go back to where origin/main and HEAD parted{advice}"
+        )
+    );
+    git.run(&["fetch", "--quiet", "--unshallow", "origin"]);
+    Output::of(&mut since()).ends_with(0);
+}
