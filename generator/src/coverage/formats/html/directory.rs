@@ -99,15 +99,19 @@ fn worst(site: &Site<'_>, place: usize) -> String {
     };
     for file in found.into_iter().take(WORST) {
         let lines = site.tree.files[file].coverage.summary.lines;
+        // What is missing is what the bar is filled with.
+        let not_run = Ratio {
+            covered: missing(file),
+            total: lines.total,
+        };
         let _ = write!(
             out,
-            "<li class={level}><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
-            level = level(lines),
+            "<li><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
             address = site.address(From::of(Entry::Directory(place)), Entry::File(file)),
             path = escaped(&site.tree.files[file].path[outside..]),
-            missing = number(missing(file)),
+            missing = number(not_run.covered),
             total = number(lines.total),
-            bar = bar_of(lines),
+            bar = bar_of(not_run),
         );
     }
     out + "</ol></section>"
