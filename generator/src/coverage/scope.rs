@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 /// Which crates are measured. What is measured in one go has a directory, so that its builds do not disturb another's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Scope {
     /// The workspace's own crates
+    #[default]
     Workspace,
     /// Of the workspace's own crates what the linker has put into the program, which is what tools see that look at
     /// the program alone: to compare with their numbers

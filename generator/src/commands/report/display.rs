@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use itcov::coverage::Coverage;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::formats::order::Order;
 use itcov::coverage::formats::screen::Screen;
 use itcov::coverage::formats::view::View;
@@ -30,18 +31,13 @@ impl Display {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn print(
-        &self,
-        coverage: &Coverage,
-        root: &Path,
-        since: Option<&str>,
-    ) -> anyhow::Result<()> {
+    pub fn print(&self, coverage: &Coverage, root: &Path, subject: &Subject) -> anyhow::Result<()> {
         let view = View {
             coverage,
             root,
             order: self.sort,
             screen: screen(),
-            since,
+            subject,
         };
         to_screen(|out| {
             table::write(out, &view)?;

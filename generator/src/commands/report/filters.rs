@@ -102,6 +102,12 @@ impl Filters {
         Ok(coverage)
     }
 
+    /// The globs of files that are reported on, and of those that are left out.
+    pub fn globs(&self) -> [Vec<String>; 2] {
+        let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text.clone()).collect();
+        [texts(&self.include), texts(&self.exclude)]
+    }
+
     fn options(&self) -> Vec<(&str, &Glob)> {
         let include = self.include.iter().map(|glob| ("--include", glob));
         let exclude = self.exclude.iter().map(|glob| ("--exclude", glob));

@@ -24,6 +24,7 @@ use thresholds::Thresholds;
 
 use crate::progress::during_each;
 use crate::scaffold::metadata::Cargo;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::{Choice, Collected, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
@@ -119,12 +120,24 @@ impl Report {
         let coverage = self.filters.apply(coverage, root)?;
         warnings::of_sources(&coverage, &place, root);
         let coverage = self.changed.apply(coverage, root)?;
-        self.outputs.write(&coverage, &metadata)?;
+        let subject = self.subject(false);
+        self.outputs.write(&coverage, &metadata, &subject)?;
         if !self.outputs.take_stdout() {
-            self.display
-                .print(&coverage, root, self.changed.revision())?;
+            self.display.print(&coverage, root, &subject)?;
         }
         self.outputs.html.open(&metadata)?;
         self.thresholds.check(&coverage, root)
+    }
+
+    /// What is reported on.
+    fn subject(&self, is_stale: bool) -> Subject {
+        let [include, exclude] = self.filters.globs();
+        Subject {
+            since: self.changed.revision().map(str::to_owned),
+            include,
+            exclude,
+            scope: self.scope,
+            is_stale,
+        }
     }
 }

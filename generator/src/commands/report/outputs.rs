@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
 use clap::Args;
 use itcov::coverage::Coverage;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::formats::{cobertura, codecov, json, lcov, markdown};
 
 use super::files::Files;
@@ -14,20 +15,20 @@ use super::html::Html;
 use super::{made, staged};
 
 /// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
-/// are called in the workspace at the path.
+/// are called in the workspace at the path, with what it is of.
 pub struct Format {
     pub option: &'static str,
     pub help: &'static str,
-    pub write: fn(&mut dyn Write, &Coverage, &Path) -> io::Result<()>,
+    pub write: fn(&mut dyn Write, &Coverage, &Path, &Subject) -> io::Result<()>,
 }
 
 /// In the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: [Format; 5] = [
-    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _| lcov::write(out, it) },
-    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _| json::write(out, it) },
-    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root| cobertura::write(out, it, root, made::now()?) },
-    Format { option: "codecov", help: "Write Codecov's JSON", write: codecov::write },
+    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _, _| lcov::write(out, it) },
+    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _, _| json::write(out, it) },
+    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
+    Format { option: "codecov", help: "Write Codecov's JSON", write: |out, it, root, _| codecov::write(out, it, root) },
     Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: markdown::write },
 ];
 
@@ -48,12 +49,12 @@ impl Outputs {
     }
 
     /// Writes each format that was asked for. If the pages or one of the files cannot be written, none is.
-    pub fn write(&self, coverage: &Coverage, metadata: &Metadata) -> Result<()> {
+    pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
         let root = metadata.workspace_root.as_std_path();
         let mut written = vec![];
         for (path, format) in self.files.to_files() {
             written.push(staged::write(path, |out| {
-                (format.write)(out, coverage, root)
+                (format.write)(out, coverage, root, subject)
             })?);
         }
         self.html.write(coverage, metadata)?;
@@ -61,7 +62,7 @@ impl Outputs {
             file.keep()?;
         }
         match self.files.to_stdout() {
-            Some(format) => to_stdout(|out| (format.write)(out, coverage, root)),
+            Some(format) => to_stdout(|out| (format.write)(out, coverage, root, subject)),
             None => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::super::count::summary::{Ratio, Summary};
 use super::super::count::{Coverage, FileCoverage};
+use super::about::Subject;
 use super::order::Order;
 use super::screen::Screen;
 use super::table::percent;
@@ -24,6 +25,9 @@ const STRETCHES: usize = 10;
 /// How wide a bar is.
 const BAR: usize = 20;
 
+/// By this a program finds the text again.
+const MARK: &str = "<!-- itcov -->";
+
 const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not run |\n\
                     | :--- | ---: | ---: | ---: | :--- |\n";
 
@@ -33,13 +37,23 @@ const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not 
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    coverage: &Coverage,
+    root: &Path,
+    subject: &Subject,
+) -> io::Result<()> {
     let mut files = names::in_order(coverage, root);
     files.sort_by(|(one, _), (other, _)| {
         let by = |order: Order| order.of(&one.summary, &other.summary);
         by(Order::Lines).then_with(|| by(Order::Missing))
     });
-    let mut text = totals(&coverage.total);
+    if let Some(nothing) = subject.nothing(code)
+        && files.is_empty()
+    {
+        return write!(out, "{MARK}\n## Coverage\n\n{nothing}\n");
+    }
+    let mut text = totals(&coverage.total, subject);
     if !files.is_empty() {
         text.push_str(HEAD);
     }
@@ -69,9 +83,13 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
     out.write_all(text.as_bytes())
 }
 
-fn totals(total: &Summary) -> String {
+fn totals(total: &Summary, subject: &Subject) -> String {
+    let of_lines = subject.since.as_ref().map_or(" of lines", |_| "");
+    let phrase = subject.phrase(code);
+    let Ratio { covered, total: of } = total.lines;
     let mut text = format!(
-        "<!-- itcov -->\n## Coverage: {} of lines\n\n| | Ran | | |\n| :--- | ---: | ---: | :--- |\n",
+        "{MARK}\n## Coverage{phrase}: {}{of_lines} ({covered} of {of})\n\n\
+         | | Ran | | |\n| :--- | ---: | ---: | :--- |\n",
         percent(total.lines)
     );
     for (what, ratio) in [
@@ -171,7 +189,7 @@ mod tests {
             coverage.total += file.summary;
         }
         let mut text = vec![];
-        write(&mut text, &coverage, Path::new("/app")).unwrap();
+        write(&mut text, &coverage, Path::new("/app"), &Subject::default()).unwrap();
         String::from_utf8(text).unwrap()
     }
 
@@ -185,7 +203,7 @@ mod tests {
         assert_eq!(
             text,
             "<!-- itcov -->
-## Coverage: 18.75% of lines
+## Coverage: 18.75% of lines (3 of 16)
 
 | | Ran | | |
 | :--- | ---: | ---: | :--- |
@@ -200,6 +218,33 @@ mod tests {
 | `all.rs` | 100.00% (1/1) | 100.00% (1/1) | 100.00% (1/1) |  |
 "
         );
+    }
+
+    #[test]
+    fn the_heading_says_what_the_numbers_are_of() {
+        let subject = Subject {
+            since: Some("origin/main".into()),
+            exclude: vec!["src/**".into()],
+            ..Subject::default()
+        };
+        let first = |coverage: &Coverage| {
+            let mut text = vec![];
+            write(&mut text, coverage, Path::new("/app"), &subject).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(
+            first(&Coverage::default()),
+            "<!-- itcov -->\n## Coverage\n\nNo line with code has changed since `origin/main`.\n"
+        );
+        let file = file("/app/half.rs", 1);
+        let coverage = Coverage {
+            total: file.summary,
+            files: vec![file],
+            ..Coverage::default()
+        };
+        assert!(first(&coverage).contains(
+            "\n## Coverage of the lines changed since `origin/main` without `src/**`: 50.00% (1 of 2)\n"
+        ));
     }
 
     #[test]

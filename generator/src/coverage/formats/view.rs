@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::super::count::{Coverage, FileCoverage};
+use super::about::Subject;
 use super::names;
 use super::order::Order;
 use super::screen::Screen;
@@ -18,8 +19,8 @@ pub struct View<'a> {
     pub order: Order,
     /// What it is shown on.
     pub screen: Screen,
-    /// The revision since which lines have changed, if only these are shown.
-    pub since: Option<&'a str>,
+    /// What the coverage is of.
+    pub subject: &'a Subject,
 }
 
 impl View<'_> {

@@ -18,7 +18,7 @@ const OPTIONS: [(&str, &str); 5] = [
     ("--codecov", "{\"coverage\":{\"src/"),
     (
         "--markdown",
-        "<!-- itcov -->\n## Coverage: 22.22% of lines\n",
+        "<!-- itcov -->\n## Coverage: 22.22% of lines (2 of 9)\n",
     ),
 ];
 

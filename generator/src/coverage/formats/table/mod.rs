@@ -22,10 +22,12 @@ const BOLD: Style = Style::new().bold();
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
     let files = view.files();
-    if let Some(since) = view.since {
-        if files.is_empty() {
-            return writeln!(out, "No line with code has changed since {since}.");
-        }
+    if let Some(nothing) = view.subject.nothing(str::to_owned)
+        && files.is_empty()
+    {
+        return writeln!(out, "{nothing}");
+    }
+    if let Some(since) = &view.subject.since {
         writeln!(out, "Of the lines changed since {since}:\n")?;
     }
     let mut rows: Vec<Row> = files
@@ -177,6 +179,7 @@ mod tests {
     use std::path::Path;
 
     use super::super::super::count::{Coverage, FileCoverage};
+    use super::super::about::Subject;
     use super::super::order::Order;
     use super::*;
 
@@ -217,7 +220,7 @@ mod tests {
             root: Path::new("/base"),
             order,
             screen,
-            since: None,
+            subject: &Subject::default(),
         };
         write(&mut table, &view).unwrap();
         String::from_utf8(table.into_inner()).unwrap()
