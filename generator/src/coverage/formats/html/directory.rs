@@ -5,8 +5,8 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt::Write;
 
 use super::super::super::count::summary::{Ratio, Summary};
-use super::numbers::{date, level, number, percent};
-use super::page::{From, Site, bar_of, cards, files};
+use super::numbers::{level, number, percent};
+use super::page::{From, Site, bar_of, cards, code, files};
 use super::text::escaped;
 use super::tree::Entry;
 
@@ -23,10 +23,13 @@ pub fn page(site: &Site<'_>, place: usize) -> String {
         0 => escaped(&site.about.title),
         _ => escaped(&directory.path),
     };
+    let what = match site.about.subject.nothing(code) {
+        Some(nothing) if directory.size == 0 => format!("{nothing} "),
+        _ => format!("What ran of {}, and what did not. ", files(directory.size)),
+    };
     let mut main = format!(
-        "<h1>{heading}</h1><p class=sub>What ran of {}, and what did not. <time>{}</time></p>{}",
-        files(directory.size),
-        date(site.about.made),
+        "<h1>{heading}</h1>{}{}",
+        site.subtitle(&what),
         cards(&directory.summary)
     );
     main.push_str(&worst(site, place));

@@ -43,7 +43,11 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
         );
     }
 
-    let mut main = format!("<h1>{}</h1><ul class=sums>", escaped(&file.path));
+    let mut main = format!(
+        "<h1>{}</h1>{}<ul class=sums>",
+        escaped(&file.path),
+        site.subtitle("")
+    );
     for (name, ratio) in kinds(&coverage.summary) {
         let _ = write!(
             main,
