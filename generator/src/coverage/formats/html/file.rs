@@ -8,7 +8,7 @@ use super::notes::Notes;
 use super::numbers::{compact, counted, exact, level, number, percent};
 use super::page::{From, Site, bar_of, kinds};
 use super::source::{Source, listing, numbers, overview};
-use super::text::escaped;
+use super::text::{escaped, name};
 use super::tree::Entry;
 
 /// The page of a file; `next` is the next one in which something did not run.
@@ -19,7 +19,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let (listing, mut remark) = match source {
         Source::Text(text) => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");
-            let own = functions.iter().filter(|it| !it.name.contains("{closure"));
+            let own = functions.iter().filter(|it| !it.is_closure);
             let starts: Vec<_> = own.map(|function| function.start).collect();
             let marks = Marks::new(&coverage.segments, &starts);
             let mut notes = Notes::new(site, place, &functions);
@@ -130,7 +130,7 @@ fn outline(functions: &[Written]) -> String {
             "<li class={class}><a href=#L{} title=\"{}\">{}</a> <b title=\"{}\">{}</b>",
             function.start.line,
             escaped(full),
-            escaped(&function.name),
+            name(&function.name),
             exact(function.count),
             compact(function.count),
         );

@@ -8,6 +8,7 @@
 //!
 //! The pages are text made of values; this file reads the sources, and `folder` writes.
 
+mod closures;
 mod directory;
 mod file;
 mod folder;
