@@ -16,6 +16,10 @@ const ROWS: usize = 40;
 /// So many of the files that most is missing of are named.
 const WORST: usize = 5;
 
+/// What the colours of the bars and numbers stand for; the limits are those of [`level`].
+const LIMITS: &str = "<ul class=limits aria-label=Colours><li class=g>all ran<li class=y>80% or more ran\
+                      <li class=r>less than 80% ran</ul>";
+
 /// The page of a directory.
 pub fn page(site: &Site<'_>, place: usize) -> String {
     let directory = &site.tree.directories[place];
@@ -125,7 +129,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
     let mut out = String::from(
         "<section class=files><div id=bar><h2>Files</h2></div><table id=tree>\
          <caption class=o>Files and directories, with how much of each ran</caption>\
-         <thead><tr><th scope=col>Name<th scope=col>Lines<th scope=col>Not run\
+         <thead><tr><th scope=col>Name<th scope=col>Lines<th scope=col>Lines not run\
          <th scope=col>Functions<th scope=col>Regions</thead><tbody>\n",
     );
     // The rows that a closed directory hides, until a script opens it. Without scripts all are there.
@@ -171,7 +175,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
             cells = cells(summary),
         );
     }
-    out + "</tbody></table></section>"
+    out + "</tbody></table>" + LIMITS + "</section>"
 }
 
 fn cells(summary: &Summary) -> String {
@@ -188,11 +192,7 @@ fn cells(summary: &Summary) -> String {
     format!(
         "{}<td class=u>{}{}{}",
         cell(summary.lines, &bar_of(summary.lines)),
-        if missing == 0 {
-            "–".into()
-        } else {
-            number(missing)
-        },
+        number(missing),
         cell(summary.functions, ""),
         cell(summary.regions, ""),
     )

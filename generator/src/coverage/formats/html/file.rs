@@ -72,7 +72,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     };
     let _ = write!(
         main,
-        "<div id=code{class} tabindex=-1 role=region aria-label=Source>{}</div>{}",
+        "<div id=source><div id=code{class} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
         overview(&listing)
     );

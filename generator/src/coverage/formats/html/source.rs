@@ -247,7 +247,7 @@ pub fn overview(listing: &Listing) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
-        "<svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
+        "<div id=strip><svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
         listing.length.max(1)
     );
     for (class, path) in ["h", "u"].iter().zip(paths) {
@@ -255,7 +255,7 @@ pub fn overview(listing: &Listing) -> String {
         escape(&mut out, &path);
         out.push_str("\"/>");
     }
-    out + "</svg>"
+    out + "</svg></div>"
 }
 
 #[cfg(test)]
