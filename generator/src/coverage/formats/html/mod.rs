@@ -12,6 +12,7 @@ mod closures;
 mod directory;
 mod file;
 mod folder;
+mod folds;
 mod functions;
 mod highlight;
 mod marks;
