@@ -83,6 +83,13 @@ pub struct Summary {
     pub regions: Ratio,
 }
 
+impl Summary {
+    /// Whether all lines, functions and regions ran.
+    pub fn is_complete(&self) -> bool {
+        [self.lines, self.functions, self.regions].map(Ratio::missing) == [0; 3]
+    }
+}
+
 impl AddAssign for Summary {
     fn add_assign(&mut self, other: Self) {
         self.lines += other.lines;

@@ -9,12 +9,9 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::super::count::lines::Line;
-use super::super::count::segments::Segment;
-use super::super::count::summary::Ratio;
 use super::super::count::{Coverage, FileCoverage};
 use super::json::signed;
-use super::names;
+use super::{names, partial};
 
 /// Writes the report, the files as [`names`] calls them in the workspace at `root`.
 ///
@@ -60,43 +57,21 @@ enum Hits {
 
 /// The lines of code by their numbers.
 fn hits(file: &FileCoverage) -> impl Iterator<Item = (u32, Hits)> {
-    let mut rest = &*file.segments;
-    let mut open: Option<&Segment> = None;
-    file.lines.iter().map(move |line| {
-        let before = rest.partition_point(|segment| segment.start.line < line.number);
-        open = rest[..before].last().or(open);
-        rest = &rest[before..];
-        let here = rest.partition_point(|segment| segment.start.line == line.number);
-        (line.number, of_line(line, open, &rest[..here]))
-    })
-}
-
-/// Of a line in which the segments `here` start, and `open` holds before it.
-fn of_line(line: &Line, open: Option<&Segment>, here: &[Segment]) -> Hits {
-    let open = open
-        .and_then(|segment| segment.count)
-        .filter(|count| *count > 0);
-    let starting = here
-        .iter()
-        .filter(|segment| segment.is_entry && !segment.is_gap)
-        .filter_map(|segment| segment.count);
-    let mut parts = Ratio::default();
-    for count in open.into_iter().chain(starting) {
-        parts += Ratio {
-            covered: usize::from(count > 0),
-            total: 1,
+    partial::parts(file).map(|parts| {
+        let (line, regions) = (parts.line, parts.regions());
+        let hits = if line.count > 0 && regions.missing() > 0 {
+            Hits::Partial(regions.to_string())
+        } else {
+            Hits::Whole(signed(line.count))
         };
-    }
-    if line.count > 0 && parts.covered < parts.total {
-        Hits::Partial(parts.to_string())
-    } else {
-        Hits::Whole(signed(line.count))
-    }
+        (line.number, hits)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::super::count::lines::lines;
+    use super::super::super::count::segments::Segment;
     use super::super::super::count::summary::Summary;
     use super::super::super::parse::regions::Position;
     use super::*;

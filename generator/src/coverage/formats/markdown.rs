@@ -2,6 +2,7 @@
 //!
 //! It is GitHub's dialect. The first line is a comment by which a program finds the text again, to replace it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
@@ -32,7 +33,7 @@ const HEAD: &str = "\n| File | Lines | Functions | Regions | Lines that did not 
                     | :--- | ---: | ---: | ---: | :--- |\n";
 
 /// Writes the totals, and a table of the files, as [`names`] calls them in the workspace at `root`: the one of
-/// which the least ran comes first.
+/// which the least ran comes first. Those of which everything ran fold up.
 ///
 /// # Errors
 ///
@@ -46,27 +47,32 @@ pub fn write(
     let mut files = names::in_order(coverage, root);
     files.sort_by(|(one, _), (other, _)| {
         let by = |order: Order| order.of(&one.summary, &other.summary);
-        by(Order::Lines).then_with(|| by(Order::Missing))
+        let complete = |file: &FileCoverage| file.summary.is_complete();
+        complete(one)
+            .cmp(&complete(other))
+            .then_with(|| by(Order::Lines))
+            .then_with(|| by(Order::Missing))
     });
     if let Some(nothing) = subject.nothing(code)
         && files.is_empty()
     {
         return write!(out, "{MARK}\n## Coverage\n\n{nothing}\n");
     }
+    let incomplete = |(file, _): &&(&FileCoverage, _)| !file.summary.is_complete();
+    let shown = files.iter().take(SHOWN).filter(incomplete).count();
     let mut text = totals(&coverage.total, subject);
-    if !files.is_empty() {
+    if shown > 0 {
         text.push_str(HEAD);
     }
     for (place, (file, name)) in files.iter().enumerate() {
-        let mut row = row(file, name);
-        if place == SHOWN {
-            let count = files.len() - SHOWN;
-            let summary = format!("\n<details><summary>{count} more files</summary>\n{HEAD}{row}");
-            row = summary;
+        let mut row = row(coverage, file, name);
+        if place == shown {
+            let summary = folded(&files[shown..]);
+            row = format!("\n<details><summary>{summary}</summary>\n{HEAD}{row}");
         }
         if text.len() + row.len() + END > LIMIT {
             let count = files.len() - place;
-            if place > SHOWN {
+            if place > shown {
                 text.push_str("\n</details>\n");
             }
             let _ = writeln!(
@@ -77,10 +83,21 @@ pub fn write(
         }
         text.push_str(&row);
     }
-    if files.len() > SHOWN {
+    if files.len() > shown {
         text.push_str("\n</details>\n");
     }
     out.write_all(text.as_bytes())
+}
+
+/// What is said of the files that are folded up.
+fn folded(files: &[(&FileCoverage, Cow<'_, str>)]) -> String {
+    let all_complete = files.iter().all(|(file, _)| file.summary.is_complete());
+    match (files.len(), all_complete) {
+        (1, true) => "1 file of which everything ran".into(),
+        (count, true) => format!("{count} files of which everything ran"),
+        (1, false) => "1 more file".into(),
+        (count, false) => format!("{count} more files"),
+    }
 }
 
 fn totals(total: &Summary, subject: &Subject) -> String {
@@ -108,20 +125,14 @@ fn totals(total: &Summary, subject: &Subject) -> String {
     text
 }
 
-fn row(file: &FileCoverage, name: &str) -> String {
+fn row(coverage: &Coverage, file: &FileCoverage, name: &str) -> String {
     let summary = &file.summary;
     let [lines, functions, regions] = [summary.lines, summary.functions, summary.regions]
         .map(|ratio| format!("{} ({ratio})", percent(ratio)));
-    let mut stretches = missing::ranges(&file.lines);
-    let more = stretches.len().saturating_sub(STRETCHES);
-    stretches.truncate(STRETCHES);
-    if more > 0 {
-        stretches.push(format!("and {more} more"));
-    }
     format!(
         "| {} | {lines} | {functions} | {regions} | {} |\n",
         code(name),
-        stretches.join(", ")
+        missing::list(coverage, file, STRETCHES)
     )
 }
 
@@ -215,7 +226,14 @@ mod tests {
 | :--- | ---: | ---: | ---: | :--- |
 | `little.rs` | 7.69% (1/13) | 7.69% (1/13) | 7.69% (1/13) | 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, and 2 more |
 | `half.rs` | 50.00% (1/2) | 50.00% (1/2) | 50.00% (1/2) | 3 |
+
+<details><summary>1 file of which everything ran</summary>
+
+| File | Lines | Functions | Regions | Lines that did not run |
+| :--- | ---: | ---: | ---: | :--- |
 | `all.rs` | 100.00% (1/1) | 100.00% (1/1) | 100.00% (1/1) |  |
+
+</details>
 "
         );
     }
@@ -261,6 +279,13 @@ mod tests {
         assert_eq!(shown.matches(".rs`").count(), 20);
         assert_eq!(folded.matches(".rs`").count(), 3);
         assert!(folded.ends_with("|\n\n</details>\n"), "{folded}");
+        let complete = written(vec![file("/app/a.rs", 0), file("/app/b.rs", 0)]);
+        let (shown, folded) = complete.split_once("<details>").unwrap();
+        assert!(!shown.contains("| File |"), "{shown}");
+        assert!(
+            folded.starts_with("<summary>2 files of which everything ran<"),
+            "{folded}"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod missing;
 pub mod names;
 pub mod order;
+mod partial;
 pub mod screen;
 pub mod table;
 pub mod view;
