@@ -8,9 +8,10 @@
 //!
 //! Objects and profiles are parsed into values, `Coverage::new` makes coverage out of them, and each output
 //! format is one file that prints it. The numbers are those of LLVM's `llvm-cov report` and
-//! `llvm-cov export -format=lcov`, given the same program and the members of the same libraries, with two
+//! `llvm-cov export -format=lcov`, given the same program and the members of the same libraries, with three
 //! deliberate exceptions: a count below zero is zero (see [`count::counter::Values::count`]), and a function whose
-//! mapping was lost counts as not run (see [`count::functions::Functions::into_known`]). Outcomes of conditions,
+//! mapping was lost, or whose profile is of another build, counts as not run (see
+//! [`count::functions::Functions::into_known`]). Outcomes of conditions,
 //! which only a nightly compiler records and only when told to, are left out.
 //!
 //! The file formats are read here, and not by the crate `llvm_profparser`, because it reads but the first of

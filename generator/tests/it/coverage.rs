@@ -361,6 +361,34 @@ fn a_profile_of_another_build_does_not_count_and_is_warned_of() {
         "warning: functions with a profile of another build, which does not count: 1; \
          type `just itcov-clean`, then run the program again\n"
     );
+}
+
+#[test]
+fn what_has_a_profile_of_another_build_counts_as_not_run_and_is_no_less_code() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    let source = fixture.root().join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    let changed = text.replace("{ 7 }", "{ if unused::never(1) > 3 { 7 } else { 9 } }");
+    fs::write(&source, changed).unwrap();
+    fixture.rebuild();
+    let total = || {
+        let output = Output::of(&mut fixture.report(&[])).ends_with(0).stdout;
+        let total = output.lines().find(|row| row.starts_with("Total")).unwrap();
+        let cells: Vec<String> = total.split_whitespace().map(str::to_owned).collect();
+        [1, 3, 5].map(|cell| {
+            let (ran, all) = cells[cell].split_once('/').unwrap();
+            [ran, all].map(|number| number.parse::<u32>().unwrap())
+        })
+    };
+    let old = total();
+    fs::remove_file(&fixture.profiles()[0]).unwrap();
+    fixture.run(&[]);
+    let new = total();
+    for ([old_ran, old_all], [new_ran, new_all]) in old.into_iter().zip(new) {
+        assert_eq!(old_all, new_all);
+        assert!(old_ran < new_ran, "{old:?} {new:?}");
+    }
     assert_equals_llvm(&fixture);
 }
 

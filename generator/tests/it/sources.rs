@@ -45,6 +45,31 @@ fn a_source_that_changed_after_the_build_is_named_until_it_is_built() {
 }
 
 #[test]
+fn no_threshold_is_met_by_the_numbers_of_an_older_build() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    fixture.run(&[]);
+    let gate = ["--fail-under-lines", "1", "--lcov", "lcov.info"];
+    Output::of(&mut fixture.report(&gate)).ends_with(0);
+    fs::remove_file(fixture.root().join("lcov.info")).unwrap();
+
+    let source = fixture.root().join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, format!("//! New.\n{text}")).unwrap();
+    let output = Output::of(&mut fixture.report(&gate)).ends_with(1);
+    assert!(output.stdout.contains("Total"));
+    assert!(fixture.root().join("lcov.info").is_file());
+    let (_, error) = output.stderr.split_once("error: ").unwrap();
+    assert_eq!(
+        error,
+        "src/lib.rs has changed since the program was built, so whether enough ran cannot be told; \
+         type `just itcov-build`, then run the program again\n"
+    );
+    // What is not reported on does not matter.
+    let others = [&gate[..], &["--exclude", "src/lib.rs"]].concat();
+    Output::of(&mut fixture.report(&others)).ends_with(0);
+}
+
+#[test]
 fn a_few_are_named_and_the_others_are_counted() {
     let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
     fixture.run(&["shapes"]);

@@ -17,18 +17,32 @@ fn report(fixture: &Instrumented, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn a_threshold_that_is_met_changes_nothing() {
+fn a_threshold_that_is_met_says_so_and_changes_nothing() {
     let fixture = fixture();
     let plain = report(&fixture, &[]).ends_with(0);
-    for met in [
-        &["--fail-under-lines", "22.22"][..],
-        &["--fail-under-functions=50", "--fail-under-regions", "43.75"],
-        &["--fail-under-file-lines", "0"],
+    for (met, said) in [
+        (
+            &["--fail-under-lines", "22.22"][..],
+            "note: 22.22% of the lines ran, 22.22% are wanted\n",
+        ),
+        (
+            &["--fail-under-functions=50", "--fail-under-regions", "43.75"],
+            "note: 50.00% of the functions ran, 50% are wanted\n\
+             note: 43.75% of the regions ran, 43.75% are wanted\n",
+        ),
+        (
+            &["--fail-under-file-lines", "0"],
+            "note: 0% of the lines or more ran in each file, as is wanted\n",
+        ),
+        (&["--fail-under-file-lines", "0", "--quiet"], ""),
         // Nothing to run in what is left is no failure.
-        &["--fail-under-file-lines=100", "--include", "main.rs"],
+        (
+            &["--fail-under-file-lines=100", "--include", "main.rs"],
+            "note: 100% of the lines or more ran in each file, as is wanted\n",
+        ),
     ] {
         let output = report(&fixture, met).ends_with(0);
-        assert_eq!(output.stderr, "", "{met:?}");
+        assert_eq!(output.stderr, said, "{met:?}");
         assert!(met.contains(&"--include") || output.stdout == plain.stdout);
     }
 }

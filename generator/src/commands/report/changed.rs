@@ -30,12 +30,18 @@ impl ChangedSince {
         self.changed_since.as_deref()
     }
 
-    /// The coverage of the lines that are asked for, in the repository of the workspace at `root`.
+    /// The coverage of the lines that are asked for, in the repository of the workspace at `root`. Of the `stale` files
+    /// those stay that git says have changed.
     ///
     /// # Errors
     ///
     /// If git cannot tell which these are.
-    pub fn apply(&self, coverage: Coverage, root: &Path) -> Result<Coverage> {
+    pub fn apply(
+        &self,
+        coverage: Coverage,
+        root: &Path,
+        stale: &mut Vec<PathBuf>,
+    ) -> Result<Coverage> {
         let Some(revision) = self.revision() else {
             return Ok(coverage);
         };
@@ -43,6 +49,7 @@ impl ChangedSince {
             changed(&coverage, revision, root)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
+        stale.retain(|path| path.to_str().is_some_and(|path| changed.contains_key(path)));
         Ok(coverage.of_lines(|path, lines| {
             changed
                 .get(path)

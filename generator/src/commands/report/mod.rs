@@ -23,6 +23,7 @@ use filters::Filters;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
+use crate::commands::output::note;
 use crate::progress::during_each;
 use crate::scaffold::metadata::Cargo;
 use itcov::coverage::formats::about::Subject;
@@ -119,15 +120,21 @@ impl Report {
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
-        warnings::of_sources(&coverage, &place, root);
-        let coverage = self.changed.apply(coverage, root)?;
-        let subject = self.subject(false);
+        let mut stale = warnings::of_sources(&coverage, &place, root);
+        let coverage = self.changed.apply(coverage, root, &mut stale)?;
+        let subject = self.subject(!stale.is_empty());
         self.outputs.write(&coverage, &metadata, &subject)?;
         if !self.outputs.take_stdout() {
             self.display.print(&coverage, root, &subject)?;
         }
         self.outputs.html.open(&metadata)?;
-        self.thresholds.check(&coverage, root)
+        if self.thresholds.is_one_given() {
+            warnings::is_current(&stale, &place, root)?;
+        }
+        for met in self.thresholds.check(&coverage, root)? {
+            note(&met);
+        }
+        Ok(())
     }
 
     /// What is reported on.

@@ -53,30 +53,56 @@ const FUNCTIONS: (&str, Share) = ("functions", |it| it.functions);
 const REGIONS: (&str, Share) = ("regions", |it| it.regions);
 
 impl Thresholds {
-    /// Whether they are met, the files being those of the workspace at `root`. Of nothing, enough ran.
+    /// Whether there is one.
+    pub fn is_one_given(&self) -> bool {
+        let mut all = self.of_all().into_iter().chain(self.of_files());
+        all.any(|(_, least)| least.is_some())
+    }
+
+    fn of_all(&self) -> [((&str, Share), Option<&Percent>); 3] {
+        [
+            (LINES, self.fail_under_lines.as_ref()),
+            (FUNCTIONS, self.fail_under_functions.as_ref()),
+            (REGIONS, self.fail_under_regions.as_ref()),
+        ]
+    }
+
+    fn of_files(&self) -> [((&str, Share), Option<&Percent>); 3] {
+        [
+            (LINES, self.fail_under_file_lines.as_ref()),
+            (FUNCTIONS, self.fail_under_file_functions.as_ref()),
+            (REGIONS, self.fail_under_file_regions.as_ref()),
+        ]
+    }
+
+    /// Whether they are met, the files being those of the workspace at `root`: what is said of each. Of nothing, enough
+    /// ran.
     ///
     /// # Errors
     ///
     /// If they are not: each that is missed, in which files, and by how much.
-    pub fn check(&self, coverage: &Coverage, root: &Path) -> Result<()> {
-        let mut missed = vec![];
-        for ((what, share), least) in [
-            (LINES, &self.fail_under_lines),
-            (FUNCTIONS, &self.fail_under_functions),
-            (REGIONS, &self.fail_under_regions),
-        ] {
+    pub fn check(&self, coverage: &Coverage, root: &Path) -> Result<Vec<String>> {
+        let (mut met, mut missed) = (vec![], vec![]);
+        for ((what, share), least) in self.of_all() {
             let Some(least) = least else { continue };
+            let ratio = share(&coverage.total);
+            met.push(if ratio.total == 0 {
+                format!("there are no {what} that could run, {least}% are wanted")
+            } else {
+                format!("{} of the {what} ran, {least}% are wanted", cut_off(ratio))
+            });
             missed.extend(
-                shortfall(share(&coverage.total), what, least)
+                shortfall(ratio, what, least)
                     .map(|shortfall| format!("{shortfall} (--fail-under-{what} {least})")),
             );
         }
-        for ((what, share), least) in [
-            (LINES, &self.fail_under_file_lines),
-            (FUNCTIONS, &self.fail_under_file_functions),
-            (REGIONS, &self.fail_under_file_regions),
-        ] {
+        for ((what, share), least) in self.of_files() {
             let Some(least) = least else { continue };
+            if !coverage.files.is_empty() {
+                met.push(format!(
+                    "{least}% of the {what} or more ran in each file, as is wanted"
+                ));
+            }
             let files = names::in_order(coverage, root).into_iter();
             let files: Vec<_> = files
                 .filter_map(|(file, name)| {
@@ -96,7 +122,7 @@ impl Thresholds {
             }
         }
         if missed.is_empty() {
-            return Ok(());
+            return Ok(met);
         }
         bail!("too little ran\n  {}", missed.join("\n  "))
     }
@@ -107,14 +133,15 @@ fn shortfall(ratio: Ratio, what: &str, least: &Percent) -> Option<String> {
     let missing = least.missing(ratio);
     (missing > 0).then(|| {
         let Ratio { covered, total } = ratio;
-        // Cut off and not rounded, so that it is not said to be as much as it ought to be.
-        let hundredths = covered as u128 * 10_000 / (total as u128).max(1);
-        format!(
-            "{covered} of {total} {what} ran, {}.{:02}%: {missing} more to go",
-            hundredths / 100,
-            hundredths % 100
-        )
+        let share = cut_off(ratio);
+        format!("{covered} of {total} {what} ran, {share}: {missing} more to go")
     })
+}
+
+/// Not rounded, so that it is not said to be as much as it ought to be.
+fn cut_off(ratio: Ratio) -> String {
+    let hundredths = ratio.covered as u128 * 10_000 / (ratio.total as u128).max(1);
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
 /// A percentage, exactly as it is written.

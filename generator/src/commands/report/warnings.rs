@@ -1,8 +1,9 @@
 //! What is to be known about the numbers of a report.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::{Result, bail};
 use itcov::coverage::formats::names;
 use itcov::coverage::sources::Stale;
 use itcov::coverage::{Coverage, Merged, Place};
@@ -50,8 +51,8 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
     }
 }
 
-/// Tells which sources are not those of the build at the `place`.
-pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
+/// Tells which sources are not those of the build at the `place`: they are returned.
+pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) -> Vec<PathBuf> {
     let stale = Stale::find(coverage, place, root);
     let what_to_do = format!(
         "type {}, then run the program again",
@@ -69,6 +70,27 @@ pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) {
             list(&stale.gone, root)
         ));
     }
+    let stale = stale.changed.into_iter().chain(stale.gone);
+    stale.map(Path::to_owned).collect()
+}
+
+/// Whether what is reported on is of the build at the `place`, and not of sources that have changed since.
+///
+/// # Errors
+///
+/// If one of these `stale` ones is reported on: then no threshold is known to be met.
+pub fn is_current(stale: &[PathBuf], place: &Place, root: &Path) -> Result<()> {
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<_> = stale.iter().map(PathBuf::as_path).collect();
+    bail!(
+        "{} {} changed since the program was built, so whether enough ran cannot be told; \
+         type {}, then run the program again",
+        list(&paths, root),
+        if stale.len() == 1 { "has" } else { "have" },
+        place.recipe("itcov-build")
+    );
 }
 
 /// The names of some of the files, and how many more there are.

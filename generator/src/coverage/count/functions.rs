@@ -105,21 +105,19 @@ impl Counted {
         profile: &Profile,
         wanted: impl FnOnce(&[Arc<str>]) -> bool,
     ) -> Self {
-        let (found, counts, is_left_out) = match profile.find(mapping.name_hash, mapping.hash) {
-            Lookup::Counts(counts) => (Found::Counts, Some(counts), false),
-            Lookup::Unknown => (Found::Nothing, None, false),
+        let (found, counts) = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => (Found::Counts, Some(counts)),
+            Lookup::Unknown => (Found::Nothing, None),
             // A record without a hash says that a unit did not use the function; it is of no build.
-            Lookup::OtherBuild { ran, .. } if mapping.hash == 0 => {
-                (Found::Unused { ran }, None, false)
-            }
-            Lookup::OtherBuild { same_kind, .. } => (Found::OtherBuild, None, same_kind),
+            Lookup::OtherBuild { ran } if mapping.hash == 0 => (Found::Unused { ran }, None),
+            Lookup::OtherBuild { .. } => (Found::OtherBuild, None),
         };
         let ran = counts
             .and_then(|counts| counts.first())
             .is_some_and(|count| *count > 0);
         let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
         // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
-        let is_left_out = is_left_out || (ran && is_empty) || !wanted(&mapping.files);
+        let is_left_out = (ran && is_empty) || !wanted(&mapping.files);
         let regions = if is_left_out {
             None
         } else {
@@ -145,6 +143,8 @@ pub struct Functions {
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
+    /// Those whose profile is of another build, if no object has one whose profile is of this build.
+    outdated: Vec<Counted>,
     /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
     unused: Vec<Counted>,
     /// The hashes of the names, and the numbers of the lists of files.
@@ -170,6 +170,8 @@ impl Functions {
             }
             Found::OtherBuild => {
                 self.of_other_builds.insert(Arc::clone(&function.name));
+                self.outdated.push(function);
+                return;
             }
             Found::Unused { ran } => {
                 if !self.matched.contains(&function.name_hash) {
@@ -185,10 +187,12 @@ impl Functions {
         self.know(function);
     }
 
-    /// All that count, when every object has had its say. A function of which nobody has said more than that a unit did
-    /// not use it has lost its mapping: it counts as not run.
+    /// All that count, when every object has had its say. A function whose profile is of another build counts as not
+    /// run, as it is no less code. So does one of which nobody has said more than that a unit did not use it: it has
+    /// lost its mapping.
     pub fn into_known(mut self) -> Vec<Function> {
-        for function in std::mem::take(&mut self.unused) {
+        let outdated = std::mem::take(&mut self.outdated);
+        for function in outdated.into_iter().chain(std::mem::take(&mut self.unused)) {
             if !self.matched.contains(&function.name_hash) {
                 self.know(function);
             }

@@ -4,10 +4,6 @@ use std::collections::HashMap;
 
 use super::super::parse::profile::FunctionCounts;
 
-/// The bit of a function hash that sets a second, context-sensitive kind of profile apart. rustc's hashes
-/// use all bits, so that a reader meets both kinds; it must treat them as LLVM's reader does.
-const CONTEXT_SENSITIVE: u64 = 1 << 60;
-
 /// The counters of every function that was instrumented, of one or several runs.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
@@ -48,11 +44,8 @@ pub enum Lookup<'a> {
     Counts(&'a [u64]),
     /// It is not in the profile: nothing ever ran it.
     Unknown,
-    /// The profile is of another build of it. LLVM's reader leaves such a function out if the hashes are
-    /// of the same kind, and otherwise takes it for one that nothing ever ran.
+    /// The profile is of another build of it.
     OtherBuild {
-        /// Whether the hashes are of the same kind.
-        same_kind: bool,
         /// Whether that other build of it ran.
         ran: bool,
     },
@@ -146,10 +139,7 @@ impl Profile {
         if let Some(record) = of_this_build.last() {
             return Lookup::Counts(self.counts_of(record));
         }
-        let same_kind =
-            |record: &Record| (record.key.function_hash ^ function_hash) & CONTEXT_SENSITIVE == 0;
         Lookup::OtherBuild {
-            same_kind: records().any(same_kind),
             ran: records().any(|record| self.counts_of(record).iter().any(|count| *count > 0)),
         }
     }
@@ -180,13 +170,7 @@ mod tests {
         let profile = profile(&[(1, 10, &[7]), (1, 11, &[8])]);
         assert_eq!(profile.find(1, 10), Lookup::Counts(&[7]));
         assert_eq!(profile.find(1, 11), Lookup::Counts(&[8]));
-        for (function_hash, same_kind) in [(12, true), (12 + CONTEXT_SENSITIVE, false)] {
-            let other = Lookup::OtherBuild {
-                same_kind,
-                ran: true,
-            };
-            assert_eq!(profile.find(1, function_hash), other);
-        }
+        assert_eq!(profile.find(1, 12), Lookup::OtherBuild { ran: true });
     }
 
     #[test]

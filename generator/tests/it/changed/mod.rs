@@ -233,6 +233,36 @@ fn where_nothing_with_code_has_changed_it_is_said_and_is_no_failure() {
     .concat();
     let output = report(&fixture, &arguments).ends_with(0);
     assert_eq!(output.stdout, "No line with code has changed since main.\n");
-    assert_eq!(output.stderr, "");
+    assert_eq!(
+        output.stderr,
+        "note: there are no lines that could run, 100% are wanted\n"
+    );
     assert!(lines(&fixture, &["--changed-since", "main"]).is_empty());
+}
+
+#[test]
+fn of_what_has_changed_after_the_build_it_is_not_said_that_nothing_has() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let git = Git::init(&fixture.root());
+    git.commit("seven");
+    let (main, since) = (
+        fixture.root().join("src/main.rs"),
+        ["--changed-since", "main"],
+    );
+    let text = fs::read_to_string(&main).unwrap();
+    fs::write(&main, format!("{text}\nfn new() {{\n    new();\n}}\n")).unwrap();
+    let newer =
+        "What has changed since main is newer than the build, so nothing can be told of it.\n";
+    let output = report(&fixture, &since).ends_with(0);
+    assert_eq!(output.stdout, newer);
+    let gate = [&since[..], &["--fail-under-lines", "1"]].concat();
+    report(&fixture, &gate)
+        .ends_with(1)
+        .prints(newer)
+        .says("src/main.rs has changed since the program was built");
+    // Another one that is stale and as it was is none of those that the report is of.
+    fs::write(&main, text).unwrap();
+    let output = report(&fixture, &gate).ends_with(0);
+    assert_eq!(output.stdout, "No line with code has changed since main.\n");
 }
