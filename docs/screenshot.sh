@@ -10,7 +10,9 @@ trap 'rm -rf "$work"' EXIT
 
 cargo run --quiet --package cargo-itcov --example demo
 cd "$target/demo/orders-api"
-CARGO_TARGET_DIR="$target/demo/target" "$target/debug/cargo-itcov" itcov report --html "$work/html"
+# The repository around is not the demonstration's.
+GIT_CEILING_DIRECTORIES="$target/demo" CARGO_TARGET_DIR="$target/demo/target" \
+    "$target/debug/cargo-itcov" itcov report --html "$work/html"
 
 # The sandbox does not work for root.
 timeout 60 chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \

@@ -20,11 +20,7 @@ pub struct Repository {
 impl Repository {
     /// The one that `directory` is in.
     pub fn around(directory: &Path) -> Result<Self> {
-        // As it is in a hook: relative to the current directory.
-        let directory = match std::env::var_os("GIT_DIR") {
-            Some(_) => Path::new("."),
-            None => directory,
-        };
+        let directory = seat(directory);
         let mut asked = git(directory);
         asked.args(["rev-parse", "--show-toplevel"]);
         let answer = run(&mut asked)?;
@@ -202,6 +198,19 @@ fn git(directory: &Path) -> Command {
         git.env_remove(format!("GIT_{kind}_PATHSPECS"));
     }
     git
+}
+
+/// Where git is asked about a directory. In a hook, what it is told is relative to the current directory.
+fn seat(directory: &Path) -> &Path {
+    match std::env::var_os("GIT_DIR") {
+        Some(_) => Path::new("."),
+        None => directory,
+    }
+}
+
+/// What git says of a directory.
+pub fn asked(directory: &Path, question: &[&str]) -> Result<Vec<u8>> {
+    answer(git(seat(directory)).args(question))
 }
 
 fn run(command: &mut Command) -> Result<Output> {

@@ -6,9 +6,10 @@ use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
 use itcov::coverage::Coverage;
+use itcov::coverage::formats::about::Subject;
 use itcov::coverage::formats::html::{self, About};
 
-use super::made;
+use super::{made, revision};
 use crate::commands::output::note;
 use crate::progress::during;
 
@@ -32,7 +33,7 @@ impl Html {
     }
 
     /// Writes the pages, if they are asked for.
-    pub fn write(&self, coverage: &Coverage, metadata: &Metadata) -> Result<()> {
+    pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
         let Some(directory) = self.directory(metadata) else {
             return Ok(());
         };
@@ -40,6 +41,8 @@ impl Html {
         let about = About {
             title: title(metadata),
             made: made::now()?,
+            subject: subject.clone(),
+            revision: revision::of(root),
         };
         during("writing the pages", || {
             html::write(&directory, coverage, root, &about)

@@ -8,6 +8,7 @@ mod git;
 mod html;
 mod made;
 mod outputs;
+mod revision;
 mod staged;
 mod thresholds;
 mod warnings;

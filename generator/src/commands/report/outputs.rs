@@ -57,7 +57,7 @@ impl Outputs {
                 (format.write)(out, coverage, root, subject)
             })?);
         }
-        self.html.write(coverage, metadata)?;
+        self.html.write(coverage, metadata, subject)?;
         for file in written {
             file.keep()?;
         }

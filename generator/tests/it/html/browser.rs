@@ -343,9 +343,65 @@ fn a_phone_shows_all_of_it_without_scrolling_sideways() {
         }
     }
     browser.size(360, 740);
+    browser.visit("index.html", "");
+    let lines = "Math.max(...[...document.querySelectorAll('.cards b')].map((it) => it.getClientRects().length))";
+    assert_eq!(browser.value(lines), 1, "what did not run is one line");
     browser.visit(FLOW, "");
     browser.value("document.getElementById('next').click()");
     assert_eq!(browser.text("document.querySelector('u.at').id"), "U1");
+    browser.finish();
+}
+
+#[test]
+fn a_small_screen_has_every_column_and_numbers_stand_under_their_headings() {
+    let Some(mut browser) = Reader::of("index.html", "") else {
+        return;
+    };
+    for width in [768, 1280] {
+        browser.size(width, 800);
+        browser.visit("index.html", "");
+        let columns = "[...document.querySelectorAll('thead th')].filter((it) => it.offsetWidth).map((it) => it.innerText).join()";
+        assert_eq!(
+            browser.text(columns),
+            "Name,Lines,Lines not run,Functions,Regions"
+        );
+        let ragged = "[...document.querySelectorAll('tr')].flatMap((row) => [...row.cells].slice(1).map((cell) => {\
+                      const range = document.createRange(); range.selectNodeContents(cell);\
+                      return cell.getBoundingClientRect().right - range.getBoundingClientRect().right; }))\
+                      .map(Math.round)";
+        let gaps = browser.value(&format!("[...new Set({ragged})].length"));
+        assert_eq!(gaps, 1, "of {width} pixels");
+    }
+    browser.finish();
+}
+
+#[test]
+fn the_marks_of_the_strip_stand_beside_their_lines_or_lead_to_them() {
+    let Some(mut browser) = Reader::of(FLOW, "") else {
+        return;
+    };
+    let distance = "(() => {\
+        const rows = [...document.querySelectorAll('#code p.u')].map((it) => it.getBoundingClientRect());\
+        const marks = document.querySelector('#map .u').getBoundingClientRect();\
+        return Math.max(Math.abs(marks.top - rows[0].top), Math.abs(marks.bottom - rows.at(-1).bottom)); })()";
+    browser.size(1280, 6000);
+    browser.visit(FLOW, "");
+    assert!(
+        browser.value(distance).as_f64().unwrap() < 30.0,
+        "{}",
+        browser.value(distance)
+    );
+    // Where there is less room, a click on the last mark shows the last line that did not run.
+    browser.size(1280, 600);
+    browser.visit(FLOW, "");
+    browser.value(
+        "(() => { const box = document.querySelector('#map .u').getBoundingClientRect();\
+         document.getElementById('map').dispatchEvent(new MouseEvent('click', { clientY: box.bottom - 1 })); })()",
+    );
+    browser.until(
+        "(() => { const box = [...document.querySelectorAll('#code p.u')].at(-1).getBoundingClientRect();\
+         return box.top > 0 && box.bottom < innerHeight; })()",
+    );
     browser.finish();
 }
 
@@ -369,7 +425,7 @@ const FAINT: &str = r"(() => {
     if (!walker.currentNode.data.trim() || !node.checkVisibility()) continue;
     for (const part of [null, '::before', '::after']) {
       const style = getComputedStyle(node, part);
-      if (part && (style.content === 'none' || style.content === 'normal')) continue;
+      if (part && (style.content === 'none' || style.content === 'normal' || style.content.length === 2)) continue;
       const size = parseFloat(style.fontSize);
       const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
       const own = parse(style.backgroundColor);

@@ -2,6 +2,7 @@
 
 mod browser;
 mod files;
+mod subject;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,11 @@ impl Measured {
 }
 
 fn write(fixture: &Instrumented, directory: &Path) {
-    let mut report = fixture.report(&["--html", directory.to_str().unwrap()]);
+    write_with(fixture, directory, &[]);
+}
+
+fn write_with(fixture: &Instrumented, directory: &Path, arguments: &[&str]) {
+    let html = ["--html", directory.to_str().unwrap()];
+    let mut report = fixture.report(&[&html, arguments].concat());
     stdout(report.env("SOURCE_DATE_EPOCH", "1700000000"));
 }

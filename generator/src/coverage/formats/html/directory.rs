@@ -5,8 +5,8 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt::Write;
 
 use super::super::super::count::summary::{Ratio, Summary};
-use super::numbers::{date, level, number, percent};
-use super::page::{From, Site, bar_of, cards, files};
+use super::numbers::{level, number, percent};
+use super::page::{From, Site, bar_of, cards, code, files};
 use super::text::escaped;
 use super::tree::Entry;
 
@@ -16,6 +16,10 @@ const ROWS: usize = 40;
 /// So many of the files that most is missing of are named.
 const WORST: usize = 5;
 
+/// What the colours of the bars and numbers stand for; the limits are those of [`level`].
+const LIMITS: &str = "<ul class=limits aria-label=Colours><li class=g>all ran<li class=y>80% or more ran\
+                      <li class=r>less than 80% ran</ul>";
+
 /// The page of a directory.
 pub fn page(site: &Site<'_>, place: usize) -> String {
     let directory = &site.tree.directories[place];
@@ -23,10 +27,13 @@ pub fn page(site: &Site<'_>, place: usize) -> String {
         0 => escaped(&site.about.title),
         _ => escaped(&directory.path),
     };
+    let what = match site.about.subject.nothing(code) {
+        Some(nothing) if directory.size == 0 => format!("{nothing} "),
+        _ => format!("What ran of {}, and what did not. ", files(directory.size)),
+    };
     let mut main = format!(
-        "<h1>{heading}</h1><p class=sub>What ran of {}, and what did not. <time>{}</time></p>{}",
-        files(directory.size),
-        date(site.about.made),
+        "<h1>{heading}</h1>{}{}",
+        site.subtitle(&what),
         cards(&directory.summary)
     );
     main.push_str(&worst(site, place));
@@ -99,15 +106,19 @@ fn worst(site: &Site<'_>, place: usize) -> String {
     };
     for file in found.into_iter().take(WORST) {
         let lines = site.tree.files[file].coverage.summary.lines;
+        // What is missing is what the bar is filled with.
+        let not_run = Ratio {
+            covered: missing(file),
+            total: lines.total,
+        };
         let _ = write!(
             out,
-            "<li class={level}><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
-            level = level(lines),
+            "<li><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
             address = site.address(From::of(Entry::Directory(place)), Entry::File(file)),
             path = escaped(&site.tree.files[file].path[outside..]),
-            missing = number(missing(file)),
+            missing = number(not_run.covered),
             total = number(lines.total),
-            bar = bar_of(lines),
+            bar = bar_of(not_run),
         );
     }
     out + "</ol></section>"
@@ -118,7 +129,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
     let mut out = String::from(
         "<section class=files><div id=bar><h2>Files</h2></div><table id=tree>\
          <caption class=o>Files and directories, with how much of each ran</caption>\
-         <thead><tr><th scope=col>Name<th scope=col>Lines<th scope=col>Not run\
+         <thead><tr><th scope=col>Name<th scope=col>Lines<th scope=col>Lines not run\
          <th scope=col>Functions<th scope=col>Regions</thead><tbody>\n",
     );
     // The rows that a closed directory hides, until a script opens it. Without scripts all are there.
@@ -164,7 +175,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
             cells = cells(summary),
         );
     }
-    out + "</tbody></table></section>"
+    out + "</tbody></table>" + LIMITS + "</section>"
 }
 
 fn cells(summary: &Summary) -> String {
@@ -181,11 +192,7 @@ fn cells(summary: &Summary) -> String {
     format!(
         "{}<td class=u>{}{}{}",
         cell(summary.lines, &bar_of(summary.lines)),
-        if missing == 0 {
-            "–".into()
-        } else {
-            number(missing)
-        },
+        number(missing),
         cell(summary.functions, ""),
         cell(summary.regions, ""),
     )

@@ -7,23 +7,28 @@ use super::marks::Marks;
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact, level, number, percent};
 use super::page::{From, Site, bar_of, kinds};
-use super::source::{Source, listing, numbers, overview};
-use super::text::escaped;
+use super::source::{Kind, Source, listing, numbers, overview};
+use super::text::{escaped, name};
 use super::tree::Entry;
 
 /// The page of a file; `next` is the next one in which something did not run.
 pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>) -> String {
     let file = &site.tree.files[place];
     let coverage = file.coverage;
+    let is_of_changes = site.about.subject.since.is_some();
     let functions = functions::written(site.coverage, coverage);
     let (listing, mut remark) = match source {
         Source::Text(text) => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");
-            let own = functions.iter().filter(|it| !it.name.contains("{closure"));
+            let own = functions.iter().filter(|it| !it.is_closure);
             let starts: Vec<_> = own.map(|function| function.start).collect();
             let marks = Marks::new(&coverage.segments, &starts);
             let mut notes = Notes::new(site, place, &functions);
-            let listing = listing(text, is_rust, &coverage.lines, marks, &mut notes);
+            let kind = Kind {
+                is_rust,
+                is_of_changes,
+            };
+            let listing = listing(text, kind, &coverage.lines, marks, &mut notes);
             (listing, String::new())
         }
         Source::Missing(why) => {
@@ -43,7 +48,11 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
         );
     }
 
-    let mut main = format!("<h1>{}</h1><ul class=sums>", escaped(&file.path));
+    let mut main = format!(
+        "<h1>{}</h1>{}<ul class=sums>",
+        escaped(&file.path),
+        site.subtitle("")
+    );
     for (name, ratio) in kinds(&coverage.summary) {
         let _ = write!(
             main,
@@ -60,6 +69,14 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
         let _ = write!(main, "<p class=remark role=note>{}</p>", escaped(&remark));
     }
     main.push_str(LEGEND);
+    if let Some(first) = coverage.lines.first().filter(|_| is_of_changes) {
+        let _ = write!(
+            main,
+            "<li class=v><a href=#L{}>changed line</a>",
+            first.number
+        );
+    }
+    main.push_str("</ul>");
     main.push_str(&outline(&functions));
     let class = if listing.length > 400 {
         " class=long"
@@ -68,7 +85,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     };
     let _ = write!(
         main,
-        "<div id=code{class} tabindex=-1 role=region aria-label=Source>{}</div>{}",
+        "<div id=source><div id=code{class} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
         overview(&listing)
     );
@@ -77,7 +94,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
 }
 
 const LEGEND: &str = "<ul class=legend aria-label=Legend><li class=c>ran<li class=h>ran in part: \
-                      <u>this</u> did not<li class=u>did not run</ul>";
+                      <u>this</u> did not<li class=u>did not run";
 
 /// The way through what did not run; a script makes it count.
 fn tools(site: &Site<'_>, places: usize, next: Option<usize>) -> String {
@@ -126,7 +143,7 @@ fn outline(functions: &[Written]) -> String {
             "<li class={class}><a href=#L{} title=\"{}\">{}</a> <b title=\"{}\">{}</b>",
             function.start.line,
             escaped(full),
-            escaped(&function.name),
+            name(&function.name),
             exact(function.count),
             compact(function.count),
         );

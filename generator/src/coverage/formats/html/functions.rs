@@ -13,13 +13,17 @@ use super::super::super::parse::regions::{Kind, Position};
 pub struct Written {
     /// Where it begins.
     pub start: Position,
-    /// Without the modules that it is in, and without its generic arguments.
+    /// Behind the last of its code.
+    pub end: Position,
+    /// Without the modules that it is in, and without its generic arguments; a closure by where it is.
     pub name: String,
+    /// It is a closure, or the body of an async function.
+    pub is_closure: bool,
     /// How often it was entered, as any instantiation.
     pub count: u64,
     /// The regions of the instantiation of which most ran.
     pub regions: Ratio,
-    /// What it was compiled to; those of one name are one.
+    /// What it was compiled to; those of one name are one. Of one that ran, the mere mention in its own crate is none.
     pub instantiations: Vec<Instantiation>,
 }
 
@@ -50,10 +54,12 @@ pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
             by_start.entry(first.start).or_default().push(function);
         }
     }
-    by_start
+    let mut written: Vec<_> = by_start
         .into_iter()
         .map(|(start, functions)| Written::new(start, &functions))
-        .collect()
+        .collect();
+    super::closures::name(&mut written);
+    written
 }
 
 impl Written {
@@ -71,13 +77,21 @@ impl Written {
             let total = code.count();
             Ratio { covered, total }
         });
+        // Nor is it counted as one that did not run.
+        if by_name.values().any(|count| *count > 0) {
+            by_name.retain(|name, count| *count > 0 || !is_mention(name));
+        }
+        let name = by_name.keys().next().map(|name| short(name));
+        let name = name.unwrap_or_default();
+        let end = functions.iter().flat_map(|function| {
+            let own = function.own_file().unwrap_or(0);
+            function.regions_in(own).map(|region| region.end)
+        });
         Self {
             start,
-            name: by_name
-                .keys()
-                .next()
-                .map(|name| short(name))
-                .unwrap_or_default(),
+            end: end.max().unwrap_or(start),
+            is_closure: name.ends_with('}'),
+            name,
             count: by_name
                 .values()
                 .fold(0, |sum, count| sum.saturating_add(*count)),
@@ -90,6 +104,13 @@ impl Written {
                 .collect(),
         }
     }
+}
+
+/// Whether the name is that of a generic function without its types, as `new` of `a::new::<_>`. A crate that has one
+/// and does not use it compiles nothing, but says that it is there.
+fn is_mention(name: &str) -> bool {
+    let is_of_a_word = |character: char| character.is_alphanumeric() || character == '_';
+    name.split(|it| !is_of_a_word(it)).any(|word| word == "_")
 }
 
 /// A demangled name without modules and generic arguments: `NewOrder::validate` of
@@ -198,6 +219,20 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(short(name), expected, "of {name}");
+        }
+    }
+
+    #[test]
+    fn a_generic_function_without_its_types_is_a_mention() {
+        for name in [
+            "a::f::<_>",
+            "<a::S<_>>::get",
+            "<a::A<_> as b::From<&_>>::from",
+        ] {
+            assert!(is_mention(name), "of {name}");
+        }
+        for name in ["a::f::<u8>", "a::_f::<a::b_>", "a::f"] {
+            assert!(!is_mention(name), "of {name}");
         }
     }
 

@@ -8,9 +8,11 @@
 //!
 //! The pages are text made of values; this file reads the sources, and `folder` writes.
 
+mod closures;
 mod directory;
 mod file;
 mod folder;
+mod folds;
 mod functions;
 mod highlight;
 mod marks;
@@ -22,7 +24,7 @@ mod source;
 mod text;
 mod tree;
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +33,7 @@ use std::{fs, thread};
 use anyhow::Result;
 
 use super::super::count::{Coverage, FileCoverage};
+use super::about::Subject;
 use folder::Folder;
 use page::{PAGES, Site};
 use source::Source;
@@ -45,6 +48,34 @@ pub struct About {
     pub title: String,
     /// When it is made, in seconds since 1970.
     pub made: u64,
+    /// What the numbers are of.
+    pub subject: Subject,
+    /// What is checked out, if that is known.
+    pub revision: Option<Revision>,
+}
+
+/// What was checked out when a report was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// The beginning of its hash.
+    pub commit: String,
+    /// The branch, if it is one.
+    pub branch: Option<String>,
+    /// Files differ from those of the commit.
+    pub has_changes: bool,
+}
+
+impl Display for Revision {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "Commit {}", self.commit)?;
+        if self.has_changes {
+            out.write_str(" with uncommitted changes")?;
+        }
+        match &self.branch {
+            Some(branch) => write!(out, ", branch {branch}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
@@ -193,6 +224,8 @@ mod tests {
         let about = About {
             title: "app".into(),
             made: 0,
+            subject: Subject::default(),
+            revision: None,
         };
         let site = Site::new(&coverage, Path::new("/app"), &about);
         let pages = site.directory_pages[1..].iter().chain(&site.file_pages);

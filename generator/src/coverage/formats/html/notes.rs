@@ -8,7 +8,7 @@ use super::super::super::parse::regions::Kind;
 use super::functions::Written;
 use super::numbers::{compact, counted, exact, number};
 use super::page::{From, Site};
-use super::text::escaped;
+use super::text::{escaped, name};
 use super::tree::Entry;
 
 /// So many instantiations are named.
@@ -56,7 +56,7 @@ fn instantiations(function: &Written) -> (u32, String) {
             "<li class={class}><b title=\"{}\">{}</b> <code>{}</code>",
             exact(one.count),
             compact(one.count),
-            escaped(&one.name)
+            name(&one.name)
         );
     }
     if all.len() > NAMED {

@@ -58,6 +58,22 @@ impl Site<'_> {
         }
     }
 
+    /// What is said below the heading: what the report is of, of which commit, and when it was made.
+    pub fn subtitle(&self, what: &str) -> String {
+        let mut out = String::new();
+        let phrase = self.about.subject.phrase(code);
+        if !phrase.is_empty() {
+            let _ = write!(out, "<p class=part>Coverage{phrase}</p>");
+        }
+        let _ = write!(out, "<p class=sub>{what}");
+        if let Some(revision) = &self.about.revision {
+            let revision = revision.to_string();
+            let _ = write!(out, "<span>{}</span> ", escaped(&revision));
+        }
+        let _ = write!(out, "<time>{}</time></p>", date(self.about.made));
+        out
+    }
+
     /// A page. `class` tells the style what kind of page it is, and `head` is what comes beside the path.
     pub fn page(&self, of: Entry, class: &str, head: &str, main: &str) -> String {
         let from = From::of(of);
@@ -125,6 +141,11 @@ impl From {
             Self::Page => "../",
         }
     }
+}
+
+/// What somebody has typed.
+pub fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
 }
 
 /// The three numbers of a summary, large.

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::iter::Peekable;
 
 use super::super::super::count::lines::Line;
+use super::folds;
 use super::highlight::{Coloured, coloured};
 use super::marks::{Marks, Piece, State};
 use super::notes::Notes;
-use super::numbers::{compact, exact};
+use super::numbers::{compact, counted, exact};
 use super::text::{code, escape};
 
 /// A browser lays out as many lines at once, and those out of sight later.
@@ -45,13 +46,23 @@ pub struct Listing {
     pub length: u32,
     /// The lines that did not run and those that did not run as a whole, from a first one to a last one.
     pub missing: Vec<(State, u32, u32)>,
+    /// Not all of it is shown at once.
+    pub is_folded: bool,
 }
 
-/// The lines of `text`, with `counts`, and the `notes` below the lines that they belong to. Only Rust has
-/// colours.
+/// What is known of a source.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Only Rust has colours.
+    pub is_rust: bool,
+    /// The lines with counts are those that have changed: they are marked, and the others folded.
+    pub is_of_changes: bool,
+}
+
+/// The lines of `text`, with `counts`, and the `notes` below the lines that they belong to.
 pub fn listing(
     text: &str,
-    is_rust: bool,
+    kind: Kind,
     counts: &[Line],
     mut marks: Marks<'_>,
     notes: &mut Notes,
@@ -61,12 +72,21 @@ pub fn listing(
         places: 0,
         length: 0,
         missing: vec![],
+        is_folded: false,
     };
-    let colours = if is_rust { coloured(text) } else { vec![] };
+    let colours = if kind.is_rust { coloured(text) } else { vec![] };
     let mut writer = Writer {
         text,
         colours: colours.into_iter().peekable(),
     };
+    let folds = if kind.is_of_changes {
+        let length = text.split_terminator('\n').count();
+        folds::between(counts, u32::try_from(length).unwrap_or(u32::MAX))
+    } else {
+        vec![]
+    };
+    listing.is_folded = !folds.is_empty();
+    let mut folds = folds.into_iter().peekable();
     let mut counts = counts.iter().peekable();
     let mut start = 0;
     for line in text.split_terminator('\n') {
@@ -77,6 +97,14 @@ pub fn listing(
                 .html
                 .push_str(if number == 1 { "<div>" } else { "</div><div>" });
         }
+        if let Some(fold) = folds.peek().filter(|fold| *fold.start() == number) {
+            let lines = fold.end() - number + 1;
+            let _ = write!(
+                listing.html,
+                "</div><details class=fold><summary>… {} …</summary><div>",
+                counted(lines as usize, "line")
+            );
+        }
         while counts.next_if(|count| count.number < number).is_some() {}
         let count = counts
             .next_if(|count| count.number == number)
@@ -86,7 +114,7 @@ pub fn listing(
         let _ = write!(
             listing.html,
             "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>",
-            class = state.class(),
+            class = state.class(kind.is_of_changes),
             count = count_of(count),
         );
         for piece in &pieces {
@@ -95,6 +123,9 @@ pub fn listing(
         listing.html.push_str("</code>\n");
         listing.note(state, number);
         notes.write(&mut listing.html, number);
+        if folds.next_if(|fold| *fold.end() == number).is_some() {
+            listing.html.push_str("</div></details><div>");
+        }
         start += line.len() + 1;
     }
     if listing.length > 0 {
@@ -110,6 +141,7 @@ pub fn numbers(counts: &[Line]) -> Listing {
         places: 0,
         length: counts.last().map_or(0, |last| last.number),
         missing: vec![],
+        is_folded: false,
     };
     let mut before = LineState::Plain;
     for Line { number, count } in counts {
@@ -122,7 +154,7 @@ pub fn numbers(counts: &[Line]) -> Listing {
         let _ = writeln!(
             listing.html,
             "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>{place}</code>",
-            class = state.class(),
+            class = state.class(false),
             count = count_of(Some(*count)),
         );
         listing.note(state, *number);
@@ -159,12 +191,15 @@ impl LineState {
         }
     }
 
-    fn class(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Covered => " class=c",
-            Self::Partly => " class=h",
-            Self::Uncovered => " class=u",
+    fn class(self, is_of_changes: bool) -> &'static str {
+        match (self, is_of_changes) {
+            (Self::Plain, _) => "",
+            (Self::Covered, false) => " class=c",
+            (Self::Partly, false) => " class=h",
+            (Self::Uncovered, false) => " class=u",
+            (Self::Covered, true) => " class=\"c v\"",
+            (Self::Partly, true) => " class=\"h v\"",
+            (Self::Uncovered, true) => " class=\"u v\"",
         }
     }
 }
@@ -236,7 +271,8 @@ impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
 /// What is missing of a file, as a strip from its top to its bottom: red where nothing ran, amber where a part
 /// did not.
 pub fn overview(listing: &Listing) -> String {
-    if listing.missing.is_empty() {
+    // Beside what is folded, its marks would stand elsewhere than the lines.
+    if listing.missing.is_empty() || listing.is_folded {
         return String::new();
     }
     let mut paths = [String::new(), String::new()];
@@ -247,7 +283,7 @@ pub fn overview(listing: &Listing) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
-        "<svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
+        "<div id=strip><svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
         listing.length.max(1)
     );
     for (class, path) in ["h", "u"].iter().zip(paths) {
@@ -255,7 +291,7 @@ pub fn overview(listing: &Listing) -> String {
         escape(&mut out, &path);
         out.push_str("\"/>");
     }
-    out + "</svg>"
+    out + "</svg></div>"
 }
 
 #[cfg(test)]
@@ -265,6 +301,19 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, lines: &[(u32, u64)], segments: &[(u32, u32, u64)]) -> Listing {
+        let kind = Kind {
+            is_rust: true,
+            is_of_changes: false,
+        };
+        shown_of(kind, text, lines, segments)
+    }
+
+    fn shown_of(
+        kind: Kind,
+        text: &str,
+        lines: &[(u32, u64)],
+        segments: &[(u32, u32, u64)],
+    ) -> Listing {
         let counts: Vec<_> = lines
             .iter()
             .map(|&(number, count)| Line { number, count })
@@ -279,7 +328,7 @@ mod tests {
             })
             .collect();
         let mut notes = Notes::default();
-        listing(text, true, &counts, Marks::new(&segments, &[]), &mut notes)
+        listing(text, kind, &counts, Marks::new(&segments, &[]), &mut notes)
     }
 
     #[test]
@@ -318,6 +367,29 @@ mod tests {
             html.contains("<i class=c>/* a</i></code>") && html.contains("<i class=c> b */</i>"),
             "{html}"
         );
+    }
+
+    #[test]
+    fn changed_lines_are_marked_and_what_is_between_them_is_folded() {
+        let kind = Kind {
+            is_rust: false,
+            is_of_changes: true,
+        };
+        let listing = shown_of(kind, &"a\n".repeat(120), &[(110, 1), (111, 0)], &[]);
+        let html = &listing.html;
+        assert!(html.starts_with(
+            "<div></div><details class=fold><summary>… 106 lines …</summary><div><p id=L1>"
+        ));
+        assert!(html.contains("</code>\n</div></details><div><p id=L107>"));
+        assert!(
+            html.contains("<p id=L110 class=\"c v\">")
+                && html.contains("<p id=L111 class=\"u v\">")
+        );
+        assert_eq!(
+            html.matches("<div>").count(),
+            html.matches("</div>").count()
+        );
+        assert_eq!(overview(&listing), "");
     }
 
     #[test]

@@ -23,6 +23,12 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// The name of a function, escaped, which may break behind `::` and `_`.
+pub fn name(text: &str) -> String {
+    let escaped = escaped(text);
+    escaped.replace("::", "::<wbr>").replace('_', "_<wbr>")
+}
+
 /// Adds source code. Each character that has no shape of its own, or that changes the order of others, is
 /// marked: with these, source can be made to look like something else.
 pub fn code(out: &mut String, text: &str) {
@@ -73,6 +79,12 @@ mod tests {
             shown_code("\"</script>\" & '<b>'"),
             "&quot;&lt;/script&gt;&quot; &amp; '&lt;b&gt;'"
         );
+    }
+
+    #[test]
+    fn a_name_breaks_between_its_parts() {
+        assert_eq!(name("a::<B>"), "a::<wbr>&lt;B&gt;");
+        assert_eq!(name("next_line"), "next_<wbr>line");
     }
 
     #[test]

@@ -229,7 +229,11 @@
     let here = -1;
     const rowOf = (node) => node.closest("p");
     const edge = () => header.getBoundingClientRect().bottom;
-    const reveal = (node) => node.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+    const reveal = (node) => {
+      const fold = node.closest(".fold");
+      if (fold) fold.open = true;
+      node.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+    };
     const address = (hash) => {
       try { history.replaceState(null, "", hash); } catch { /* some do not allow it for files */ }
     };
