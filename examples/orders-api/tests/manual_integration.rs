@@ -14,8 +14,9 @@
 //! | `ITCOV_STOP_ADDR` | a loopback address where `POST /stop` ends the run; with port 0, any free port | none |
 //! | `ITCOV_TERMINAL` | set where Ctrl-C reaches programs and suite by itself, as they share the terminal | unset |
 //! | `ITCOV_PARENT` | a process whose end ends the run | none |
+//! | `ITCOV_CLEAN` | what forgets the data of all runs | none |
 //!
-//! Written by cargo-itcov 0.1.0 (md5 c6dad25abc5c75f1cfdc313529258289): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 5718aae35d1496160baf05dc1f80da3a): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)]
 #![cfg(all(unix, itcov))]
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -52,6 +53,14 @@ fn say(what: &str) {
 fn fail<T>(status: i32, what: &str) -> Result<T, i32> {
     say(&format!("error: {what}"));
     Err(status)
+}
+
+/// The same of a run whose suite has not started.
+fn not_ready<T>(what: &str) -> Result<T, i32> {
+    let clean = env::var("ITCOV_CLEAN").map(|clean| format!("; {clean} forgets it")).unwrap_or_default();
+    let failed = fail(1, what);
+    say(&format!("what it ran has been added to the data{clean}"));
+    failed
 }
 
 fn seconds(variable: &str, unset: u64) -> Duration {
@@ -125,11 +134,11 @@ fn run(processes: &mut Processes) -> Result<i32, i32> {
         match (first, &answer) {
             (Some(((_, status), _)), _) if !has_suite && ends.len() == programs.len() => return Ok(*status),
             (Some(((_, status), who)), _) if waits && (*status != 0 || ends.len() == programs.len()) => {
-                return fail(1, &format!("{who} has ended before it was ready"));
+                return not_ready(&format!("{who} has ended before it was ready"));
             }
             (_, Ok(())) if has_suite => processes.start("the suite".to_string(), &suite, Stdio::inherit())?,
             (_, Err(error)) if started.elapsed() >= ready_limit => {
-                return fail(1, &format!("the program was not ready within {ready_limit:?}: {error}"));
+                return not_ready(&format!("the program was not ready within {ready_limit:?}: {error}"));
             }
             _ => {}
         }

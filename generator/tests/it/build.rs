@@ -222,44 +222,6 @@ fn a_release_build_is_measured_by_a_variable() {
 }
 
 #[test]
-fn link_time_optimisation_and_panic_abort_are_measured_too() {
-    for reported_by_llvm in [false, true] {
-        if reported_by_llvm && !crate::support::tools::has_llvm_tools() {
-            return;
-        }
-        let mut krate = TestCrate::unlinked();
-        let profile = "\n[profile.release]\nlto = true\ncodegen-units = 1\npanic = \"abort\"\n";
-        krate.write("Cargo.toml", &(krate.read("Cargo.toml") + profile));
-        if reported_by_llvm {
-            krate = krate.reported_by(Reporter::Llvm);
-        }
-        let output = krate.just(&["itcov_profile=release", "itcov"]).ends_with(0);
-        assert_eq!(
-            output.lines_of(if reported_by_llvm { "TOTAL" } else { "Total" }),
-            (2, 9)
-        );
-    }
-}
-
-#[test]
-fn what_thin_link_time_optimisation_loses_is_said() {
-    let krate = TestCrate::unlinked();
-    let profile = "\n[profile.release]\nlto = \"thin\"\n";
-    krate.write("Cargo.toml", &(krate.read("Cargo.toml") + profile));
-    krate
-        .just(&["itcov_profile=release", "itcov"])
-        .ends_with(0)
-        .says("functions that ran and are shown as not run")
-        .says("CARGO_PROFILE_RELEASE_LTO=off");
-    let without = [("CARGO_PROFILE_RELEASE_LTO", "off")];
-    let output = krate
-        .just_with(&["itcov_profile=release", "itcov"], &without)
-        .ends_with(0);
-    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
-    assert_eq!(output.lines_of("Total"), (2, 9));
-}
-
-#[test]
 fn an_existing_rustc_wrapper_is_called_too() {
     let krate = TestCrate::scaffolded("wrapped");
     krate.write(

@@ -14,7 +14,10 @@ fn a_program_that_ends_before_it_is_ready_is_reported_with_its_status() {
             &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)],
         )
         .ends_with(1)
-        .says(&format!("the suite waits for {ready}"));
+        .says(&format!("the suite waits for {ready}"))
+        .says(
+            "error: the program has ended before it was ready\nitcov: what it ran has been added",
+        );
 }
 
 #[test]
@@ -98,7 +101,8 @@ fn a_program_that_answers_with_an_error_is_not_ready_yet() {
         .ends_with(1)
         .says(&format!(
             "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\""
-        ));
+        ))
+        .says("itcov: what it ran has been added to the data; just itcov-clean forgets it\n");
 }
 
 #[test]

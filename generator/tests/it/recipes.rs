@@ -106,6 +106,33 @@ fn a_suite_may_start_the_program_itself() {
 }
 
 #[test]
+fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
+    let krate = TestCrate::scaffolded("not-started");
+    let said = "the suite has not started the program: it has to run \"$ITCOV_BIN\"; itcov's README says how";
+    let suite = |script| krate.just(&["itcov-exec", "sh", "-c", script]);
+    for (script, status) in [("true", 1), ("exit 7", 7)] {
+        let nothing = suite(script)
+            .ends_with(status)
+            .says(&format!("itcov: error: {said}"));
+        assert!(!nothing.stderr.contains("type"), "{}", nothing.stderr);
+    }
+
+    let start = "\"$ITCOV_BIN\" hello";
+    let first = suite(start).ends_with(0);
+    assert!(!first.stderr.contains("not started"), "{}", first.stderr);
+
+    for (script, status) in [("true", 0), ("exit 7", 7)] {
+        let earlier = suite(script)
+            .ends_with(status)
+            .says(&format!("itcov: warning: {said}"))
+            .says("; the numbers are those of earlier runs\n");
+        assert_eq!(earlier.lines_of("Total"), first.lines_of("Total"));
+    }
+    let again = suite(start).ends_with(0).says("adding to what earlier");
+    assert!(!again.stderr.contains("not started"), "{}", again.stderr);
+}
+
+#[test]
 fn runs_of_one_build_add_up_until_they_are_forgotten_or_the_program_changes() {
     let krate = TestCrate::scaffolded("adding");
     let first = krate

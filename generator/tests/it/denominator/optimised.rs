@@ -2,36 +2,43 @@
 
 use super::every_function::{ASYNCHRONOUS, EXPECTED};
 use super::source_lines::{SourceLines, numbers, scaffolded};
+use crate::support::tools::has_llvm_tools;
+use crate::support::{Output, Reporter, TestCrate};
 
 /// What an optimised build may have of the file of which it does not have all: no body of a public asynchronous
 /// function that nobody calls.
 const OF_ASYNCHRONOUS: &str = "7 11-15 17-21";
 
-/// The report of an optimised build that these variables steer, and what was said.
-fn optimised(variables: &[(&str, &str)]) -> (SourceLines, String) {
-    let krate = scaffolded("denominator");
-    let output = krate
+/// Runs an optimised build that these variables steer.
+fn run(krate: &TestCrate, variables: &[(&str, &str)]) -> Output {
+    krate
         .just_with(&["itcov_profile=release", "itcov"], variables)
         .ends_with(0)
-        .prints("1 2\n3\n");
-    (SourceLines::reported(&krate, &[]), output.stderr)
+        .prints("1 2\n3\n")
 }
 
 /// Compares with what the source says.
 #[track_caller]
 fn assert_is_expected(lines: &SourceLines) {
-    for (file, ran, not) in EXPECTED {
+    assert_are(&EXPECTED, lines);
+}
+
+#[track_caller]
+fn assert_are(expected: &[(&str, &str, &str)], lines: &SourceLines) {
+    for &(file, ran, not) in expected {
         if file != ASYNCHRONOUS {
             let expected = (ran.to_owned(), not.to_owned());
             assert_eq!(lines.ran_and_not(file), expected, "{file}");
         }
     }
-    assert_eq!(lines.files().count(), EXPECTED.len());
+    assert_eq!(lines.files().count(), expected.len());
 }
 
 #[test]
 fn an_optimised_build_lacks_at_most_asynchronous_functions_that_nobody_calls() {
-    let (lines, _) = optimised(&[("CARGO_PROFILE_RELEASE_INCREMENTAL", "true")]);
+    let krate = scaffolded("denominator");
+    run(&krate, &[("CARGO_PROFILE_RELEASE_INCREMENTAL", "true")]);
+    let lines = SourceLines::reported(&krate, &[]);
     assert_is_expected(&lines);
     let (_, _, all) = EXPECTED[14];
     let code = lines.code(ASYNCHRONOUS);
@@ -43,22 +50,34 @@ fn an_optimised_build_lacks_at_most_asynchronous_functions_that_nobody_calls() {
 
 #[test]
 fn one_unit_link_time_optimisation_and_stripping_leave_the_same_code() {
-    let (lines, _) = optimised(&[
+    let krate = scaffolded("denominator");
+    let variables = [
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),
         ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
         ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
         ("CARGO_PROFILE_RELEASE_STRIP", "true"),
-    ]);
-    assert_is_expected(&lines);
+        // Optimising the standard library is most of the time.
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+    ];
+    run(&krate, &variables);
+    assert_is_expected(&SourceLines::reported(&krate, &[]));
+    if has_llvm_tools() {
+        let krate = krate.reported_by(Reporter::Llvm);
+        let theirs = krate.just(&["itcov-report", "--lcov", "-"]).ends_with(0);
+        // They leave out what lies outside the directories of the crates, in whatever way the compiler was led there.
+        let (outside, inside) = EXPECTED.split_first().unwrap();
+        assert!(outside.0.contains(".."));
+        assert_are(inside, &SourceLines::of(&theirs.stdout, &krate.root));
+    }
 }
 
 #[test]
 fn what_thin_link_time_optimisation_loses_counts_as_not_run_and_is_no_less_code() {
-    let (lines, said) = optimised(&[("CARGO_PROFILE_RELEASE_LTO", "thin")]);
-    assert!(
-        said.contains("shown as not run, because link-time optimisation lost"),
-        "{said}"
-    );
+    let krate = scaffolded("denominator");
+    run(&krate, &[("CARGO_PROFILE_RELEASE_LTO", "thin")])
+        .says("functions that ran and are shown as not run, because link-time optimisation lost")
+        .says("CARGO_PROFILE_RELEASE_LTO=off");
+    let lines = SourceLines::reported(&krate, &[]);
     for (file, ran, not) in EXPECTED {
         let (has_run, has_not) = lines.ran_and_not(file);
         let [ran, not, has_run, has_not] = [ran, not, &has_run, &has_not].map(numbers);
@@ -67,4 +86,9 @@ fn what_thin_link_time_optimisation_loses_counts_as_not_run_and_is_no_less_code(
         }
         assert!(has_run.is_subset(&ran), "{file}");
     }
+
+    // As advised.
+    let without = run(&krate, &[("CARGO_PROFILE_RELEASE_LTO", "off")]);
+    assert!(!without.stderr.contains("warning"), "{}", without.stderr);
+    assert_is_expected(&SourceLines::reported(&krate, &[]));
 }

@@ -47,38 +47,39 @@ fn with_library(forms: &str) -> TestCrate {
     krate
 }
 
+/// Runs the program and compares every line with what the source says.
+#[track_caller]
+fn assert_has_all(krate: &TestCrate, flags: &str) {
+    krate
+        .just_with(&["itcov"], &[("RUSTFLAGS", flags)])
+        .ends_with(0)
+        .prints("1\n");
+    let lines = SourceLines::reported(krate, &[]);
+    let expected = [
+        ("engine/src/lib.rs", "1-3", ""),
+        ("engine/src/unused.rs", "", "1-3 5-7 10-12"),
+        ("src/main.rs", "1-3", ""),
+        ("under/src/lib.rs", "", "1-3 5-7 10-12"),
+    ];
+    let found = lines.files().map(|file| {
+        let (ran, not) = lines.ran_and_not(file);
+        (file.to_owned(), ran, not)
+    });
+    let expected = expected.map(|(file, ran, not)| (file.to_owned(), ran.into(), not.into()));
+    assert_eq!(found.collect::<Vec<_>>(), expected, "{flags}");
+}
+
+/// The form that is only a dylib is in the test below.
 #[test]
 fn a_library_counts_in_whatever_form_it_is_built() {
-    for (forms, flags) in [
-        ("[\"dylib\"]", ""),
-        ("[\"dylib\", \"staticlib\"]", ""),
-        ("[\"rlib\", \"dylib\"]", "-C prefer-dynamic"),
-    ] {
-        let krate = with_library(forms);
-        krate
-            .just_with(&["itcov"], &[("RUSTFLAGS", flags)])
-            .ends_with(0)
-            .prints("1\n");
-        let lines = SourceLines::reported(&krate, &[]);
-        let expected = [
-            ("engine/src/lib.rs", "1-3", ""),
-            ("engine/src/unused.rs", "", "1-3 5-7 10-12"),
-            ("src/main.rs", "1-3", ""),
-            ("under/src/lib.rs", "", "1-3 5-7 10-12"),
-        ];
-        let found = lines.files().map(|file| {
-            let (ran, not) = lines.ran_and_not(file);
-            (file.to_owned(), ran, not)
-        });
-        let expected = expected.map(|(file, ran, not)| (file.to_owned(), ran.into(), not.into()));
-        assert_eq!(found.collect::<Vec<_>>(), expected, "{forms} {flags}");
-    }
+    assert_has_all(&with_library("[\"dylib\", \"staticlib\"]"), "");
+    assert_has_all(&with_library("[\"rlib\", \"dylib\"]"), "-C prefer-dynamic");
 }
 
 #[test]
 fn a_shared_library_that_the_program_loads_is_linked() {
     let krate = with_library("[\"dylib\"]");
-    krate.just(&["itcov"]).ends_with(0);
+    assert_has_all(&krate, "");
     let lines = SourceLines::reported(&krate, &["--scope", "linked"]);
     assert_eq!(lines.code("engine/src/lib.rs"), "1-3");
     assert_eq!(lines.code("engine/src/unused.rs"), "1-3 5-7 10-12");

@@ -173,6 +173,10 @@ fn a_suite_gets_each_program_in_a_variable_and_a_build_names_each_for_elsewhere(
         .prints("tools [\"x\"]\ntools [\"y\"]");
 
     krate.just(&["itcov-clean"]).ends_with(0);
+    krate
+        .just(&["itcov_bin=api,cli", "itcov-exec", "true"])
+        .ends_with(1)
+        .says("not started any of the programs: it has to run \"$ITCOV_BIN_api\", \"$ITCOV_BIN_cli\"; ");
     let build = krate
         .just(&["itcov_bin=api,cli", "itcov-build"])
         .ends_with(0);

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::{Output, repository};
 
 /// Variables that steer cargo, colours or a measured run; a test begins without them.
-const CLEARED: [&str; 28] = [
+const CLEARED: [&str; 29] = [
     "CI",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -38,6 +38,7 @@ const CLEARED: [&str; 28] = [
     "ITCOV_BIN",
     "ITCOV_STOP_ADDR",
     "ITCOV_PARENT",
+    "ITCOV_CLEAN",
     "CARGO_MANIFEST_DIR",
 ];
 
