@@ -212,7 +212,7 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
     // Between the recipes and the harness, of no use to people.
     assert_eq!(
         harness.difference(&known).collect::<Vec<_>>(),
-        ["PARENT", "TERMINAL"]
+        ["CLEAN", "PARENT", "TERMINAL"]
     );
 
     let variables = krate.just(&["--variables"]).ends_with(0).stdout;
