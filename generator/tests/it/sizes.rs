@@ -37,7 +37,7 @@ fn profiles(of: &Instrumented, number: usize) -> PathBuf {
     directory
 }
 
-/// The last of the collected profiles, which is only there when it is asked for: until then its reader waits.
+/// A pipe as the last of the profiles that are named, which is only there when it is asked for: until then its reader waits.
 struct Late {
     path: PathBuf,
     writer: Child,
@@ -45,7 +45,7 @@ struct Late {
 
 impl Late {
     fn new(of: &Instrumented) -> Self {
-        let path = of.collected().join("late.profraw");
+        let path = of.root().join("late.profraw");
         stdout(command("mkfifo", &of.root()).arg(&path));
         let script = r#"exec 3>"$1"; echo opened; read -r line; cat "$2" >&3"#;
         let mut writer = command("timeout", &of.root());
@@ -84,7 +84,9 @@ fn peak(process: &Child) -> u32 {
 fn peak_of(of: &Instrumented, number: usize) -> u32 {
     fill(&of.collected(), of, number);
     let mut late = Late::new(of);
-    let mut report = of.report(&["--lcov", "-"]);
+    let collected = of.collected();
+    let named = [&collected, &late.path].map(|path| path.to_str().unwrap());
+    let mut report = of.report(&["--lcov", "-", "--profiles", named[0], named[1]]);
     let report = report.env("RAYON_NUM_THREADS", "1").stdout(Stdio::piped());
     let report = report.spawn().unwrap();
     late.expect_reader();
@@ -166,8 +168,10 @@ fn screens(of: &Instrumented, variables: &str, options: &str) -> [String; 2] {
     let mut shell: Command = command("sh", &of.root());
     let terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.enter(&format!(
-        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} | sed -n '$p'; echo over | tr o O",
+        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' '{}' | sed -n '$p'; echo over | tr o O",
         env!("CARGO_BIN_EXE_cargo-itcov"),
+        of.collected().display(),
+        late.path.display(),
     ));
     late.expect_reader();
     // It shows something after half a second.
