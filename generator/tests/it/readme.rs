@@ -30,6 +30,27 @@ fn copy_of(example: &str) -> TestCrate {
     krate
 }
 
+/// Runs the steps of the pipeline in a copy of orders-api that is measured already.
+fn run_pipeline(krate: &TestCrate, page: &str) {
+    let yaml = page.split_once("```yaml\n").unwrap().1;
+    let yaml = yaml.split_once("```").unwrap().0;
+    let steps = yaml.lines().filter_map(|line| line.split_once("- run: "));
+    let steps: Vec<_> = steps.map(|(_, step)| step).collect();
+    assert_eq!(steps.len(), 5);
+
+    let address = format!("127.0.0.1:{}", free_port());
+    let variables = format!(
+        "export ITCOV_ARGS='--listen {address} --db orders.db' ITCOV_READY=http://{address}/health \
+         ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n"
+    );
+    let git = "git() { command git -c user.name=itcov -c user.email=itcov@example.org \"$@\"; }
+git init -q\necho target >.gitignore\ngit add .\ngit commit -q -m first\ngit update-ref refs/remotes/origin/main HEAD
+echo '// A comment.' >>crates/orders/src/lib.rs\ngit commit -q -a -m second\n";
+    run(krate, &format!("{git}{variables}{}", steps.join("\n"))).ends_with(0);
+    assert!(krate.read("summary.md").contains("<!-- itcov -->"));
+    assert!(krate.has("coverage/index.html"));
+}
+
 #[test]
 fn every_block_is_one_that_a_test_runs() {
     let page = readme();
@@ -76,6 +97,7 @@ fn every_block_is_one_that_a_test_runs() {
         .prints("14 scenarios, 0 failed");
     assert!(krate.read("lcov.info").contains("refunds.rs"));
     krate.just(&["itcov-report"]).ends_with(1);
+    run_pipeline(&krate, &page);
 
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
@@ -128,30 +150,6 @@ fn every_block_is_one_that_a_test_runs() {
     )
     .ends_with(0);
     assert!(krate.has("my-service/itcov.just"));
-}
-
-#[test]
-fn the_steps_of_the_pipeline_run() {
-    let page = readme();
-    let yaml = page.split_once("```yaml\n").unwrap().1;
-    let yaml = yaml.split_once("```").unwrap().0;
-    let steps = yaml.lines().filter_map(|line| line.split_once("- run: "));
-    let steps: Vec<_> = steps.map(|(_, step)| step).collect();
-    assert_eq!(steps.len(), 5);
-
-    let krate = copy_of("orders-api");
-    krate.itcov(&["init"]).ends_with(0);
-    let address = format!("127.0.0.1:{}", free_port());
-    let variables = format!(
-        "export ITCOV_ARGS='--listen {address} --db orders.db' ITCOV_READY=http://{address}/health \
-         ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n"
-    );
-    let git = "git() { command git -c user.name=itcov -c user.email=itcov@example.org \"$@\"; }
-git init -q\ngit add .\ngit commit -q -m first\ngit update-ref refs/remotes/origin/main HEAD
-echo '// A comment.' >>crates/orders/src/lib.rs\ngit commit -q -a -m second\n";
-    run(&krate, &format!("{git}{variables}{}", steps.join("\n"))).ends_with(0);
-    assert!(krate.read("summary.md").contains("<!-- itcov -->"));
-    assert!(krate.has("coverage/index.html"));
 }
 
 #[test]
