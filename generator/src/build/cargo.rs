@@ -1,0 +1,350 @@
+//! cargo's part of a measured build, and what it says of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_config2::Config;
+use cargo_metadata::{Message, PackageId};
+
+use super::layout::Layout;
+use super::options::{BuildOptions, Scope};
+use super::programs::Program;
+use super::runner::Invocation;
+use super::seed::{Own, seed};
+use super::units::{self, Unit};
+use super::wrapper::Wrapper;
+use crate::progress::during;
+use crate::run::interrupts;
+use crate::scaffold::metadata::Workspace;
+use crate::verbosity;
+
+/// A program that was built to be measured.
+#[derive(Debug)]
+pub struct BuiltProgram {
+    /// The name of its package.
+    pub package: String,
+    /// The name of its binary target.
+    pub bin: String,
+    /// How cargo would run it.
+    pub invocation: Invocation,
+    /// The configuration's runner and its arguments, which is what cargo would start; empty where there is none.
+    pub runner: Vec<OsString>,
+    /// The program and the libraries that it is made of.
+    pub units: Vec<Unit>,
+    /// The other binaries of the package, each with what it is made of: the program may start them.
+    pub others: Vec<(PathBuf, Vec<Unit>)>,
+}
+
+/// Builds measured programs of a workspace.
+pub struct Builder<'a> {
+    workspace: &'a Workspace,
+    options: &'a BuildOptions,
+    layout: &'a Layout,
+    wrapper: Wrapper,
+    rustc: Rustc,
+    config: Config,
+    /// What cargo builds for; `None` for the host, in its own directory.
+    target: Option<String>,
+}
+
+/// The compiler.
+#[derive(Debug, Clone)]
+pub struct Rustc {
+    /// What to call.
+    pub path: PathBuf,
+    /// What `rustc -vV` says.
+    pub version: String,
+}
+
+impl Rustc {
+    /// Asks the compiler.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be run.
+    pub fn ask(path: PathBuf) -> Result<Rustc> {
+        let mut command = Command::new(&path);
+        command.arg("-vV");
+        verbosity::running(&command);
+        let output = command
+            .output()
+            .with_context(|| format!("cannot run {}", path.display()))?;
+        if !output.status.success() {
+            bail!("{} -vV failed: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+        }
+        let version = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(Rustc { path, version })
+    }
+
+    /// What stands behind a key, such as `host`.
+    pub fn says(&self, key: &str) -> &str {
+        let mut lines = self.version.lines();
+        let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
+        value.unwrap_or_default()
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// Gets ready to build.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration cannot be read, or the directories cannot be written.
+    pub fn new(
+        workspace: &'a Workspace,
+        options: &'a BuildOptions,
+        layout: &'a Layout,
+        profiles: &Path,
+    ) -> Result<Builder<'a>> {
+        let config = Config::load().context("cannot read cargo's configuration")?;
+        let rustc = Rustc::ask(config.rustc().path.clone())?;
+        let configured = config.build.target.as_ref().and_then(|targets| targets.first());
+        let configured = configured.map(|target| target.triple().to_owned());
+        let target = options.target.clone().or(configured);
+        // With a target, cargo keeps what is for build scripts and macros apart from what is for the program.
+        let target = target.or_else(|| {
+            (options.scope == Scope::All).then(|| rustc.says("host").to_owned())
+        });
+        let members = workspace.members().iter();
+        let members = members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
+        Ok(Builder {
+            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles)?,
+            workspace,
+            options,
+            layout,
+            rustc,
+            config,
+            target,
+        })
+    }
+
+    /// The compiler that builds.
+    pub fn rustc(&self) -> &Rustc {
+        &self.rustc
+    }
+
+    /// The wrapper that instruments.
+    pub fn wrapper(&self) -> &Wrapper {
+        &self.wrapper
+    }
+
+    /// Puts what an ordinary build has made of the dependencies into the directory of the measured one.
+    pub fn seed(&self) {
+        if self.options.scope == Scope::All {
+            return;
+        }
+        let own = Own::of(self.workspace.members());
+        let profile = Path::new(self.options.profile_directory());
+        let for_target = self.target.as_ref().map(|target| {
+            let name = Path::new(target).file_stem().unwrap_or(OsStr::new(target));
+            Path::new(name).join(profile)
+        });
+        for below in for_target.iter().map(PathBuf::as_path).chain([profile]) {
+            let seeded = during("taking over what is built of the dependencies", || {
+                seed(self.layout, below, &own)
+            });
+            // Without it cargo builds everything, which takes longer.
+            if let Err(error) = seeded {
+                crate::commands::output::note(&format!(
+                    "cannot take over what is built of the dependencies: {error}"
+                ));
+            }
+        }
+    }
+
+    /// Builds a program, with the other targets that `cargo build` makes of its package.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails, or has not built the program.
+    pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
+        let package = &program.package;
+        let mut cargo = self.cargo("build", program);
+        cargo.arg("--message-format=json-render-diagnostics");
+        let artifacts = run(&mut cargo, &program.bin.name)?;
+        let file = self.wrapper.path.with_file_name(format!("invocation-{}", std::process::id()));
+        let host = self.target.as_deref().unwrap_or(self.rustc.says("host"));
+        let mut cargo = self.cargo("run", program);
+        let runner = [&self.wrapper.runner, &file].map(|path| toml(path));
+        let [runner, argument] = runner;
+        cargo.args(["--quiet", "--bin", &program.bin.name, "--config"]);
+        cargo.arg(format!("target.{}.runner=[{}, {}]", toml_key(host), runner?, argument?));
+        let _ = fs::remove_file(&file);
+        run_quietly(&mut cargo)?;
+        let invocation = Invocation::read(&file);
+        let _ = fs::remove_file(&file);
+        let invocation = invocation?;
+        let notes = &self.wrapper.units;
+        let of = |executable: &Path| {
+            units::of_program(notes, executable).map(|unit| units::closure(notes, unit))
+        };
+        let units = of(&invocation.executable).with_context(|| {
+            format!(
+                "{} was not built with coverage instrumentation: cargo did not call {}",
+                invocation.executable.display(),
+                self.wrapper.path.display()
+            )
+        })?;
+        let others = artifacts.executables.iter().filter(|(id, path)| {
+            *id == package.id && path.as_path() != invocation.executable
+        });
+        let others = others.filter_map(|(_, path)| Some((path.clone(), of(path)?)));
+        self.tell_outside(&units, &artifacts);
+        Ok(BuiltProgram {
+            package: package.name.to_string(),
+            bin: program.bin.name.clone(),
+            others: others.collect(),
+            runner: self.runner(host)?,
+            invocation,
+            units,
+        })
+    }
+
+    /// The runner of the configuration, with its arguments.
+    fn runner(&self, target: &str) -> Result<Vec<OsString>> {
+        let runner = self.config.runner(target).context("cannot read cargo's configuration")?;
+        Ok(runner.map_or_else(Vec::new, |runner| {
+            let path = std::iter::once(runner.path.into_os_string());
+            path.chain(runner.args).collect()
+        }))
+    }
+
+    /// A cargo that instruments. What steers it is on its command line, so no other cargo sees it.
+    fn cargo(&self, command: &str, program: &Program) -> Command {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.arg(command);
+        cargo.arg("--manifest-path").arg(&program.package.manifest_path);
+        cargo.args(self.options.for_cargo());
+        if self.options.target.is_none()
+            && let Some(target) = &self.target
+        {
+            cargo.args(["--target", target]);
+        }
+        let required = &program.bin.required_features;
+        if !required.is_empty() {
+            cargo.args(["--features", &required.join(",")]);
+        }
+        cargo.arg("--target-dir").arg(&self.layout.target);
+        let wrapper = match self.options.scope {
+            Scope::Workspace => "RUSTC_WORKSPACE_WRAPPER",
+            Scope::All => "RUSTC_WRAPPER",
+        };
+        for variable in ["RUSTC_WORKSPACE_WRAPPER", wrapper] {
+            cargo.env_remove(variable);
+        }
+        let key = wrapper.to_lowercase().replace('_', "-");
+        if let Ok(path) = toml(&self.wrapper.path) {
+            cargo.arg("--config").arg(format!("build.{key}={path}"));
+        }
+        if self.layout.has_build_directory()
+            && let Ok(path) = toml(&self.layout.target)
+        {
+            cargo.arg("--config").arg(format!("build.build-dir={path}"));
+        }
+        // A build script or macro that uses a measured library would leave a profile in the source tree.
+        cargo.env("LLVM_PROFILE_FILE", "/dev/null");
+        cargo
+    }
+
+    /// Says which libraries of the program are at a path outside of the workspace: the wrapper is not called for them.
+    fn tell_outside(&self, units: &[Unit], artifacts: &Artifacts) {
+        if self.options.scope == Scope::All {
+            return;
+        }
+        let measured: BTreeSet<&Path> = units.iter().map(|unit| unit.stem.as_path()).collect();
+        let uses = units.iter().flat_map(|unit| &unit.uses);
+        let outside: BTreeSet<String> = uses
+            .filter(|stem| !measured.contains(stem.as_path()))
+            .filter_map(|stem| artifacts.by_stem.get(stem))
+            .filter(|id| id.repr.starts_with("path+") || id.repr.contains("(path+"))
+            .map(|id| name_of(id))
+            .collect();
+        if !outside.is_empty() {
+            let names: Vec<&str> = outside.iter().map(String::as_str).collect();
+            crate::run::say(&format!(
+                "not of the workspace, so not measured: {}; make it a member, or measure with --scope all",
+                names.join(", ")
+            ));
+        }
+    }
+}
+
+/// `name@version` of a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>.
+fn name_of(id: &PackageId) -> String {
+    let Some((url, fragment)) = id.repr.rsplit_once('#') else {
+        return id.repr.clone();
+    };
+    if fragment.contains('@') {
+        return fragment.to_owned();
+    }
+    let name = url.rsplit('/').next().unwrap_or(url);
+    format!("{name}@{fragment}")
+}
+
+/// What cargo has made.
+#[derive(Debug, Default)]
+struct Artifacts {
+    executables: Vec<(PackageId, PathBuf)>,
+    /// The package of each library.
+    by_stem: BTreeMap<PathBuf, PackageId>,
+}
+
+/// Runs a build, and reads cargo's messages.
+fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
+    verbosity::running(cargo);
+    let mut child = cargo
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot run cargo")?;
+    let mut artifacts = Artifacts::default();
+    if let Some(output) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            let Ok(Message::CompilerArtifact(artifact)) = message else {
+                continue;
+            };
+            for file in &artifact.filenames {
+                let stem = units::stem(file.as_std_path());
+                artifacts.by_stem.insert(stem, artifact.package_id.clone());
+            }
+            if let Some(executable) = artifact.executable.filter(|_| artifact.target.is_bin()) {
+                artifacts.executables.push((artifact.package_id, executable.into()));
+            }
+        }
+    }
+    let status = child.wait()?;
+    interrupts::exit_if_interrupted();
+    if !status.success() {
+        bail!("cargo could not build {bin}");
+    }
+    Ok(artifacts)
+}
+
+fn run_quietly(cargo: &mut Command) -> Result<()> {
+    verbosity::running(cargo);
+    let output = cargo.stdin(Stdio::null()).output().context("cannot run cargo")?;
+    interrupts::exit_if_interrupted();
+    if !output.status.success() {
+        bail!(
+            "cargo does not say how it runs the program\n{}",
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        );
+    }
+    Ok(())
+}
+
+/// A path as TOML has it on cargo's command line.
+fn toml(path: &Path) -> Result<String> {
+    let text = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+    Ok(toml_edit::Value::from(text).to_string())
+}
+
+/// A triple, or the path of a file that describes a target, as a key.
+fn toml_key(text: &str) -> String {
+    toml_edit::Value::from(text).to_string()
+}

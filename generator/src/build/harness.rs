@@ -1,0 +1,80 @@
+//! The harness as a program: it needs nothing but the standard library, so rustc alone makes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Edition;
+
+use super::cargo::Rustc;
+use super::layout::digest;
+use crate::verbosity;
+
+/// What a harness is compiled from.
+pub struct Source {
+    /// The file, or where it would be.
+    pub file: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// The feature that it is behind.
+    pub feature: String,
+    /// The name of the program in it: `env!("CARGO_BIN_EXE_<name>")`.
+    pub bin: String,
+    /// The edition of its package.
+    pub edition: Edition,
+}
+
+/// Compiles the harness of a program into the directory, unless it is there.
+///
+/// # Errors
+///
+/// If rustc refuses it, with what rustc says.
+pub fn compile(rustc: &Rustc, source: &Source, program: &Path, directory: &Path) -> Result<PathBuf> {
+    let key = digest(format!(
+        "{} {} {} {} {}\n{}",
+        rustc.version,
+        source.feature,
+        source.bin,
+        source.edition,
+        program.display(),
+        source.text
+    ));
+    let harness = directory.join(format!("manual_integration-{key}"));
+    if harness.exists() {
+        return Ok(harness);
+    }
+    fs::create_dir_all(directory)?;
+    let half = directory.join(format!("manual_integration.{}", std::process::id()));
+    let input = directory.join(format!("manual_integration.{}.rs", std::process::id()));
+    let file = if source.file.exists() {
+        &source.file
+    } else {
+        fs::write(&input, &source.text)?;
+        &input
+    };
+    let mut command = Command::new(&rustc.path);
+    command
+        .args(["--crate-name=manual_integration", "--crate-type=bin"])
+        .args(["--cap-lints=allow", "-Cdebuginfo=0"])
+        .arg(format!("--edition={}", source.edition))
+        .arg("--cfg")
+        .arg(format!("feature={:?}", source.feature))
+        .arg("-o")
+        .arg(&half)
+        .arg(file)
+        .env(format!("CARGO_BIN_EXE_{}", source.bin), program);
+    verbosity::running(&command);
+    let output = command.output().context("cannot run rustc");
+    let _ = fs::remove_file(&input);
+    let output = output?;
+    if !output.status.success() {
+        bail!(
+            "rustc cannot compile {} by itself; it may use nothing but the standard library\n{}",
+            source.file.display(),
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        );
+    }
+    fs::rename(&half, &harness)?;
+    Ok(harness)
+}

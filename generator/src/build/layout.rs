@@ -1,0 +1,76 @@
+//! Where a measured build keeps what it makes: all of it below `itcov` in the ordinary target directory.
+//!
+//! ```text
+//! <target>/itcov/                    cargo's target directory for a measured build of the workspace's crates
+//!     .all/                          the same for `--scope all`
+//!     .wrapper/<key>/                the compiler wrapper with one set of settings, and its notes on what it compiled
+//!     .checkouts/<name>-<key>/       what was measured in one checkout: see `measured`
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::Metadata;
+
+use super::options::Scope;
+
+/// The directories of a measured build.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// The root of the workspace.
+    pub root: PathBuf,
+    /// The target directory of ordinary builds.
+    pub ordinary: PathBuf,
+    /// The build directory of ordinary builds, which is the target directory unless the configuration says otherwise.
+    pub ordinary_build: PathBuf,
+    /// `itcov` in the target directory.
+    pub itcov: PathBuf,
+    /// The target directory of the measured build.
+    pub target: PathBuf,
+    /// What was measured in this checkout.
+    pub store: PathBuf,
+}
+
+impl Layout {
+    /// The directories for a workspace and a scope.
+    pub fn new(metadata: &Metadata, scope: Scope) -> Layout {
+        let ordinary = metadata.target_directory.as_std_path().to_owned();
+        let ordinary_build = metadata.build_directory.as_ref();
+        let root = metadata.workspace_root.as_std_path().to_owned();
+        let itcov = ordinary.join("itcov");
+        Layout {
+            ordinary_build: ordinary_build
+                .map_or_else(|| ordinary.clone(), |it| it.as_std_path().to_owned()),
+            target: match scope {
+                Scope::Workspace => itcov.clone(),
+                Scope::All => itcov.join(".all"),
+            },
+            store: store(&itcov, &root),
+            ordinary,
+            itcov,
+            root,
+        }
+    }
+
+    /// Whether the configuration has put the build directory elsewhere.
+    pub fn has_build_directory(&self) -> bool {
+        self.ordinary_build != self.ordinary
+    }
+}
+
+/// Where a checkout's data is: checkouts that share a target directory do not share it.
+fn store(itcov: &Path, root: &Path) -> PathBuf {
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    let plain: String = name
+        .chars()
+        .filter(|char| char.is_ascii_alphanumeric() || "-_.".contains(*char))
+        .take(40)
+        .collect();
+    let key = digest(root.as_os_str().as_encoded_bytes());
+    itcov.join(".checkouts").join(format!("{plain}-{key}"))
+}
+
+/// A short name for some bytes.
+pub fn digest(bytes: impl AsRef<[u8]>) -> String {
+    let digest = format!("{:x}", md5::compute(bytes));
+    digest[..16].to_owned()
+}

@@ -1,0 +1,18 @@
+//! The measured build: the programs of `cargo build`, instrumented, in a directory of their own.
+//!
+//! ```text
+//! programs ─┐                    ┌─ wrapper, which cargo calls for each crate ── units
+//! layout ───┼─ seed ── cargo ────┤
+//! options ──┘                    └─ runner, which tells how cargo would run a program
+//! ```
+
+pub mod cargo;
+pub mod harness;
+pub mod layout;
+mod linked_path;
+pub mod options;
+pub mod programs;
+pub mod runner;
+mod seed;
+mod units;
+pub mod wrapper;

@@ -1,0 +1,161 @@
+//! Which programs of a workspace are measured.
+
+use anyhow::{Result, bail};
+use cargo_metadata::{Package, Target};
+
+use super::options::BuildOptions;
+use crate::scaffold::metadata::Workspace;
+use crate::scaffold::selection::{bins, list};
+
+/// A program to measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program<'a> {
+    /// Its package, a member of the workspace.
+    pub package: &'a Package,
+    /// Its binary target.
+    pub bin: &'a Target,
+}
+
+/// The programs that the options choose. `of_harness` tells which program the harness of a package starts; `None` where
+/// there is no harness.
+///
+/// Without a choice it is the program of the package in whose directory one is, or else the only one that has a harness,
+/// or else the only one.
+///
+/// # Errors
+///
+/// If a name is unknown, if the choice is not clear, or if cargo would build two of them to one place.
+pub fn choose<'a>(
+    workspace: &'a Workspace,
+    options: &BuildOptions,
+    of_harness: &dyn Fn(&Package) -> Option<String>,
+) -> Result<Vec<Program<'a>>> {
+    let packages = packages(workspace, options, of_harness)?;
+    let mut programs = Vec::new();
+    for package in packages {
+        for bin in binaries(package, options, of_harness)? {
+            programs.push(Program { package, bin });
+        }
+    }
+    for name in &options.bin {
+        if !programs.iter().any(|program| program.bin.name == *name) {
+            let all = workspace.members().iter().flat_map(bins);
+            bail!(
+                "there is no binary `{name}`; there are:{}",
+                list(all.map(|bin| bin.name.as_str()))
+            );
+        }
+    }
+    for (number, program) in programs.iter().enumerate() {
+        let mut before = programs[..number].iter();
+        if let Some(other) = before.find(|other| other.bin.name == program.bin.name) {
+            bail!(
+                "the packages `{}` and `{}` both have a binary `{}`, and cargo builds both to one place: \
+                 choose one with -p",
+                other.package.name,
+                program.package.name,
+                program.bin.name
+            );
+        }
+    }
+    Ok(programs)
+}
+
+fn packages<'a>(
+    workspace: &'a Workspace,
+    options: &BuildOptions,
+    of_harness: &dyn Fn(&Package) -> Option<String>,
+) -> Result<Vec<&'a Package>> {
+    let members = workspace.members();
+    if !options.package.is_empty() {
+        let mut packages: Vec<&Package> = Vec::new();
+        for name in &options.package {
+            let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
+                let names = members.iter().map(|member| member.name.as_str());
+                bail!("the workspace has no package `{name}`; it has:{}", list(names));
+            };
+            if !packages.iter().any(|other| other.id == package.id) {
+                packages.push(package);
+            }
+        }
+        return Ok(packages);
+    }
+    let with_bin: Vec<&Package> = members
+        .iter()
+        .filter(|member| bins(member).next().is_some())
+        .collect();
+    let has = |package: &Package| bins(package).any(|bin| options.bin.contains(&bin.name));
+    let here = workspace
+        .package()
+        .filter(|package| bins(package).next().is_some());
+    if !options.bin.is_empty() {
+        let here = here.filter(|package| {
+            let all = options.bin.iter();
+            all.clone()
+                .all(|name| bins(package).any(|bin| bin.name == *name))
+        });
+        if let Some(package) = here {
+            return Ok(vec![package]);
+        }
+        return Ok(with_bin.into_iter().filter(|package| has(package)).collect());
+    }
+    let with_harness: Vec<&Package> = with_bin
+        .iter()
+        .copied()
+        .filter(|package| of_harness(package).is_some())
+        .collect();
+    if options.workspace {
+        return Ok(if with_harness.is_empty() { with_bin } else { with_harness });
+    }
+    if let Some(package) = here {
+        return Ok(vec![package]);
+    }
+    match (&with_harness[..], &with_bin[..]) {
+        ([package], _) | ([], [package]) => Ok(vec![package]),
+        (_, []) => bail!(
+            "no package of the workspace {} has a binary: there is no program to run",
+            workspace.metadata.workspace_root
+        ),
+        (several, all) => {
+            let several = if several.is_empty() { all } else { several };
+            let names = several.iter().map(|package| package.name.as_str());
+            let options: Vec<String> = names.map(|name| format!("-p {name}")).collect();
+            bail!(
+                "there are several programs; choose one or more:{}\n\
+                 as in `cargo itcov run {first}` or `just itcov_options='{first}' itcov`",
+                list(options.iter().map(String::as_str)),
+                first = options[0]
+            )
+        }
+    }
+}
+
+fn binaries<'a>(
+    package: &'a Package,
+    options: &BuildOptions,
+    of_harness: &dyn Fn(&Package) -> Option<String>,
+) -> Result<Vec<&'a Target>> {
+    let all: Vec<&Target> = bins(package).collect();
+    let called = |name: &str| all.iter().copied().find(|bin| bin.name == name);
+    if !options.bin.is_empty() {
+        let wanted = options.bin.iter().filter_map(|name| called(name));
+        return Ok(wanted.collect());
+    }
+    let harness = of_harness(package);
+    let default = harness.as_deref().or(package.default_run.as_deref());
+    if let Some(bin) = default.and_then(called) {
+        return Ok(vec![bin]);
+    }
+    match all[..] {
+        [bin] => Ok(vec![bin]),
+        [] => bail!(
+            "the package `{}` has no binary: there is no program to run",
+            package.name
+        ),
+        _ => bail!(
+            "the package `{}` has several binaries; choose with --bin:{}",
+            package.name,
+            list(all.iter().map(|bin| bin.name.as_str()))
+        ),
+    }
+}

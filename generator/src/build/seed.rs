@@ -1,0 +1,194 @@
+//! Seeding: what an ordinary build has made of the dependencies is put into the directory of the measured build, where cargo
+//! finds it fresh and builds none of it again.
+//!
+//! Libraries and build scripts' executables are hard links, since compilers put a new file in the place of an old one. What
+//! cargo, rustc and build scripts write in place is copied, with its time: the files of `.fingerprint`, rustc's lists of
+//! sources (`.d`), what build scripts have said and what they have written. So the ordinary build stays as it is. The
+//! workspace's own crates are left out, and the executables of tests.
+
+use std::collections::HashSet;
+use std::fs::{self, File, FileTimes};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::Package;
+use walkdir::WalkDir;
+
+use super::layout::Layout;
+
+/// How an ordinary build calls a crate: `libserde-0123456789abcdef.rlib`, `build/serde-0123456789abcdef`.
+const HASH: usize = 16;
+
+/// The names of the workspace's own crates.
+pub struct Own {
+    /// Of packages: `my-core`.
+    packages: HashSet<String>,
+    /// Of targets as files are called after them: `my_core`.
+    crates: HashSet<String>,
+}
+
+impl Own {
+    /// Those of the workspace's members.
+    pub fn of(members: &[Package]) -> Own {
+        let targets = members.iter().flat_map(|package| &package.targets);
+        Own {
+            packages: members.iter().map(|package| package.name.to_string()).collect(),
+            crates: targets.map(|target| target.name.replace('-', "_")).collect(),
+        }
+    }
+}
+
+/// Puts what there is for a profile into the measured build's directory, and says how many crates were new to it.
+///
+/// # Errors
+///
+/// If a file cannot be read or written. What is there by then is whole, so nothing has to be undone.
+pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<usize> {
+    let from = layout.ordinary_build.join(below);
+    let to = layout.target.join(below);
+    let fingerprints = from.join(".fingerprint");
+    if !fingerprints.is_dir() {
+        return Ok(0);
+    }
+    let wanted = missing(&fingerprints, &to.join(".fingerprint"), own)?;
+    if wanted.is_empty() {
+        return Ok(0);
+    }
+    // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
+    let lock = File::open(from.join(".cargo-lock"));
+    if let Ok(lock) = &lock {
+        let _ = lock.lock_shared();
+    }
+    libraries(&from.join("deps"), &to.join("deps"), own)?;
+    for name in &wanted {
+        let (from, to) = (from.join("build").join(name), to.join("build").join(name));
+        if from.is_dir() && !to.exists() {
+            tree(&from, &to, &is_build_script)?;
+        }
+    }
+    // Last, as cargo looks for them first.
+    for name in &wanted {
+        let to = to.join(".fingerprint").join(name);
+        tree(&fingerprints.join(name), &to, &|_| false)?;
+    }
+    Ok(wanted.len())
+}
+
+/// What is of dependencies and not there yet.
+fn missing(from: &Path, to: &Path, own: &Own) -> io::Result<Vec<PathBuf>> {
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(from)? {
+        let name = PathBuf::from(entry?.file_name());
+        let package = name.to_str().and_then(without_hash);
+        let is_own = package.is_none_or(|package| own.packages.contains(package));
+        if !is_own && !to.join(&name).exists() {
+            missing.push(name);
+        }
+    }
+    Ok(missing)
+}
+
+/// `serde` of `serde-0123456789abcdef`.
+fn without_hash(name: &str) -> Option<&str> {
+    let (name, hash) = name.rsplit_once('-')?;
+    let is_hash = hash.len() == HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some(name)
+}
+
+fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let file = PathBuf::from(entry.file_name());
+        let Some((stem, ending)) = file.to_str().and_then(|name| name.split_once('.')) else {
+            continue;
+        };
+        let name = stem.strip_prefix("lib").unwrap_or(stem);
+        let hashed = without_hash(name);
+        let is_own = [name, hashed.unwrap_or(name), stem, without_hash(stem).unwrap_or(stem)]
+            .iter()
+            .any(|name| own.crates.contains(*name));
+        let is_library = matches!(ending, "rlib" | "rmeta" | "so" | "dylib" | "dll");
+        let target = to.join(&file);
+        if is_own || !(is_library || ending == "d") || target.exists() {
+            continue;
+        }
+        if is_library && hashed.is_some() {
+            link(&entry.path(), &target)?;
+        } else {
+            copy(&entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The executable of a build script, which is called so at any time, and its other name.
+fn is_build_script(name: &str) -> bool {
+    let stem = name.strip_suffix(".exe").unwrap_or(name);
+    stem == "build-script-build"
+        || (stem.starts_with("build_script_") || stem.starts_with("build-script-")) && !name.contains('.')
+}
+
+/// Copies a directory under another name first, so that it is there as a whole or not at all. Files that are never written
+/// in place are links.
+fn tree(from: &Path, to: &Path, is_link: &dyn Fn(&str) -> bool) -> io::Result<()> {
+    let half = to.with_extension(format!("half-{}", std::process::id()));
+    for entry in WalkDir::new(from) {
+        let entry = entry?;
+        let below = entry.path().strip_prefix(from).unwrap_or(entry.path());
+        let target = half.join(below);
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            fs::create_dir_all(&target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
+        } else if entry.depth() == 1 && is_link(&entry.file_name().to_string_lossy()) {
+            link(entry.path(), &target)?;
+        } else if kind.is_file() {
+            copy(entry.path(), &target)?;
+        }
+    }
+    match fs::rename(&half, to) {
+        // Another run has been here.
+        Err(_) if to.exists() => fs::remove_dir_all(half),
+        renamed => renamed,
+    }
+}
+
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Another file system, or one without links.
+        Err(_) => copy(from, to),
+        linked => linked,
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let half = to.with_extension(format!("half-{}", std::process::id()));
+    fs::copy(from, &half)?;
+    let modified = fs::metadata(from)?.modified()?;
+    File::open(&half)?.set_times(FileTimes::new().set_modified(modified))?;
+    fs::rename(half, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_build_script, without_hash};
+
+    #[test]
+    fn names_and_hashes_are_told_apart() {
+        assert_eq!(without_hash("serde-json-0123456789abcdef"), Some("serde-json"));
+        assert_eq!(without_hash("serde-json"), None);
+        assert_eq!(without_hash("serde-0123456789abcdeg"), None);
+    }
+
+    #[test]
+    fn only_executables_of_build_scripts_are_linked() {
+        assert!(is_build_script("build-script-build"));
+        assert!(is_build_script("build_script_build-0123456789abcdef"));
+        for written_in_place in ["build_script_build-0123456789abcdef.d", "output", "stderr", "root-output"] {
+            assert!(!is_build_script(written_in_place));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Notes of the wrapper: what it has instrumented, and of what each is made.
+//!
+//! A unit is a crate as it was compiled once. The wrapper notes each, so the libraries that make up a program are found by
+//! following what rustc was told, whatever the features and wherever the files.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::digest;
+
+/// An instrumented unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// The name of the crate.
+    pub name: String,
+    /// Where its files are, without `lib` before their names and without what follows a dot: `…/deps/core-1a2b3c`.
+    pub stem: PathBuf,
+    /// Whether it is a program.
+    pub is_program: bool,
+    /// Whether it is a shared library of Rust code, which has no archive of its own.
+    pub is_dylib: bool,
+    /// The directory of its manifest.
+    pub manifest: PathBuf,
+    /// The stems of the crates that it uses.
+    pub uses: Vec<PathBuf>,
+}
+
+impl Unit {
+    /// The file that has its mapping.
+    pub fn object(&self) -> PathBuf {
+        if self.is_program {
+            return self.stem.clone();
+        }
+        let name = self.stem.file_name().unwrap_or_default().to_string_lossy();
+        let ending = if self.is_dylib { "so" } else { "rlib" };
+        self.stem.with_file_name(format!("lib{name}.{ending}"))
+    }
+
+    /// Writes it into the directory of notes.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn note(&self, directory: &Path) -> io::Result<()> {
+        fs::create_dir_all(directory)?;
+        let file = directory.join(key(&self.stem));
+        let half = directory.join(format!("{}.{}", key(&self.stem), std::process::id()));
+        fs::write(&half, serde_json::to_vec(self)?)?;
+        fs::rename(half, file)
+    }
+}
+
+/// The stem of a file that rustc has written or is to read.
+pub fn stem(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.split('.').next().unwrap_or_default();
+    file.with_file_name(name.strip_prefix("lib").unwrap_or(name))
+}
+
+fn key(stem: &Path) -> String {
+    digest(stem.as_os_str().as_encoded_bytes())
+}
+
+fn read(directory: &Path, stem: &Path) -> Option<Unit> {
+    let bytes = fs::read(directory.join(key(stem))).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// The unit that is the executable, which cargo has linked or copied to another place.
+pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
+    let name = executable.file_name()?.to_str()?;
+    let name = name.replace('-', "_");
+    let deps = executable.parent()?.join("deps");
+    let mut units: Vec<(Unit, fs::Metadata)> = fs::read_dir(&deps)
+        .ok()?
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let file = path.file_name()?.to_str()?;
+            let is_candidate = path.extension().is_none()
+                && file.strip_prefix(&name).is_some_and(|rest| rest.starts_with('-'));
+            let unit = is_candidate.then(|| read(directory, &path))??;
+            let metadata = fs::metadata(&path).ok()?;
+            (unit.is_program && unit.name == name).then_some((unit, metadata))
+        })
+        .collect();
+    let wanted = fs::metadata(executable).ok()?;
+    let is_same = |one: &fs::Metadata| {
+        use std::os::unix::fs::MetadataExt;
+        one.ino() == wanted.ino() && one.dev() == wanted.dev()
+    };
+    if let Some(place) = units.iter().position(|(_, metadata)| is_same(metadata)) {
+        return Some(units.swap_remove(place).0);
+    }
+    units.retain(|(_, metadata)| metadata.len() == wanted.len());
+    let bytes = fs::read(executable).ok()?;
+    units
+        .into_iter()
+        .map(|(unit, _)| unit)
+        .find(|unit| fs::read(&unit.stem).is_ok_and(|other| other == bytes))
+}
+
+/// The instrumented units that a unit is made of, itself first.
+pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
+    let mut seen = HashSet::from([first.stem.clone()]);
+    let mut units = vec![first];
+    let mut next = 0;
+    while next < units.len() {
+        for stem in units[next].uses.clone() {
+            if seen.insert(stem.clone())
+                && let Some(unit) = read(directory, &stem)
+            {
+                units.push(unit);
+            }
+        }
+        next += 1;
+    }
+    units
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unit, closure, stem};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn files_of_one_unit_have_one_stem() {
+        for file in ["/t/deps/libcore-1a.rlib", "/t/deps/libcore-1a.rmeta", "/t/deps/core-1a"] {
+            assert_eq!(stem(Path::new(file)), Path::new("/t/deps/core-1a"));
+        }
+    }
+
+    #[test]
+    fn a_program_is_made_of_what_it_uses_and_what_that_uses() {
+        let directory = tempfile::tempdir().unwrap();
+        let unit = |name: &str, uses: &[&str]| Unit {
+            name: name.to_owned(),
+            stem: PathBuf::from(format!("/t/deps/{name}-1")),
+            is_program: name == "app",
+            is_dylib: false,
+            manifest: PathBuf::from("/w"),
+            uses: uses.iter().map(|name| format!("/t/deps/{name}-1").into()).collect(),
+        };
+        for unit in [unit("app", &["a", "serde"]), unit("a", &["b"]), unit("b", &["a"]), unit("other", &[])] {
+            unit.note(directory.path()).unwrap();
+        }
+        let units = closure(directory.path(), unit("app", &["a", "serde"]));
+        let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
+        assert_eq!(names, ["app", "a", "b"]);
+        assert_eq!(units[1].object(), Path::new("/t/deps/liba-1.rlib"));
+    }
+}

@@ -1,0 +1,295 @@
+//! The compiler wrapper: this executable under another name, which cargo calls in place of rustc.
+//!
+//! cargo keeps apart what went through one wrapper and through another by the wrapper's path, so the directory that it is in
+//! is named after its settings. What belongs to other workspaces, as of a cargo inside a build script, is left alone.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Layout, digest};
+use super::options::Scope;
+use super::units::{Unit, stem};
+use super::{linked_path, runner};
+
+/// The name of the executable that is the wrapper.
+const NAME: &str = "itcov-rustc";
+
+/// What rustc is told: counters, and that they can be in the mapped file of the profile, where they survive any death.
+const FLAGS: [&str; 2] = [
+    "-Cinstrument-coverage",
+    "-Cllvm-args=-runtime-counter-relocation",
+];
+
+/// What the wrapper knows, in the file `settings` beside it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Settings {
+    /// cargo's target directory.
+    target: PathBuf,
+    /// The directories of the workspace's manifests; `None` where every crate is measured.
+    members: Option<Vec<PathBuf>>,
+    /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
+    profiles: Option<PathBuf>,
+}
+
+/// A wrapper that is ready to be called.
+pub struct Wrapper {
+    /// The executable.
+    pub path: PathBuf,
+    /// The executable that cargo is told to run programs with.
+    pub runner: PathBuf,
+    /// Where it keeps its notes on what it has compiled.
+    pub units: PathBuf,
+}
+
+impl Wrapper {
+    /// Makes the wrapper's directory.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn prepare(
+        layout: &Layout,
+        scope: Scope,
+        members: Vec<PathBuf>,
+        profiles: &Path,
+    ) -> Result<Wrapper> {
+        let profiles = linked_path::is_possible(profiles).then(|| profiles.to_owned());
+        let settings = Settings {
+            target: layout.target.clone(),
+            members: (scope == Scope::Workspace).then_some(members),
+            profiles,
+        };
+        let key = format!(
+            "{} {FLAGS:?} {scope:?} {:?} {:?}",
+            env!("CARGO_PKG_VERSION"),
+            settings.target,
+            settings.profiles
+        );
+        let directory = layout.itcov.join(".wrapper").join(digest(key));
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(&directory)?;
+            let file = directory.join("settings");
+            let text = serde_json::to_vec(&settings)?;
+            if fs::read(&file).ok().as_ref() != Some(&text) {
+                let half = directory.join(format!("settings.{}", std::process::id()));
+                fs::write(&half, text)?;
+                fs::rename(half, file)?;
+            }
+            let me = env::current_exe()?;
+            for name in [NAME, runner::NAME] {
+                link(&me, &directory.join(name))?;
+            }
+            Ok(())
+        };
+        written().with_context(|| format!("cannot write to {}", directory.display()))?;
+        Ok(Wrapper {
+            path: directory.join(NAME),
+            runner: directory.join(runner::NAME),
+            units: directory.join("units"),
+        })
+    }
+}
+
+/// Makes a link, or renews one that leads elsewhere.
+fn link(to: &Path, at: &Path) -> io::Result<()> {
+    if fs::read_link(at).is_ok_and(|there| there == to) {
+        return Ok(());
+    }
+    let half = at.with_extension(std::process::id().to_string());
+    symlink(to, &half)?;
+    fs::rename(half, at)
+}
+
+/// Whether this process was started as the wrapper.
+pub fn is_meant(name: &OsStr) -> bool {
+    Path::new(name).file_name() == Some(OsStr::new(NAME))
+}
+
+/// Runs rustc, with the flags for coverage where they belong.
+pub fn main(arguments: &[OsString]) -> ExitCode {
+    let [me, rustc, arguments @ ..] = arguments else {
+        eprintln!("error: cargo calls this program, with rustc's path and arguments");
+        return ExitCode::FAILURE;
+    };
+    let mut command = Command::new(rustc);
+    command.args(arguments);
+    let directory = Path::new(me).parent().unwrap_or(Path::new(""));
+    match extra(directory, Path::new(rustc), &Call::parse(arguments)) {
+        Ok(extra) => command.args(extra),
+        Err(error) => {
+            eprintln!("error: itcov cannot instrument this crate: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let error = command.exec();
+    eprintln!("error: cannot run {}: {error}", rustc.display());
+    ExitCode::FAILURE
+}
+
+/// What rustc was asked to do.
+#[derive(Debug, Default)]
+struct Call {
+    name: String,
+    types: Vec<String>,
+    out_dir: PathBuf,
+    extra_filename: String,
+    target: Option<String>,
+    uses: Vec<PathBuf>,
+    /// Whether machine code is wanted. If not, this is a check, or a question of a build script.
+    links: bool,
+    /// Whether it is an executable of tests.
+    is_test: bool,
+}
+
+impl Call {
+    fn parse(arguments: &[OsString]) -> Call {
+        let mut call = Call::default();
+        let mut words = arguments.iter().map(|word| word.to_string_lossy());
+        while let Some(word) = words.next() {
+            let (option, value) = match word.split_once('=') {
+                Some((option, value)) if option.starts_with("--") => {
+                    (option.to_owned(), value.to_owned())
+                }
+                _ if matches!(
+                    &*word,
+                    "--crate-name" | "--crate-type" | "--out-dir" | "--target" | "--extern" | "-C" | "--emit"
+                ) =>
+                {
+                    (word.into_owned(), words.next().unwrap_or_default().into_owned())
+                }
+                _ => (word.into_owned(), String::new()),
+            };
+            match &*option {
+                "--crate-name" => call.name = value,
+                "--test" => call.is_test = true,
+                "--crate-type" => call.types.extend(value.split(',').map(str::to_owned)),
+                "--out-dir" => call.out_dir = value.into(),
+                "--target" => call.target = Some(value),
+                "--emit" => call.links |= value.split(',').any(|kind| kind == "link"),
+                // `name=path`, or `priv:name=path`.
+                "--extern" => call.uses.extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
+                "-C" => {
+                    if let Some(text) = value.strip_prefix("extra-filename=") {
+                        text.clone_into(&mut call.extra_filename);
+                    }
+                }
+                _ => {}
+            }
+        }
+        call
+    }
+
+    fn is_of_type(&self, one_of: &[&str]) -> bool {
+        self.types.iter().any(|kind| one_of.contains(&kind.as_str()))
+    }
+
+    /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
+    /// `<target>/[<triple>/]<profile>/deps`.
+    fn is_of(&self, target: &Path) -> bool {
+        let Ok(below) = self.out_dir.strip_prefix(target) else {
+            return false;
+        };
+        let depth = below.components().count();
+        (2..=3).contains(&depth) && ["deps", "examples"].iter().any(|end| below.ends_with(end))
+    }
+}
+
+fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
+    let is_build_script = call.name.starts_with("build_script_") && call.is_of_type(&["bin"]);
+    if !call.links || is_build_script || call.is_of_type(&["proc-macro"]) {
+        return Ok(Vec::new());
+    }
+    let settings = fs::read(directory.join("settings")).context("there are no settings")?;
+    let settings: Settings = serde_json::from_slice(&settings)?;
+    let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let is_measured = match &settings.members {
+        Some(members) => members.contains(&manifest),
+        // What has no target is for build scripts and macros.
+        None => call.target.is_some(),
+    };
+    if !is_measured || !call.is_of(&settings.target) {
+        return Ok(Vec::new());
+    }
+    if call.is_test {
+        // It is not measured, though what it is linked with is.
+        return linked(directory, rustc, call, Path::new("/dev/null"));
+    }
+    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
+    Unit {
+        name: call.name.clone(),
+        stem: call.out_dir.join(format!("{}{}", call.name, call.extra_filename)),
+        is_program,
+        is_dylib: call.is_of_type(&["dylib"]) && !call.is_of_type(&["lib", "rlib"]),
+        manifest,
+        uses: call.uses.clone(),
+    }
+    .note(&directory.join("units"))
+    .context("cannot note what is compiled")?;
+    let mut extra: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
+    if call.is_of_type(&["lib", "rlib"]) {
+        // The report reads machine code, and for link-time optimisation cargo may ask for none.
+        extra.push("-Clinker-plugin-lto=no".into());
+    }
+    if let Some(profiles) = &settings.profiles
+        && (is_program || call.is_of_type(&["cdylib", "dylib"]))
+    {
+        let path = profiles.join(linked_path::PATTERN);
+        extra.extend(linked(directory, rustc, call, &path)?);
+    }
+    Ok(extra)
+}
+
+/// What links the path of the profile into a program or a shared library.
+fn linked(directory: &Path, rustc: &Path, call: &Call, path: &Path) -> Result<Vec<OsString>> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Vec::new());
+    }
+    let object = linked_path::object(rustc, call.target.as_deref(), directory, path)
+        .context("cannot make the object with the profile's path")?;
+    let mut argument = OsString::from("-Clink-arg=");
+    argument.push(object);
+    let wrap = "-Clink-arg=-Wl,--wrap=__llvm_profile_filename";
+    Ok(vec![argument, wrap.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Call;
+    use std::ffi::OsString;
+    use std::path::Path;
+
+    fn call(words: &str) -> Call {
+        Call::parse(&words.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_cargo_asks_for_is_understood() {
+        let call = call(
+            "--crate-name app --edition=2021 src/main.rs --crate-type bin --emit=dep-info,link -C extra-filename=-1a \
+             --out-dir /t/debug/deps --extern core=/t/debug/deps/libcore-2b.rlib --extern priv:x=/t/debug/deps/libx-3c.rmeta",
+        );
+        assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
+        assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
+        assert_eq!(call.uses, ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new));
+    }
+
+    #[test]
+    fn a_target_directory_inside_of_the_target_directory_is_another_ones() {
+        let is_of = |out_dir: &str| call(&format!("--out-dir {out_dir}")).is_of(Path::new("/t"));
+        assert!(is_of("/t/debug/deps"));
+        assert!(is_of("/t/x86_64-unknown-linux-musl/release/deps"));
+        assert!(is_of("/t/debug/examples"));
+        assert!(!is_of("/t/debug/build/host-1a/out/debug/deps"));
+        assert!(!is_of("/elsewhere/debug/deps"));
+        assert!(!is_of("/t/guest/target/debug/deps"));
+    }
+}

@@ -1,0 +1,189 @@
+//! What steers a run: options, and variables of the same names.
+
+use std::env;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::Failure;
+use super::ready::Address;
+
+/// The options of a run. Each has a variable, which counts where the option is not given.
+#[derive(clap::Args, Default)]
+#[command(next_help_heading = "Run options")]
+pub struct RunOptions {
+    /// How long the run may last: 90, 90s, 5m, 1h30m; 0 is no limit [default: 0] [env: ITCOV_TIMEOUT]
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<String>,
+    /// How long a program may take to stop before the next, harder signal [default: 10s] [env: ITCOV_GRACE]
+    #[arg(long, value_name = "DURATION")]
+    pub grace: Option<String>,
+    /// The signal that asks a program to stop: SIGINT or SIGTERM [default: SIGINT] [env: ITCOV_STOP_SIGNAL]
+    #[arg(long, value_name = "SIGNAL")]
+    pub stop_signal: Option<String>,
+    /// A loopback address where `POST /stop` ends the run; port 0 is any free one [default: 127.0.0.1:0] [env: ITCOV_CONTROL]
+    #[arg(long, value_name = "ADDRESS")]
+    pub control: Option<String>,
+    /// Add to the last run instead of beginning anew
+    #[arg(long)]
+    pub add: bool,
+}
+
+/// The options of a run with a suite.
+#[derive(clap::Args, Default)]
+#[command(next_help_heading = "Run options")]
+pub struct SuiteOptions {
+    /// The program's arguments, quoted as for a shell; those of one of several are in ITCOV_ARGS_<name> [env: ITCOV_ARGS]
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    pub args: Option<String>,
+    /// What the suite waits for, one or more: tcp://HOST:PORT, http://HOST:PORT/PATH [env: ITCOV_READY]
+    #[arg(long, value_name = "URLS")]
+    pub ready: Option<String>,
+    /// How long it waits [default: 30s] [env: ITCOV_READY_TIMEOUT]
+    #[arg(long, value_name = "DURATION")]
+    pub ready_timeout: Option<String>,
+}
+
+/// What a run is steered by, read and checked before anything is built.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Zero is no limit.
+    pub timeout: Duration,
+    pub grace: Duration,
+    /// `SIGINT` or `SIGTERM`.
+    pub stop_signal: String,
+    /// What the suite waits for.
+    pub ready: Vec<Address>,
+    pub ready_timeout: Duration,
+    /// Where the control address is wished to be.
+    pub control: SocketAddr,
+    /// Whether it was wished for.
+    pub is_control_wished: bool,
+    /// Another program to run in the place of the only one.
+    pub program: Option<OsString>,
+}
+
+impl Settings {
+    /// Reads options and variables.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is malformed.
+    pub fn read(options: &RunOptions, suite: &SuiteOptions) -> Result<Settings, Failure> {
+        let timeout = Value::of(options.timeout.as_deref(), "--timeout", "ITCOV_TIMEOUT");
+        let grace = Value::of(options.grace.as_deref(), "--grace", "ITCOV_GRACE");
+        let stop_signal = Value::of(options.stop_signal.as_deref(), "--stop-signal", "ITCOV_STOP_SIGNAL");
+        let control = Value::of(options.control.as_deref(), "--control", "ITCOV_CONTROL");
+        let ready = Value::of(suite.ready.as_deref(), "--ready", "ITCOV_READY");
+        let ready_timeout = Value::of(suite.ready_timeout.as_deref(), "--ready-timeout", "ITCOV_READY_TIMEOUT");
+        let wrong_signal = "is neither SIGINT nor SIGTERM";
+        let stop_signal = match &stop_signal {
+            None => "SIGINT".to_owned(),
+            Some(value) if ["SIGINT", "SIGTERM"].contains(&&*value.text) => value.text.clone(),
+            Some(value) => return Err(value.wrong(wrong_signal)),
+        };
+        let loopback = "is not a loopback address such as 127.0.0.1:8099";
+        Ok(Settings {
+            timeout: duration(timeout.as_ref(), Duration::ZERO)?,
+            grace: duration(grace.as_ref(), Duration::from_secs(10))?,
+            stop_signal,
+            ready: match &ready {
+                None => Vec::new(),
+                Some(value) => value.text.split_whitespace().map(Address::parse).collect::<Option<_>>()
+                    .ok_or_else(|| value.wrong("is not tcp://HOST:PORT or http://HOST:PORT/PATH"))?,
+            },
+            ready_timeout: duration(ready_timeout.as_ref(), Duration::from_secs(30))?,
+            is_control_wished: control.is_some(),
+            control: match &control {
+                None => SocketAddr::from(([127, 0, 0, 1], 0)),
+                Some(value) => {
+                    let address: Option<SocketAddr> = value.text.parse().ok();
+                    address.filter(|it| it.ip().is_loopback()).ok_or_else(|| value.wrong(loopback))?
+                }
+            },
+            program: env::var_os("ITCOV_PROGRAM").filter(|text| !text.is_empty()),
+        })
+    }
+}
+
+/// A text and where it is from, for people.
+struct Value {
+    from: String,
+    text: String,
+}
+
+impl Value {
+    /// That of the option, or else of the variable. An empty variable is none.
+    fn of(option: Option<&str>, name: &str, variable: &str) -> Option<Value> {
+        if let Some(text) = option {
+            let (from, text) = (format!("{name} "), text.to_owned());
+            return Some(Value { from, text });
+        }
+        let text = env::var_os(variable).filter(|text| !text.is_empty())?;
+        Some(Value {
+            from: format!("{variable}="),
+            text: text.to_string_lossy().into_owned(),
+        })
+    }
+
+    fn wrong(&self, why: &str) -> Failure {
+        Failure::usage(format!("{}{} {why}", self.from, self.text))
+    }
+}
+
+fn duration(value: Option<&Value>, unset: Duration) -> Result<Duration, Failure> {
+    let Some(value) = value else { return Ok(unset) };
+    parse_duration(&value.text)
+        .ok_or_else(|| value.wrong("is not a duration such as 90, 90s, 5m or 1h30m"))
+}
+
+/// A number of seconds, or numbers with units. The harness takes the same.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    seconds.or_else(|| humantime::parse_duration(text).ok()).filter(|_| is_plain)
+}
+
+/// The name of a program's own variable: `ITCOV_ARGS_my_api`.
+pub fn variable(prefix: &str, program: &str) -> String {
+    let plain = program.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' });
+    format!("{prefix}_{}", plain.collect::<String>())
+}
+
+/// The arguments of a program: its own variable's, or else, if it is the only one, the option's or those of `ITCOV_ARGS`.
+///
+/// # Errors
+///
+/// If a quote is not closed.
+pub fn arguments(program: &str, is_only: bool, option: Option<&str>) -> Result<Vec<OsString>, Failure> {
+    let own = variable("ITCOV_ARGS", program);
+    let value = Value::of(option, "--args", &own);
+    let value = value.or_else(|| Value::of(None, "", "ITCOV_ARGS").filter(|_| is_only));
+    let Some(value) = value else {
+        return Ok(Vec::new());
+    };
+    let words = shell_words::split(&value.text);
+    let words = words.map_err(|_| value.wrong("is not words with closed quotes"))?;
+    Ok(words.into_iter().map(OsString::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_duration, variable};
+    use std::time::Duration;
+
+    #[test]
+    fn durations_are_seconds_or_have_units() {
+        for (text, seconds) in [("90", 90), ("0", 0), ("90s", 90), ("5m", 300), ("1h30m", 5400)] {
+            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for wrong in ["", "s", "-1", "1 h", "1d", "5minutes", "99999999999999999999"] {
+            assert_eq!(parse_duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_variable_has_no_dash() {
+        assert_eq!(variable("ITCOV_ARGS", "my-api"), "ITCOV_ARGS_my_api");
+    }
+}
