@@ -2,6 +2,7 @@
 
 mod commands;
 mod doctor;
+mod measured;
 mod progress;
 mod scaffold;
 mod verbosity;

@@ -4,6 +4,7 @@ mod changed;
 mod display;
 mod files;
 mod filters;
+mod format;
 mod git;
 mod html;
 mod made;
@@ -20,15 +21,15 @@ use changed::ChangedSince;
 use clap::Args;
 use display::Display;
 use filters::Filters;
+use llvm_coverage::formats::subject::Subject;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
 use crate::commands::output::note;
+use crate::measured::{Choice, Collected, Place, Profiles, Scope};
 use crate::progress::during_each;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use itcov::coverage::formats::about::Subject;
-use itcov::coverage::{Choice, Collected, Place, Profiles, Scope};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,7 +113,7 @@ impl Report {
         } else {
             Profiles::named(&self.profiles, &place)?
         };
-        let built = collected.built()?;
+        let built = collected.functions()?;
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             profiles.merge(&built, step)
         })?;
@@ -149,7 +150,7 @@ impl Report {
             since: self.changed.revision().map(str::to_owned),
             include,
             exclude,
-            scope: self.scope,
+            remark: self.scope.remark().map(str::to_owned),
             is_stale,
         }
     }

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use itcov::coverage::formats::names;
-use itcov::coverage::sources::Stale;
-use itcov::coverage::{Coverage, Merged, Place};
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::names;
+use llvm_coverage::profiles::Merged;
 
 use crate::commands::output::warn;
+use crate::measured::Place;
+use crate::measured::sources::Stale;
 
 /// How many files are named.
 const NAMED: usize = 3;
