@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::bytes::Malformed;
-use super::mapping::Sections;
+use super::sections::Sections;
 
 /// For each byte of the sections, this many of text, and this many lines.
 const TIMES: u64 = 64;

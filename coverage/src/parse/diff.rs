@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::Malformed;
+use super::bytes::Malformed;
 
 /// The lines of a file that have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,18 +16,8 @@ use super::allowance::Allowance;
 use super::bytes::{Bytes, Malformed};
 use super::counter::Expression;
 use super::regions::{self, Mapping, Region};
+use super::sections::Sections;
 use super::{names, units};
-
-/// The three sections of one object. Several of the same name are put one after the other.
-#[derive(Debug, Default)]
-pub struct Sections<'a> {
-    /// `__llvm_covmap`
-    pub covmap: Cow<'a, [u8]>,
-    /// `__llvm_covfun`
-    pub covfun: Cow<'a, [u8]>,
-    /// `__llvm_prf_names`
-    pub names: Cow<'a, [u8]>,
-}
 
 /// What an object says about one function.
 #[derive(Debug)]

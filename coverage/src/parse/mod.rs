@@ -15,6 +15,7 @@ pub mod objects;
 pub mod profile;
 mod profile_header;
 pub mod regions;
+pub mod sections;
 mod units;
 
 pub use bytes::Malformed;

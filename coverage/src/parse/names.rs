@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::parse::bytes::leb128;
-    use crate::parse::mapping::Sections;
+    use crate::parse::sections::Sections;
 
     /// What is found, or why nothing is, in the only section of an object.
     fn found(section: Vec<u8>) -> Result<Vec<String>, String> {

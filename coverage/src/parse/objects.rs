@@ -9,8 +9,9 @@ use object::read::archive::ArchiveFile;
 use object::{File, FileKind, Object, ObjectSection};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::Malformed;
-use super::mapping::{self, FunctionMapping, Sections};
+use super::bytes::Malformed;
+use super::mapping::{self, FunctionMapping};
+use super::sections::Sections;
 
 impl From<object::Error> for Malformed {
     fn from(error: object::Error) -> Self {

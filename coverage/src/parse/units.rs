@@ -92,7 +92,7 @@ fn absolute(directory: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::mapping::Sections;
+    use crate::parse::sections::Sections;
 
     fn allowance() -> Allowance {
         Allowance::of(&Sections::default())

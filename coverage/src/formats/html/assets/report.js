@@ -17,7 +17,7 @@
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
   };
-  let theme = themes.includes(remembered("itcov-theme")) ? remembered("itcov-theme") : "auto";
+  let theme = themes.includes(remembered("coverage-theme")) ? remembered("coverage-theme") : "auto";
   setTheme(theme);
 
   const element = (name, properties = {}, ...children) => {
@@ -39,7 +39,7 @@
     button.onclick = () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];
       setTheme(theme);
-      remember("itcov-theme", theme);
+      remember("coverage-theme", theme);
       show();
     };
     show();
