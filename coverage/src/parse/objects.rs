@@ -13,12 +13,6 @@ use super::bytes::Malformed;
 use super::mapping::{self, FunctionMapping};
 use super::sections::Sections;
 
-impl From<object::Error> for Malformed {
-    fn from(error: object::Error) -> Self {
-        error.to_string().into()
-    }
-}
-
 /// Reads the mappings of the functions in a program or a library, in the order in which its objects have them.
 ///
 /// # Errors
@@ -55,20 +49,22 @@ fn of_each_object<T: Send>(
     file: &[u8],
     read: impl Fn(&Sections<'_>) -> Result<Vec<T>, Malformed> + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    let FileKind::Archive = FileKind::parse(file)? else {
+    let FileKind::Archive = FileKind::parse(file).map_err(malformed)? else {
         return read(&sections(file)?);
     };
-    let archive = ArchiveFile::parse(file)?;
+    let archive = ArchiveFile::parse(file).map_err(malformed)?;
     // One that was cut between two members looks like a shorter one, but for its list of symbols.
-    for symbol in archive.symbols()?.into_iter().flatten() {
-        if usize::try_from(symbol?.offset().0).map_or(true, |place| place >= file.len()) {
+    for symbol in archive.symbols().map_err(malformed)?.into_iter().flatten() {
+        if usize::try_from(symbol.map_err(malformed)?.offset().0)
+            .map_or(true, |place| place >= file.len())
+        {
             return Err(Malformed::new("it ends too early"));
         }
     }
     let mut objects = vec![];
     for member in archive.members() {
-        let member = member?;
-        let data = member.data(file)?;
+        let member = member.map_err(malformed)?;
+        let data = member.data(file).map_err(malformed)?;
         if FileKind::parse(data).is_ok() {
             objects.push((member.name().to_owned(), data));
         }
@@ -87,9 +83,14 @@ fn of_each_object<T: Send>(
     Ok(of_objects.into_iter().flatten().collect())
 }
 
+/// What the reader of objects and archives says is wrong.
+fn malformed(error: object::Error) -> Malformed {
+    error.to_string().into()
+}
+
 /// The sections of one object that have its mappings.
 fn sections(file: &[u8]) -> Result<Sections<'_>, Malformed> {
-    let object = File::parse(file)?;
+    let object = File::parse(file).map_err(malformed)?;
     if !object.is_little_endian() {
         return Err(Malformed::new(
             "it is of a big-endian machine, which is not supported",
@@ -103,13 +104,13 @@ fn sections(file: &[u8]) -> Result<Sections<'_>, Malformed> {
     let mut left = file.len();
     let mut sections = Sections::default();
     for section in object.sections() {
-        let all = match section.name_bytes()? {
+        let all = match section.name_bytes().map_err(malformed)? {
             b"__llvm_covmap" => &mut sections.covmap,
             b"__llvm_covfun" => &mut sections.covfun,
             b"__llvm_prf_names" => &mut sections.names,
             _ => continue,
         };
-        let data = section.data()?;
+        let data = section.data().map_err(malformed)?;
         left = left
             .checked_sub(data.len())
             .ok_or(Malformed::new("two of its sections are in the same place"))?;

@@ -8,7 +8,7 @@
 //!
 //! The pages are text made of values; this file reads the sources, and `folder` writes.
 
-pub mod about;
+mod about;
 mod closures;
 mod directory;
 mod error;
@@ -34,12 +34,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
 use crate::count::{Coverage, FileCoverage};
-use about::About;
 use folder::Folder;
 use page::{PAGES, Site};
 use source::Source;
 use tree::{Entry, Tree};
 
+pub use about::{About, Revision};
 pub use error::Error;
 
 const STYLE: &str = include_str!("assets/style.css");

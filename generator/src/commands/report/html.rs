@@ -6,8 +6,7 @@ use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
 use llvm_coverage::Coverage;
-use llvm_coverage::formats::html::about::About;
-use llvm_coverage::formats::html::{self, Error};
+use llvm_coverage::formats::html::{self, About, Error};
 use llvm_coverage::formats::subject::Subject;
 
 use super::{made, revision};
