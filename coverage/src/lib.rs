@@ -56,3 +56,8 @@ pub use count::{Coverage, FileCoverage};
 pub use error::Error;
 pub use objects::{BuiltFunctions, Objects};
 pub use sources::SourceFilter;
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
