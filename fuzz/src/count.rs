@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use itcov::coverage::count::Coverage;
-use itcov::coverage::count::counter::{Counter, Expression, Operation};
-use itcov::coverage::count::functions::Functions;
-use itcov::coverage::count::profile::Profile;
-use itcov::coverage::parse::mapping::FunctionMapping;
-use itcov::coverage::parse::regions::{Kind, Position, Region};
+use llvm_coverage::count::Coverage;
+use llvm_coverage::count::functions::Functions;
+use llvm_coverage::count::profile::Profile;
+use llvm_coverage::parse::counter::{Counter, Expression, Operation};
+use llvm_coverage::parse::mapping::FunctionMapping;
+use llvm_coverage::parse::regions::{Kind, Position, Region};
 
 /// Counts what the input says, and looks whether the result can be.
 pub fn count(input: &[u8]) {

@@ -3,7 +3,8 @@
 mod count;
 mod sections;
 
-use itcov::coverage::parse::{mapping, objects, profile};
+use llvm_coverage::count::profile::Profile;
+use llvm_coverage::parse::{mapping, objects};
 use peak_alloc::PeakAlloc;
 
 /// One of the targets, each of which stands for a parser.
@@ -44,9 +45,9 @@ pub fn bounded(memory: PeakAlloc, target: Target, input: &[u8]) {
 impl Target {
     fn run(self, input: &[u8]) {
         match self {
-            Self::Profile => drop(profile::parse(input)),
+            Self::Profile => drop(Profile::parse(input)),
             Self::Mapping => drop(mapping::parse(&sections::sections(input))),
-            Self::Object => drop(objects::mappings_in(input)),
+            Self::Object => drop(objects::mappings(input)),
             Self::Count => count::count(input),
         }
     }

@@ -3,7 +3,7 @@
 //! Records, names and lists of files refer to each other by hashes, which no fuzzer guesses. So the first byte tells
 //! whether the sections are taken as they are, or the hashes put right.
 
-use itcov::coverage::parse::mapping::Sections;
+use llvm_coverage::parse::sections::Sections;
 
 /// Takes the sections out of the input: a byte, two lengths of two bytes, then the sections one after the other.
 pub fn sections(input: &[u8]) -> Sections<'_> {

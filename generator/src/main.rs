@@ -1,8 +1,11 @@
 //! `cargo itcov`: integration coverage for Rust programs.
 
+mod build;
 mod commands;
 mod doctor;
+mod measured;
 mod progress;
+mod run;
 mod scaffold;
 mod verbosity;
 
@@ -17,6 +20,7 @@ use commands::output;
 const EXAMPLES: &str = "\
 Examples:
   cargo itcov init                     put harness and recipes into the crate
+  cargo itcov run -- --port 8080       run the program, use it, press Ctrl-C, read the report
   cargo itcov report                   say again which lines ran
   cargo itcov help init                what a command does, and its options
   cargo itcov --version                which version this is";
@@ -68,14 +72,28 @@ enum Command {
     Update(commands::update::Update),
     Remove(commands::remove::Remove),
     Doctor(commands::doctor::Doctor),
+    Run(Box<commands::run::Run>),
+    Suite(Box<commands::suite::Suite>),
+    Exec(Box<commands::exec::Exec>),
+    Build(Box<commands::build::Build>),
+    Clean(commands::clean::Clean),
     Report(Box<commands::report::Report>),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
 
 fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let name = arguments.first().cloned().unwrap_or_default();
+    if build::wrapper::is_meant(&name) {
+        return build::wrapper::main(&arguments);
+    }
+    if build::runner::is_meant(&name) {
+        return build::runner::main(&arguments);
+    }
     // cargo runs `cargo-itcov itcov ...`; the program also answers to `cargo-itcov ...`.
-    let arguments: Vec<OsString> = std::env::args_os()
+    let arguments: Vec<OsString> = arguments
+        .into_iter()
         .enumerate()
         .filter(|(position, argument)| *position != 1 || argument != "itcov")
         .map(|(_, argument)| argument)
@@ -89,18 +107,26 @@ fn main() -> ExitCode {
     let cli = Cli::parse_from(arguments);
     verbosity::set(cli.verbosity());
     match cli.run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) if error.is::<Interrupted>() => ExitCode::from(output::INTERRUPTED),
         Err(error) => {
             output::error(&error);
-            ExitCode::FAILURE
+            let status = error
+                .downcast_ref::<run::Failure>()
+                .map_or(1, |failure| failure.status);
+            ExitCode::from(status)
         }
     }
 }
 
 impl Cli {
-    fn run(self) -> anyhow::Result<()> {
-        match self.command {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let done = match self.command {
+            Command::Run(run) => return run.run(),
+            Command::Suite(suite) => return suite.run(),
+            Command::Exec(exec) => return exec.run(),
+            Command::Build(build) => return build.run(),
+            Command::Clean(clean) => return clean.run(),
             Command::Check(check) => check.run(),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
@@ -109,7 +135,8 @@ impl Cli {
             Command::Report(report) => report.run(),
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(man) => man.run(Cli::command()),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 
     fn verbosity(&self) -> i8 {

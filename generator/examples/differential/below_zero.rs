@@ -1,7 +1,7 @@
 //! The one deliberate difference: **below zero is zero**.
 //!
 //! Where a count that is a difference comes out negative, llvm-cov shows 2⁶⁴ less so much, in JSON the largest signed
-//! number, and itcov shows zero (`coverage/count/counter.rs`). The regions in which llvm-cov has such a count say
+//! number, and itcov shows zero (`coverage/src/count/values.rs`). The regions in which llvm-cov has such a count say
 //! which lines that can concern, and nothing else is excused.
 
 use std::collections::BTreeMap;

@@ -75,7 +75,11 @@ impl Rustc {
             .output()
             .with_context(|| format!("cannot run {}", path.display()))?;
         if !output.status.success() {
-            bail!("{} -vV failed: {}", path.display(), String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "{} -vV failed: {}",
+                path.display(),
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         let version = String::from_utf8_lossy(&output.stdout).into_owned();
         Ok(Rustc { path, version })
@@ -103,15 +107,19 @@ impl<'a> Builder<'a> {
     ) -> Result<Builder<'a>> {
         let config = Config::load().context("cannot read cargo's configuration")?;
         let rustc = Rustc::ask(config.rustc().path.clone())?;
-        let configured = config.build.target.as_ref().and_then(|targets| targets.first());
+        let configured = config
+            .build
+            .target
+            .as_ref()
+            .and_then(|targets| targets.first());
         let configured = configured.map(|target| target.triple().to_owned());
         let target = options.target.clone().or(configured);
         // With a target, cargo keeps what is for build scripts and macros apart from what is for the program.
-        let target = target.or_else(|| {
-            (options.scope == Scope::All).then(|| rustc.says("host").to_owned())
-        });
+        let target =
+            target.or_else(|| (options.scope == Scope::All).then(|| rustc.says("host").to_owned()));
         let members = workspace.members().iter();
-        let members = members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
+        let members =
+            members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
         Ok(Builder {
             wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles)?,
             workspace,
@@ -167,13 +175,21 @@ impl<'a> Builder<'a> {
         let mut cargo = self.cargo("build", program);
         cargo.arg("--message-format=json-render-diagnostics");
         let artifacts = run(&mut cargo, &program.bin.name)?;
-        let file = self.wrapper.path.with_file_name(format!("invocation-{}", std::process::id()));
+        let file = self
+            .wrapper
+            .path
+            .with_file_name(format!("invocation-{}", std::process::id()));
         let host = self.target.as_deref().unwrap_or(self.rustc.says("host"));
         let mut cargo = self.cargo("run", program);
         let runner = [&self.wrapper.runner, &file].map(|path| toml(path));
         let [runner, argument] = runner;
         cargo.args(["--quiet", "--bin", &program.bin.name, "--config"]);
-        cargo.arg(format!("target.{}.runner=[{}, {}]", toml_key(host), runner?, argument?));
+        cargo.arg(format!(
+            "target.{}.runner=[{}, {}]",
+            toml_key(host),
+            runner?,
+            argument?
+        ));
         let _ = fs::remove_file(&file);
         run_quietly(&mut cargo)?;
         let invocation = Invocation::read(&file);
@@ -190,9 +206,10 @@ impl<'a> Builder<'a> {
                 self.wrapper.path.display()
             )
         })?;
-        let others = artifacts.executables.iter().filter(|(id, path)| {
-            *id == package.id && path.as_path() != invocation.executable
-        });
+        let others = artifacts
+            .executables
+            .iter()
+            .filter(|(id, path)| *id == package.id && path.as_path() != invocation.executable);
         let others = others.filter_map(|(_, path)| Some((path.clone(), of(path)?)));
         self.tell_outside(&units, &artifacts);
         Ok(BuiltProgram {
@@ -207,7 +224,10 @@ impl<'a> Builder<'a> {
 
     /// The runner of the configuration, with its arguments.
     fn runner(&self, target: &str) -> Result<Vec<OsString>> {
-        let runner = self.config.runner(target).context("cannot read cargo's configuration")?;
+        let runner = self
+            .config
+            .runner(target)
+            .context("cannot read cargo's configuration")?;
         Ok(runner.map_or_else(Vec::new, |runner| {
             let path = std::iter::once(runner.path.into_os_string());
             path.chain(runner.args).collect()
@@ -218,7 +238,9 @@ impl<'a> Builder<'a> {
     fn cargo(&self, command: &str, program: &Program) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.arg(command);
-        cargo.arg("--manifest-path").arg(&program.package.manifest_path);
+        cargo
+            .arg("--manifest-path")
+            .arg(&program.package.manifest_path);
         cargo.args(self.options.for_cargo());
         if self.options.target.is_none()
             && let Some(target) = &self.target
@@ -313,7 +335,9 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());
             }
             if let Some(executable) = artifact.executable.filter(|_| artifact.target.is_bin()) {
-                artifacts.executables.push((artifact.package_id, executable.into()));
+                artifacts
+                    .executables
+                    .push((artifact.package_id, executable.into()));
             }
         }
     }
@@ -327,7 +351,10 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
 
 fn run_quietly(cargo: &mut Command) -> Result<()> {
     verbosity::running(cargo);
-    let output = cargo.stdin(Stdio::null()).output().context("cannot run cargo")?;
+    let output = cargo
+        .stdin(Stdio::null())
+        .output()
+        .context("cannot run cargo")?;
     interrupts::exit_if_interrupted();
     if !output.status.success() {
         bail!(
@@ -340,7 +367,9 @@ fn run_quietly(cargo: &mut Command) -> Result<()> {
 
 /// A path as TOML has it on cargo's command line.
 fn toml(path: &Path) -> Result<String> {
-    let text = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+    let text = path
+        .to_str()
+        .with_context(|| format!("{} is not UTF-8", path.display()))?;
     Ok(toml_edit::Value::from(text).to_string())
 }
 

@@ -30,7 +30,12 @@ pub struct Source {
 /// # Errors
 ///
 /// If rustc refuses it, with what rustc says.
-pub fn compile(rustc: &Rustc, source: &Source, program: &Path, directory: &Path) -> Result<PathBuf> {
+pub fn compile(
+    rustc: &Rustc,
+    source: &Source,
+    program: &Path,
+    directory: &Path,
+) -> Result<PathBuf> {
     let key = digest(format!(
         "{} {} {} {} {}\n{}",
         rustc.version,

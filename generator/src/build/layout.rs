@@ -16,8 +16,6 @@ use super::options::Scope;
 /// The directories of a measured build.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// The root of the workspace.
-    pub root: PathBuf,
     /// The target directory of ordinary builds.
     pub ordinary: PathBuf,
     /// The build directory of ordinary builds, which is the target directory unless the configuration says otherwise.
@@ -35,7 +33,6 @@ impl Layout {
     pub fn new(metadata: &Metadata, scope: Scope) -> Layout {
         let ordinary = metadata.target_directory.as_std_path().to_owned();
         let ordinary_build = metadata.build_directory.as_ref();
-        let root = metadata.workspace_root.as_std_path().to_owned();
         let itcov = ordinary.join("itcov");
         Layout {
             ordinary_build: ordinary_build
@@ -44,10 +41,9 @@ impl Layout {
                 Scope::Workspace => itcov.clone(),
                 Scope::All => itcov.join(".all"),
             },
-            store: store(&itcov, &root),
+            store: store(&itcov, metadata.workspace_root.as_std_path()),
             ordinary,
             itcov,
-            root,
         }
     }
 

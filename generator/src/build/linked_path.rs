@@ -45,16 +45,31 @@ pub fn object(
     let half = directory.join(format!("{}.o", std::process::id()));
     let mut command = Command::new(rustc);
     command
-        .args(["--edition=2021", "--crate-type=lib", "--crate-name=itcov_profile_path"])
-        .args(["--emit=obj", "--cap-lints=allow", "-Cpanic=abort", "-Cdebuginfo=0", "-o"])
+        .args([
+            "--edition=2021",
+            "--crate-type=lib",
+            "--crate-name=itcov_profile_path",
+        ])
+        .args([
+            "--emit=obj",
+            "--cap-lints=allow",
+            "-Cpanic=abort",
+            "-Cdebuginfo=0",
+            "-o",
+        ])
         .arg(&half)
         .arg("-");
     if let Some(target) = target {
         command.args(["--target", target]);
     }
     // Before 1.82 the attribute is not called unsafe.
-    let sources = [source.clone(), source.replace("unsafe(no_mangle)", "no_mangle")];
-    let made = sources.iter().any(|source| compile(&mut command, source).unwrap_or(false));
+    let sources = [
+        source.clone(),
+        source.replace("unsafe(no_mangle)", "no_mangle"),
+    ];
+    let made = sources
+        .iter()
+        .any(|source| compile(&mut command, source).unwrap_or(false));
     if !made {
         return Err(io::Error::other(format!("{command:?} failed")));
     }
@@ -63,7 +78,10 @@ pub fn object(
 }
 
 fn compile(command: &mut Command, source: &str) -> io::Result<bool> {
-    let mut rustc = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut rustc = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
     if let Some(mut input) = rustc.stdin.take() {
         input.write_all(source.as_bytes())?;
     }

@@ -9,10 +9,11 @@
 pub mod cargo;
 pub mod harness;
 pub mod layout;
-mod linked_path;
+pub mod linked_path;
 pub mod options;
 pub mod programs;
 pub mod runner;
+pub mod scaffolded;
 mod seed;
-mod units;
+pub mod units;
 pub mod wrapper;

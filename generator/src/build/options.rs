@@ -30,7 +30,12 @@ pub struct BuildOptions {
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t)]
     pub scope: Scope,
     /// Features to turn on, separated by commas or spaces
-    #[arg(short = 'F', long, value_name = "FEATURES", help_heading = "Cargo options")]
+    #[arg(
+        short = 'F',
+        long,
+        value_name = "FEATURES",
+        help_heading = "Cargo options"
+    )]
     pub features: Vec<String>,
     /// Turn on all features of the packages
     #[arg(long, help_heading = "Cargo options")]
@@ -39,7 +44,12 @@ pub struct BuildOptions {
     #[arg(long, help_heading = "Cargo options")]
     pub no_default_features: bool,
     /// Build with the profile `release`
-    #[arg(short, long, conflicts_with = "profile", help_heading = "Cargo options")]
+    #[arg(
+        short,
+        long,
+        conflicts_with = "profile",
+        help_heading = "Cargo options"
+    )]
     pub release: bool,
     /// Build with this profile
     #[arg(long, value_name = "NAME", help_heading = "Cargo options")]

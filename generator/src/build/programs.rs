@@ -72,7 +72,10 @@ fn packages<'a>(
         for name in &options.package {
             let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
                 let names = members.iter().map(|member| member.name.as_str());
-                bail!("the workspace has no package `{name}`; it has:{}", list(names));
+                bail!(
+                    "the workspace has no package `{name}`; it has:{}",
+                    list(names)
+                );
             };
             if !packages.iter().any(|other| other.id == package.id) {
                 packages.push(package);
@@ -97,7 +100,10 @@ fn packages<'a>(
         if let Some(package) = here {
             return Ok(vec![package]);
         }
-        return Ok(with_bin.into_iter().filter(|package| has(package)).collect());
+        return Ok(with_bin
+            .into_iter()
+            .filter(|package| has(package))
+            .collect());
     }
     let with_harness: Vec<&Package> = with_bin
         .iter()
@@ -105,7 +111,11 @@ fn packages<'a>(
         .filter(|package| of_harness(package).is_some())
         .collect();
     if options.workspace {
-        return Ok(if with_harness.is_empty() { with_bin } else { with_harness });
+        return Ok(if with_harness.is_empty() {
+            with_bin
+        } else {
+            with_harness
+        });
     }
     if let Some(package) = here {
         return Ok(vec![package]);

@@ -32,8 +32,13 @@ impl Own {
     pub fn of(members: &[Package]) -> Own {
         let targets = members.iter().flat_map(|package| &package.targets);
         Own {
-            packages: members.iter().map(|package| package.name.to_string()).collect(),
-            crates: targets.map(|target| target.name.replace('-', "_")).collect(),
+            packages: members
+                .iter()
+                .map(|package| package.name.to_string())
+                .collect(),
+            crates: targets
+                .map(|target| target.name.replace('-', "_"))
+                .collect(),
         }
     }
 }
@@ -105,9 +110,14 @@ fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
         };
         let name = stem.strip_prefix("lib").unwrap_or(stem);
         let hashed = without_hash(name);
-        let is_own = [name, hashed.unwrap_or(name), stem, without_hash(stem).unwrap_or(stem)]
-            .iter()
-            .any(|name| own.crates.contains(*name));
+        let is_own = [
+            name,
+            hashed.unwrap_or(name),
+            stem,
+            without_hash(stem).unwrap_or(stem),
+        ]
+        .iter()
+        .any(|name| own.crates.contains(*name));
         let is_library = matches!(ending, "rlib" | "rmeta" | "so" | "dylib" | "dll");
         let target = to.join(&file);
         if is_own || !(is_library || ending == "d") || target.exists() {
@@ -126,7 +136,8 @@ fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
 fn is_build_script(name: &str) -> bool {
     let stem = name.strip_suffix(".exe").unwrap_or(name);
     stem == "build-script-build"
-        || (stem.starts_with("build_script_") || stem.starts_with("build-script-")) && !name.contains('.')
+        || (stem.starts_with("build_script_") || stem.starts_with("build-script-"))
+            && !name.contains('.')
 }
 
 /// Copies a directory under another name first, so that it is there as a whole or not at all. Files that are never written
@@ -178,7 +189,10 @@ mod tests {
 
     #[test]
     fn names_and_hashes_are_told_apart() {
-        assert_eq!(without_hash("serde-json-0123456789abcdef"), Some("serde-json"));
+        assert_eq!(
+            without_hash("serde-json-0123456789abcdef"),
+            Some("serde-json")
+        );
         assert_eq!(without_hash("serde-json"), None);
         assert_eq!(without_hash("serde-0123456789abcdeg"), None);
     }
@@ -187,7 +201,12 @@ mod tests {
     fn only_executables_of_build_scripts_are_linked() {
         assert!(is_build_script("build-script-build"));
         assert!(is_build_script("build_script_build-0123456789abcdef"));
-        for written_in_place in ["build_script_build-0123456789abcdef.d", "output", "stderr", "root-output"] {
+        for written_in_place in [
+            "build_script_build-0123456789abcdef.d",
+            "output",
+            "stderr",
+            "root-output",
+        ] {
             assert!(!is_build_script(written_in_place));
         }
     }

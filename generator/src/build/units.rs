@@ -81,7 +81,9 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
             let path = entry.ok()?.path();
             let file = path.file_name()?.to_str()?;
             let is_candidate = path.extension().is_none()
-                && file.strip_prefix(&name).is_some_and(|rest| rest.starts_with('-'));
+                && file
+                    .strip_prefix(&name)
+                    .is_some_and(|rest| rest.starts_with('-'));
             let unit = is_candidate.then(|| read(directory, &path))??;
             let metadata = fs::metadata(&path).ok()?;
             (unit.is_program && unit.name == name).then_some((unit, metadata))
@@ -128,7 +130,11 @@ mod tests {
 
     #[test]
     fn files_of_one_unit_have_one_stem() {
-        for file in ["/t/deps/libcore-1a.rlib", "/t/deps/libcore-1a.rmeta", "/t/deps/core-1a"] {
+        for file in [
+            "/t/deps/libcore-1a.rlib",
+            "/t/deps/libcore-1a.rmeta",
+            "/t/deps/core-1a",
+        ] {
             assert_eq!(stem(Path::new(file)), Path::new("/t/deps/core-1a"));
         }
     }
@@ -142,9 +148,17 @@ mod tests {
             is_program: name == "app",
             is_dylib: false,
             manifest: PathBuf::from("/w"),
-            uses: uses.iter().map(|name| format!("/t/deps/{name}-1").into()).collect(),
+            uses: uses
+                .iter()
+                .map(|name| format!("/t/deps/{name}-1").into())
+                .collect(),
         };
-        for unit in [unit("app", &["a", "serde"]), unit("a", &["b"]), unit("b", &["a"]), unit("other", &[])] {
+        for unit in [
+            unit("app", &["a", "serde"]),
+            unit("a", &["b"]),
+            unit("b", &["a"]),
+            unit("other", &[]),
+        ] {
             unit.note(directory.path()).unwrap();
         }
         let units = closure(directory.path(), unit("app", &["a", "serde"]));

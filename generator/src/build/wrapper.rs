@@ -161,10 +161,19 @@ impl Call {
                 }
                 _ if matches!(
                     &*word,
-                    "--crate-name" | "--crate-type" | "--out-dir" | "--target" | "--extern" | "-C" | "--emit"
+                    "--crate-name"
+                        | "--crate-type"
+                        | "--out-dir"
+                        | "--target"
+                        | "--extern"
+                        | "-C"
+                        | "--emit"
                 ) =>
                 {
-                    (word.into_owned(), words.next().unwrap_or_default().into_owned())
+                    (
+                        word.into_owned(),
+                        words.next().unwrap_or_default().into_owned(),
+                    )
                 }
                 _ => (word.into_owned(), String::new()),
             };
@@ -176,7 +185,9 @@ impl Call {
                 "--target" => call.target = Some(value),
                 "--emit" => call.links |= value.split(',').any(|kind| kind == "link"),
                 // `name=path`, or `priv:name=path`.
-                "--extern" => call.uses.extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
+                "--extern" => call
+                    .uses
+                    .extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
                 "-C" => {
                     if let Some(text) = value.strip_prefix("extra-filename=") {
                         text.clone_into(&mut call.extra_filename);
@@ -189,7 +200,9 @@ impl Call {
     }
 
     fn is_of_type(&self, one_of: &[&str]) -> bool {
-        self.types.iter().any(|kind| one_of.contains(&kind.as_str()))
+        self.types
+            .iter()
+            .any(|kind| one_of.contains(&kind.as_str()))
     }
 
     /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
@@ -226,7 +239,9 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
     let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
     Unit {
         name: call.name.clone(),
-        stem: call.out_dir.join(format!("{}{}", call.name, call.extra_filename)),
+        stem: call
+            .out_dir
+            .join(format!("{}{}", call.name, call.extra_filename)),
         is_program,
         is_dylib: call.is_of_type(&["dylib"]) && !call.is_of_type(&["lib", "rlib"]),
         manifest,
@@ -279,7 +294,10 @@ mod tests {
         );
         assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
         assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
-        assert_eq!(call.uses, ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new));
+        assert_eq!(
+            call.uses,
+            ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new)
+        );
     }
 
     #[test]

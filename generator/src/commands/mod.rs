@@ -1,13 +1,19 @@
 //! One file a subcommand: its arguments and its `run`.
 
 pub mod ask;
+pub mod build;
 pub mod check;
+pub mod clean;
 pub mod completions;
 pub mod doctor;
+pub mod exec;
 pub mod init;
 pub mod man;
+mod measure;
 pub mod output;
 pub mod remove;
 pub mod report;
+pub mod run;
 mod scaffold;
+pub mod suite;
 pub mod update;

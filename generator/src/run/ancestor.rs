@@ -16,7 +16,10 @@ impl Ancestor {
         for _ in 0..3 {
             let stat = Stat::of(id)?;
             if stat.name == "just" {
-                return Some(Ancestor { id, began: stat.began });
+                return Some(Ancestor {
+                    id,
+                    began: stat.began,
+                });
             }
             id = stat.parent;
         }

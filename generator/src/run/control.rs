@@ -24,7 +24,10 @@ type Stop = Arc<dyn Fn() + Send + Sync>;
 /// # Errors
 ///
 /// If nobody can listen there.
-pub fn serve(address: SocketAddr, stop: impl Fn() + Send + Sync + 'static) -> io::Result<SocketAddr> {
+pub fn serve(
+    address: SocketAddr,
+    stop: impl Fn() + Send + Sync + 'static,
+) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;
     let stop: Stop = Arc::new(stop);
@@ -56,13 +59,21 @@ fn answer(mut stream: &TcpStream, stop: &Stop) -> io::Result<()> {
     let head = head(stream, until)?;
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
-    let is_whole = request.parse(&head).is_ok_and(|status| status.is_complete());
-    let (status, text) = if is_whole { judge(&request) } else { ("400 Bad Request", "this is no request") };
+    let is_whole = request
+        .parse(&head)
+        .is_ok_and(|status| status.is_complete());
+    let (status, text) = if is_whole {
+        judge(&request)
+    } else {
+        ("400 Bad Request", "this is no request")
+    };
     let length = text.len() + 1;
     let answer = format!(
         "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
     );
-    let written = stream.set_write_timeout(Some(LIMIT)).and_then(|()| stream.write_all(answer.as_bytes()));
+    let written = stream
+        .set_write_timeout(Some(LIMIT))
+        .and_then(|()| stream.write_all(answer.as_bytes()));
     if status.starts_with("202") {
         stop();
     }
@@ -96,9 +107,16 @@ fn head(mut stream: &TcpStream, until: Instant) -> io::Result<Vec<u8>> {
 fn judge(request: &httparse::Request) -> (&'static str, &'static str) {
     let header = |name: &str| {
         let mut headers = request.headers.iter();
-        headers.find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value)
+        headers
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value)
     };
-    let from_a_page = ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"];
+    let from_a_page = [
+        "origin",
+        "sec-fetch-site",
+        "sec-fetch-mode",
+        "sec-fetch-dest",
+    ];
     if from_a_page.iter().any(|name| header(name).is_some()) {
         // A browser says so when a page asks.
         return ("403 Forbidden", "a page in a browser cannot end the run");
@@ -123,7 +141,11 @@ fn is_loopback(host: &[u8]) -> bool {
         return address.ip().is_loopback();
     }
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let number: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok().or_else(|| name.parse().ok());
+    let number: Option<IpAddr> = host
+        .trim_matches(['[', ']'])
+        .parse()
+        .ok()
+        .or_else(|| name.parse().ok());
     name.eq_ignore_ascii_case("localhost") || number.is_some_and(|it| it.is_loopback())
 }
 
@@ -133,10 +155,24 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_answered() {
-        for right in ["127.0.0.1:8099", "127.0.0.1", "localhost:1", "LOCALHOST", "[::1]:80", "[::1]", "::1"] {
+        for right in [
+            "127.0.0.1:8099",
+            "127.0.0.1",
+            "localhost:1",
+            "LOCALHOST",
+            "[::1]:80",
+            "[::1]",
+            "::1",
+        ] {
             assert!(is_loopback(right.as_bytes()), "{right}");
         }
-        for wrong in ["example.org", "127.0.0.1.example.org:80", "192.0.2.1:80", "", "localhost.example.org"] {
+        for wrong in [
+            "example.org",
+            "127.0.0.1.example.org:80",
+            "192.0.2.1:80",
+            "",
+            "localhost.example.org",
+        ] {
             assert!(!is_loopback(wrong.as_bytes()), "{wrong}");
         }
     }

@@ -24,7 +24,9 @@ impl Address {
         };
         let (name, port) = host.rsplit_once(':')?;
         let port_is_one = !port.is_empty() && port.len() <= 5 && port.parse::<u16>().is_ok();
-        let in_brackets = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let in_brackets = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
         let name_is_one = match in_brackets {
             Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
             None => !name.is_empty() && !name.contains([':', '[', ']', '@', '?', '#']),
@@ -48,7 +50,10 @@ impl Address {
     /// What there is in place of that.
     pub fn ask(&self, limit: Duration) -> io::Result<()> {
         let until = Instant::now() + limit;
-        let mut stream = Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+        let mut stream = Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "the name has no address",
+        ));
         for address in self.host.to_socket_addrs()? {
             stream = stream.or_else(|_| TcpStream::connect_timeout(&address, limit.min(CONNECT)));
         }
@@ -61,11 +66,16 @@ impl Address {
         stream.set_write_timeout(Some(CONNECT))?;
         stream.write_all(request.as_bytes())?;
         let line = first_line(&mut stream, until)?;
-        let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1));
+        let status = line
+            .strip_prefix("HTTP/1.")
+            .and_then(|rest| rest.split(' ').nth(1));
         if status.is_some_and(|status| status.starts_with(['2', '3'])) {
             return Ok(());
         }
-        Err(io::Error::new(io::ErrorKind::InvalidData, format!("it answers {line:?}")))
+        Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it answers {line:?}"),
+        ))
     }
 }
 
@@ -94,7 +104,10 @@ fn first_line(stream: &mut TcpStream, until: Instant) -> io::Result<String> {
             read => line.extend_from_slice(&bytes[..read]),
         }
     }
-    let end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
+    let end = line
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(line.len());
     Ok(String::from_utf8_lossy(&line[..end]).trim_end().to_owned())
 }
 
@@ -104,10 +117,24 @@ mod tests {
 
     #[test]
     fn addresses_have_a_scheme_a_host_and_a_port() {
-        for right in ["tcp://127.0.0.1:80", "tcp://localhost:80/", "http://[::1]:8080", "http://h:1/a?b=c"] {
+        for right in [
+            "tcp://127.0.0.1:80",
+            "tcp://localhost:80/",
+            "http://[::1]:8080",
+            "http://h:1/a?b=c",
+        ] {
             assert!(Address::parse(right).is_some(), "{right}");
         }
-        for wrong in ["127.0.0.1:80", "tcp://127.0.0.1", "https://h:1/", "tcp://h:65536", "tcp://h:1/x", "tcp://u@h:1", "http://:80/", "tcp://h:"] {
+        for wrong in [
+            "127.0.0.1:80",
+            "tcp://127.0.0.1",
+            "https://h:1/",
+            "tcp://h:65536",
+            "tcp://h:1/x",
+            "tcp://u@h:1",
+            "http://:80/",
+            "tcp://h:",
+        ] {
             assert!(Address::parse(wrong).is_none(), "{wrong}");
         }
     }

@@ -72,10 +72,18 @@ impl Settings {
     pub fn read(options: &RunOptions, suite: &SuiteOptions) -> Result<Settings, Failure> {
         let timeout = Value::of(options.timeout.as_deref(), "--timeout", "ITCOV_TIMEOUT");
         let grace = Value::of(options.grace.as_deref(), "--grace", "ITCOV_GRACE");
-        let stop_signal = Value::of(options.stop_signal.as_deref(), "--stop-signal", "ITCOV_STOP_SIGNAL");
+        let stop_signal = Value::of(
+            options.stop_signal.as_deref(),
+            "--stop-signal",
+            "ITCOV_STOP_SIGNAL",
+        );
         let control = Value::of(options.control.as_deref(), "--control", "ITCOV_CONTROL");
         let ready = Value::of(suite.ready.as_deref(), "--ready", "ITCOV_READY");
-        let ready_timeout = Value::of(suite.ready_timeout.as_deref(), "--ready-timeout", "ITCOV_READY_TIMEOUT");
+        let ready_timeout = Value::of(
+            suite.ready_timeout.as_deref(),
+            "--ready-timeout",
+            "ITCOV_READY_TIMEOUT",
+        );
         let wrong_signal = "is neither SIGINT nor SIGTERM";
         let stop_signal = match &stop_signal {
             None => "SIGINT".to_owned(),
@@ -89,8 +97,14 @@ impl Settings {
             stop_signal,
             ready: match &ready {
                 None => Vec::new(),
-                Some(value) => value.text.split_whitespace().map(Address::parse).collect::<Option<_>>()
-                    .ok_or_else(|| value.wrong("is not tcp://HOST:PORT or http://HOST:PORT/PATH"))?,
+                Some(value) => value
+                    .text
+                    .split_whitespace()
+                    .map(Address::parse)
+                    .collect::<Option<_>>()
+                    .ok_or_else(|| {
+                        value.wrong("is not tcp://HOST:PORT or http://HOST:PORT/PATH")
+                    })?,
             },
             ready_timeout: duration(ready_timeout.as_ref(), Duration::from_secs(30))?,
             is_control_wished: control.is_some(),
@@ -98,7 +112,9 @@ impl Settings {
                 None => SocketAddr::from(([127, 0, 0, 1], 0)),
                 Some(value) => {
                     let address: Option<SocketAddr> = value.text.parse().ok();
-                    address.filter(|it| it.ip().is_loopback()).ok_or_else(|| value.wrong(loopback))?
+                    address
+                        .filter(|it| it.ip().is_loopback())
+                        .ok_or_else(|| value.wrong(loopback))?
                 }
             },
             program: env::var_os("ITCOV_PROGRAM").filter(|text| !text.is_empty()),
@@ -139,14 +155,24 @@ fn duration(value: Option<&Value>, unset: Duration) -> Result<Duration, Failure>
 
 /// A number of seconds, or numbers with units. The harness takes the same.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
     let seconds = text.parse().ok().map(Duration::from_secs);
-    seconds.or_else(|| humantime::parse_duration(text).ok()).filter(|_| is_plain)
+    seconds
+        .or_else(|| humantime::parse_duration(text).ok())
+        .filter(|_| is_plain)
 }
 
 /// The name of a program's own variable: `ITCOV_ARGS_my_api`.
 pub fn variable(prefix: &str, program: &str) -> String {
-    let plain = program.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' });
+    let plain = program.chars().map(|char| {
+        if char.is_ascii_alphanumeric() {
+            char
+        } else {
+            '_'
+        }
+    });
     format!("{prefix}_{}", plain.collect::<String>())
 }
 
@@ -155,7 +181,11 @@ pub fn variable(prefix: &str, program: &str) -> String {
 /// # Errors
 ///
 /// If a quote is not closed.
-pub fn arguments(program: &str, is_only: bool, option: Option<&str>) -> Result<Vec<OsString>, Failure> {
+pub fn arguments(
+    program: &str,
+    is_only: bool,
+    option: Option<&str>,
+) -> Result<Vec<OsString>, Failure> {
     let own = variable("ITCOV_ARGS", program);
     let value = Value::of(option, "--args", &own);
     let value = value.or_else(|| Value::of(None, "", "ITCOV_ARGS").filter(|_| is_only));
@@ -174,10 +204,28 @@ mod tests {
 
     #[test]
     fn durations_are_seconds_or_have_units() {
-        for (text, seconds) in [("90", 90), ("0", 0), ("90s", 90), ("5m", 300), ("1h30m", 5400)] {
-            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        for (text, seconds) in [
+            ("90", 90),
+            ("0", 0),
+            ("90s", 90),
+            ("5m", 300),
+            ("1h30m", 5400),
+        ] {
+            assert_eq!(
+                parse_duration(text),
+                Some(Duration::from_secs(seconds)),
+                "{text}"
+            );
         }
-        for wrong in ["", "s", "-1", "1 h", "1d", "5minutes", "99999999999999999999"] {
+        for wrong in [
+            "",
+            "s",
+            "-1",
+            "1 h",
+            "1d",
+            "5minutes",
+            "99999999999999999999",
+        ] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }
     }

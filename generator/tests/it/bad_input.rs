@@ -97,8 +97,8 @@ fn a_file_that_is_no_profile_is_named_with_what_it_is() {
         ),
         (
             &future,
-            "it is of version 99 (newer than LLVM 23), and itcov reads 8 to 11; \
-             look for a newer itcov, or build the program with an older Rust",
+            "it is of version 99 (newer than LLVM 23), and 8 to 11 are supported; \
+             use a newer version of this tool, or build the program with an older Rust",
         ),
     ] {
         fs::write(&given, content).unwrap();

@@ -62,14 +62,35 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
         "package",
         "-p",
         "cargo-itcov",
+        "-p",
+        "llvm-coverage",
         "--no-verify",
         "--allow-dirty",
         "--quiet",
     ]);
     Output::of(package.arg("--target-dir").arg(target)).ends_with(0);
-    let name = format!("cargo-itcov-{}", env!("CARGO_PKG_VERSION"));
-    let archive = target.join("package").join(format!("{name}.crate"));
-    Output::of(krate.command("tar").arg("xzmf").arg(archive)).ends_with(0);
+    let [name, library] = ["cargo-itcov", "llvm-coverage"].map(|package| {
+        let name = format!("{package}-{}", env!("CARGO_PKG_VERSION"));
+        let archive = target.join("package").join(format!("{name}.crate"));
+        Output::of(krate.command("tar").arg("xzmf").arg(archive)).ends_with(0);
+        name
+    });
+    // The library is taken from its package and not from the registry.
+    let lock = format!("{name}/Cargo.lock");
+    let text = krate.read(&lock);
+    let (before, of_library) = text.split_at(text.find("name = \"llvm-coverage\"").unwrap());
+    let is_of_registry = |line: &&str| line.starts_with("source") || line.starts_with("checksum");
+    let source: String = of_library
+        .split_inclusive('\n')
+        .filter(is_of_registry)
+        .take(2)
+        .collect();
+    krate.write(
+        &lock,
+        &(before.to_owned() + &of_library.replacen(&source, "", 1)),
+    );
+    let library = krate.root.join(library);
+    let patch = format!("patch.crates-io.llvm-coverage.path='{}'", library.display());
     assert!(krate.has(&format!("{name}/template/Cargo.toml.liquid")));
 
     let mut install = krate.command("cargo");
@@ -82,6 +103,8 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
         &name,
         "--root",
         "installed",
+        "--config",
+        &patch,
     ]);
     // With the workspace's profile, which the package does not have.
     install.env("CARGO_PROFILE_DEV_DEBUG", "false");

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use itcov::coverage::Coverage;
-use itcov::coverage::changed::{self, Lines};
+use llvm_coverage::Coverage;
+use llvm_coverage::parse::diff::{self, Lines};
 
 use super::git::{Repository, as_path};
 use crate::progress::during;
@@ -97,7 +97,7 @@ fn add(
     changed: &mut HashMap<PathBuf, Lines>,
 ) -> Result<()> {
     let top = &repository.top;
-    let diff = changed::parse(&repository.diff(base, kinds)?)?;
+    let diff = diff::parse(&repository.diff(base, kinds)?)?;
     let parts = diff.into_iter();
     changed.extend(parts.map(|(path, ranges)| (top.join(as_path(&path)), Lines::Ranges(ranges))));
     let untracked = repository.untracked()?.into_iter();

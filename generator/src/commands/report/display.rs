@@ -3,13 +3,13 @@
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
-use clap::Args;
-use itcov::coverage::Coverage;
-use itcov::coverage::formats::about::Subject;
-use itcov::coverage::formats::order::Order;
-use itcov::coverage::formats::screen::Screen;
-use itcov::coverage::formats::view::View;
-use itcov::coverage::formats::{missing, table};
+use clap::{Args, ValueEnum};
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::order::Order;
+use llvm_coverage::formats::screen::Screen;
+use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::formats::view::View;
+use llvm_coverage::formats::{missing, table};
 
 use super::outputs::to_screen;
 
@@ -22,7 +22,35 @@ pub struct Display {
 
     /// Which files come first; all but `name` begin with the worst
     #[arg(long, value_enum, value_name = "BY", default_value_t)]
-    sort: Order,
+    sort: Sort,
+}
+
+/// The values of `--sort`.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Sort {
+    /// The files of the workspace, then all others
+    #[default]
+    Name,
+    /// The lowest percentage of lines first
+    Lines,
+    /// The lowest percentage of functions first
+    Functions,
+    /// The lowest percentage of regions first
+    Regions,
+    /// The most lines that did not run first
+    Missing,
+}
+
+impl From<Sort> for Order {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Name => Self::Name,
+            Sort::Lines => Self::Lines,
+            Sort::Functions => Self::Functions,
+            Sort::Regions => Self::Regions,
+            Sort::Missing => Self::Missing,
+        }
+    }
 }
 
 impl Display {
@@ -35,7 +63,7 @@ impl Display {
         let view = View {
             coverage,
             root,
-            order: self.sort,
+            order: self.sort.into(),
             screen: screen(),
             subject,
         };

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_parser};
 
-use super::Report;
-use super::outputs::{FORMATS, Format};
+use super::format::{FORMATS, Format};
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
 
@@ -41,7 +40,7 @@ impl Files {
                 format!("{options} are both for {path}; name a file for each")
             };
             // In a usage line, clap would take the whole program for the command.
-            let mut report = Report::augment_args(Command::new("cargo itcov report"));
+            let mut report = Self::augment_args(Command::new("cargo itcov report"));
             return Err(Error::raw(ErrorKind::ArgumentConflict, wrong).format(&mut report));
         }
         Ok(())

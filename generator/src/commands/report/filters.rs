@@ -7,8 +7,8 @@ use std::str::FromStr;
 use anyhow::{Result, bail};
 use clap::Args;
 use globset::{GlobBuilder, GlobMatcher};
-use itcov::coverage::Coverage;
-use itcov::coverage::formats::names;
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::names;
 
 use crate::commands::output::warn;
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
-use itcov::coverage::Coverage;
-use itcov::coverage::formats::about::Subject;
-use itcov::coverage::formats::html::{self, About};
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::html::{self, About, Error};
+use llvm_coverage::formats::subject::Subject;
 
 use super::{made, revision};
 use crate::commands::output::note;
@@ -43,9 +43,17 @@ impl Html {
             made: made::now()?,
             subject: subject.clone(),
             revision: revision::of(root),
+            tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),
         };
-        during("writing the pages", || {
+        let written = during("writing the pages", || {
             html::write(&directory, coverage, root, &about)
+        });
+        written.map_err(|error| match error {
+            Error::NotADirectory { .. } => anyhow!("{error}: --html wants one"),
+            Error::OtherFiles { .. } => {
+                anyhow!("{error}. Name a directory that is new, empty, or has an earlier report")
+            }
+            error => error.into(),
         })
     }
 

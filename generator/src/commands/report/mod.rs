@@ -4,6 +4,7 @@ mod changed;
 mod display;
 mod files;
 mod filters;
+mod format;
 mod git;
 mod html;
 mod made;
@@ -13,22 +14,23 @@ mod staged;
 mod thresholds;
 mod warnings;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use changed::ChangedSince;
-use clap::Args;
+use clap::{Args, FromArgMatches};
 use display::Display;
 use filters::Filters;
+use llvm_coverage::formats::subject::Subject;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
+use crate::build::layout::Layout;
+use crate::build::options::Scope;
 use crate::commands::output::note;
+use crate::measured::{Choice, Measurement, Profiles, Store};
 use crate::progress::during_each;
-use crate::scaffold::facts::Facts;
-use crate::scaffold::metadata::Cargo;
-use itcov::coverage::formats::about::Subject;
-use itcov::coverage::{Choice, Collected, Place, Profiles, Scope};
+use crate::scaffold::metadata::{Cargo, Workspace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,14 +49,13 @@ Examples:
   cargo itcov report --open            the table, and pages with every line of the source, in the browser
   cargo itcov report --profiles host-a host-b
                                        what ran elsewhere: the profiles below these directories
-  cargo itcov report --scope all       the dependencies too, after `just itcov_scope=all itcov`
-  cargo itcov report --scope linked    as tools report that look at the program alone
-  cargo itcov report --bin api,worker  of several programs these two, after `just itcov_bin=api,worker itcov`";
+  cargo itcov report --linked          as other tools report, which look at the program alone
+  cargo itcov report --bin api,worker  of several programs these two";
 
 /// Say what ran: how many lines, functions and regions of each file.
 ///
-/// Reads what `just itcov` and its siblings have collected in `itcov` in the target directory. A library
-/// module that the program cannot reach counts as not covered.
+/// Reports on the last run, and on what was added to it. A library module that the program cannot reach counts as not
+/// covered.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
@@ -62,10 +63,6 @@ pub struct Report {
     /// collected here; the counts add up
     #[arg(long, value_name = "DIR", num_args = 1..)]
     profiles: Vec<PathBuf>,
-
-    /// Which crates to report on, of what was measured
-    #[arg(long, value_enum, default_value_t = Scope::Workspace)]
-    scope: Scope,
 
     #[command(flatten)]
     choice: Choice,
@@ -90,51 +87,62 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn run(&self) -> Result<()> {
-        let workspace = self.cargo.read()?;
-        let metadata = &workspace.metadata;
-        let target = metadata.target_directory.as_std_path();
-        let generated: Vec<&Path> = [
-            Some(target),
-            metadata.build_directory.as_ref().map(|it| it.as_std_path()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+    /// The table of the last run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Report::run`].
+    pub fn of_last_run(workspace: &Workspace) -> Result<()> {
+        let command = Report::augment_args(clap::Command::new("report"));
+        let matches = command.try_get_matches_from(["report"])?;
+        Report::from_arg_matches(&matches)?.of(workspace)
+    }
 
-        let place = Place::find(target, self.scope, &self.choice)?;
-        if !place.directory.exists() && Facts::scaffolded(&workspace, &[])?.packages.is_empty() {
-            bail!("this crate has no itcov yet: type `cargo itcov init`");
-        }
-        let collected = Collected::find(&place)?;
-        let profiles = if self.profiles.is_empty() {
-            Profiles::collected(&place)?
+    /// Reports.
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing to report on, something cannot be read or written, or a threshold is missed.
+    pub fn run(&self) -> Result<()> {
+        self.of(&self.cargo.read()?)
+    }
+
+    fn of(&self, workspace: &Workspace) -> Result<()> {
+        let metadata = &workspace.metadata;
+        let layout = Layout::new(metadata, Scope::Workspace);
+        let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
+        let store = Store::at(&layout.store);
+        let is_brought = !self.profiles.is_empty();
+        let mut measurement = Measurement::find(&store, &self.choice, is_brought)?;
+        let profiles = if is_brought {
+            Profiles::named(&self.profiles)?
         } else {
-            Profiles::named(&self.profiles, &place)?
+            Profiles::collected(measurement.directories())?
         };
-        let built = collected.built()?;
+        measurement.add_others_that_ran(profiles.paths())?;
+        let built = measurement.functions()?;
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             profiles.merge(&built, step)
         })?;
         let what_to_do = profiles.advice_on_other_builds();
         warnings::of_profiles(&merged, what_to_do);
-        let coverage = during_each("counting", collected.objects(), |step| {
-            collected.coverage(&merged.profile, &generated, step)
+        let coverage = during_each("counting", measurement.objects(), |step| {
+            measurement.coverage(&merged.profile, &generated, step)
         })?;
         warnings::of_functions(&coverage, what_to_do);
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
-        let mut stale = warnings::of_sources(&coverage, &place, root);
+        let mut stale = warnings::of_sources(&coverage, measurement.built(), &layout.store, root);
         let coverage = self.changed.apply(coverage, root, &mut stale)?;
-        let subject = self.subject(!stale.is_empty());
+        let subject = self.subject(measurement.remark(), !stale.is_empty());
         self.outputs.write(&coverage, metadata, &subject)?;
         if !self.outputs.take_stdout() {
             self.display.print(&coverage, root, &subject)?;
         }
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {
-            warnings::is_current(&stale, &place, root)?;
+            warnings::is_current(&stale, root)?;
         }
         for met in self.thresholds.check(&coverage, root)? {
             note(&met);
@@ -143,13 +151,13 @@ impl Report {
     }
 
     /// What is reported on.
-    fn subject(&self, is_stale: bool) -> Subject {
+    fn subject(&self, remark: Option<&str>, is_stale: bool) -> Subject {
         let [include, exclude] = self.filters.globs();
         Subject {
             since: self.changed.revision().map(str::to_owned),
             include,
             exclude,
-            scope: self.scope,
+            remark: remark.map(str::to_owned),
             is_stale,
         }
     }

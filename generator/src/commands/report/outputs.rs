@@ -1,36 +1,16 @@
 //! Where the report goes, and in which format.
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
 use clap::Args;
-use itcov::coverage::Coverage;
-use itcov::coverage::formats::about::Subject;
-use itcov::coverage::formats::{cobertura, codecov, json, lcov, markdown};
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::subject::Subject;
 
 use super::files::Files;
 use super::html::Html;
-use super::{made, staged};
-
-/// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
-/// are called in the workspace at the path, with what it is of.
-pub struct Format {
-    pub option: &'static str,
-    pub help: &'static str,
-    pub write: fn(&mut dyn Write, &Coverage, &Path, &Subject) -> io::Result<()>,
-}
-
-/// In the order of the help.
-#[rustfmt::skip]
-pub const FORMATS: [Format; 5] = [
-    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _, _| lcov::write(out, it) },
-    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _, _| json::write(out, it) },
-    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
-    Format { option: "codecov", help: "Write Codecov's JSON", write: |out, it, root, _| codecov::write(out, it, root) },
-    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: markdown::write },
-];
+use super::staged;
 
 /// Everything that is written besides the table, or in its place.
 #[derive(Args)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use itcov::coverage::formats::html::Revision;
+use llvm_coverage::formats::html::Revision;
 
 use super::git;
 

@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use itcov::coverage::Coverage;
-use itcov::coverage::count::summary::{Ratio, Summary};
-use itcov::coverage::formats::names;
+use llvm_coverage::Coverage;
+use llvm_coverage::count::summary::{Ratio, Summary};
+use llvm_coverage::formats::names;
 
 /// Thresholds. The report is written in any case.
 #[derive(Args)]
@@ -197,7 +197,7 @@ impl Percent {
 
 #[cfg(test)]
 mod tests {
-    use itcov::coverage::FileCoverage;
+    use llvm_coverage::FileCoverage;
 
     use super::*;
 

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
-use itcov::coverage::formats::names;
-use itcov::coverage::sources::Stale;
-use itcov::coverage::{Coverage, Merged, Place};
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::names;
+use llvm_coverage::profiles::Merged;
 
 use crate::commands::output::warn;
+use crate::measured::sources::Stale;
 
 /// How many files are named.
 const NAMED: usize = 3;
@@ -51,13 +53,15 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
     }
 }
 
-/// Tells which sources are not those of the build at the `place`: they are returned.
-pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) -> Vec<PathBuf> {
-    let stale = Stale::find(coverage, place, root);
-    let what_to_do = format!(
-        "type {}, then run the program again",
-        place.recipe("itcov-build")
-    );
+/// Tells which sources are not those of the build: they are returned.
+pub fn of_sources(
+    coverage: &Coverage,
+    built: SystemTime,
+    store: &Path,
+    root: &Path,
+) -> Vec<PathBuf> {
+    let stale = Stale::find(coverage, built, store, root);
+    let what_to_do = "run the program again";
     if !stale.changed.is_empty() {
         warn(&format!(
             "changed since the program was built: {}; the lines may be off; {what_to_do}",
@@ -74,22 +78,21 @@ pub fn of_sources(coverage: &Coverage, place: &Place, root: &Path) -> Vec<PathBu
     stale.map(Path::to_owned).collect()
 }
 
-/// Whether what is reported on is of the build at the `place`, and not of sources that have changed since.
+/// Whether what is reported on is of the build, and not of sources that have changed since.
 ///
 /// # Errors
 ///
 /// If one of these `stale` ones is reported on: then no threshold is known to be met.
-pub fn is_current(stale: &[PathBuf], place: &Place, root: &Path) -> Result<()> {
+pub fn is_current(stale: &[PathBuf], root: &Path) -> Result<()> {
     if stale.is_empty() {
         return Ok(());
     }
     let paths: Vec<_> = stale.iter().map(PathBuf::as_path).collect();
     bail!(
         "{} {} changed since the program was built, so whether enough ran cannot be told; \
-         type {}, then run the program again",
+         run the program again",
         list(&paths, root),
-        if stale.len() == 1 { "has" } else { "have" },
-        place.recipe("itcov-build")
+        if stale.len() == 1 { "has" } else { "have" }
     );
 }
 

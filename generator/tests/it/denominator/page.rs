@@ -23,7 +23,7 @@ fn rules(page: &str) -> Vec<String> {
 fn each_rule_of_the_page_has_a_test_of_its_name() {
     let root = repository();
     let page = fs::read_to_string(root.join("docs/coverage.md")).unwrap();
-    let sources = ["generator/src", "generator/tests/it"].map(|directory| {
+    let sources = ["coverage/src", "generator/tests/it"].map(|directory| {
         let files = walkdir::WalkDir::new(root.join(directory)).into_iter();
         let files = files.map(|entry| entry.unwrap().into_path());
         let sources = files.filter(|path| path.extension().is_some_and(|it| it == "rs"));

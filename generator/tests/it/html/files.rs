@@ -15,7 +15,7 @@ fn files(directory: &Path) -> BTreeMap<String, String> {
     for inside in ["", "pages"] {
         for entry in fs::read_dir(directory.join(inside)).unwrap() {
             let entry = entry.unwrap();
-            if entry.path().is_file() && entry.file_name() != ".itcov-html" {
+            if entry.path().is_file() && entry.file_name() != ".coverage-html" {
                 let name = entry.path();
                 let name = name.strip_prefix(directory).unwrap().display().to_string();
                 files.insert(name, fs::read_to_string(entry.path()).unwrap());
@@ -135,7 +135,7 @@ fn nothing_is_written_among_foreign_files() {
         .says("files in it that are of no report, such as ")
         .says("nothing was written");
     assert_eq!(output.stdout, "");
-    assert!(!directory.join(".itcov-html").exists());
+    assert!(!directory.join(".coverage-html").exists());
     assert!(!fixture.root().join("no.info").exists());
 }
 

@@ -1,0 +1,247 @@
+//! Functions with their counts: mappings and profile brought together.
+//!
+//! Which records count, and which of several for one function, is decided as llvm-cov does when it loads
+//! one object after the other.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use super::profile::{Lookup, Profile};
+use super::values::Values;
+use crate::parse::counter::Counter;
+use crate::parse::mapping::FunctionMapping;
+use crate::parse::regions::{Kind, Position};
+
+/// A function as one object has it, with how often each part of it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its mangled name.
+    pub name: Arc<str>,
+    /// The paths of its source files: its own, then those of what is expanded in it.
+    pub files: Vec<Arc<str>>,
+    /// In the order of the mapping, never empty; the first is that of the whole body.
+    pub regions: Vec<CountedRegion>,
+}
+
+/// A stretch of source, and how often it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedRegion {
+    /// What it stands for.
+    pub kind: Kind,
+    /// Which of the function's files it is in.
+    pub file: usize,
+    /// For an expansion: which of the function's files is the inside.
+    pub expanded_file: Option<usize>,
+    /// Its first place.
+    pub start: Position,
+    /// The first place behind it.
+    pub end: Position,
+    /// How often it ran.
+    pub count: u64,
+}
+
+impl CountedRegion {
+    /// The lines that it has a place in.
+    pub fn lines(&self) -> RangeInclusive<u32> {
+        let ends_before_its_last_line = self.end.column <= 1 && self.end.line > self.start.line;
+        self.start.line..=self.end.line - u32::from(ends_before_its_last_line)
+    }
+}
+
+impl Function {
+    /// How often the function was entered.
+    pub fn count(&self) -> u64 {
+        self.regions.first().map_or(0, |region| region.count)
+    }
+
+    /// The line where it begins.
+    pub fn line(&self) -> u32 {
+        self.regions.first().map_or(0, |region| region.start.line)
+    }
+
+    /// Which of its files the function is written in: the first that is not the inside of an expansion.
+    pub fn own_file(&self) -> Option<usize> {
+        (0..self.files.len()).find(|file| {
+            self.regions
+                .iter()
+                .all(|region| region.expanded_file != Some(*file))
+        })
+    }
+
+    /// Its regions in one of its files.
+    pub fn regions_in(&self, file: usize) -> impl Iterator<Item = &CountedRegion> {
+        self.regions
+            .iter()
+            .filter(move |region| region.file == file)
+    }
+}
+
+/// What the profile has to say about a function as one object has it.
+#[derive(Debug)]
+pub struct Counted {
+    name: Arc<str>,
+    name_hash: u64,
+    found: Found,
+    /// Its files and regions, if the profile has all that they need.
+    body: Option<(Vec<Arc<str>>, Vec<CountedRegion>)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    /// Its counters.
+    Counts,
+    /// Nothing: it never ran.
+    Nothing,
+    /// Those of another build.
+    OtherBuild,
+    /// Counters, but the object says only that a unit did not use it.
+    Unused { ran: bool },
+}
+
+impl Counted {
+    /// Counts a function. Of one that is not `wanted`, which is told by its files, only the profile is noted.
+    pub fn new(
+        mapping: FunctionMapping,
+        profile: &Profile,
+        wanted: impl FnOnce(&[Arc<str>]) -> bool,
+    ) -> Self {
+        let (found, counts) = match profile.find(mapping.name_hash, mapping.hash) {
+            Lookup::Counts(counts) => (Found::Counts, Some(counts)),
+            Lookup::Unknown => (Found::Nothing, None),
+            // A record without a hash says that a unit did not use the function; it is of no build.
+            Lookup::OtherBuild { ran } if mapping.hash == 0 => (Found::Unused { ran }, None),
+            Lookup::OtherBuild { .. } => (Found::OtherBuild, None),
+        };
+        let ran = counts
+            .and_then(|counts| counts.first())
+            .is_some_and(|count| *count > 0);
+        let is_empty = mapping.regions.len() == 1 && mapping.regions[0].counter == Counter::Zero;
+        // One that ran and is empty is unused in this unit, but used in another one, whose record says more.
+        let is_left_out = (ran && is_empty) || !wanted(&mapping.files);
+        let regions = if is_left_out {
+            None
+        } else {
+            counted(&mapping, counts)
+        };
+        let regions = regions.filter(|regions| !regions.is_empty());
+        Self {
+            name: mapping.name,
+            name_hash: mapping.name_hash,
+            found,
+            body: regions.map(|regions| (mapping.files, regions)),
+        }
+    }
+}
+
+/// The functions of all objects.
+#[derive(Debug, Default)]
+pub struct Functions {
+    /// Those that count, in the order of the objects.
+    pub known: Vec<Function>,
+    /// The names of those whose profile is of another build, so that it does not count.
+    pub of_other_builds: HashSet<Arc<str>>,
+    /// The names of those that ran, but of which the objects say only that a unit did not use them: under
+    /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
+    pub without_mapping: HashSet<Arc<str>>,
+    /// Those whose profile is of another build, if no object has one whose profile is of this build.
+    outdated: Vec<Counted>,
+    /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
+    unused: Vec<Counted>,
+    /// The hashes of the names, and the numbers of the lists of files.
+    seen: HashSet<(u64, usize)>,
+    /// Each list of files once, with its number.
+    lists: HashMap<Vec<Arc<str>>, usize>,
+    /// The name hashes of those that had their counts.
+    matched: HashSet<u64>,
+}
+
+impl Functions {
+    /// Adds what an object says about a function, unless an object before it said it already.
+    pub fn add(&mut self, mapping: FunctionMapping, profile: &Profile) {
+        self.add_counted(Counted::new(mapping, profile, |_| true));
+    }
+
+    /// Adds a function as an object has it, unless an object before had it already.
+    pub fn add_counted(&mut self, function: Counted) {
+        match function.found {
+            Found::Counts => {
+                self.matched.insert(function.name_hash);
+                self.without_mapping.remove(&function.name);
+            }
+            Found::OtherBuild => {
+                self.of_other_builds.insert(Arc::clone(&function.name));
+                self.outdated.push(function);
+                return;
+            }
+            Found::Unused { ran } => {
+                if !self.matched.contains(&function.name_hash) {
+                    if ran {
+                        self.without_mapping.insert(Arc::clone(&function.name));
+                    }
+                    self.unused.push(function);
+                }
+                return;
+            }
+            Found::Nothing => {}
+        }
+        self.know(function);
+    }
+
+    /// All that count, when every object has had its say. A function whose profile is of another build counts as not
+    /// run, as it is no less code. So does one of which nobody has said more than that a unit did not use it: it has
+    /// lost its mapping.
+    pub fn into_known(mut self) -> Vec<Function> {
+        let outdated = std::mem::take(&mut self.outdated);
+        for function in outdated.into_iter().chain(std::mem::take(&mut self.unused)) {
+            if !self.matched.contains(&function.name_hash) {
+                self.know(function);
+            }
+        }
+        self.known
+    }
+
+    fn know(&mut self, function: Counted) {
+        let Some((mut files, regions)) = function.body else {
+            return;
+        };
+        let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
+            files.clone_from_slice(known);
+            *list
+        } else {
+            let list = self.lists.len();
+            self.lists.insert(files.clone(), list);
+            list
+        };
+        if self.seen.insert((function.name_hash, list)) {
+            self.known.push(Function {
+                name: function.name,
+                files,
+                regions,
+            });
+        }
+    }
+}
+
+/// The regions with their counts, or `None` if the profile lacks a counter that they need.
+fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<CountedRegion>> {
+    let values = Values::new(counts, &mapping.expressions);
+    // Collected into an option, it would have room for more than there are.
+    let mut counted = Vec::with_capacity(mapping.regions.len());
+    for region in &mapping.regions {
+        if region.kind != Kind::Branch {
+            counted.push(CountedRegion {
+                kind: region.kind,
+                file: region.file,
+                expanded_file: region.expanded_file,
+                start: region.start,
+                end: region.end,
+                count: values.count(region.counter)?,
+            });
+        }
+    }
+    Some(counted)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! The directory of a report: written beside what is there, and put into its place when it is complete.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+use super::page::PAGES;
+
+/// By this file a directory is known as one that may be written over.
+const MARKER: &str = ".coverage-html";
+
+const MARKER_TEXT: &str = "\
+This directory has a coverage report. The next one replaces index.html, style.css, report.js and pages/ in it.
+";
+
+/// What is written, before it is put into its place.
+const BESIDE: &str = ".coverage-new";
+
+/// The first page. While it is not there, there is no report.
+const INDEX: &str = "index.html";
+
+/// A directory that a report is being written to. Nobody else writes to it meanwhile.
+pub struct Folder {
+    directory: PathBuf,
+    /// Its lock goes with it.
+    _marker: File,
+}
+
+impl Folder {
+    /// Makes the directory, or takes one that is empty or has an earlier report.
+    ///
+    /// # Errors
+    ///
+    /// If there is something else in it, or another report is just being written to it: then nothing has changed.
+    pub fn open(directory: &Path) -> Result<Self, Error> {
+        if directory.exists() && !directory.is_dir() {
+            let directory = directory.to_owned();
+            return Err(Error::NotADirectory { directory });
+        }
+        let marker = directory.join(MARKER);
+        if !marker.exists()
+            && let Some(file) = first_file(directory)?
+        {
+            let directory = directory.to_owned();
+            return Err(Error::OtherFiles { directory, file });
+        }
+        let cannot = |source| Error::Write {
+            path: directory.to_owned(),
+            source,
+        };
+        fs::create_dir_all(directory).map_err(cannot)?;
+        let mut file = File::options()
+            .append(true)
+            .create(true)
+            .open(&marker)
+            .map_err(cannot)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let directory = directory.to_owned();
+                return Err(Error::Locked { directory });
+            }
+            // There are file systems without locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        if file.metadata().is_ok_and(|it| it.len() == 0) {
+            file.write_all(MARKER_TEXT.as_bytes()).map_err(cannot)?;
+        }
+        let folder = Self {
+            directory: directory.to_owned(),
+            _marker: file,
+        };
+        // Of a run that was killed.
+        remove(&folder.beside("")).map_err(cannot)?;
+        fs::create_dir_all(folder.beside(PAGES)).map_err(cannot)?;
+        Ok(folder)
+    }
+
+    fn beside(&self, name: &str) -> PathBuf {
+        self.directory.join(BESIDE).join(name)
+    }
+
+    /// Writes a file, which is not yet seen.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system, with the file's name.
+    pub fn write(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.beside(name);
+        fs::write(&path, text).map_err(|source| Error::Write { path, source })
+    }
+
+    /// Puts what was written in the place of what was there. Its first page goes first and comes last, so that
+    /// a run that is killed leaves an old report, a new one, or none.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system.
+    pub fn complete(self) -> Result<(), Error> {
+        let put = || -> io::Result<()> {
+            for name in [INDEX, PAGES] {
+                remove(&self.directory.join(name))?;
+            }
+            for name in ["style.css", "report.js", PAGES, INDEX] {
+                fs::rename(self.beside(name), self.directory.join(name))?;
+            }
+            remove(&self.beside(""))
+        };
+        put().map_err(|source| Error::Write {
+            path: self.directory,
+            source,
+        })
+    }
+}
+
+/// The name of a file in the directory, if it has one.
+fn first_file(directory: &Path) -> Result<Option<String>, Error> {
+    let first = match fs::read_dir(directory) {
+        Ok(mut entries) => entries.next().transpose(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    };
+    let first = first.map_err(|source| Error::Read {
+        path: directory.to_owned(),
+        source,
+    })?;
+    Ok(first.map(|it| it.file_name().to_string_lossy().into_owned()))
+}
+
+/// Removes a file or directory, or nothing.
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    removed.or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(directory: &Path, page: &str) -> Result<(), Error> {
+        let folder = Folder::open(directory)?;
+        for name in ["style.css", "report.js", INDEX, page] {
+            folder.write(name, page)?;
+        }
+        folder.complete()
+    }
+
+    fn files(directory: &Path) -> Vec<String> {
+        let mut files: Vec<_> = walkdir::WalkDir::new(directory)
+            .into_iter()
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let path = entry.path().strip_prefix(directory).unwrap();
+                path.display().to_string()
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn a_new_report_takes_the_place_of_an_earlier_one_and_leaves_other_files() {
+        let work = tempfile::tempdir().unwrap();
+        let directory = work.path().join("a/b");
+        write(&directory, "pages/one.html").unwrap();
+        fs::write(directory.join("mine.txt"), "").unwrap();
+        write(&directory, "pages/two.html").unwrap();
+        assert_eq!(
+            files(&directory),
+            [
+                MARKER,
+                INDEX,
+                "mine.txt",
+                "pages/two.html",
+                "report.js",
+                "style.css"
+            ]
+        );
+        assert_eq!(
+            fs::read_to_string(directory.join(INDEX)).unwrap(),
+            "pages/two.html"
+        );
+    }
+
+    #[test]
+    fn a_directory_with_other_files_is_left_as_it_is() {
+        let work = tempfile::tempdir().unwrap();
+        fs::write(work.path().join("index.html"), "mine").unwrap();
+        let error = write(work.path(), "pages/one.html")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("such as index.html: nothing was written"),
+            "{error}"
+        );
+        assert_eq!(files(work.path()), ["index.html"]);
+        let file = work.path().join("index.html");
+        let error = write(&file, "pages/one.html").unwrap_err().to_string();
+        assert!(error.ends_with("index.html is not a directory"), "{error}");
+    }
+
+    #[test]
+    fn a_report_that_was_not_completed_is_none_and_the_next_one_is_whole() {
+        let work = tempfile::tempdir().unwrap();
+        write(work.path(), "pages/one.html").unwrap();
+        let folder = Folder::open(work.path()).unwrap();
+        folder.write("pages/half.html", "").unwrap();
+        let error = Folder::open(work.path()).err().expect("it is locked");
+        assert!(
+            error
+                .to_string()
+                .contains("another report is just being written")
+        );
+        drop(folder);
+        assert!(work.path().join("pages/one.html").exists());
+        write(work.path(), "pages/two.html").unwrap();
+        assert_eq!(
+            files(work.path()),
+            [MARKER, INDEX, "pages/two.html", "report.js", "style.css"]
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! Coverage as pages for a browser: one directory that needs no network, and no script to be complete.
+//!
+//! ```text
+//! tree ── paths ── page ─┬─ directory                                            ─┬─ folder
+//!                        └─ file ─┬─ functions ── notes ─┬─ source (the listing) ─┘
+//!                                 └─ marks, highlight ───┘
+//! ```
+//!
+//! The pages are text made of values; this file reads the sources, and `folder` writes.
+
+mod about;
+mod closures;
+mod directory;
+mod error;
+mod file;
+mod folder;
+mod folds;
+mod functions;
+mod highlight;
+mod marks;
+mod notes;
+mod numbers;
+mod page;
+mod paths;
+mod short_names;
+mod source;
+mod text;
+mod tree;
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
+
+use crate::count::{Coverage, FileCoverage};
+use folder::Folder;
+use page::{PAGES, Site};
+use source::Source;
+use tree::{Entry, Tree};
+
+pub use about::{About, Revision};
+pub use error::Error;
+
+const STYLE: &str = include_str!("assets/style.css");
+const SCRIPT: &str = include_str!("assets/report.js");
+
+/// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
+/// `index.html`.
+///
+/// # Errors
+///
+/// If the directory has files that are of no earlier report, or cannot be written to.
+pub fn write(
+    directory: &Path,
+    coverage: &Coverage,
+    root: &Path,
+    about: &About,
+) -> Result<(), Error> {
+    let folder = Folder::open(directory)?;
+    let site = Site::new(coverage, root, about);
+    let next = site.next_uncovered();
+    let directories = (0..site.tree.directories.len()).map(Entry::Directory);
+    let files = (0..site.tree.files.len()).map(Entry::File);
+    let entries: Vec<_> = directories.chain(files).collect();
+    in_parallel(&entries, |entry| match *entry {
+        Entry::Directory(0) => folder.write("index.html", &directory::page(&site, 0)),
+        Entry::Directory(place) => {
+            let name = format!("{PAGES}/{}", site.directory_pages[place]);
+            folder.write(&name, &directory::page(&site, place))
+        }
+        Entry::File(place) => {
+            let name = format!("{PAGES}/{}", site.file_pages[place]);
+            let source = read(site.tree.files[place].coverage);
+            folder.write(&name, &file::page(&site, place, &source, next[place]))
+        }
+    })?;
+    folder.write("style.css", &style())?;
+    folder.write("report.js", SCRIPT)?;
+    folder.complete()
+}
+
+impl<'a> Site<'a> {
+    fn new(coverage: &'a Coverage, root: &Path, about: &'a About) -> Self {
+        let tree = Tree::new(coverage, root);
+        // The workspace may have a directory that is called as one of those beside it.
+        let key = |place: usize, path: &str| {
+            let beside = if tree.is_own(place) { "" } else { "/" };
+            format!("{beside}{path}")
+        };
+        let directories = tree.directories.iter().enumerate();
+        let directories = directories.map(|(place, it)| (it.path.clone(), key(place, &it.path)));
+        let files = tree.files.iter();
+        let files = files.map(|it| (it.path.clone(), it.coverage.path.to_string()));
+        let (names, keys): (Vec<_>, Vec<_>) = directories.chain(files).unzip();
+        let mut directory_pages = paths::pages(&names, &keys);
+        let file_pages = directory_pages.split_off(tree.directories.len());
+        Self {
+            coverage,
+            about,
+            tree,
+            directory_pages,
+            file_pages,
+        }
+    }
+
+    /// For each file the next one, in the order of the pages, in which something did not run.
+    fn next_uncovered(&self) -> Vec<Option<usize>> {
+        let mut next = None;
+        let mut all: Vec<_> = (0..self.tree.files.len())
+            .rev()
+            .map(|place| {
+                let after = next;
+                if has_uncovered(self.tree.files[place].coverage) {
+                    next = Some(place);
+                }
+                after
+            })
+            .collect();
+        all.reverse();
+        all
+    }
+}
+
+fn has_uncovered(file: &FileCoverage) -> bool {
+    file.segments
+        .iter()
+        .any(|segment| segment.count == Some(0) && !segment.is_gap)
+}
+
+fn read(file: &FileCoverage) -> Source {
+    let path = Path::new(&*file.path);
+    Source::new(fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display())))
+}
+
+/// The style, with a class for the length of each bar: the policy of the pages allows no style of an element's own.
+fn style() -> String {
+    let mut style = STYLE.to_owned();
+    for length in 0..=100 {
+        let _ = write!(style, ".p{length}{{--p:{length}%}}");
+    }
+    style
+}
+
+/// Does the work for all items, on as many threads as the machine runs at once. The first failure ends it.
+fn in_parallel<T: Sync>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
+    let next = AtomicUsize::new(0);
+    let failure = Mutex::new(Ok(()));
+    let fail = |error| {
+        next.store(items.len(), Ordering::Relaxed);
+        if let Ok(mut failure) = failure.lock() {
+            *failure = Err(error);
+        }
+    };
+    thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..threads.min(items.len()) {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = work(item) {
+                        fail(error);
+                    }
+                }
+            });
+        }
+    });
+    failure.into_inner().unwrap_or(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::count::summary::Summary;
+    use crate::formats::subject::Subject;
+
+    #[test]
+    fn a_directory_of_the_workspace_may_be_called_as_that_of_the_dependencies() {
+        let file = |path: &str| FileCoverage {
+            path: path.into(),
+            summary: Summary::default(),
+            functions: vec![],
+            segments: vec![],
+            lines: vec![],
+        };
+        let registry = "/cargo/registry/src/index";
+        let coverage = Coverage {
+            files: vec![
+                file("/app/Dependencies/b-1.0.0/src/lib.rs"),
+                file("/app/Dependencies/b-1.0.0/main.rs"),
+                file(&format!("{registry}/b-1.0.0/src/lib.rs")),
+                file(&format!("{registry}/b-1.0.0/main.rs")),
+            ],
+            ..Coverage::default()
+        };
+        let about = About {
+            title: "app".into(),
+            made: 0,
+            subject: Subject::default(),
+            revision: None,
+            tool: "tool 1.0".into(),
+        };
+        let site = Site::new(&coverage, Path::new("/app"), &about);
+        let pages = site.directory_pages[1..].iter().chain(&site.file_pages);
+        let different: HashSet<_> = pages.clone().collect();
+        assert_eq!(different.len(), pages.count(), "{:?}", site.directory_pages);
+    }
+}

@@ -1,0 +1,101 @@
+//! Notes below lines: how often a function was compiled, and what is expanded from other files.
+
+use std::fmt::Write;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use super::functions::Written;
+use super::numbers::{compact, counted, exact, number};
+use super::page::{From, Site};
+use super::text::{escaped, name};
+use super::tree::Entry;
+use crate::parse::regions::Kind;
+
+/// So many instantiations are named.
+const NAMED: usize = 100;
+
+/// Notes, by their lines.
+#[derive(Default)]
+pub struct Notes(Option<Peekable<IntoIter<(u32, String)>>>);
+
+impl Notes {
+    /// The notes on the functions and expansions in a file.
+    pub fn new(site: &Site<'_>, place: usize, functions: &[Written]) -> Self {
+        let generic = functions.iter().filter(|it| it.instantiations.len() > 1);
+        let mut notes: Vec<_> = generic.map(instantiations).collect();
+        notes.extend(expansions(site, place));
+        notes.sort_by_key(|(line, _)| *line);
+        notes.dedup();
+        Self(Some(notes.into_iter().peekable()))
+    }
+
+    /// Writes those of a line, if they were not written yet.
+    pub fn write(&mut self, out: &mut String, line: u32) {
+        let Some(notes) = &mut self.0 else { return };
+        while let Some((_, note)) = notes.next_if(|(at, _)| *at <= line) {
+            out.push_str(&note);
+        }
+    }
+}
+
+fn instantiations(function: &Written) -> (u32, String) {
+    let all = &function.instantiations;
+    let mut note = format!(
+        "<details><summary>{}, {} ran</summary><ul>",
+        counted(all.len(), "instantiation"),
+        match function.ran() {
+            ran if ran == all.len() => "all".into(),
+            0 => "none".into(),
+            ran => number(ran),
+        }
+    );
+    for one in all.iter().take(NAMED) {
+        let class = if one.count == 0 { "u" } else { "c" };
+        let _ = write!(
+            note,
+            "<li class={class}><b title=\"{}\">{}</b> <code>{}</code>",
+            exact(one.count),
+            compact(one.count),
+            name(&one.name)
+        );
+    }
+    if all.len() > NAMED {
+        let _ = write!(note, "<li>and {} more", number(all.len() - NAMED));
+    }
+    (function.start.line, note + "</ul></details>\n")
+}
+
+/// Where something is used whose inside is in another place of the mapping, such as a macro.
+fn expansions(site: &Site<'_>, place: usize) -> Vec<(u32, String)> {
+    let file = site.tree.files[place].coverage;
+    let mut notes = vec![];
+    for function in site.coverage.functions_of(file) {
+        let expansions = function.regions.iter().filter(|region| {
+            region.kind == Kind::Expansion && function.files.get(region.file) == Some(&file.path)
+        });
+        for region in expansions {
+            let Some(inside) = region.expanded_file else {
+                continue;
+            };
+            let (Some(path), Some(first)) = (
+                function.files.get(inside),
+                function.regions_in(inside).next(),
+            ) else {
+                continue;
+            };
+            let line = first.start.line;
+            let mut files = site.tree.files.iter();
+            let source = match files.position(|it| it.coverage.path == *path) {
+                Some(page) => format!(
+                    "<a href=\"{}#L{line}\">{}</a>",
+                    site.address(From::Page, Entry::File(page)),
+                    escaped(&site.tree.files[page].path)
+                ),
+                None => escaped(path),
+            };
+            let note = format!("<div class=x>Expanded from {source}, line {line}</div>\n");
+            notes.push((region.end.line, note));
+        }
+    }
+    notes
+}

@@ -1,0 +1,405 @@
+//! The page of a source file: every line with its count, and inside of it what did not run.
+
+use std::fmt::Write;
+use std::iter::Peekable;
+
+use super::folds;
+use super::highlight::{Coloured, coloured};
+use super::marks::{Marks, Piece, State};
+use super::notes::Notes;
+use super::numbers::{compact, counted, exact};
+use super::text::{code, escape};
+use crate::count::lines::Line;
+
+/// A browser lays out as many lines at once, and those out of sight later.
+const LINES_TOGETHER: u32 = 100;
+
+/// The text of a source file.
+pub enum Source {
+    /// As the compiler reads it: without a byte order mark, and with line feeds alone.
+    Text(String),
+    /// There is none, for this reason.
+    Missing(String),
+}
+
+impl Source {
+    /// What was read of a file, or why it could not be.
+    pub fn new(read: Result<Vec<u8>, String>) -> Self {
+        match read.map(String::from_utf8) {
+            Ok(Ok(text)) => {
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+                Self::Text(text.replace("\r\n", "\n"))
+            }
+            Ok(Err(_)) => Self::Missing("the file is not UTF-8".into()),
+            Err(why) => Self::Missing(why),
+        }
+    }
+}
+
+/// The lines of a file, as a page shows them.
+pub struct Listing {
+    /// The elements, one a line.
+    pub html: String,
+    /// How many uncovered places there are.
+    pub places: usize,
+    /// How many lines it has.
+    pub length: u32,
+    /// The lines that did not run and those that did not run as a whole, from a first one to a last one.
+    pub missing: Vec<(State, u32, u32)>,
+    /// Not all of it is shown at once.
+    pub is_folded: bool,
+}
+
+/// What is known of a source.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Only Rust has colours.
+    pub is_rust: bool,
+    /// The lines with counts are those that have changed: they are marked, and the others folded.
+    pub is_of_changes: bool,
+}
+
+/// The lines of `text`, with `counts`, and the `notes` below the lines that they belong to.
+pub fn listing(
+    text: &str,
+    kind: Kind,
+    counts: &[Line],
+    mut marks: Marks<'_>,
+    notes: &mut Notes,
+) -> Listing {
+    let mut listing = Listing {
+        html: String::with_capacity(text.len() * 3),
+        places: 0,
+        length: 0,
+        missing: vec![],
+        is_folded: false,
+    };
+    let colours = if kind.is_rust { coloured(text) } else { vec![] };
+    let mut writer = Writer {
+        text,
+        colours: colours.into_iter().peekable(),
+    };
+    let folds = if kind.is_of_changes {
+        let length = text.split_terminator('\n').count();
+        folds::between(counts, u32::try_from(length).unwrap_or(u32::MAX))
+    } else {
+        vec![]
+    };
+    listing.is_folded = !folds.is_empty();
+    let mut folds = folds.into_iter().peekable();
+    let mut counts = counts.iter().peekable();
+    let mut start = 0;
+    for line in text.split_terminator('\n') {
+        listing.length += 1;
+        let number = listing.length;
+        if number % LINES_TOGETHER == 1 {
+            listing
+                .html
+                .push_str(if number == 1 { "<div>" } else { "</div><div>" });
+        }
+        if let Some(fold) = folds.peek().filter(|fold| *fold.start() == number) {
+            let lines = fold.end() - number + 1;
+            let _ = write!(
+                listing.html,
+                "</div><details class=fold><summary>… {} …</summary><div>",
+                counted(lines as usize, "line")
+            );
+        }
+        while counts.next_if(|count| count.number < number).is_some() {}
+        let count = counts
+            .next_if(|count| count.number == number)
+            .map(|line| line.count);
+        let pieces = marks.next_line(line);
+        let state = LineState::new(count, &pieces);
+        let _ = write!(
+            listing.html,
+            "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>",
+            class = state.class(kind.is_of_changes),
+            count = count_of(count),
+        );
+        for piece in &pieces {
+            writer.piece(&mut listing, piece, start, state);
+        }
+        listing.html.push_str("</code>\n");
+        listing.note(state, number);
+        notes.write(&mut listing.html, number);
+        if folds.next_if(|fold| *fold.end() == number).is_some() {
+            listing.html.push_str("</div></details><div>");
+        }
+        start += line.len() + 1;
+    }
+    if listing.length > 0 {
+        listing.html.push_str("</div>");
+    }
+    listing
+}
+
+/// The lines that have counts, of a file that is not there.
+pub fn numbers(counts: &[Line]) -> Listing {
+    let mut listing = Listing {
+        html: "<div>".into(),
+        places: 0,
+        length: counts.last().map_or(0, |last| last.number),
+        missing: vec![],
+        is_folded: false,
+    };
+    let mut before = LineState::Plain;
+    for Line { number, count } in counts {
+        let state = LineState::new(Some(*count), &[]);
+        let mut place = String::new();
+        if state == LineState::Uncovered && before != state {
+            listing.places += 1;
+            place = format!("<u id=U{}> </u>", listing.places);
+        }
+        let _ = writeln!(
+            listing.html,
+            "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>{place}</code>",
+            class = state.class(false),
+            count = count_of(Some(*count)),
+        );
+        listing.note(state, *number);
+        before = state;
+    }
+    listing.html.push_str("</div>");
+    listing
+}
+
+fn count_of(count: Option<u64>) -> String {
+    match count {
+        None => "<b></b>".into(),
+        Some(count) if count < 1000 => format!("<b>{count}</b>"),
+        Some(count) => format!("<b title=\"{}\">{}</b>", exact(count), compact(count)),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum LineState {
+    Plain,
+    Covered,
+    Partly,
+    Uncovered,
+}
+
+impl LineState {
+    fn new(count: Option<u64>, pieces: &[Piece]) -> Self {
+        let has_uncovered = || pieces.iter().any(|it| it.state == State::Uncovered);
+        match count {
+            None => Self::Plain,
+            Some(0) => Self::Uncovered,
+            Some(_) if has_uncovered() => Self::Partly,
+            Some(_) => Self::Covered,
+        }
+    }
+
+    fn class(self, is_of_changes: bool) -> &'static str {
+        match (self, is_of_changes) {
+            (Self::Plain, _) => "",
+            (Self::Covered, false) => " class=c",
+            (Self::Partly, false) => " class=h",
+            (Self::Uncovered, false) => " class=u",
+            (Self::Covered, true) => " class=\"c v\"",
+            (Self::Partly, true) => " class=\"h v\"",
+            (Self::Uncovered, true) => " class=\"u v\"",
+        }
+    }
+}
+
+impl Listing {
+    fn note(&mut self, state: LineState, number: u32) {
+        let state = match state {
+            LineState::Uncovered => State::Uncovered,
+            LineState::Partly => State::Covered,
+            _ => return,
+        };
+        match self.missing.last_mut() {
+            Some((before, _, last)) if *before == state && *last + 1 == number => *last = number,
+            _ => self.missing.push((state, number, number)),
+        }
+    }
+}
+
+struct Writer<'a, I: Iterator<Item = Coloured>> {
+    text: &'a str,
+    colours: Peekable<I>,
+}
+
+impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
+    /// A part of a line that begins at `start`. What is as the line says needs no mark; an uncovered place has
+    /// one all the same, to be jumped to.
+    fn piece(&mut self, listing: &mut Listing, piece: &Piece, start: usize, line: LineState) {
+        let html = &mut listing.html;
+        let end = match (piece.state, line) {
+            (State::Uncovered, LineState::Uncovered) if !piece.begins_place => "",
+            (State::Uncovered, _) => {
+                html.push_str("<u");
+                if piece.begins_place {
+                    listing.places += 1;
+                    let _ = write!(html, " id=U{}", listing.places);
+                }
+                html.push('>');
+                "</u>"
+            }
+            (State::Covered, LineState::Uncovered) => {
+                html.push_str("<ins>");
+                "</ins>"
+            }
+            _ => "",
+        };
+        self.coloured(html, start + piece.range.start, start + piece.range.end);
+        html.push_str(end);
+    }
+
+    fn coloured(&mut self, html: &mut String, mut start: usize, end: usize) {
+        while start < end {
+            while self.colours.next_if(|it| it.range.end <= start).is_some() {}
+            let Some(next) = self.colours.peek().filter(|next| next.range.start < end) else {
+                return code(html, &self.text[start..end]);
+            };
+            if next.range.start > start {
+                code(html, &self.text[start..next.range.start]);
+                start = next.range.start;
+            }
+            let stop = next.range.end.min(end);
+            let _ = write!(html, "<i class={}>", next.class);
+            code(html, &self.text[start..stop]);
+            html.push_str("</i>");
+            start = stop;
+        }
+    }
+}
+
+/// What is missing of a file, as a strip from its top to its bottom: red where nothing ran, amber where a part
+/// did not.
+pub fn overview(listing: &Listing) -> String {
+    // Beside what is folded, its marks would stand elsewhere than the lines.
+    if listing.missing.is_empty() || listing.is_folded {
+        return String::new();
+    }
+    let mut paths = [String::new(), String::new()];
+    for (state, first, last) in &listing.missing {
+        let path = &mut paths[usize::from(*state == State::Uncovered)];
+        let _ = write!(path, "M0 {}h1v{}h-1z", first - 1, last - first + 1);
+    }
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "<div id=strip><svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
+        listing.length.max(1)
+    );
+    for (class, path) in ["h", "u"].iter().zip(paths) {
+        let _ = write!(out, "<path class={class} d=\"");
+        escape(&mut out, &path);
+        out.push_str("\"/>");
+    }
+    out + "</svg></div>"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::count::segments::Segment;
+    use crate::parse::regions::Position;
+
+    fn shown(text: &str, lines: &[(u32, u64)], segments: &[(u32, u32, u64)]) -> Listing {
+        let kind = Kind {
+            is_rust: true,
+            is_of_changes: false,
+        };
+        shown_of(kind, text, lines, segments)
+    }
+
+    fn shown_of(
+        kind: Kind,
+        text: &str,
+        lines: &[(u32, u64)],
+        segments: &[(u32, u32, u64)],
+    ) -> Listing {
+        let counts: Vec<_> = lines
+            .iter()
+            .map(|&(number, count)| Line { number, count })
+            .collect();
+        let segments: Vec<_> = segments
+            .iter()
+            .map(|&(line, column, count)| Segment {
+                start: Position { line, column },
+                count: Some(count),
+                is_entry: true,
+                is_gap: false,
+            })
+            .collect();
+        let mut notes = Notes::default();
+        listing(text, kind, &counts, Marks::new(&segments, &[]), &mut notes)
+    }
+
+    #[test]
+    fn a_mark_and_a_colour_may_cross() {
+        let listing = shown("\"ab\"", &[(1, 2)], &[(1, 1, 2), (1, 3, 0)]);
+        assert_eq!(
+            listing.html,
+            "<div><p id=L1 class=h><a href=#L1>1</a><b>2</b><code><i class=s>&quot;a</i>\
+             <u id=U1><i class=s>b&quot;</i></u></code>\n</div>"
+        );
+    }
+
+    #[test]
+    fn what_ran_in_a_line_that_did_not_is_marked() {
+        let listing = shown("a b\nc", &[(1, 0), (2, 1200)], &[(1, 1, 0), (1, 3, 1)]);
+        assert!(
+            listing
+                .html
+                .contains(" class=u><a href=#L1>1</a><b>0</b><code><u id=U1>a</u> <ins>b</ins>")
+        );
+        assert!(
+            listing
+                .html
+                .contains("<b title=\"1,200\">1.2k</b><code>c</code>")
+        );
+        assert_eq!(
+            (listing.places, listing.missing),
+            (1, vec![(State::Uncovered, 1, 1)])
+        );
+    }
+
+    #[test]
+    fn a_comment_over_several_lines_is_coloured_in_each() {
+        let html = shown("/* a\n\n b */ fn", &[], &[]).html;
+        assert!(
+            html.contains("<i class=c>/* a</i></code>") && html.contains("<i class=c> b */</i>"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn changed_lines_are_marked_and_what_is_between_them_is_folded() {
+        let kind = Kind {
+            is_rust: false,
+            is_of_changes: true,
+        };
+        let listing = shown_of(kind, &"a\n".repeat(120), &[(110, 1), (111, 0)], &[]);
+        let html = &listing.html;
+        assert!(html.starts_with(
+            "<div></div><details class=fold><summary>… 106 lines …</summary><div><p id=L1>"
+        ));
+        assert!(html.contains("</code>\n</div></details><div><p id=L107>"));
+        assert!(
+            html.contains("<p id=L110 class=\"c v\">")
+                && html.contains("<p id=L111 class=\"u v\">")
+        );
+        assert_eq!(
+            html.matches("<div>").count(),
+            html.matches("</div>").count()
+        );
+        assert_eq!(overview(&listing), "");
+    }
+
+    #[test]
+    fn a_source_is_read_as_the_compiler_reads_it() {
+        let Source::Text(text) = Source::new(Ok(b"\xef\xbb\xbfa\r\nb\r".to_vec())) else {
+            panic!()
+        };
+        assert_eq!(text, "a\nb\r");
+        assert!(
+            matches!(Source::new(Ok(vec![0xff])), Source::Missing(why) if why.contains("UTF-8"))
+        );
+    }
+}

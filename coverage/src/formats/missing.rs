@@ -1,0 +1,85 @@
+//! The lines that did not run, for people: a row for each file that has some.
+
+use std::io::{self, Write};
+
+use super::partial;
+use super::view::View;
+use crate::count::{Coverage, FileCoverage};
+
+/// How far the rest of a long row is indented.
+const INDENT: usize = 4;
+
+/// Writes the lines of code that did not run, and those that ran but not all of them:
+/// `src/args.rs: 3, 7-9; in part 12`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
+    let mut rows = view
+        .files()
+        .into_iter()
+        .map(|(file, name)| (name, list(view.coverage, file, usize::MAX)))
+        .filter(|(_, list)| !list.is_empty())
+        .peekable();
+    if rows.peek().is_none() {
+        return writeln!(out, "\nLines that did not run: none");
+    }
+    writeln!(out, "\nLines that did not run:")?;
+    for (name, list) in rows {
+        let name = format!("{name}:");
+        let words = [&*name].into_iter().chain(list.split(' '));
+        writeln!(out, "{}", view.screen.wrapped(words, INDENT))?;
+    }
+    Ok(())
+}
+
+/// The lines of a file that did not run, and those that ran in part; at most so many stretches of each.
+pub(super) fn list(coverage: &Coverage, file: &FileCoverage, most: usize) -> String {
+    let idle = file.lines.iter().filter(|line| line.count == 0);
+    let idle = stretches(idle.map(|line| line.number), most);
+    let in_part = stretches(partial::in_part(coverage, file), most);
+    match (idle.is_empty(), in_part.is_empty()) {
+        (_, true) => idle,
+        (true, false) => format!("in part {in_part}"),
+        (false, false) => format!("{idle}; in part {in_part}"),
+    }
+}
+
+/// Lines that follow one another are one stretch.
+fn stretches(numbers: impl IntoIterator<Item = u32>, most: usize) -> String {
+    let mut stretches: Vec<(u32, u32)> = vec![];
+    for number in numbers {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => stretches.push((number, number)),
+        }
+    }
+    let more = stretches.len().saturating_sub(most);
+    stretches.truncate(most);
+    let text = |(first, last)| {
+        if first == last {
+            format!("{first}")
+        } else {
+            format!("{first}-{last}")
+        }
+    };
+    let mut texts: Vec<_> = stretches.into_iter().map(text).collect();
+    if more > 0 {
+        texts.push(format!("and {more} more"));
+    }
+    texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_a_stretch_and_what_is_too_much_is_counted() {
+        let numbers = [1, 3, 4, 5, 7, 9];
+        assert_eq!(stretches(numbers, usize::MAX), "1, 3-5, 7, 9");
+        assert_eq!(stretches(numbers, 2), "1, 3-5, and 2 more");
+        assert_eq!(stretches([], 2), "");
+    }
+}

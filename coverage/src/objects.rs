@@ -1,0 +1,153 @@
+//! The programs and libraries that were built: which functions they have, and what ran of them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::count::Coverage;
+use crate::count::functions::{Counted, Functions};
+use crate::count::profile::Profile;
+use crate::error::Error;
+use crate::mapped;
+use crate::parse::profile::FunctionCounts;
+use crate::parse::{Malformed, objects};
+use crate::sources::SourceFilter;
+
+/// What was read of so many objects is in memory at once, besides what counts of those before.
+const OBJECTS_AT_ONCE: usize = 16;
+
+/// Files with coverage mappings: programs, then the static libraries (`.rlib`, `.a`) that they were linked from.
+///
+/// The libraries are there for the code that the linker left out of a program: it counts as not run. The order decides
+/// which record of a function counts, as it does for llvm-cov: the first.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    paths: Vec<PathBuf>,
+}
+
+impl Objects {
+    /// The objects at these paths. Nothing is read yet.
+    pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        Self {
+            paths: paths.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Their paths, in their order.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// The functions that they have.
+    pub fn functions(&self) -> BuiltFunctions<'_> {
+        BuiltFunctions {
+            objects: self,
+            known: Mutex::default(),
+        }
+    }
+
+    /// What ran according to `profile` of the source files that pass the filter. `step` is called after each object,
+    /// on any thread.
+    ///
+    /// # Errors
+    ///
+    /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]), or no function of them is in
+    /// one of the source files ([`Error::NoSources`]).
+    pub fn coverage(
+        &self,
+        profile: &Profile,
+        sources: &SourceFilter,
+        step: &(dyn Fn() + Sync),
+    ) -> Result<Coverage, Error> {
+        let mut functions = Functions::default();
+        // They are read in parallel, some at a time, and added in their order.
+        for paths in self.paths.chunks(OBJECTS_AT_ONCE) {
+            let counted: Vec<_> = paths
+                .par_iter()
+                .map(|path| {
+                    let count = |mapping| {
+                        Counted::new(mapping, profile, |files| sources.includes_any(files))
+                    };
+                    let counted = read(path, |file| objects::each(file, count));
+                    step();
+                    counted
+                })
+                .collect();
+            for object in counted {
+                for function in object? {
+                    functions.add_counted(function);
+                }
+            }
+        }
+        let coverage = Coverage::new(functions, |path| sources.includes(path));
+        if coverage.files.is_empty() {
+            return Err(Error::NoSources { path: self.first() });
+        }
+        Ok(coverage)
+    }
+
+    fn first(&self) -> PathBuf {
+        self.paths.first().cloned().unwrap_or_default()
+    }
+}
+
+/// The functions of some objects, by the hashes of their names and of their structure.
+///
+/// An object is read when those before it do not tell: the profile of a program mostly begins with a function of that
+/// program.
+#[derive(Debug)]
+pub struct BuiltFunctions<'a> {
+    objects: &'a Objects,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    functions: HashSet<(u64, u64)>,
+    /// How many objects were read.
+    objects: usize,
+}
+
+impl BuiltFunctions<'_> {
+    /// Whether one of the functions of a profile is among them.
+    ///
+    /// # Errors
+    ///
+    /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]), or none has a function
+    /// ([`Error::NoMapping`]).
+    pub fn has_any(&self, functions: &[FunctionCounts<'_>]) -> Result<bool, Error> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let is_known = |it: &FunctionCounts<'_>| {
+                known.functions.contains(&(it.name_hash, it.function_hash))
+            };
+            if functions.iter().any(is_known) {
+                return Ok(true);
+            }
+            let Some(path) = self.objects.paths.get(known.objects) else {
+                if known.functions.is_empty() {
+                    let path = self.objects.first();
+                    return Err(Error::NoMapping { path });
+                }
+                return Ok(false);
+            };
+            let more = read(path, objects::hashes)?;
+            known.functions.extend(more);
+            known.objects += 1;
+        }
+    }
+}
+
+/// Parses the object at `path`.
+fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Malformed>) -> Result<T, Error> {
+    let file = mapped::map(path).map_err(|source| Error::ReadObject {
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(&file).map_err(|source| Error::MalformedObject {
+        path: path.to_owned(),
+        source,
+    })
+}

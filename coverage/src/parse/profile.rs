@@ -1,0 +1,99 @@
+//! Raw profiles: what the program's counters stood at.
+//!
+//! The format is LLVM's "Instrumentation Profile Format" document, section "Raw Profile Format": a header
+//! of 64-bit fields, then one data record a function, then the counters. The file is read as the program
+//! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
+//! Where continuous mode maps the counters alone, they lie between two stretches of padding. A file may
+//! have several profiles, one behind the other.
+
+use super::bytes::{Bytes, Malformed};
+use super::foreign;
+use super::profile_header::{Header, MAGIC};
+
+/// The counters of one function, where they lie in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionCounts<'a> {
+    /// The first half of the MD5 of its name.
+    pub name_hash: u64,
+    /// A hash of its structure.
+    pub function_hash: u64,
+    counters: &'a [u8],
+}
+
+impl FunctionCounts<'_> {
+    /// What each of its counters stood at.
+    pub fn counts(&self) -> impl ExactSizeIterator<Item = u64> {
+        let counters = self.counters.as_chunks().0.iter();
+        counters.map(|counter| u64::from_le_bytes(*counter))
+    }
+}
+
+/// Reads a raw profile of the versions 8 to 11 (LLVM 14 to 23): a function for each of its records, in their order.
+/// No counter is copied.
+///
+/// # Errors
+///
+/// Says what is wrong with `file`, or what it is instead; the caller knows its name.
+pub fn functions(file: &[u8]) -> Result<Vec<FunctionCounts<'_>>, Malformed> {
+    if !MAGIC.starts_with(&file[..file.len().min(MAGIC.len())]) {
+        return Err(foreign::not_a_raw_profile(file));
+    }
+    let mut bytes = Bytes(file);
+    let mut functions = vec![];
+    loop {
+        add(&mut bytes, &mut functions)?;
+        // What else can follow, such as the values that another compiler profiles, is of no interest here.
+        if !bytes.0.starts_with(&MAGIC) {
+            return Ok(functions);
+        }
+    }
+}
+
+/// Reads one profile, and adds its functions.
+fn add<'a>(
+    bytes: &mut Bytes<'a>,
+    functions: &mut Vec<FunctionCounts<'a>>,
+) -> Result<(), Malformed> {
+    let header = Header::parse(bytes)?;
+    bytes.take(header.binary_ids)?;
+    let size = header.layout.record_size();
+    let mut records = Bytes(bytes.take(header.records.saturating_mul(size))?);
+    bytes.take(header.padding_before_counters)?;
+    let counters = bytes.take(header.counters.saturating_mul(8))?;
+    // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
+    bytes.take(header.behind_counters)?;
+    bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
+
+    // The records are in the file, so there are not more of them than it has room for.
+    functions.reserve(usize::try_from(header.records).unwrap_or_default());
+    // A record holds the distance from itself to its counters, the header that from the first record.
+    let mut distance = header.counters_delta;
+    // No counter is two functions', so that no profile is longer as a value than as a file.
+    let mut left = counters.len();
+    while !records.is_empty() {
+        let mut record = Bytes(records.take(size)?);
+        let (name_hash, function_hash) = (record.u64()?, record.u64()?);
+        let offset = record.u64()?.wrapping_sub(distance);
+        record.take(header.layout.other_pointers())?;
+        let length = u64::from(record.u32()?);
+        if !offset.is_multiple_of(8) {
+            return Err(Malformed::new("its counters are not where they can be"));
+        }
+        let mut own = Bytes(counters);
+        own.take(offset)?;
+        let counters = own.take(length.saturating_mul(8))?;
+        left = left.checked_sub(counters.len()).ok_or(Malformed::new(
+            "two of its functions have the same counters",
+        ))?;
+        functions.push(FunctionCounts {
+            name_hash,
+            function_hash,
+            counters,
+        });
+        distance = distance.wrapping_sub(size);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! The profiles that programs have written: read, checked against what was built, and added up.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use rayon::iter::ParallelIterator;
+use rayon::slice::ParallelSlice;
+
+use crate::count::profile::Profile;
+use crate::error::Error;
+use crate::objects::BuiltFunctions;
+use crate::parse::profile;
+
+/// Fewer are not worth the handing over to another thread.
+const PROFILES_AT_LEAST: usize = 16;
+
+/// The profiles of one build as one, and the files that are not part of it.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// The sum of their counts.
+    pub profile: Profile,
+    /// Files without a byte: on a full disk, a program goes on and leaves such a file.
+    pub empty: Vec<PathBuf>,
+    /// Profiles without a function of this build. They do not count, as counts belong to the build that made them.
+    pub of_other_builds: Vec<PathBuf>,
+}
+
+/// Adds up the raw profiles at `paths` that have one of the `built` functions. They are read in parallel, and `step`
+/// is called after each, on any thread. The result does not depend on the number of threads.
+///
+/// The programs may still be running.
+///
+/// # Errors
+///
+/// If a profile cannot be read ([`Error::ReadProfile`], [`Error::MalformedProfile`]), none has a byte
+/// ([`Error::EmptyProfiles`]) or none is of this build ([`Error::OtherBuild`]); and those of
+/// [`BuiltFunctions::has_any`]. Of several errors it is that of the first path.
+pub fn merge(
+    paths: &[PathBuf],
+    built: &BuiltFunctions<'_>,
+    step: &(dyn Fn() + Sync),
+) -> Result<Merged, Error> {
+    let at_once = paths.len().div_ceil(rayon::current_num_threads());
+    let parts: Vec<_> = paths
+        .par_chunks(at_once.max(PROFILES_AT_LEAST))
+        .map(|paths| merge_part(paths, built, step))
+        .collect();
+    let mut merged = Merged::default();
+    for part in parts {
+        merged.append(part?);
+    }
+    if merged.empty.len() == paths.len() {
+        return Err(Error::EmptyProfiles);
+    }
+    if let Some(other) = merged.of_other_builds.first()
+        && merged.empty.len() + merged.of_other_builds.len() == paths.len()
+    {
+        let path = other.clone();
+        return Err(Error::OtherBuild { path });
+    }
+    Ok(merged)
+}
+
+fn merge_part(
+    paths: &[PathBuf],
+    built: &BuiltFunctions<'_>,
+    step: &(dyn Fn() + Sync),
+) -> Result<Merged, Error> {
+    let mut merged = Merged::default();
+    let mut buffer = vec![];
+    for path in paths {
+        merged.add(path, &mut buffer, built)?;
+        step();
+    }
+    Ok(merged)
+}
+
+impl Merged {
+    /// Adds a profile, which is read into the `buffer`. It is not mapped, because the program may run and write to it.
+    fn add(
+        &mut self,
+        path: &Path,
+        buffer: &mut Vec<u8>,
+        built: &BuiltFunctions<'_>,
+    ) -> Result<(), Error> {
+        let mut tries = 0..5;
+        loop {
+            buffer.clear();
+            File::open(path)
+                .and_then(|mut file| file.read_to_end(buffer))
+                .map_err(|source| Error::ReadProfile {
+                    path: path.to_owned(),
+                    source,
+                })?;
+            if buffer.is_empty() {
+                self.empty.push(path.to_owned());
+                return Ok(());
+            }
+            let functions = profile::functions(buffer);
+            if functions.is_err() && tries.next().is_some() {
+                // A program that is just starting may still be writing its functions, for an instant.
+                thread::sleep(Duration::from_millis(20));
+                continue;
+            }
+            let functions = functions.map_err(|source| Error::MalformedProfile {
+                path: path.to_owned(),
+                source,
+            })?;
+            if built.has_any(&functions)? {
+                for function in &functions {
+                    self.profile.add_function(function);
+                }
+            } else {
+                self.of_other_builds.push(path.to_owned());
+            }
+            return Ok(());
+        }
+    }
+
+    fn append(&mut self, mut later: Self) {
+        if self.profile.is_empty() {
+            self.profile = later.profile;
+        } else {
+            self.profile.merge(&later.profile);
+        }
+        self.empty.append(&mut later.empty);
+        self.of_other_builds.append(&mut later.of_other_builds);
+    }
+}

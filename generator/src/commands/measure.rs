@@ -1,0 +1,263 @@
+//! What the commands that measure have in common: the build before the run, and the report after it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::Receiver;
+
+use anyhow::Result;
+
+use super::output;
+use super::report::Report;
+use crate::build::cargo::{Builder, BuiltProgram, Rustc};
+use crate::build::harness;
+use crate::build::layout::Layout;
+use crate::build::linked_path::{PATTERN, is_possible};
+use crate::build::options::BuildOptions;
+use crate::build::programs::{Program, choose};
+use crate::build::scaffolded;
+use crate::measured::{Kept, Part, Recording, Store};
+use crate::run::settings::Settings;
+use crate::run::supervisor::{self, Outcome, Plan, Start};
+use crate::run::{Failure, interrupts, say};
+use crate::scaffold::metadata::Workspace;
+
+/// A measurement that is about to be made.
+pub struct Measure<'a> {
+    pub workspace: &'a Workspace,
+    pub options: &'a BuildOptions,
+    pub layout: Layout,
+    pub store: Store,
+    /// Signals to this process.
+    pub signals: Receiver<i32>,
+}
+
+/// What was built.
+pub struct Built<'a> {
+    pub rustc: Rustc,
+    /// The compiler wrapper.
+    pub wrapper: PathBuf,
+    pub programs: Vec<(Program<'a>, BuiltProgram)>,
+    pub part: Part,
+}
+
+impl<'a> Measure<'a> {
+    /// Gets ready.
+    ///
+    /// # Errors
+    ///
+    /// If signals cannot be received.
+    pub fn new(workspace: &'a Workspace, options: &'a BuildOptions) -> Result<Measure<'a>> {
+        let layout = Layout::new(&workspace.metadata, options.scope);
+        Ok(Measure {
+            workspace,
+            options,
+            store: Store::at(&layout.store),
+            layout,
+            signals: interrupts::listen()?,
+        })
+    }
+
+    /// The programs that are meant.
+    ///
+    /// # Errors
+    ///
+    /// If that is not clear.
+    pub fn programs(&self) -> Result<Vec<Program<'a>>> {
+        let of_harness = |package: &_| scaffolded::of_package(package).map(|found| found.bin);
+        choose(self.workspace, self.options, &of_harness)
+            .map_err(|error| Failure::usage(format!("{error:#}")).into())
+    }
+
+    /// Builds the programs, and keeps what a report needs.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails.
+    pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
+        let names: Vec<&str> = programs
+            .iter()
+            .map(|program| program.bin.name.as_str())
+            .collect();
+        say(&format!(
+            "building {} with coverage instrumentation",
+            names.join(", ")
+        ));
+        for (variable, is_replaced) in [
+            ("RUSTC_WORKSPACE_WRAPPER", true),
+            (
+                "RUSTC_WRAPPER",
+                self.options.scope == crate::build::options::Scope::All,
+            ),
+        ] {
+            if is_replaced && std::env::var_os(variable).is_some_and(|it| !it.is_empty()) {
+                say(&format!("{variable} is not called for this build"));
+            }
+        }
+        let builder = Builder::new(
+            self.workspace,
+            self.options,
+            &self.layout,
+            &self.store.linked(),
+        )?;
+        builder.seed();
+        let mut built = Vec::new();
+        for program in programs {
+            let made = builder.build(&program)?;
+            built.push((program, made));
+        }
+        let part = self.store.keep_build(|builds| {
+            let programs = built.iter();
+            programs
+                .map(|(_, program)| Kept::keep(program, self.options.scope, builds))
+                .collect()
+        })?;
+        Ok(Built {
+            rustc: builder.rustc().clone(),
+            wrapper: builder.wrapper().path.clone(),
+            programs: built,
+            part,
+        })
+    }
+
+    /// Begins a run of what was built.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn begin(&self, built: &Built, settings: &Settings, add: bool) -> Result<Recording> {
+        if let Some(program) = &settings.program {
+            say(&format!(
+                "ITCOV_PROGRAM={} runs in the place of the program",
+                program.display()
+            ));
+        }
+        self.store.begin(&built.part, add, &say)
+    }
+
+    /// What is started of each program. The words of each are given by its name.
+    ///
+    /// # Errors
+    ///
+    /// If the harness cannot be compiled.
+    pub fn starts(
+        &self,
+        built: &Built,
+        profiles: &Profiles,
+        settings: &Settings,
+        words: &dyn Fn(&str) -> Result<Vec<OsString>, Failure>,
+    ) -> Result<Vec<Start>> {
+        let mut starts = Vec::new();
+        for (program, made) in &built.programs {
+            let executable = &made.invocation.executable;
+            let source = scaffolded::of_package(program.package);
+            let source = source.unwrap_or_else(|| scaffolded::builtin(program.package, &made.bin));
+            let directory = self.store.directory().join("harness");
+            let harness = harness::compile(&built.rustc, &source, executable, &directory)?;
+            let mut environment = made.invocation.environment.clone();
+            environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(&made.bin));
+            let mut arguments = Vec::new();
+            let mut started = settings
+                .program
+                .clone()
+                .unwrap_or_else(|| executable.into());
+            if let ([runner, words @ ..], None) = (&made.runner[..], &settings.program) {
+                arguments.extend(words.iter().cloned());
+                arguments.push(executable.into());
+                started.clone_from(runner);
+            }
+            environment.insert("ITCOV_PROGRAM".into(), started);
+            arguments.extend(words(&made.bin)?);
+            starts.push(Start {
+                name: made.bin.clone(),
+                harness,
+                arguments,
+                environment,
+            });
+        }
+        Ok(starts)
+    }
+
+    /// Runs the plan, keeps what was measured, and reports. Gives the exit status.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot begin, or what was measured cannot be kept.
+    pub fn run(
+        &self,
+        plan: &Plan,
+        settings: &Settings,
+        recording: &mut Recording,
+    ) -> Result<Outcome> {
+        let outcome = supervisor::run(plan, settings, &self.signals)?;
+        if outcome.counts {
+            recording.keep()?;
+        }
+        Ok(outcome)
+    }
+
+    /// Reports on the last run. The status of the run counts, or if that is 0, the report's.
+    pub fn report(&self, status: u8) -> ExitCode {
+        let report = Report::of_last_run(self.workspace);
+        match report {
+            Ok(()) => ExitCode::from(status),
+            Err(error) => {
+                output::error(&error);
+                ExitCode::from(if status == 0 { 1 } else { status })
+            }
+        }
+    }
+}
+
+/// Where programs put their profiles.
+pub struct Profiles {
+    directory: PathBuf,
+    /// Keeps the directory within reach under a name that can be part of a profile's.
+    _open: Option<File>,
+}
+
+impl Profiles {
+    /// In the directory of a part.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be opened.
+    pub fn at(directory: &Path) -> std::io::Result<Profiles> {
+        if is_possible(directory) {
+            return Ok(Profiles {
+                directory: directory.to_owned(),
+                _open: None,
+            });
+        }
+        let open = File::open(directory)?;
+        let path = format!("/proc/{}/fd/{}", std::process::id(), open.as_raw_fd());
+        Ok(Profiles {
+            directory: path.into(),
+            _open: Some(open),
+        })
+    }
+
+    /// What `LLVM_PROFILE_FILE` says for a program.
+    pub fn of(&self, program: &str) -> OsString {
+        self.directory.join(program).join(PATTERN).into()
+    }
+}
+
+/// The variables of the environment that cargo would give a program and that are of the configuration: neither those of
+/// its package, nor those that this process has.
+pub fn configured(environment: &BTreeMap<OsString, OsString>) -> BTreeMap<OsString, OsString> {
+    let of_cargo = |name: &str| {
+        ["CARGO", "RUST", "LLVM_PROFILE_FILE", "OUT_DIR"]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
+    let variables = environment.iter().filter(|(name, value)| {
+        !of_cargo(&name.to_string_lossy()) && std::env::var_os(name).as_ref() != Some(*value)
+    });
+    variables
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! The formats that are a file.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use llvm_coverage::Coverage;
+use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::formats::{cobertura, codecov, json, lcov, markdown};
+
+use super::made;
+
+/// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
+/// are called in the workspace at the path, with what it is of.
+pub struct Format {
+    pub option: &'static str,
+    pub help: &'static str,
+    pub write: fn(&mut dyn Write, &Coverage, &Path, &Subject) -> io::Result<()>,
+}
+
+/// In the order of the help.
+#[rustfmt::skip]
+pub const FORMATS: [Format; 5] = [
+    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _, _| lcov::write(out, it) },
+    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _, _| json::write(out, it) },
+    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
+    Format { option: "codecov", help: "Write Codecov's JSON", write: |out, it, root, _| codecov::write(out, it, root) },
+    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: |out, it, root, subject| markdown::write(out, it, root, subject, "itcov") },
+];

@@ -1,0 +1,78 @@
+//! `cargo itcov run`: runs a program by hand.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::measure::{Measure, Profiles};
+use crate::build::options::BuildOptions;
+use crate::run::Failure;
+use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
+use crate::run::supervisor::Plan;
+
+/// Build the program instrumented, run it until Ctrl-C, the timeout or its own end, and report.
+///
+/// Several programs run at the same time; the arguments of each are in `ITCOV_ARGS_<name>`. The exit status is the program's
+/// if it ended by itself (of several, that of the first that failed), and 0 if it was stopped.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov run                      use the program, press Ctrl-C, read the report
+  cargo itcov run -- --port 8080       with arguments
+  cargo itcov run --timeout 5m         stop it after five minutes, if not before
+  cargo itcov run -p api -p worker     two programs of the workspace
+  cargo itcov run --release --add      another build, added to the last run
+  cargo itcov run --scope all          measure the dependencies too")]
+pub struct Run {
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    run: RunOptions,
+    /// The program's arguments
+    #[arg(last = true, value_name = "ARGS")]
+    arguments: Vec<OsString>,
+}
+
+impl Run {
+    pub fn run(self) -> Result<ExitCode> {
+        let settings = Settings::read(&self.run, &SuiteOptions::default())?;
+        let workspace = self.build.cargo.read()?;
+        let measure = Measure::new(&workspace, &self.build)?;
+        let programs = measure.programs()?;
+        let is_only = programs.len() == 1;
+        if !is_only && !self.arguments.is_empty() {
+            let names: Vec<&str> = programs
+                .iter()
+                .map(|program| program.bin.name.as_str())
+                .collect();
+            return Err(Failure::usage(format!(
+                "these arguments are for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
+                names.join(", ")
+            ))
+            .into());
+        }
+        let words = |program: &str| {
+            if self.arguments.is_empty() {
+                arguments(program, is_only, None)
+            } else {
+                Ok(self.arguments.clone())
+            }
+        };
+        for program in &programs {
+            words(&program.bin.name)?;
+        }
+        let built = measure.build(programs)?;
+        let mut recording = measure.begin(&built, &settings, self.run.add)?;
+        let profiles = Profiles::at(recording.directory())?;
+        let plan = Plan {
+            programs: measure.starts(&built, &profiles, &settings, &words)?,
+            suite: None,
+        };
+        let outcome = measure.run(&plan, &settings, &mut recording)?;
+        if !outcome.counts {
+            return Ok(ExitCode::from(outcome.status));
+        }
+        Ok(measure.report(outcome.status))
+    }
+}

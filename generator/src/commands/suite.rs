@@ -1,0 +1,82 @@
+//! `cargo itcov suite`: runs a program and a suite against it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::measure::{Measure, Profiles};
+use crate::build::options::BuildOptions;
+use crate::run::Failure;
+use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
+use crate::run::supervisor::{self, Plan, find_command};
+
+/// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
+///
+/// The exit status is the suite's; 124 if the timeout ended it, 128 + N if signal N did, 1 if the program was not ready.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov suite --args '--port 8080' --ready http://127.0.0.1:8080/health -- ./suite.sh
+                                       wait for the answer, then run the suite
+  cargo itcov suite -p api -p worker --ready 'tcp://127.0.0.1:8080 tcp://127.0.0.1:8081' -- pytest
+                                       two programs; the arguments of each are in ITCOV_ARGS_<name>
+  cargo itcov suite --stop-signal SIGTERM -- ./suite.sh
+                                       a program that stops on SIGTERM alone")]
+pub struct Suite {
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    run: RunOptions,
+    #[command(flatten)]
+    suite: SuiteOptions,
+    /// The suite's command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+impl Suite {
+    pub fn run(self) -> Result<ExitCode> {
+        let settings = Settings::read(&self.run, &self.suite)?;
+        find_command(&self.command[0])?;
+        let workspace = self.build.cargo.read()?;
+        let measure = Measure::new(&workspace, &self.build)?;
+        let programs = measure.programs()?;
+        let is_only = programs.len() == 1;
+        if !is_only {
+            let names: Vec<&str> = programs
+                .iter()
+                .map(|program| program.bin.name.as_str())
+                .collect();
+            let is_set = self.suite.args.is_some()
+                || std::env::var_os("ITCOV_ARGS").is_some_and(|it| !it.is_empty());
+            if is_set {
+                return Err(Failure::usage(format!(
+                    "ITCOV_ARGS is for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
+                    names.join(", ")
+                ))
+                .into());
+            }
+        }
+        let words = |program: &str| arguments(program, is_only, self.suite.args.as_deref());
+        for program in &programs {
+            words(&program.bin.name)?;
+        }
+        let built = measure.build(programs)?;
+        let mut recording = measure.begin(&built, &settings, self.run.add)?;
+        let profiles = Profiles::at(recording.directory())?;
+        let plan = Plan {
+            programs: measure.starts(&built, &profiles, &settings, &words)?,
+            suite: Some(supervisor::Suite {
+                words: self.command,
+                environment: BTreeMap::new(),
+            }),
+        };
+        let outcome = measure.run(&plan, &settings, &mut recording)?;
+        if !outcome.counts {
+            return Ok(ExitCode::from(outcome.status));
+        }
+        Ok(measure.report(outcome.status))
+    }
+}

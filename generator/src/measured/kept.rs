@@ -1,0 +1,115 @@
+//! A build that was kept: the files that have the mapping, as they were when the program ran.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use crate::build::cargo::BuiltProgram;
+use crate::build::layout::digest;
+use crate::build::options::Scope;
+use crate::build::units::Unit;
+
+/// A program as it was built.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The name of its package.
+    pub package: String,
+    /// The name of its binary target.
+    pub bin: String,
+    /// Whether the dependencies are measured too.
+    pub is_all: bool,
+    /// Where cargo has put it.
+    pub executable: PathBuf,
+    /// When the build was over.
+    pub built: SystemTime,
+    /// The program, and the libraries that it is made of.
+    pub objects: Objects,
+    /// Other binaries of its package, which count if they have run.
+    pub others: Vec<Objects>,
+}
+
+/// An executable and its libraries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objects {
+    /// Their name in the directory of builds, which is another one for another build.
+    pub build: String,
+    /// The executable first.
+    pub files: Vec<PathBuf>,
+    /// The directories of the crates' manifests.
+    pub sources: Vec<PathBuf>,
+}
+
+impl Kept {
+    /// Keeps a program in the directory of builds.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn keep(program: &BuiltProgram, scope: Scope, builds: &Path) -> io::Result<Kept> {
+        let executable = &program.invocation.executable;
+        let others = program
+            .others
+            .iter()
+            .map(|(executable, units)| Objects::keep(executable, units, builds));
+        Ok(Kept {
+            package: program.package.clone(),
+            bin: program.bin.clone(),
+            is_all: scope == Scope::All,
+            executable: executable.clone(),
+            built: SystemTime::now(),
+            objects: Objects::keep(executable, &program.units, builds)?,
+            others: others.collect::<io::Result<_>>()?,
+        })
+    }
+}
+
+impl Objects {
+    fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
+        let libraries = units
+            .iter()
+            .filter(|unit| !unit.is_program)
+            .map(Unit::object);
+        let from: Vec<PathBuf> = std::iter::once(executable.to_owned())
+            .chain(libraries)
+            .collect();
+        let mut key = String::new();
+        for file in &from {
+            let metadata = fs::metadata(file)?;
+            let (inode, size) = (metadata.ino(), metadata.len());
+            let time = (metadata.mtime(), metadata.mtime_nsec());
+            key += &format!("{} {inode} {size} {time:?}\n", file.display());
+        }
+        let build = digest(key);
+        let directory = builds.join(&build);
+        let to: Vec<PathBuf> = from
+            .iter()
+            .map(|file| directory.join(file.file_name().unwrap_or_default()))
+            .collect();
+        if !directory.exists() {
+            let half = builds.join(format!("{build}.{}", std::process::id()));
+            fs::create_dir_all(&half)?;
+            for (number, (from, to)) in from.iter().zip(&to).enumerate() {
+                let to = half.join(to.file_name().unwrap_or_default());
+                // rustc puts a new library in the place of an old one. Some linkers write into the old program.
+                if number == 0 || fs::hard_link(from, &to).is_err() {
+                    fs::copy(from, &to)?;
+                }
+            }
+            match fs::rename(&half, &directory) {
+                Err(_) if directory.exists() => fs::remove_dir_all(&half)?,
+                renamed => renamed?,
+            }
+        }
+        let sources: BTreeSet<PathBuf> = units.iter().map(|unit| unit.manifest.clone()).collect();
+        Ok(Objects {
+            build,
+            files: to,
+            sources: sources.into_iter().collect(),
+        })
+    }
+}

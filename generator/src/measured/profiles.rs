@@ -1,0 +1,169 @@
+//! The files of profiles: those that were collected here, or those that were brought from elsewhere.
+
+use std::collections::BTreeSet;
+use std::fs::{self, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use llvm_coverage::profiles::{self, Merged};
+use llvm_coverage::{BuiltFunctions, Error};
+
+use super::advice::{rebuild, with_advice};
+
+/// The paths of profiles, at least one.
+#[derive(Debug)]
+pub struct Profiles {
+    paths: Vec<PathBuf>,
+    /// What to do about them.
+    advice: Advice,
+}
+
+#[derive(Debug)]
+struct Advice {
+    /// If one is damaged, or is something else.
+    damaged: &'static str,
+    /// If all are empty: the whole message.
+    empty: &'static str,
+    /// If one is of another build.
+    other_build: &'static str,
+}
+
+impl Profiles {
+    /// Those of a run, in its directories.
+    ///
+    /// # Errors
+    ///
+    /// If there are none, saying what to type next.
+    pub fn collected(directories: &[PathBuf]) -> Result<Self> {
+        let mut paths = vec![];
+        for directory in directories.iter().filter(|directory| directory.exists()) {
+            below(directory, &mut paths)
+                .with_context(|| format!("cannot read {}", directory.display()))?;
+        }
+        paths.sort();
+        if paths.is_empty() {
+            bail!("the program has not run: there is no profile; type `just itcov`");
+        }
+        Ok(Self {
+            paths,
+            advice: Advice {
+                damaged: "type `just itcov-clean`, then run the program again",
+                empty: "every profile is empty, as on a full disk; make room, then run the program again",
+                other_build: "run the program again",
+            },
+        })
+    }
+
+    /// Those that were brought here: each of `named` is one, or a directory that has some at any depth. None
+    /// counts twice.
+    ///
+    /// # Errors
+    ///
+    /// If one is not there, or is a directory without a profile.
+    pub fn named(named: &[PathBuf]) -> Result<Self> {
+        let mut paths = vec![];
+        let mut seen = BTreeSet::new();
+        for path in named {
+            let mut found = vec![];
+            match fs::metadata(path) {
+                Ok(file) if file.is_dir() => {
+                    below(path, &mut found)
+                        .with_context(|| format!("cannot read {}", path.display()))?;
+                    found.sort();
+                }
+                // Some devices never end.
+                Ok(file) if is_device(file.file_type()) => {
+                    bail!("{} is a device, and not a profile", path.display())
+                }
+                Ok(_) => found.push(path.clone()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    bail!("there is no {}", path.display());
+                }
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot read {}", path.display()));
+                }
+            }
+            if found.is_empty() {
+                bail!(
+                    "{} has no profile: no file in it ends in .profraw",
+                    path.display()
+                );
+            }
+            // In the directory no link was followed, so nothing else needs to be.
+            let root = path.canonicalize()?;
+            for profile in found {
+                let below = profile.strip_prefix(path).unwrap_or(&profile);
+                if seen.insert(root.join(below)) {
+                    paths.push(profile);
+                }
+            }
+        }
+        Ok(Self {
+            paths,
+            advice: Advice {
+                damaged: "copy it again, or leave it out",
+                empty: "every profile is empty, as on a full disk; make room there, then run the program again",
+                other_build: "run the program that `just itcov-build` has built, and copy its profile",
+            },
+        })
+    }
+
+    /// The files.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// What to do about counts of another build.
+    pub fn advice_on_other_builds(&self) -> &'static str {
+        self.advice.other_build
+    }
+
+    /// How many there are.
+    pub fn number(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Reads those that have a function that was `built`. The counts add up. After each it takes a `step`.
+    ///
+    /// # Errors
+    ///
+    /// If a profile cannot be read, is damaged, or none has counts of this build.
+    pub fn merge(&self, built: &BuiltFunctions<'_>, step: &(dyn Fn() + Sync)) -> Result<Merged> {
+        profiles::merge(&self.paths, built, step).map_err(|error| match error {
+            Error::MalformedProfile { .. } => with_advice(&error, self.advice.damaged),
+            Error::EmptyProfiles => anyhow!("{}", self.advice.empty),
+            Error::OtherBuild { .. } => with_advice(&error, self.advice.other_build),
+            error => rebuild(error),
+        })
+    }
+}
+
+#[cfg(unix)]
+fn is_device(file: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    file.is_char_device() || file.is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: FileType) -> bool {
+    false
+}
+
+fn is_profile(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "profraw")
+}
+
+/// Adds the profiles below `directory` to `found`. A link in it is not followed.
+fn below(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let (kind, path) = (entry.file_type()?, entry.path());
+        if kind.is_dir() {
+            below(&path, found)?;
+        } else if kind.is_file() && is_profile(&path) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

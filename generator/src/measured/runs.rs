@@ -1,0 +1,330 @@
+//! The runs of a checkout.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::kept::Kept;
+
+/// What ran in one go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The programs that were measured.
+    pub programs: Vec<Kept>,
+}
+
+/// The data of a checkout.
+#[derive(Debug, Clone)]
+pub struct Store {
+    directory: PathBuf,
+}
+
+/// A run that is going on, or about to.
+#[derive(Debug)]
+pub struct Recording {
+    store: Store,
+    /// The directory of the run.
+    run: PathBuf,
+    /// The directory of the part that is recorded.
+    part: PathBuf,
+    /// Held as long as the run goes on.
+    _lock: File,
+    is_kept: bool,
+}
+
+impl Store {
+    /// The data in a directory.
+    pub fn at(directory: &Path) -> Store {
+        Store {
+            directory: directory.to_owned(),
+        }
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Where builds are kept.
+    pub fn builds(&self) -> PathBuf {
+        self.directory.join("builds")
+    }
+
+    /// Where a process puts its profile that does not know better.
+    pub fn linked(&self) -> PathBuf {
+        self.directory.join("linked")
+    }
+
+    /// The parts of the last run, be it over or not, each with its directory.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or what is there cannot be read.
+    pub fn last(&self) -> Result<Option<Vec<(PathBuf, Part)>>> {
+        for run in self.runs()?.into_iter().rev() {
+            let parts = parts(&run)?;
+            if !parts.is_empty() {
+                return Ok(Some(parts));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The last build, whether it has run or not.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn build(&self) -> Result<Option<Part>> {
+        read(&self.directory.join("build.json"))
+    }
+
+    /// Keeps a build, and notes that it is the last one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn keep_build(&self, keep: impl FnOnce(&Path) -> io::Result<Vec<Kept>>) -> Result<Part> {
+        let cannot = || format!("cannot write to {}", self.directory.display());
+        let _lock = self.lock().with_context(cannot)?;
+        let part = Part {
+            programs: keep(&self.builds()).with_context(cannot)?,
+        };
+        let written = || -> io::Result<()> {
+            let half = self.directory.join(format!("build.{}", std::process::id()));
+            fs::write(&half, serde_json::to_vec(&part)?)?;
+            fs::rename(half, self.directory.join("build.json"))
+        };
+        written().with_context(cannot)?;
+        Ok(part)
+    }
+
+    /// The directories of the runs, the oldest first.
+    fn runs(&self) -> Result<Vec<PathBuf>> {
+        numbered(&self.directory.join("runs"))
+    }
+
+    /// Keeps two processes from changing the list of runs at the same time.
+    fn lock(&self) -> io::Result<File> {
+        fs::create_dir_all(&self.directory)?;
+        let file = File::create(self.directory.join("lock"))?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    /// Begins a run of the last build, or another part of the last run. `said` tells what is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be written, or the last run, to which something is to be added, still goes on.
+    pub fn begin(&self, part: &Part, add: bool, said: &dyn Fn(&str)) -> Result<Recording> {
+        let cannot = || format!("cannot write to {}", self.directory.display());
+        let _lock = self.lock().with_context(cannot)?;
+        let runs = self.runs()?;
+        if !runs.iter().any(|run| is_going_on(run)) {
+            clear(&self.linked());
+        }
+        let run = match runs.last().filter(|_| add) {
+            Some(run) => run.clone(),
+            None => next(&self.directory.join("runs"), &runs),
+        };
+        fs::create_dir_all(&run).with_context(cannot)?;
+        let lock = File::create(run.join("lock")).with_context(cannot)?;
+        if lock.try_lock().is_err() {
+            bail!("the last run still goes on, so nothing can be added to it");
+        }
+        for (directory, earlier) in parts(&run)? {
+            if let Some(program) = replaced(&earlier, part) {
+                said(&format!(
+                    "{program} has changed, so what was measured of it before is forgotten"
+                ));
+                fs::remove_dir_all(directory)?;
+            }
+        }
+        let directory = next(&run, &numbered(&run)?);
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(&directory)?;
+            for program in &part.programs {
+                fs::create_dir_all(directory.join(&program.bin))?;
+            }
+            fs::create_dir_all(self.linked())?;
+            fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
+        };
+        written().with_context(cannot)?;
+        Ok(Recording {
+            store: self.clone(),
+            run,
+            part: directory,
+            _lock: lock,
+            is_kept: false,
+        })
+    }
+
+    /// Forgets everything. Says how many runs go on and stay.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be deleted.
+    pub fn forget(&self) -> Result<usize> {
+        if !self.directory.exists() {
+            return Ok(0);
+        }
+        let _lock = self.lock()?;
+        let going_on = self.forget_all_but(None)?;
+        if going_on == 0 {
+            clear(&self.linked());
+        }
+        Ok(going_on)
+    }
+
+    fn forget_all_but(&self, kept: Option<&Path>) -> Result<usize> {
+        let (mut going_on, mut parts_kept) = (0, Vec::new());
+        parts_kept.extend(self.build()?.filter(|_| kept.is_some()));
+        for run in self.runs()? {
+            let is_kept = kept == Some(&run);
+            if is_kept || is_going_on(&run) {
+                going_on += usize::from(!is_kept);
+                parts_kept.extend(parts(&run)?.into_iter().map(|(_, part)| part));
+            } else {
+                fs::remove_dir_all(&run)
+                    .with_context(|| format!("cannot delete {}", run.display()))?;
+            }
+        }
+        let programs = parts_kept.iter().flat_map(|part| &part.programs);
+        let used: Vec<&str> = programs
+            .flat_map(|it| it.others.iter().chain([&it.objects]))
+            .map(|objects| objects.build.as_str())
+            .collect();
+        for entry in fs::read_dir(self.builds()).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            if !used.iter().any(|build| name.to_str() == Some(*build)) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Ok(going_on)
+    }
+}
+
+impl Recording {
+    /// The directory of the part.
+    pub fn directory(&self) -> &Path {
+        &self.part
+    }
+
+    /// Ends it: what was measured stays, and earlier runs are forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If files cannot be moved or deleted.
+    pub fn keep(&mut self) -> Result<()> {
+        let _lock = self.store.lock()?;
+        self.take_linked()?;
+        self.is_kept = true;
+        self.store.forget_all_but(Some(&self.run))?;
+        Ok(())
+    }
+
+    /// Takes the profiles of processes that had no `LLVM_PROFILE_FILE`.
+    fn take_linked(&self) -> io::Result<()> {
+        let to = self.part.join("linked");
+        for entry in fs::read_dir(self.store.linked())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            fs::create_dir_all(&to)?;
+            fs::rename(entry.path(), to.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Recording {
+    /// A run that was not to be kept leaves nothing behind.
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        let _ = fs::remove_dir_all(&self.part);
+        if numbered(&self.run).is_ok_and(|parts| parts.is_empty()) {
+            let _ = fs::remove_dir_all(&self.run);
+        }
+    }
+}
+
+/// The program of an earlier part that was built anew since.
+fn replaced<'a>(earlier: &'a Part, now: &Part) -> Option<&'a str> {
+    let mut earlier = earlier.programs.iter();
+    let replaced = earlier.find(|one| {
+        let mut now = now.programs.iter();
+        now.any(|other| {
+            other.executable == one.executable && other.objects.build != one.objects.build
+        })
+    });
+    replaced.map(|program| program.bin.as_str())
+}
+
+fn parts(run: &Path) -> Result<Vec<(PathBuf, Part)>> {
+    let mut parts = Vec::new();
+    for directory in numbered(run)? {
+        if let Some(part) = read(&directory.join("part.json"))? {
+            parts.push((directory, part));
+        }
+    }
+    Ok(parts)
+}
+
+/// `None` where there is no such file.
+fn read(file: &Path) -> Result<Option<Part>> {
+    let bytes = match fs::read(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        bytes => bytes.with_context(|| format!("cannot read {}", file.display()))?,
+    };
+    let part = serde_json::from_slice(&bytes);
+    part.with_context(|| {
+        format!(
+            "{} is damaged, or of another version; type `just itcov-clean`",
+            file.display()
+        )
+    })
+}
+
+/// The directories whose names are numbers, in their order.
+fn numbered(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(|| format!("cannot read {}", directory.display()))?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if let Some(number) = number(&path) {
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+fn number(path: &Path) -> Option<u64> {
+    path.file_name()?.to_str()?.parse().ok()
+}
+
+fn next(directory: &Path, there: &[PathBuf]) -> PathBuf {
+    let last = there.last().and_then(|path| number(path)).unwrap_or(0);
+    directory.join((last + 1).to_string())
+}
+
+/// Whether a process holds the run.
+fn is_going_on(run: &Path) -> bool {
+    File::open(run.join("lock")).is_ok_and(|file| file.try_lock().is_err())
+}
+
+fn clear(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let _ = fs::remove_file(entry.path());
+    }
+}

@@ -1,0 +1,100 @@
+//! Processes: how they are started, signalled and waited for.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+
+/// In which process group one is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// One of its own, which is signalled as a whole.
+    Own,
+    /// That of the terminal's foreground.
+    Of(Pid),
+}
+
+/// Starts a command as the child of this thread. It ends with this process, by the given signal.
+///
+/// # Errors
+///
+/// If it cannot be run.
+pub fn start(command: &mut Command, group: Group, end_with: Signal) -> io::Result<Pid> {
+    let group = match group {
+        Group::Own => None,
+        Group::Of(group) => Some(group),
+    };
+    let begin = move || {
+        rustix::process::setpgid(None, group)?;
+        #[cfg(target_os = "linux")]
+        rustix::process::set_parent_process_death_signal(Some(end_with))?;
+        // Nobody could continue a run that Ctrl-Z has stopped. What this process ignores is its own affair.
+        #[allow(unsafe_code)]
+        // SAFETY: it allocates nothing, and no handler of this process can run in the child.
+        unsafe {
+            libc::signal(libc::SIGTSTP, libc::SIG_IGN);
+            libc::signal(libc::SIGTTOU, libc::SIG_DFL);
+        }
+        Ok(())
+    };
+    #[allow(unsafe_code)]
+    // SAFETY: the function makes system calls and allocates nothing.
+    unsafe {
+        command.pre_exec(begin);
+    }
+    let child = command.spawn()?;
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    id.ok_or_else(|| io::Error::other("the process has no number"))
+}
+
+/// Has this process adopt what its children leave behind.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    {
+        let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    }
+}
+
+/// Sends a signal to a process or to its group. It may have ended.
+pub fn signal(id: Pid, group: Group, signal: Signal) {
+    let _ = match group {
+        Group::Own => rustix::process::kill_process_group(id, signal),
+        Group::Of(_) => rustix::process::kill_process(id, signal),
+    };
+}
+
+/// A child that has ended, and how: its exit status, or 128 and the number of the signal.
+pub fn reap() -> Option<(Pid, i32)> {
+    let (id, status) = rustix::process::wait(WaitOptions::NOHANG).ok()??;
+    Some((id, code(status)))
+}
+
+fn code(status: WaitStatus) -> i32 {
+    let signal = status.terminating_signal().map(|signal| 128 + signal);
+    signal.or(status.exit_status()).unwrap_or(1)
+}
+
+/// The children of this process, be it of which thread.
+pub fn children() -> Vec<Pid> {
+    let mut children = Vec::new();
+    for thread in fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let list = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        let ids = list
+            .split_whitespace()
+            .filter_map(|id| Pid::from_raw(id.parse().ok()?));
+        // The process of another user cannot be ended.
+        children.extend(ids.filter(|id| rustix::process::test_kill_process(*id).is_ok()));
+    }
+    children
+}
+
+/// `130` for SIGINT.
+pub fn status_of(signal: i32) -> i32 {
+    128 + signal
+}

@@ -1,0 +1,133 @@
+//! The terminal: the run has a foreground process group of its own, so Ctrl-C reaches the run, and neither just nor this
+//! process, which goes on to the report.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, stdin};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::process::{ChildStdin, Command, Stdio};
+
+use rustix::process::{Pid, Signal, getpgrp};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
+
+use super::ancestor::{Ancestor, Stat};
+use super::process::{Group, start};
+
+/// The terminal during a run.
+pub struct Terminal {
+    device: File,
+    /// How it was before.
+    settings: Option<Termios>,
+    /// The group of this process.
+    own: Pid,
+    /// The process that tells of Ctrl-C: it does nothing but die of it.
+    sentinel: Pid,
+    /// It ends with its input.
+    _input: ChildStdin,
+    /// The group of the run.
+    group: Pid,
+}
+
+impl Terminal {
+    /// Takes the terminal, if this process is in its foreground.
+    pub fn take() -> Option<Terminal> {
+        let device = File::options()
+            .read(true)
+            .write(true)
+            .open("/dev/tty")
+            .ok()?;
+        let own = getpgrp();
+        if tcgetpgrp(&device).ok()? != own || !is_of_terminal(own) {
+            return None;
+        }
+        #[allow(unsafe_code)]
+        // SAFETY: no handler is replaced. This process goes back to the terminal from its background.
+        unsafe {
+            libc::signal(libc::SIGTTOU, libc::SIG_IGN);
+        }
+        let (sentinel, input) = sentinel(None).ok()?;
+        let settings = tcgetattr(&device).ok();
+        tcsetpgrp(&device, sentinel).ok()?;
+        Some(Terminal {
+            device,
+            settings,
+            own,
+            sentinel,
+            _input: input,
+            group: sentinel,
+        })
+    }
+
+    /// The group of the run.
+    pub fn group(&self) -> Group {
+        Group::Of(self.group)
+    }
+
+    /// Whether it was the sentinel that has ended: if by a signal, there is another one then, and it was Ctrl-C.
+    pub fn has_ended(&mut self, id: Pid) -> bool {
+        if id != self.sentinel {
+            return false;
+        }
+        let again = sentinel(Some(self.group)).or_else(|_| sentinel(None));
+        if let Ok((sentinel, input)) = again {
+            (self.sentinel, self._input) = (sentinel, input);
+            if rustix::process::getpgid(Some(sentinel)).is_ok_and(|group| group != self.group) {
+                self.group = sentinel;
+                let _ = tcsetpgrp(&self.device, sentinel);
+            }
+        }
+        true
+    }
+
+    /// Whether a child is the sentinel, and no part of the run.
+    pub fn is_sentinel(&self, id: Pid) -> bool {
+        id == self.sentinel
+    }
+}
+
+impl Drop for Terminal {
+    /// Goes back to the foreground. A program that was killed may have left the terminal without an echo.
+    fn drop(&mut self) {
+        let _ = rustix::process::kill_process(self.sentinel, Signal::KILL);
+        let _ = tcsetpgrp(&self.device, self.own);
+        if let Some(settings) = &self.settings {
+            let _ = tcsetattr(&self.device, OptionalActions::Drain, settings);
+        }
+    }
+}
+
+fn sentinel(group: Option<Pid>) -> io::Result<(Pid, ChildStdin)> {
+    let mut command = Command::new("cat");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let (input, output) = io::pipe()?;
+    command.stdin(input);
+    let id = start(
+        &mut command,
+        group.map_or(Group::Own, Group::Of),
+        Signal::KILL,
+    )?;
+    Ok((id, ChildStdin::from(std::os::fd::OwnedFd::from(output))))
+}
+
+/// Whether the foreground is this process's, and not that of a script that has it in its background: such a process is in
+/// the foreground's group as well, but its input is /dev/null, or something else that is not the terminal.
+fn is_of_terminal(own: Pid) -> bool {
+    if is_null() {
+        return false;
+    }
+    if stdin().is_terminal() {
+        return true;
+    }
+    let above = Ancestor::just().and_then(|just| just.parent());
+    let above = above.unwrap_or_else(std::os::unix::process::parent_id);
+    Stat::of(above).is_some_and(|stat| stat.group != own.as_raw_nonzero().get())
+}
+
+/// Whether the input is /dev/null.
+fn is_null() -> bool {
+    let input = std::fs::metadata("/dev/stdin");
+    let null = std::fs::metadata("/dev/null");
+    matches!((input, null), (Ok(input), Ok(null)) if input.file_type().is_char_device() && input.rdev() == null.rdev())
+}
