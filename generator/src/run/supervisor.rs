@@ -92,9 +92,6 @@ pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<
             message: "something answers at ITCOV_READY before the program has started".to_owned(),
         });
     }
-    if settings.is_control_wished || !plan.programs.is_empty() {
-        say(&format!("POST http://{control}/stop ends the run"));
-    }
     process::adopt_orphans();
     let mut run = Run {
         plan,
@@ -169,10 +166,16 @@ impl Run<'_> {
             }
         }
         let has_suite = plan.suite.is_some();
-        if !plan.programs.is_empty() {
+        if !plan.programs.is_empty() || settings.is_control_wished {
+            let timeout = settings.timeout;
+            let timeout = if timeout.is_zero() {
+                String::new()
+            } else {
+                format!(", ITCOV_TIMEOUT={timeout:?}")
+            };
             say(&format!(
-                "Ctrl-C ends the run, ITCOV_TIMEOUT={:?} at the latest (0 is no limit)",
-                settings.timeout
+                "Ctrl-C{timeout} or POST http://{}/stop ends the run",
+                self.control
             ));
         }
         let waits = has_suite && !plan.programs.is_empty() && !settings.ready.is_empty();
@@ -199,10 +202,7 @@ impl Run<'_> {
             }
             let is_limited = !settings.timeout.is_zero() && !plan.programs.is_empty();
             if is_limited && started.elapsed() >= settings.timeout {
-                say(&format!(
-                    "ITCOV_TIMEOUT={:?} is over (0 is no limit)",
-                    settings.timeout
-                ));
+                say(&format!("ITCOV_TIMEOUT={:?} is over", settings.timeout));
                 return ends(if has_suite { 124 } else { 0 }, true);
             }
             if is_suite_started {
