@@ -50,7 +50,7 @@ pub fn compile(
         return Ok(harness);
     }
     fs::create_dir_all(directory)?;
-    let half = directory.join(format!("manual_integration.{}", std::process::id()));
+    let half = format!("manual_integration.{}", std::process::id());
     let input = directory.join(format!("manual_integration.{}.rs", std::process::id()));
     let file = if source.file.exists() {
         &source.file
@@ -65,8 +65,9 @@ pub fn compile(
         .arg(format!("--edition={}", source.edition))
         .arg("--cfg")
         .arg(format!("feature={:?}", source.feature))
-        .arg("-o")
-        .arg(&half)
+        // Relative, as a linker may take a `%` in the directory for a placeholder.
+        .args(["-o", &half])
+        .current_dir(directory)
         .arg(file)
         .env(format!("CARGO_BIN_EXE_{}", source.bin), program);
     verbosity::running(&command);
@@ -80,6 +81,6 @@ pub fn compile(
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }
-    fs::rename(&half, &harness)?;
+    fs::rename(directory.join(half), &harness)?;
     Ok(harness)
 }

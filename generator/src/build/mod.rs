@@ -9,7 +9,7 @@
 pub mod cargo;
 pub mod harness;
 pub mod layout;
-pub mod linked_path;
+pub mod linked;
 pub mod options;
 pub mod programs;
 pub mod runner;

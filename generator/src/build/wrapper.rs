@@ -16,9 +16,10 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Layout, digest};
+use super::linked::{self, Linked};
 use super::options::Scope;
+use super::runner;
 use super::units::{Unit, stem};
-use super::{linked_path, runner};
 
 /// The name of the executable that is the wrapper.
 const NAME: &str = "itcov-rustc";
@@ -62,7 +63,7 @@ impl Wrapper {
         members: Vec<PathBuf>,
         profiles: &Path,
     ) -> Result<Wrapper> {
-        let profiles = linked_path::is_possible(profiles).then(|| profiles.to_owned());
+        let profiles = linked::is_possible(profiles).then(|| profiles.to_owned());
         let settings = Settings {
             target: layout.target.clone(),
             members: (scope == Scope::Workspace).then_some(members),
@@ -232,9 +233,13 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
     if !is_measured || !call.is_of(&settings.target) {
         return Ok(Vec::new());
     }
+    let link = |linked: Linked| {
+        let arguments = linked.arguments(rustc, call.target.as_deref(), directory);
+        arguments.context("cannot make the object that says where the profile goes")
+    };
     if call.is_test {
         // It is not measured, though what it is linked with is.
-        return linked(directory, rustc, call, Path::new("/dev/null"));
+        return link(Linked::Nothing);
     }
     let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
     Unit {
@@ -254,26 +259,14 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         // The report reads machine code, and for link-time optimisation cargo may ask for none.
         extra.push("-Clinker-plugin-lto=no".into());
     }
-    if let Some(profiles) = &settings.profiles
-        && (is_program || call.is_of_type(&["cdylib", "dylib"]))
-    {
-        let path = profiles.join(linked_path::PATTERN);
-        extra.extend(linked(directory, rustc, call, &path)?);
+    if is_program || call.is_of_type(&["cdylib", "dylib"]) {
+        let profiles = settings
+            .profiles
+            .map(|profiles| profiles.join(linked::PATTERN));
+        let path = profiles.unwrap_or_else(|| "/dev/null".into());
+        extra.extend(link(Linked::Path(path))?);
     }
     Ok(extra)
-}
-
-/// What links the path of the profile into a program or a shared library.
-fn linked(directory: &Path, rustc: &Path, call: &Call, path: &Path) -> Result<Vec<OsString>> {
-    if !cfg!(target_os = "linux") {
-        return Ok(Vec::new());
-    }
-    let object = linked_path::object(rustc, call.target.as_deref(), directory, path)
-        .context("cannot make the object with the profile's path")?;
-    let mut argument = OsString::from("-Clink-arg=");
-    argument.push(object);
-    let wrap = "-Clink-arg=-Wl,--wrap=__llvm_profile_filename";
-    Ok(vec![argument, wrap.into()])
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::measure::Measure;
 use super::output;
-use crate::build::linked_path::PATTERN;
+use crate::build::linked::PATTERN;
 use crate::build::options::BuildOptions;
 use crate::run::say;
 

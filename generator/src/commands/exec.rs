@@ -11,7 +11,6 @@ use walkdir::WalkDir;
 
 use super::measure::{Built, Measure, Profiles, configured};
 use super::output;
-use crate::build::linked_path::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::supervisor::{self, Plan, find_command};
@@ -68,7 +67,7 @@ impl Exec {
             ));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
-        Ok(measure.report(outcome.status))
+        Ok(measure.report(&recording, outcome.status))
     }
 
     /// What the suite finds in its environment.
@@ -97,10 +96,7 @@ impl Exec {
             environment.insert("CARGO_TARGET_DIR".into(), (&measure.layout.target).into());
             environment.insert("RUSTC_WORKSPACE_WRAPPER".into(), (&built.wrapper).into());
         }
-        // The path that is linked in serves, so that the executables of tests leave no profile.
-        if !is_possible(&measure.store.linked()) {
-            environment.insert("LLVM_PROFILE_FILE".into(), profiles.of("linked"));
-        }
+        environment.insert("LLVM_PROFILE_FILE".into(), profiles.of("suite"));
         environment
     }
 }

@@ -15,7 +15,7 @@ use super::report::Report;
 use crate::build::cargo::{Builder, BuiltProgram, Rustc};
 use crate::build::harness;
 use crate::build::layout::Layout;
-use crate::build::linked_path::{PATTERN, is_possible};
+use crate::build::linked::{PATTERN, is_possible};
 use crate::build::options::BuildOptions;
 use crate::build::programs::{Program, choose};
 use crate::build::scaffolded;
@@ -199,10 +199,12 @@ impl<'a> Measure<'a> {
         Ok(outcome)
     }
 
-    /// Reports on the last run. The status of the run counts, or if that is 0, the report's.
-    pub fn report(&self, status: u8) -> ExitCode {
-        let report = Report::of_last_run(self.workspace);
-        match report {
+    /// Reports on a run. The run's status counts, or if that is 0, the report's.
+    pub fn report(&self, recording: &Recording, status: u8) -> ExitCode {
+        let reported = recording
+            .parts()
+            .and_then(|parts| Report::of_run(self.workspace, &parts));
+        match reported {
             Ok(()) => ExitCode::from(status),
             Err(error) => {
                 output::error(&error);

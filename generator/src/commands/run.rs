@@ -73,6 +73,6 @@ impl Run {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
-        Ok(measure.report(outcome.status))
+        Ok(measure.report(&recording, outcome.status))
     }
 }

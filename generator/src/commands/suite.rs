@@ -77,6 +77,6 @@ impl Suite {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
-        Ok(measure.report(outcome.status))
+        Ok(measure.report(&recording, outcome.status))
     }
 }

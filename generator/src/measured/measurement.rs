@@ -11,7 +11,7 @@ use llvm_coverage::{BuiltFunctions, Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
 use super::kept::{self, Kept};
-use super::runs::{Part, Store};
+use super::runs::Part;
 
 /// Which programs are asked for. No name asks for all that ran.
 #[derive(Debug, Default, clap::Args)]
@@ -41,31 +41,18 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// Chooses of the last run or, where profiles were brought from elsewhere, of the last build.
+    /// Chooses of a run, or of the last build, which has no profiles.
     ///
     /// # Errors
     ///
     /// If there is nothing, or nothing that was asked for.
-    pub fn find(store: &Store, choice: &Choice, is_brought: bool) -> Result<Measurement> {
-        let mut parts: Vec<(PathBuf, Part)> = Vec::new();
-        if let Some(part) = store.build()?.filter(|_| is_brought) {
-            parts.push((PathBuf::new(), part));
-        } else if let Some(run) = store.last()? {
-            parts = run;
-        }
+    pub fn find(parts: &[(PathBuf, Part)], choice: &Choice) -> Result<Measurement> {
         if parts.is_empty() {
-            bail!(
-                "nothing has been measured yet; type `just itcov` to build and run the program{}",
-                if is_brought {
-                    ", or `just itcov-build` to build it only"
-                } else {
-                    ""
-                }
-            );
+            bail!("nothing has been measured yet; type `just itcov` to build and run the program");
         }
         let mut programs: Vec<Kept> = Vec::new();
         let mut directories = Vec::new();
-        for (directory, part) in &parts {
+        for (directory, part) in parts {
             let chosen: Vec<&Kept> = part.programs.iter().filter(|it| choice.has(it)).collect();
             if chosen.len() == part.programs.len() {
                 directories.push(directory.clone());

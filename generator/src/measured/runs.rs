@@ -58,19 +58,19 @@ impl Store {
         self.directory.join("linked")
     }
 
-    /// The parts of the last run, be it over or not, each with its directory.
+    /// The parts of the last run, be it over or not, each with its directory. None if nothing has run.
     ///
     /// # Errors
     ///
-    /// If there is none, or what is there cannot be read.
-    pub fn last(&self) -> Result<Option<Vec<(PathBuf, Part)>>> {
+    /// If what is there cannot be read.
+    pub fn last(&self) -> Result<Vec<(PathBuf, Part)>> {
         for run in self.runs()?.into_iter().rev() {
             let parts = parts(&run)?;
             if !parts.is_empty() {
-                return Ok(Some(parts));
+                return Ok(parts);
             }
         }
-        Ok(None)
+        Ok(Vec::new())
     }
 
     /// The last build, whether it has run or not.
@@ -173,6 +173,10 @@ impl Store {
             return Ok(0);
         }
         let _lock = self.lock()?;
+        match fs::remove_file(self.directory.join("build.json")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
         let going_on = self.forget_all_but(None)?;
         if going_on == 0 {
             clear(&self.linked());
@@ -182,7 +186,7 @@ impl Store {
 
     fn forget_all_but(&self, kept: Option<&Path>) -> Result<usize> {
         let (mut going_on, mut parts_kept) = (0, Vec::new());
-        parts_kept.extend(self.build()?.filter(|_| kept.is_some()));
+        parts_kept.extend(self.build()?);
         for run in self.runs()? {
             let is_kept = kept == Some(&run);
             if is_kept || is_going_on(&run) {
@@ -212,6 +216,15 @@ impl Recording {
     /// The directory of the part.
     pub fn directory(&self) -> &Path {
         &self.part
+    }
+
+    /// The parts of its run, each with its directory.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read.
+    pub fn parts(&self) -> Result<Vec<(PathBuf, Part)>> {
+        parts(&self.run)
     }
 
     /// Ends it: what was measured stays, and earlier runs are forgotten.

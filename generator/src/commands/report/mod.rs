@@ -28,7 +28,7 @@ use thresholds::Thresholds;
 use crate::build::layout::Layout;
 use crate::build::options::Scope;
 use crate::commands::output::note;
-use crate::measured::{Choice, Measurement, Profiles, Store};
+use crate::measured::{Choice, Measurement, Part, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -87,15 +87,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// The table of the last run.
+    /// The table of a run.
     ///
     /// # Errors
     ///
     /// As [`Report::run`].
-    pub fn of_last_run(workspace: &Workspace) -> Result<()> {
+    pub fn of_run(workspace: &Workspace, run: &[(PathBuf, Part)]) -> Result<()> {
         let command = Report::augment_args(clap::Command::new("report"));
         let matches = command.try_get_matches_from(["report"])?;
-        Report::from_arg_matches(&matches)?.of(workspace)
+        Report::from_arg_matches(&matches)?.of(workspace, run)
     }
 
     /// Reports.
@@ -104,20 +104,31 @@ impl Report {
     ///
     /// If there is nothing to report on, something cannot be read or written, or a threshold is missed.
     pub fn run(&self) -> Result<()> {
-        self.of(&self.cargo.read()?)
+        let workspace = self.cargo.read()?;
+        let layout = Layout::new(&workspace.metadata, Scope::Workspace);
+        let store = Store::at(&layout.store);
+        // What was brought from elsewhere is of the last build, which need not have run here.
+        let build = if self.profiles.is_empty() {
+            None
+        } else {
+            store.build()?
+        };
+        let parts = match build {
+            Some(build) => vec![(PathBuf::new(), build)],
+            None => store.last()?,
+        };
+        self.of(&workspace, &parts)
     }
 
-    fn of(&self, workspace: &Workspace) -> Result<()> {
+    fn of(&self, workspace: &Workspace, parts: &[(PathBuf, Part)]) -> Result<()> {
         let metadata = &workspace.metadata;
         let layout = Layout::new(metadata, Scope::Workspace);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
-        let store = Store::at(&layout.store);
-        let is_brought = !self.profiles.is_empty();
-        let mut measurement = Measurement::find(&store, &self.choice, is_brought)?;
-        let profiles = if is_brought {
-            Profiles::named(&self.profiles)?
-        } else {
+        let mut measurement = Measurement::find(parts, &self.choice)?;
+        let profiles = if self.profiles.is_empty() {
             Profiles::collected(measurement.directories())?
+        } else {
+            Profiles::named(&self.profiles)?
         };
         measurement.add_others_that_ran(profiles.paths())?;
         let built = measurement.functions()?;
