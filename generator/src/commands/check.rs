@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::output::{self, Format};
 use crate::progress::during;
+use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{self, Change, Plan};
+use crate::scaffold::plan;
 use crate::scaffold::template::{Choice, Rendered};
 
 /// Say whether the scaffold is there and current; for pipelines.
