@@ -84,14 +84,15 @@ pub fn is_stamped(text: &str) -> bool {
     stamp::of(text).is_some()
 }
 
-/// How the first comment of the harness and of the recipes begins.
+/// How the harness and the recipes begin.
 const BEGINNINGS: [&str; 2] = ["//! The itcov harness:", "# itcov: "];
 
 /// Whether itcov has written the text, whoever has edited it since, or lost its stamp.
 pub fn is_ours(text: &str) -> bool {
-    let mut first = text.lines().take(2);
     stamp::of(text).is_some()
-        || first.any(|line| BEGINNINGS.iter().any(|begin| line.starts_with(begin)))
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| text.starts_with(beginning))
 }
 
 /// Whether the text is as itcov has written it, in whatever version.
