@@ -400,11 +400,11 @@ fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_pro
         assert_eq!(krate.read("first.txt"), expected);
     };
     krate
-        .itcov(&["init", "-p", "two", "--template", OWN])
-        .ends_with(0);
-    first("two");
-    krate
         .itcov(&["init", "-p", "one", "--template", OWN])
+        .ends_with(0);
+    first("one");
+    krate
+        .itcov(&["init", "-p", "two", "--template", OWN])
         .ends_with(0);
     first("one");
     for name in ["one", "two"] {
@@ -414,9 +414,9 @@ fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_pro
     }
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
     krate
-        .itcov(&["remove", "-p", "one", "--template", OWN])
+        .itcov(&["remove", "-p", "two", "--template", OWN])
         .ends_with(0);
-    first("two");
+    first("one");
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
     krate.itcov(&["remove", "--template", OWN]).ends_with(0);
     assert_eq!(krate.files(), before);
