@@ -1,4 +1,3 @@
-#![cfg(feature = "{{ feature }}")]
 //! The itcov harness: runs the real `main` of {{ bin }} while somebody uses it, then stops it.
 //!
 //!     ITCOV_TIMEOUT=60s cargo test --features {{ features }} --test manual_integration -- --port 8080
@@ -11,8 +10,10 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 0): `cargo itcov update` renews it.
-#![allow(unknown_lints, unexpected_cfgs, unsafe_code, unused_results, unused_crate_dependencies)]
+//! Written by cargo-itcov 0.1.0 (md5 bf73227f25f183102c6abb1002b07619): `cargo itcov update` renews it.
+#![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
+#![cfg(feature = "{{ feature }}")]
+#![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use std::os::unix::process::{CommandExt, ExitStatusExt};

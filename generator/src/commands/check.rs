@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::output::{self, Format};
 use crate::progress::during;
+use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{self, Change, Plan};
+use crate::scaffold::plan;
 use crate::scaffold::template::{Choice, Rendered};
 
 /// Say whether the scaffold is there and current; for pipelines.
@@ -33,6 +34,7 @@ pub struct Check {
 struct Findings {
     ok: bool,
     files: Vec<Finding>,
+    notes: Vec<String>,
     problems: Vec<String>,
 }
 
@@ -68,6 +70,7 @@ impl Findings {
         Findings {
             ok,
             files: plan.changes.into_iter().map(Finding::of).collect(),
+            notes: plan.notes,
             problems: plan.problems,
         }
     }
@@ -78,6 +81,9 @@ impl Findings {
                 continue;
             }
             output::finding(file.status, &file.path, &file.what, file.version.as_deref());
+        }
+        for note in &self.notes {
+            output::note(note);
         }
         for problem in self.problems.iter().filter(|_| !self.files.is_empty()) {
             output::warn(problem);

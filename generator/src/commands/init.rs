@@ -8,9 +8,9 @@ use super::scaffold::Writing;
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::plan::{Mode, Wishes, install, variables};
+use crate::scaffold::plan::{Mode, install};
 use crate::scaffold::selection::Selection;
-use crate::scaffold::template::{Choice, Rendered};
+use crate::scaffold::template::{Choice, Rendered, Request, Variables};
 
 /// Put the harness, its feature and the recipes into a crate.
 ///
@@ -22,7 +22,8 @@ Examples:
   cargo itcov init                     in a crate with one binary
   cargo itcov init --dry-run           only show what would change, as a diff
   cargo itcov init -p api --bin serve  in a workspace with several packages and binaries
-  cargo itcov init -p api -p worker    for several services, to be measured alone or together
+  cargo itcov init -p api -p worker    for several services
+  cargo itcov init --bin serve         later: make the harness run another program
   cargo itcov init --workspace         for every package of the workspace that has a binary
   cargo itcov init --timeout 10m       let a run last ten minutes, if not told otherwise
   cargo itcov init --template ../ours  with a template of your own")]
@@ -54,13 +55,13 @@ impl Init {
             Format::Json => Ok(None),
         };
         let facts = Facts::chosen(&workspace, &self.selection, &asked)?;
-        let wishes = Wishes {
+        let request = Request {
             feature: self.feature,
             timeout: self.timeout,
         };
-        let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
+        let rendered = Rendered::of(&facts, &Variables::of(&facts, &request), &template)?;
         let plan = during("planning", || {
-            install(&facts, &wishes, &rendered, Mode::Add)
+            install(&facts, &request, &rendered, Mode::Add)
         })?;
         self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
@@ -76,14 +77,17 @@ impl Init {
 }
 
 fn next_steps(facts: &Facts) {
-    let programs = facts.packages.iter().flat_map(|package| &package.programs);
-    let bins: Vec<&str> = programs.map(|program| program.bin.as_str()).collect();
-    let (bin, which) = match bins[..] {
-        [bin] if facts.measured.iter().all(|program| program.bin == bin) => {
-            (bin.to_owned(), String::new())
-        }
-        [bin, ..] => (bin.to_owned(), format!(" itcov_bin={bin}")),
-        [] => return,
+    let mut packages = facts.packages.iter();
+    let Some((package, bin)) =
+        packages.find_map(|package| Some((package, &package.bin.as_ref()?.name)))
+    else {
+        return;
+    };
+    let is_alone = facts.packages.len() == 1 && facts.of_others().is_empty();
+    let which = if is_alone {
+        String::new()
+    } else {
+        format!(" itcov_options='-p {}'", package.name)
     };
     output::say(&format!(
         "
@@ -92,9 +96,6 @@ Type next:
   just{which} itcov-suite CMD   run {bin}, run CMD against it, read the report
   just{which} itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
     ));
-    if !which.is_empty() {
-        output::say("  just itcov_bin=all itcov-suite CMD   the same with all programs in one run");
-    }
     let has_just = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|directory| directory.join("just").is_file())
     });
@@ -119,7 +120,7 @@ fn feature_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// Takes what the recipes take: see `itcov_seconds` there.
+/// Takes what the harness takes for `ITCOV_TIMEOUT`.
 fn duration(text: &str) -> Result<String, String> {
     let number = |digits: &str| !digits.is_empty() && digits.parse::<u32>().is_ok();
     let units = text

@@ -7,9 +7,9 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::diff;
 use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Change, Plan};
 use crate::verbosity;
 
 const DONE: Style = AnsiColor::Green.on_default().bold();
@@ -81,6 +81,15 @@ pub fn diff(change: &Change) {
     put(&diff::coloured(&diff::unified(change)));
 }
 
+/// What an edited file differs in from what this version writes, if it stays as it is for that.
+pub fn difference(change: &Change) {
+    if let (Some(text), Some(latest)) = (&change.before, &change.latest) {
+        let name = &change.name;
+        let diff = diff::between(&format!("a/{name}"), text, &format!("b/{name}"), latest);
+        put(&diff::coloured(&diff));
+    }
+}
+
 /// Whether only what is wrong is to be said.
 pub fn is_quiet() -> bool {
     verbosity::level() < 0
@@ -137,8 +146,7 @@ fn action(change: &Change) -> &'static str {
             "Kept"
         }
         (before, after, _) if before == after => "Unchanged",
-        (_, _, Status::Stale { edited: false, .. }) => "Renewed",
-        (_, _, Status::Stale { edited: true, .. }) => "Merged",
+        (_, _, Status::Stale { .. }) => "Renewed",
         _ => "Edited",
     }
 }
@@ -161,7 +169,7 @@ struct JsonChange<'a> {
 }
 
 /// The plan as JSON: an object with `command`, `applied`, `changes`, `notes` and `problems`. A change has the `path`, the
-/// `action` (`created`, `edited`, `renewed`, `merged`, `deleted`, `kept`, `unchanged`), `what` the file has of the scaffold,
+/// `action` (`created`, `edited`, `renewed`, `deleted`, `kept`, `unchanged`), `what` the file has of the scaffold,
 /// and the unified `diff`.
 pub fn json(command: &str, plan: &Plan, applied: bool) -> Result<()> {
     let changes = plan.changes.iter().map(|change| JsonChange {

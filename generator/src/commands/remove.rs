@@ -7,8 +7,8 @@ use super::scaffold::Writing;
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::plan::{remove, variables_without};
-use crate::scaffold::template::{Choice, Rendered};
+use crate::scaffold::plan::remove;
+use crate::scaffold::template::{Choice, Rendered, Variables};
 
 /// Take the scaffold out again, every byte of it.
 ///
@@ -44,11 +44,8 @@ impl Remove {
         let facts = during("reading the crates", || {
             Facts::scaffolded(&workspace, &self.package)
         })?;
-        let variables = variables_without(&facts, &self.package);
-        let others = Rendered::of(&facts, &variables, &template)?.others;
-        let plan = during("planning", || {
-            remove(&facts, &others, &self.package, self.force)
-        })?;
+        let rendered = Rendered::of(&facts, &Variables::without(&facts), &template)?;
+        let plan = during("planning", || remove(&facts, &rendered, self.force))?;
         self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");

@@ -5,8 +5,8 @@ use anyhow::Result;
 use super::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::apply::{self, Lock};
+use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::metadata::{Cargo, Workspace};
-use crate::scaffold::plan::{Change, Plan};
 use crate::scaffold::vcs;
 
 /// How a plan is carried out or shown.

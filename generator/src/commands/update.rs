@@ -7,14 +7,13 @@ use super::scaffold::Writing;
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Mode, Wishes, install, variables};
-use crate::scaffold::template::{Choice, Rendered};
+use crate::scaffold::plan::{Mode, install};
+use crate::scaffold::template::{Choice, Rendered, Request};
 
 /// Renew the scaffold, as this version writes it.
 ///
-/// Files that nobody has edited are replaced. In edited ones, your edits stay: they are merged with what has changed, or, where
-/// both have changed the same lines, the new version is put beside, as NAME.new. What is missing is put back.
+/// Files that nobody has edited are replaced; the timeout and the options that you have set are kept. Edited files stay as
+/// they are: the command shows how they differ from what this version writes, and ends with 1. What is missing is put back.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,25 +34,16 @@ impl Update {
         let template = self.template.read()?;
         let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
-        if facts.measured.is_empty() {
-            bail!(if facts.packages.is_empty() {
-                "there is no scaffold to renew: `cargo itcov init` puts it in"
-            } else {
-                "no itcov.just says which programs are measured: `cargo itcov init` puts it in"
-            });
+        if facts.packages.is_empty() {
+            bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
         }
-        let wishes = Wishes::default();
-        let rendered = Rendered::of(&facts, &variables(&facts, &wishes), &template)?;
+        let rendered = Rendered::now(&facts, &template)?;
         let plan = during("planning", || {
-            install(&facts, &wishes, &rendered, Mode::Renew)
+            install(&facts, &Request::default(), &rendered, Mode::Renew)
         })?;
         self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
-            for change in &plan.changes {
-                if matches!(change.found, Status::Stale { edited: true, .. }) {
-                    output::diff(change);
-                }
-            }
+            plan.changes.iter().for_each(output::difference);
             if plan.is_current() {
                 output::say("\nNothing to do: the scaffold is current.");
             }

@@ -6,12 +6,13 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use super::machine::workspace;
 use super::{Finding, Status};
 use crate::scaffold::RECIPES;
+use crate::scaffold::change::Change;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::just::Verdict;
 use crate::scaffold::justfile::{self, Justfile};
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned;
-use crate::scaffold::plan::{self, Change};
+use crate::scaffold::plan;
 use crate::scaffold::template::{Rendered, Template};
 
 /// Where the command was typed, or the given manifest is.
@@ -108,7 +109,7 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
         .changes
         .into_iter()
         .filter(|change| !change.is_unchanged() && change.path != facts.justfile.path);
-    let (missing, mut stale): (Vec<_>, Vec<_>) =
+    let (missing, stale): (Vec<_>, Vec<_>) =
         changes.partition(|change| change.found == owned::Status::Missing);
     let names = |changes: Vec<Change>| {
         let names = changes
@@ -116,8 +117,6 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
             .map(|change| format!("{} ({})", change.name, change.what));
         names.collect::<Vec<_>>()
     };
-    // The new version beside an edited file belongs to that.
-    stale.retain(|change| change.path.extension() != Some("new"));
     let stale = names(stale).into_iter().chain(plan.problems);
     Ok(Wanting {
         missing: names(missing),

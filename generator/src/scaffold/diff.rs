@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use diffy::{DiffOptions, PatchFormatter};
 
-use super::plan::Change;
+use super::change::Change;
 
 /// The change as `diff -u` and `git apply` know it; empty where nothing changes.
 pub fn unified(change: &Change) -> String {

@@ -4,20 +4,21 @@
 //! [`apply`] writes them. Only `apply` writes into a user's crate; everything between is pure.
 
 pub mod apply;
+pub mod change;
 pub mod diff;
 pub mod facts;
-mod history;
+pub mod harness;
 pub mod just;
 pub mod justfile;
+mod lints;
 mod manifest;
-mod merge;
 pub mod metadata;
 pub mod owned;
 pub mod plan;
-mod recipes;
 pub mod selection;
 mod stamp;
 pub mod template;
+mod values;
 pub mod vcs;
 
 /// The name of the test target that the harness is.

@@ -13,7 +13,7 @@ pub enum Status {
     Current,
     /// It is this version's, with edits.
     Edited,
-    /// It is itcov's, for another program or feature.
+    /// It is this version's, for another program, feature or edition.
     Outdated,
     /// Another version wrote it, or another state of this one.
     Stale {
@@ -56,7 +56,11 @@ impl Status {
             .expect("cargo takes no other version");
         let is_latest = stamp::of(latest).is_some_and(|latest| latest.digest == found.digest);
         if is_latest && !edited {
-            Status::Current
+            if stamp::is_same(text, latest) {
+                Status::Current
+            } else {
+                Status::Outdated
+            }
         } else if found.is_of_template && !given && !edited {
             Status::OfTemplate
         } else if is_latest || (found.is_of_template && !given) {
@@ -114,6 +118,11 @@ mod tests {
         assert_eq!(status(&latest), Status::Current);
         assert_eq!(status(&latest.replace('\n', "\r\n")), Status::Current);
         assert_eq!(status(&format!("{latest}mine\n")), Status::Edited);
+        let of = |bin: &str| stamped("1.0.0", &format!("env!(\"CARGO_BIN_EXE_{bin}\")\n"));
+        assert_eq!(
+            Status::of(Some(&of("a")), &of("b"), false),
+            Status::Outdated
+        );
         let old = |edited| Status::Stale {
             version: "0.0.1".parse().unwrap(),
             edited,

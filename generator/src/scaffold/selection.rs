@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Metadata, Package, Target};
 
+use super::harness::Program;
 use super::metadata::Workspace;
-use super::recipes::Program;
 
 /// The options that choose packages and programs.
 #[derive(clap::Args)]
@@ -17,41 +17,39 @@ pub struct Selection {
     /// Every package of the workspace that has a binary
     #[arg(long, conflicts_with = "package")]
     pub workspace: bool,
-    /// The program, in a package with several binaries; may be given several times
+    /// The program, in a package with several binaries; once for each package
     #[arg(long, value_name = "NAME")]
     pub bin: Vec<String>,
 }
 
-/// A package and those of its programs that are meant.
+/// A package and the program of it that is meant.
 pub struct Chosen<'a> {
     /// A member of the workspace.
     pub package: &'a Package,
-    /// Its binary targets, at least one.
-    pub bins: Vec<&'a Target>,
+    /// Its binary target.
+    pub bin: &'a Target,
+    /// What was decided for the user, for people.
+    pub note: Option<String>,
 }
 
 /// Asks the user to choose among several: what for, and the names. `None` where nobody can be asked.
 pub type Ask<'a> = &'a dyn Fn(&str, &[&str]) -> Result<Option<usize>>;
 
 impl Selection {
-    /// The programs that are meant. Where nothing says which, those that are measured already.
+    /// The programs that are meant, one of each package. Where nothing says which, those that have a harness already.
     pub fn choose<'a>(
         &self,
         workspace: &'a Workspace,
-        measured: &[Program],
+        scaffolded: &[Program],
         ask: Ask,
     ) -> Result<Vec<Chosen<'a>>> {
-        let packages = self.packages(workspace, measured, ask)?;
+        let packages = self.packages(workspace, scaffolded, ask)?;
         let mut chosen = Vec::new();
         for package in packages {
-            let bins = self.bins(package, measured, ask)?;
-            if !bins.is_empty() {
-                chosen.push(Chosen { package, bins });
-            }
+            chosen.extend(self.bin(package, scaffolded, ask)?);
         }
         for name in &self.bin {
-            let mut all = chosen.iter().flat_map(|chosen| &chosen.bins);
-            if !all.any(|bin| bin.name == *name) {
+            if !chosen.iter().any(|chosen| chosen.bin.name == *name) {
                 let has = chosen_packages(&self.package, workspace)
                     .flat_map(bins)
                     .map(|bin| bin.name.as_str());
@@ -70,7 +68,7 @@ impl Selection {
     fn packages<'a>(
         &self,
         workspace: &'a Workspace,
-        measured: &[Program],
+        scaffolded: &[Program],
         ask: Ask,
     ) -> Result<Vec<&'a Package>> {
         let members = workspace.members();
@@ -96,7 +94,7 @@ impl Selection {
             .iter()
             .copied()
             .filter(|package| {
-                measured
+                scaffolded
                     .iter()
                     .any(|program| program.package == package.name.as_str())
             })
@@ -170,49 +168,66 @@ impl Selection {
         Ok(owners)
     }
 
-    fn bins<'a>(
+    /// The program of a package; `None` if others are named.
+    fn bin<'a>(
         &self,
         package: &'a Package,
-        measured: &[Program],
+        scaffolded: &[Program],
         ask: Ask,
-    ) -> Result<Vec<&'a Target>> {
+    ) -> Result<Option<Chosen<'a>>> {
         let all: Vec<&Target> = bins(package).collect();
         let name = &package.name;
         if all.is_empty() {
             bail!("the package `{name}` has no binary: there is no program to run");
         }
-        if !self.bin.is_empty() {
-            return Ok(all
-                .into_iter()
-                .filter(|bin| self.bin.contains(&bin.name))
-                .collect());
+        let chosen = |bin, note| Ok(Some(Chosen { package, bin, note }));
+        let mut wanted = all.iter().filter(|bin| self.bin.contains(&bin.name));
+        match (wanted.next(), wanted.next()) {
+            (Some(bin), None) => return chosen(*bin, None),
+            (Some(bin), Some(other)) => bail!(
+                "the package `{name}` has one harness, for one program: choose `{}` or `{}`",
+                bin.name,
+                other.name
+            ),
+            (None, _) if !self.bin.is_empty() => return Ok(None),
+            (None, _) => {}
         }
-        let listed: Vec<&Target> = all
+        let mut has_harness = scaffolded
             .iter()
-            .copied()
-            .filter(|bin| {
-                measured
-                    .iter()
-                    .any(|program| program.package == name.as_str() && program.bin == bin.name)
-            })
-            .collect();
-        if !listed.is_empty() {
-            return Ok(listed);
-        }
-        if let Some(default) = &package.default_run {
-            return Ok(all.into_iter().filter(|bin| bin.name == *default).collect());
-        }
-        if self.workspace || all.len() == 1 {
-            return Ok(all);
+            .filter(|program| program.package == name.as_str());
+        let of_harness =
+            has_harness.find_map(|program| all.iter().find(|bin| bin.name == program.bin).copied());
+        if let Some(bin) = of_harness.or_else(|| obvious_bin(package)) {
+            return chosen(bin, None);
         }
         let names: Vec<&str> = all.iter().map(|bin| bin.name.as_str()).collect();
+        if self.workspace {
+            let like_package = all.iter().find(|bin| bin.name == name.as_str());
+            let bin = like_package.copied().unwrap_or(all[0]);
+            let note = format!(
+                "the package `{name}` has several binaries, and its harness runs `{}`; \
+                 `cargo itcov init -p {name} --bin NAME` chooses another",
+                bin.name
+            );
+            return chosen(bin, Some(note));
+        }
         match ask(&format!("Which program of `{name}`?"), &names)? {
-            Some(number) => Ok(vec![all[number]]),
+            Some(number) => chosen(all[number], None),
             None => bail!(
                 "the package `{name}` has several binaries; choose with --bin:{}",
                 list(names.into_iter())
             ),
         }
+    }
+}
+
+/// The program that `cargo run` runs, if no options are needed.
+pub fn obvious_bin(package: &Package) -> Option<&Target> {
+    let all: Vec<&Target> = bins(package).collect();
+    match (&package.default_run, &all[..]) {
+        (Some(name), _) => all.into_iter().find(|bin| bin.name == *name),
+        (None, [bin]) => Some(bin),
+        (None, _) => None,
     }
 }
 

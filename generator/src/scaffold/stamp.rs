@@ -7,8 +7,7 @@
 use cargo_metadata::semver::Version;
 
 use super::manifest::line_end;
-use super::merge::with_line_ends_of;
-use super::recipes;
+use super::values;
 
 /// What stands before the version in a stamp.
 const MARK: &str = "Written by cargo-itcov ";
@@ -54,7 +53,7 @@ fn parse(line: &str) -> Option<Stamp<'_>> {
 /// A text that was made of a template of the user's, with the right stamp; it gets one in a comment if it has none. What
 /// is no different from the built-in version keeps that one's.
 pub fn of_template(text: &str, comment: &str, builtin: &str) -> String {
-    if of(text).is_some() && digest(text) == digest(builtin) {
+    if of(text).is_some() && is_same(text, builtin) {
         return with_line_ends_of(text, builtin);
     }
     renewed(text).unwrap_or_else(|| {
@@ -93,11 +92,26 @@ fn mark(digest: &str) -> String {
     )
 }
 
+/// The text with the line ends that another one has.
+pub fn with_line_ends_of(other: &str, text: &str) -> String {
+    if line_end(other) == "\r\n" {
+        text.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Whether two texts differ in no more than the stamp and the line ends.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| text.lines().filter(|line| parse(line).is_none()));
+    one.eq(other)
+}
+
 /// The digest of a text, leaving out what differs between files that nobody has edited: the stamp itself, the line
-/// ends, which git changes on some machines, and the values of the configuration, which are the user's.
+/// ends, which git changes on some machines, and the values that were filled in for a crate or set by its user.
 pub fn digest(text: &str) -> String {
     let mut canonical = String::with_capacity(text.len());
-    let blank = recipes::without_values(text);
+    let blank = values::blank(text);
     for line in blank.lines().filter(|line| parse(line).is_none()) {
         canonical.push_str(line);
         canonical.push('\n');
@@ -133,8 +147,8 @@ mod tests {
         assert_eq!(digest(&TEXT.replace("1.2.3", "1.2.4")), same);
         assert_eq!(digest(&TEXT.replace('\n', "\r\n")), same);
         assert_ne!(digest(&TEXT.replace("body", "edited")), same);
-        let timeout = |value: &str| digest(&format!("{TEXT}itcov_timeout := '{value}'\n"));
-        assert_eq!(timeout("5m"), timeout("60s"));
+        let options = |value: &str| digest(&format!("{TEXT}itcov_options := '{value}'\n"));
+        assert_eq!(options("--release"), options(""));
     }
 
     #[test]

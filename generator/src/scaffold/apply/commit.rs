@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail};
 use super::place::{Place, Roots};
 use super::staged::{Staged, Step, is_as_planned};
 use super::sync::sync;
-use crate::scaffold::plan::Change;
+use crate::scaffold::change::Change;
 
 /// How many of the changes that were made an error names.
 const NAMED: usize = 5;

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::Utf8Path;
 
-use super::plan::{Change, Plan};
+use super::change::{Change, Plan};
 use commit::commit;
 pub use lock::Lock;
 use place::{Place, Roots};

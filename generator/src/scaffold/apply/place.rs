@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::scaffold::plan::Change;
+use crate::scaffold::change::Change;
 
 /// The directories below which files may be changed, without links: the workspace's and those of packages elsewhere.
 pub struct Roots(Vec<PathBuf>);

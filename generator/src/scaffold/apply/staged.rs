@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use super::leftovers::beside;
 use super::place::{Place, Roots};
 use super::sync::sync;
-use crate::scaffold::plan::Change;
+use crate::scaffold::change::Change;
 
 /// Files written beside their targets and directories made for them; what is not committed is taken back.
 #[derive(Default)]

@@ -7,6 +7,7 @@ mod import;
 mod items;
 mod lexer;
 mod names;
+mod shell;
 
 use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -153,6 +154,12 @@ pub fn plan(justfile: &Justfile, recipes: &str) -> Result<Edit> {
             .iter()
             .map(|nearer| nearer_one(&justfile.root, nearer)),
     );
+    notes.extend(shell::foreign(&justfile.sources).map(|shell| {
+        format!(
+            "{path} has just run recipes in {shell}, and itcov's need a POSIX shell such as sh or bash: \
+             type `cargo itcov run` instead of `just itcov`"
+        )
+    }));
     Ok(Edit { after, notes })
 }
 

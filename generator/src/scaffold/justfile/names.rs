@@ -5,7 +5,7 @@ use super::items::{Item, Kind, items};
 use crate::scaffold::just::Dump;
 
 /// Functions of just that the recipes call: a definition of the user's would be called in their place.
-const CALLED: [&str; 2] = ["quote", "source_directory"];
+const CALLED: [&str; 1] = ["env"];
 
 /// Recipes, aliases and modules share their names, variables have names of their own, and so have functions.
 #[derive(Clone, Copy, PartialEq)]
@@ -117,7 +117,7 @@ mod tests {
                 "export _itcov := 'x'\n",
                 "a variable `_itcov` of its own (line 1)",
             ),
-            ("quote(x) := x\n", "a function `quote` of its own (line 1)"),
+            ("env(x) := x\n", "a function `env` of its own (line 1)"),
             (
                 "[windows]\nitcov:\n",
                 "a recipe `itcov` of its own (line 2)",

@@ -29,11 +29,13 @@ pub fn feature(name: &str) -> String {
 }
 
 /// The keys of the test target, a line each.
-pub fn test(required: &[&str]) -> [String; 4] {
+pub fn test(required: &[&str]) -> [String; 5] {
     [
         format!("name = {}", quoted(TEST_TARGET)),
         format!("path = {}", quoted(&harness_path())),
         format!("required-features = {}", list(required)),
+        // It is a `main`: what stands behind `--` are the program's arguments.
+        "harness = false".to_owned(),
         // Built when it is asked for by name, and by no `cargo test` or `cargo clippy`, whatever features are on.
         "test = false".to_owned(),
     ]

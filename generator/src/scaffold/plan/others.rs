@@ -2,48 +2,41 @@
 
 use anyhow::{Result, bail};
 
+use super::OF_TEMPLATE;
 use super::renewal::{Mode, Renewal};
-use super::{Change, OF_TEMPLATE, Plan};
+use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::owned::{Status, is_stamped};
 use crate::scaffold::selection;
+use crate::scaffold::template::Other;
 
 /// Adds them to the plan. Those with a stamp are as harness and recipes; of others an edit cannot be told.
 pub fn plan(plan: &mut Plan, renewal: &Renewal) -> Result<()> {
     let mut differing = Vec::new();
     for other in &renewal.rendered.others {
-        let before = &other.file.file.text;
+        let before = other.file.text.as_ref();
         if other.is_as_rendered() {
-            plan.changes.push(other.renewed());
+            plan.changes.push(renewed(other));
             continue;
         }
-        if is_stamped(&other.text) && before.as_deref().is_none_or(is_stamped) {
-            renewal.plan(plan, &other.file, OF_TEMPLATE, &other.text)?;
+        let mut change = if is_stamped(&other.text) && before.is_none_or(|text| is_stamped(text)) {
+            renewal.plan(plan, &other.file, OF_TEMPLATE, &other.text)?
         } else {
-            let differs = before.as_ref().is_some_and(|text| *text != other.text);
+            let differs = before.is_some_and(|text| *text != other.text);
             if differs {
                 differing.push(other.name.as_str());
             }
-            plan.changes.push(Change {
-                path: other.file.file.path.clone(),
-                name: other.name.to_string(),
-                what: OF_TEMPLATE.to_owned(),
+            Change {
                 found: match before {
                     None => Status::Missing,
                     Some(_) if differs => Status::Foreign,
                     Some(_) => Status::Current,
                 },
-                before: before.clone(),
-                after: before.clone().or_else(|| Some(other.text.clone())),
-                executable: false,
-            });
-        }
-        if let Some(change) = plan
-            .changes
-            .iter_mut()
-            .rfind(|change| change.path == other.file.file.path)
-        {
-            change.executable = other.is_executable;
-        }
+                after: before.or(Some(&other.text)).cloned(),
+                ..renewed(other)
+            }
+        };
+        change.executable = other.is_executable;
+        plan.changes.push(change);
     }
     if renewal.mode == Mode::Add && !differing.is_empty() {
         bail!(
@@ -56,4 +49,18 @@ pub fn plan(plan: &mut Plan, renewal: &Renewal) -> Result<()> {
     });
     plan.problems.extend(problems);
     Ok(())
+}
+
+/// The file as the template makes it.
+pub fn renewed(other: &Other) -> Change {
+    Change {
+        path: other.file.path.clone(),
+        name: other.name.to_string(),
+        what: OF_TEMPLATE.to_owned(),
+        found: Status::Current,
+        before: other.file.text.clone(),
+        after: Some(other.text.clone()),
+        latest: None,
+        executable: other.is_executable,
+    }
 }

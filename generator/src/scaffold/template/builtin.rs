@@ -9,7 +9,7 @@ pub const RECIPES: &str = include_str!("../../../template/itcov.just");
 #[cfg(test)]
 mod tests {
     use super::{HARNESS, RECIPES};
-    use crate::scaffold::recipes::Program;
+    use crate::scaffold::harness::Program;
     use crate::scaffold::stamp;
     use crate::scaffold::template::Variables;
     use crate::scaffold::template::render::Engine;
@@ -21,6 +21,7 @@ mod tests {
                 package: "a".into(),
                 bin: "b".into(),
                 features: vec!["c".into()],
+                edition: cargo_metadata::Edition::E2021,
             }],
             timeout: "7s".into(),
         };
@@ -29,7 +30,7 @@ mod tests {
             ("tests/manual_integration.rs", HARNESS),
             ("itcov.just", RECIPES),
         ] {
-            let text = engine.builtin(text, &variables).unwrap();
+            let text = engine.builtin(text, &variables.object(None)).unwrap();
             let found = stamp::of(&text).unwrap();
             let right = stamp::digest(&text);
             assert_eq!(

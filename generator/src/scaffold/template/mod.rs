@@ -4,20 +4,20 @@ mod builtin;
 mod others;
 mod render;
 mod tree;
+mod variables;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8PathBuf;
 
 use super::facts::Facts;
-use super::plan::{self, Wishes};
-use super::recipes::{self, Program};
 use super::{RECIPES, TEST_TARGET, stamp};
 pub use others::Other;
 use render::Engine;
 use tree::{Source, Tree};
+pub use variables::{Request, Variables, wanted_program};
 
 /// The option that chooses a template.
 #[derive(clap::Args)]
@@ -41,24 +41,14 @@ pub struct Template {
     tree: Option<Tree>,
 }
 
-/// What the template's files ask for.
-pub struct Variables {
-    /// The programs to measure.
-    pub programs: Vec<Program>,
-    /// How long a run may last by default, as `ITCOV_TIMEOUT` takes it.
-    pub timeout: String,
-}
-
 /// What a template makes of a workspace, and what is in the places of its files.
 pub struct Rendered {
     /// Whether it is of a template of the user's.
     pub is_own: bool,
     /// The text of `itcov.just`.
     pub recipes: String,
-    /// The text of `tests/manual_integration.rs` in the packages that have one of their own.
+    /// The text of `tests/manual_integration.rs` in each package.
     harnesses: BTreeMap<String, String>,
-    /// That of all others.
-    harness: String,
     /// All other files.
     pub others: Vec<Other>,
 }
@@ -69,11 +59,14 @@ impl Rendered {
         let engine = Engine::new()?;
         let mut rendered = Rendered {
             is_own: template.tree.is_some(),
-            recipes: engine.builtin(builtin::RECIPES, variables)?,
+            recipes: engine.builtin(builtin::RECIPES, &variables.object(None))?,
             harnesses: BTreeMap::new(),
-            harness: engine.builtin(builtin::HARNESS, variables)?,
             others: Vec::new(),
         };
+        for package in &facts.packages {
+            let text = engine.builtin(builtin::HARNESS, &variables.object(Some(&package.name)))?;
+            rendered.harnesses.insert(package.name.clone(), text);
+        }
         if let Some(tree) = &template.tree {
             rendered.take(tree, &engine, facts, variables)?;
         }
@@ -82,12 +75,12 @@ impl Rendered {
 
     /// Renders it for what the workspace has already.
     pub fn now(facts: &Facts, template: &Template) -> Result<Rendered> {
-        Rendered::of(facts, &plan::variables(facts, &Wishes::default()), template)
+        Rendered::of(facts, &Variables::of(facts, &Request::default()), template)
     }
 
     /// The text of a package's `tests/manual_integration.rs`.
     pub fn harness(&self, package: &str) -> &str {
-        self.harnesses.get(package).unwrap_or(&self.harness)
+        self.harnesses.get(package).map_or("", String::as_str)
     }
 
     fn take(
@@ -102,14 +95,10 @@ impl Rendered {
             return Ok(());
         }
         let mut names: BTreeMap<Utf8PathBuf, &Source> = BTreeMap::new();
-        let of_first = variables.first_of(None);
-        let earlier = Variables {
-            programs: facts.measured.clone(),
-            ..plan::variables(facts, &Wishes::default())
-        };
-        let earlier = earlier.first_of(None);
+        let of_all = variables.object(None);
+        let earlier = Variables::now(facts).object(None);
         for source in &tree.sources {
-            let name = source.rendered_name(engine, &of_first)?;
+            let name = source.rendered_name(engine, &of_all)?;
             if let Some(other) = names.insert(name.clone(), source) {
                 bail!(
                     "{} and {} would both be {name}",
@@ -118,15 +107,13 @@ impl Rendered {
                 );
             }
             if name == RECIPES {
-                let text = engine.render(&source.path, &source.text, &of_first)?;
-                check_programs(&source.path, &text, &variables.programs)?;
+                let text = engine.render(&source.path, &source.text, &of_all)?;
                 self.recipes = stamp::of_template(&text, "#", &self.recipes);
             } else if name == format!("tests/{TEST_TARGET}.rs") {
-                for package in &facts.packages {
-                    let variables = variables.first_of(Some(&package.name));
+                for (package, harness) in &mut self.harnesses {
+                    let variables = variables.object(Some(package));
                     let text = engine.render(&source.path, &source.text, &variables)?;
-                    let text = stamp::of_template(&text, "//", &self.harness);
-                    self.harnesses.insert(package.name.clone(), text);
+                    *harness = stamp::of_template(&text, "//", harness);
                 }
             } else {
                 let text = |variables| {
@@ -135,7 +122,7 @@ impl Rendered {
                 };
                 self.others.push(Other {
                     file: others::read(&facts.root, &name)?,
-                    text: text(&of_first)?,
+                    text: text(&of_all)?,
                     earlier: text(&earlier)?,
                     is_executable: source.is_executable,
                     name,
@@ -143,43 +130,5 @@ impl Rendered {
             }
         }
         Ok(())
-    }
-}
-
-impl Variables {
-    /// As Liquid takes them; those of one program are of the first of the package, or of all.
-    fn first_of(&self, package: Option<&str>) -> liquid::Object {
-        let lines: Vec<String> = self.programs.iter().map(Program::line).collect();
-        let mut variables = liquid::object!({
-            "programs": lines.join("\n    "),
-            "timeout": self.timeout,
-        });
-        let mut programs = self.programs.iter();
-        let first = programs.find(|program| package.is_none_or(|name| program.package == name));
-        let feature = first.and_then(|program| program.features.first());
-        for (name, value) in [
-            ("package", first.map(|program| &program.package)),
-            ("bin", first.map(|program| &program.bin)),
-            ("feature", feature),
-        ] {
-            let value = value.cloned().unwrap_or_default();
-            variables.insert(name.into(), liquid::model::Value::scalar(value));
-        }
-        variables
-    }
-}
-
-/// The list in the recipes is where the generator keeps what is measured.
-fn check_programs(path: &Path, text: &str, programs: &[Program]) -> Result<()> {
-    match recipes::programs(text) {
-        Ok(listed) if listed == programs => Ok(()),
-        Ok(_) => bail!(
-            "{}: `itcov_programs` does not list the programs: put {{{{ programs }}}} into it, on a line of its own",
-            path.display()
-        ),
-        Err(error) => bail!(
-            "{}: {error}; the list of the programs is kept there, as in the built-in template",
-            path.display()
-        ),
     }
 }

@@ -3,9 +3,7 @@
 use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
-use crate::scaffold::facts::OwnedFile;
-use crate::scaffold::owned::Status;
-use crate::scaffold::plan::{Change, OF_TEMPLATE};
+use crate::scaffold::metadata::TextFile;
 
 /// A file of a template, and what is in its place.
 pub struct Other {
@@ -13,16 +11,16 @@ pub struct Other {
     pub name: Utf8PathBuf,
     /// What the template makes of it.
     pub text: String,
-    /// What it made of it for the programs and the timeout that the recipes have.
+    /// What it made of it for the programs that have a harness already.
     pub earlier: String,
     /// Whether it is to be executable.
     pub is_executable: bool,
     /// What is there.
-    pub file: OwnedFile,
+    pub file: TextFile,
 }
 
 /// Reads what is in a file's place, which is to be inside the workspace, whatever links there are.
-pub fn read(root: &Utf8Path, name: &Utf8Path) -> Result<OwnedFile> {
+pub fn read(root: &Utf8Path, name: &Utf8Path) -> Result<TextFile> {
     let path = root.join(name);
     let real_root = root.canonicalize_utf8()?;
     let is_inside = |place: &Utf8Path| {
@@ -42,25 +40,12 @@ pub fn read(root: &Utf8Path, name: &Utf8Path) -> Result<OwnedFile> {
     if path.is_dir() {
         bail!("{path} is a directory, and the template has a file of this name");
     }
-    OwnedFile::read(path)
+    TextFile::read(path)
 }
 
 impl Other {
     /// Whether the file is what the template made of it.
     pub fn is_as_rendered(&self) -> bool {
-        self.file.file.text.as_ref() == Some(&self.earlier)
-    }
-
-    /// The file as the template makes it.
-    pub fn renewed(&self) -> Change {
-        Change {
-            path: self.file.file.path.clone(),
-            name: self.name.to_string(),
-            what: OF_TEMPLATE.to_owned(),
-            found: Status::Current,
-            before: self.file.file.text.clone(),
-            after: Some(self.text.clone()),
-            executable: self.is_executable,
-        }
+        self.file.text.as_ref() == Some(&self.earlier)
     }
 }

@@ -5,8 +5,6 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use liquid::{Object, Parser, ParserBuilder};
 
-use super::Variables;
-
 /// What renders a text.
 pub struct Engine(Parser);
 
@@ -28,8 +26,8 @@ impl Engine {
     }
 
     /// Renders a file of the built-in template.
-    pub fn builtin(&self, template: &str, variables: &Variables) -> Result<String> {
-        self.outcome(template, &variables.first_of(None))
+    pub fn builtin(&self, template: &str, variables: &Object) -> Result<String> {
+        self.outcome(template, variables)
             .map_err(|fault| anyhow!("the built-in template: {}", fault.what))
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::Change;
+use super::change::Change;
 use git::{Repository, State};
 
 /// What is allowed to be changed, although it is not committed.

@@ -51,6 +51,7 @@ impl Tree {
             ("name", string("manual_integration")),
             ("path", string("tests/manual_integration.rs")),
             ("required-features", Tree::List(required)),
+            ("harness", bool(false)),
             ("test", bool(false)),
         ];
         let tests = manifest

@@ -57,14 +57,14 @@ impl Removing<'_> {
                 "name" => item.as_str() == Some(TEST_TARGET),
                 "path" => item.as_str() == Some(&path),
                 "required-features" => sections::strings(item).is_some(),
-                "test" => item.as_bool() == Some(false),
+                "harness" | "test" => item.as_bool() == Some(false),
                 _ => return Some(format!("`{key}` is not itcov's")),
             };
             if !is_ours {
                 return Some(format!("`{key}` is not as itcov writes it"));
             }
         }
-        if !has_mark && test.table.len() < 4 {
+        if !has_mark && test.table.len() < 5 {
             return Some("it has no mark, and is not as itcov writes it".to_owned());
         }
         let shares_its_line = if test.is_inline {

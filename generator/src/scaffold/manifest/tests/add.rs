@@ -182,7 +182,7 @@ fn what_the_program_requires_stands_behind_the_feature() {
 fn what_is_there_already_is_accepted_without_the_mark() {
     let by_hand = (FEATURES.to_owned() + TEST).replace(" # itcov", "");
     assert_eq!(with_additions(&by_hand, &ADDITIONS).unwrap(), None);
-    let inline = "features = { manual-integration = [] }\ntest = [{ test = false, name = \"manual_integration\", \
+    let inline = "features = { manual-integration = [] }\ntest = [{ harness = false, test = false, name = \"manual_integration\", \
                   required-features = ['manual-integration'] }]\n";
     assert_eq!(with_additions(inline, &ADDITIONS).unwrap(), None);
 }

@@ -23,11 +23,11 @@ pub const FEATURES: &str = "\n[features] # itcov\nmanual-integration = [] # itco
 
 pub const TEST: &str = "\n[[test]] # itcov\nname = \"manual_integration\"\n\
                         path = \"tests/manual_integration.rs\"\n\
-                        required-features = [\"manual-integration\"]\ntest = false\n";
+                        required-features = [\"manual-integration\"]\nharness = false\ntest = false\n";
 
 /// The same as one line of an array.
 pub const INLINE_TEST: &str = "{ name = \"manual_integration\", path = \"tests/manual_integration.rs\", \
-                               required-features = [\"manual-integration\"], test = false }, # itcov\n";
+                               required-features = [\"manual-integration\"], harness = false, test = false }, # itcov\n";
 
 /// The manifest with the additions, which the second time are there and are taken out to the byte.
 #[track_caller]

@@ -44,9 +44,9 @@ fn another_test_target_of_that_name_is_refused_with_what_differs() {
         ("test = false", "test = true", "itcov's has test = false"),
         ("test = false", "", "itcov's has test = false"),
         (
-            "test = false",
-            "test = false\nharness = false",
-            "itcov's has no harness = false",
+            "harness = false",
+            "harness = true",
+            "itcov's has harness = false",
         ),
     ] {
         let text = format!("{FEATURES}{TEST}").replace(ours, theirs);

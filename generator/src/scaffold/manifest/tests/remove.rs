@@ -96,8 +96,8 @@ fn an_edited_test_target_stays_with_its_feature_and_the_harness() {
     for (from, to, reason) in [
         (
             "test = false\n",
-            "test = false\nharness = false\n",
-            "`harness` is not itcov's",
+            "test = false\nbench = false\n",
+            "`bench` is not itcov's",
         ),
         (
             "test = false\n",
