@@ -153,8 +153,10 @@ impl<'a> Measure<'a> {
         let mut starts = Vec::new();
         for (program, made) in &built.programs {
             let executable = &made.invocation.executable;
-            let source = scaffolded::of_package(program.package);
-            let source = source.unwrap_or_else(|| scaffolded::builtin(program.package, &made.bin));
+            let source = match scaffolded::of_package(program.package) {
+                Some(source) => source,
+                None => scaffolded::builtin(program.package, &made.bin)?,
+            };
             let directory = self.store.directory().join("harness");
             let harness = harness::compile(&built.rustc, &source, executable, &directory)?;
             let mut environment = made.invocation.environment.clone();

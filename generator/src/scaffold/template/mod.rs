@@ -13,6 +13,7 @@ use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8PathBuf;
 
 use super::facts::Facts;
+use super::harness::Program;
 use super::{RECIPES, TEST_TARGET, stamp};
 pub use others::Other;
 use render::Engine;
@@ -25,6 +26,19 @@ pub struct Choice {
     /// A directory with a template of your own, in place of the built-in one (docs/templates.md)
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,
+}
+
+/// The built-in harness of a program.
+///
+/// # Errors
+///
+/// If the template cannot be rendered.
+pub fn builtin_harness(program: &Program) -> Result<String> {
+    let variables = Variables {
+        programs: vec![program.clone()],
+        timeout: String::new(),
+    };
+    Engine::new()?.builtin(builtin::HARNESS, &variables.object(Some(&program.package)))
 }
 
 impl Choice {

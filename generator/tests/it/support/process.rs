@@ -58,7 +58,7 @@ impl Running {
     /// The measured program's process, once the harness has named it.
     #[track_caller]
     pub fn program(&mut self) -> u32 {
-        self.expect("the program runs as process ");
+        self.expect(" runs as process ");
         program_id(&self.stderr())
     }
 
@@ -176,11 +176,11 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// The number that the harness's line gives for the program (`... runs as process 123: ...`).
+/// The number that the harness's line gives for the first program (`itcov: app runs as process 123: ...`).
 #[track_caller]
 pub fn program_id(text: &str) -> u32 {
     let (_, rest) = text
-        .split_once("the program runs as process ")
+        .split_once(" runs as process ")
         .unwrap_or_else(|| panic!("no program in\n{text}"));
     rest.split(':').next().unwrap().parse().unwrap()
 }

@@ -36,9 +36,9 @@ const CLEARED: [&str; 29] = [
     "ITCOV_READY_TIMEOUT",
     "ITCOV_GRACE",
     "ITCOV_BIN",
-    "ITCOV_STOP_ADDR",
-    "ITCOV_PARENT",
-    "ITCOV_CLEAN",
+    "ITCOV_CONTROL",
+    "ITCOV_PROGRAM",
+    "ITCOV_STOP_SIGNAL",
     "CARGO_MANIFEST_DIR",
 ];
 
