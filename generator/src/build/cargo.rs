@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
 use cargo_metadata::{Message, PackageId};
 
+use super::guard;
 use super::layout::Layout;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
@@ -319,13 +320,10 @@ struct Artifacts {
 /// Runs a build, and reads cargo's messages.
 fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
     verbosity::running(cargo);
-    let mut child = cargo
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run cargo")?;
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut guarded = guard::start(cargo).context("cannot run cargo")?;
     let mut artifacts = Artifacts::default();
-    if let Some(output) = child.stdout.take() {
+    if let Some(output) = guarded.child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
             let Ok(Message::CompilerArtifact(artifact)) = message else {
                 continue;
@@ -341,7 +339,7 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
             }
         }
     }
-    let status = child.wait()?;
+    let status = guarded.child.wait()?;
     interrupts::exit_if_interrupted();
     if !status.success() {
         bail!("cargo could not build {bin}");

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod cargo;
+mod guard;
 pub mod harness;
 pub mod layout;
 pub mod linked;
