@@ -51,14 +51,14 @@ fn each_missing_part_is_named() {
         ),
         (
             |krate| {
+                let manifest = krate.read("Cargo.toml");
                 krate.write(
-                    "itcov.just",
-                    &krate
-                        .read("itcov.just")
-                        .replace("    part part", "    gone gone"),
+                    "Cargo.toml",
+                    &manifest.replace("\"2024\"", "\"2024\"\nautobins = false"),
                 );
+                krate.write("src/lib.rs", "");
             },
-            "`gone gone`, which the workspace does not have",
+            "runs the program `part`, which the package `part` does not have",
         ),
     ] {
         let krate = TestCrate::scaffolded("part");

@@ -73,8 +73,8 @@ fn arrow_keys_and_enter_choose_the_program() {
     assert_eq!(status, 0, "{screen}");
     assert!(
         krate
-            .read("itcov.just")
-            .contains("\n    several beta manual-integration\n")
+            .read("tests/manual_integration.rs")
+            .contains("CARGO_BIN_EXE_beta")
     );
     assert!(cursor_is_visible(&screen), "{screen:?}");
 }
@@ -91,8 +91,8 @@ fn the_package_is_asked_for_as_well() {
     terminal.expect("Type next:");
     assert!(
         krate
-            .read("itcov.just")
-            .contains("\n    two two manual-integration\n")
+            .read("two/tests/manual_integration.rs")
+            .contains("CARGO_BIN_EXE_two")
     );
     assert!(!krate.has("one/tests"));
 }

@@ -47,7 +47,7 @@ fn lines_are_only_added_and_the_rest_stays_to_the_byte() {
         "fast = []\n",
         "fast = []\nmanual-integration = [] # itcov\n",
     ) + "\n[[test]] # itcov\nname = \"manual_integration\"\npath = \"tests/manual_integration.rs\"\n\
-           required-features = [\"manual-integration\"]\ntest = false\n";
+           required-features = [\"manual-integration\"]\nharness = false\ntest = false\n";
     assert_eq!(krate.read("Cargo.toml"), expected);
     assert_eq!(
         krate.read("justfile"),
@@ -114,11 +114,17 @@ fn the_options_are_in_what_is_written() {
             .read("Cargo.toml")
             .contains("\nmeasured = [] # itcov\n")
     );
+    let recipes = krate.read("itcov.just");
+    assert!(
+        recipes.contains("\nexport ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '1h30m')\n")
+            && recipes.contains("--features measured --test manual_integration"),
+        "{recipes}"
+    );
+    let run = "test --quiet --features measured --test manual_integration";
     krate
-        .just(&["itcov"])
+        .cargo(&run.split(' ').collect::<Vec<_>>())
         .ends_with(0)
-        .prints("second")
-        .says("ITCOV_TIMEOUT=5400s");
+        .prints("second");
 }
 
 #[test]
@@ -128,7 +134,15 @@ fn features_that_the_program_needs_are_turned_on() {
         + "[features]\ncli = []\n[[bin]]\nname = \"needy\"\npath = \"src/main.rs\"\nrequired-features = [\"cli\"]\n";
     krate.write("Cargo.toml", &manifest);
     krate.itcov(&["init"]).ends_with(0);
-    krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
+    let features = "--features manual-integration,cli --test manual_integration";
+    for file in ["itcov.just", "tests/manual_integration.rs"] {
+        assert!(krate.read(file).contains(features), "{file}");
+    }
+    let run = format!("test --quiet {features} -- x");
+    krate
+        .cargo(&run.split(' ').collect::<Vec<_>>())
+        .ends_with(0)
+        .prints("[\"x\"]");
     krate
         .cargo(&["test", "--features", "manual-integration"])
         .ends_with(0);
@@ -146,7 +160,7 @@ fn every_edition_is_served_and_finds_its_other_tests() {
         );
         krate.write("tests/other.rs", "#[test]\nfn passes() {}\n");
         krate.itcov(&["init"]).ends_with(0);
-        krate.just(&["itcov", "x"]).ends_with(0).prints("[\"x\"]");
+        krate.harness(&["x"]).ends_with(0).prints("[\"x\"]");
         krate
             .cargo(&["test"])
             .ends_with(0)
@@ -169,15 +183,12 @@ fn the_harness_passes_clippy_with_the_oldest_rust_in_mind() {
     );
     krate.write("src/main.rs", "fn main() {}\n");
     krate.itcov(&["init"]).ends_with(0);
-    // cargo leaves the file out unless it is asked for by name, and without the flag it is empty.
+    // cargo leaves the file out unless it is asked for by name.
     let clippy = "clippy --features manual-integration --test manual_integration -- -D warnings";
-    let output = Output::of(
-        krate
-            .command("cargo")
-            .args(clippy.split(' '))
-            .env("RUSTFLAGS", "--cfg itcov"),
-    );
-    output.ends_with(0).says("Checking linted");
+    krate
+        .cargo(&clippy.split(' ').collect::<Vec<_>>())
+        .ends_with(0)
+        .says("Checking linted");
 }
 
 #[test]
@@ -221,7 +232,7 @@ fn a_program_in_a_workspace_is_found_or_chosen() {
             && krate.has("itcov.just")
             && krate.has("justfile")
     );
-    krate.just(&["itcov"]).ends_with(0).prints("two\n");
+    krate.harness(&[]).ends_with(0).prints("two\n");
     krate
         .itcov(&["init", "--manifest-path", "two/Cargo.toml"])
         .ends_with(0)
@@ -233,7 +244,7 @@ fn settings_stay_as_they_are_unless_they_are_named() {
     let krate = TestCrate::scaffolded("settings");
     let edited = krate
         .read("itcov.just")
-        .replace("itcov_profile := 'dev'", "itcov_profile := 'release'");
+        .replace("itcov_options := ''", "itcov_options := '--release'");
     krate.write("itcov.just", &edited);
     krate
         .itcov(&["check"])
@@ -242,10 +253,7 @@ fn settings_stay_as_they_are_unless_they_are_named() {
     krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
     assert_eq!(krate.read("itcov.just"), edited);
     krate.itcov(&["init", "--timeout", "5m"]).ends_with(0);
-    assert_eq!(
-        krate.read("itcov.just"),
-        edited.replace("itcov_timeout := '60s'", "itcov_timeout := '5m'")
-    );
+    assert_eq!(krate.read("itcov.just"), edited.replace("'60s'", "'5m'"));
     krate
         .itcov(&["check"])
         .ends_with(0)
@@ -255,41 +263,16 @@ fn settings_stay_as_they_are_unless_they_are_named() {
 #[test]
 fn a_timeout_that_cannot_be_set_is_refused() {
     let krate = TestCrate::scaffolded("timeout");
-    let own = "itcov_timeout := env('OURS', '6m')";
     let edited = krate
         .read("itcov.just")
-        .replace("itcov_timeout := '60s'", own);
+        .replace("env('ITCOV_TIMEOUT', '60s')", "env('OURS', '6m')");
     krate.write("itcov.just", &edited);
     krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
     krate
         .itcov(&["init", "--timeout", "5m"])
         .ends_with(1)
-        .says("itcov.just has no line `itcov_timeout := '…'` to put --timeout into");
+        .says("itcov.just has no line `export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '…')` to put --timeout into");
     assert_eq!(krate.read("itcov.just"), edited);
-}
-
-#[test]
-fn a_list_of_programs_that_cannot_be_read_has_a_way_out() {
-    let krate = TestCrate::new("list");
-    let manifest = krate.read("Cargo.toml");
-    krate.itcov(&["init"]).ends_with(0);
-    let recipes = krate.read("itcov.just");
-    krate.write(
-        "itcov.just",
-        &recipes.replace("    list list ", "    # ours\n    list list "),
-    );
-    for command in ["init", "check", "update", "remove"] {
-        krate
-            .itcov(&[command])
-            .ends_with(1)
-            .says("itcov.just cannot be read: mend it, or move it away and run `cargo itcov init`")
-            .says("is not `PACKAGE BIN FEATURE,FEATURE`: # ours");
-    }
-    std::fs::remove_file(krate.root.join("itcov.just")).unwrap();
-    krate.itcov(&["init"]).ends_with(0);
-    assert_eq!(krate.read("itcov.just"), recipes);
-    krate.itcov(&["remove"]).ends_with(0);
-    assert_eq!(krate.read("Cargo.toml"), manifest);
 }
 
 #[test]
@@ -334,4 +317,70 @@ fn a_dry_run_says_that_uncommitted_changes_would_be_refused() {
         .prints("+manual-integration = [] # itcov")
         .says("note: this would be refused: ")
         .says("Cargo.toml");
+}
+
+#[test]
+fn the_harness_runs_the_program_that_was_chosen_last() {
+    let krate = TestCrate::new("first");
+    krate.write("src/bin/second.rs", "fn main() { println!(\"second\"); }\n");
+    krate.itcov(&["init", "--bin", "first"]).ends_with(0);
+    let of_first = krate.files();
+    krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
+    krate.itcov(&["init", "--bin", "second"]).ends_with(0);
+    let harness = krate.read("tests/manual_integration.rs");
+    assert!(harness.starts_with("//! The itcov harness: runs the real `main` of second while"));
+    assert!(harness.contains("env!(\"CARGO_BIN_EXE_second\")"));
+    krate.harness(&[]).ends_with(0).prints("second");
+    krate.itcov(&["init", "--bin", "first"]).ends_with(0);
+    assert!(krate.files() == of_first || krate.has("Cargo.lock"));
+    krate
+        .itcov(&["init", "--bin", "first", "--bin", "second"])
+        .ends_with(1)
+        .says("the package `first` has one harness, for one program: choose `first` or `second`");
+}
+
+#[test]
+fn an_edited_harness_is_not_rendered_for_another_program_or_feature() {
+    let krate = TestCrate::new("first");
+    krate.write("src/bin/second.rs", "fn main() {}\n");
+    krate.itcov(&["init", "--bin", "first"]).ends_with(0);
+    let edited = krate.read("tests/manual_integration.rs") + "// mine\n";
+    krate.write("tests/manual_integration.rs", &edited);
+    let before = krate.files();
+    krate.itcov(&["init"]).ends_with(0).prints("Nothing to do");
+    for (option, value, wanted) in [
+        ("--bin", "first", "second"),
+        ("--feature", "manual-integration", "other"),
+    ] {
+        krate.itcov(&["init", option, wanted]).ends_with(1).says(&format!(
+            "tests/manual_integration.rs has been edited and is for `{value}`, not for `{wanted}`: change the name"
+        ));
+        assert!(krate.files() == before);
+    }
+}
+
+#[test]
+fn where_lints_of_the_harness_are_forbidden_what_is_said_to_type_works() {
+    let forbidding =
+        "[lints.rust]\nunsafe_code = \"forbid\"\nunused_results = { level = \"forbid\" }\n";
+    let inherited =
+        forbidding.replace("[lints", "[workspace.lints") + "[lints]\nworkspace = true\n";
+    for lints in [forbidding, &inherited] {
+        let krate = TestCrate::new("forbids");
+        krate.write("src/main.rs", "fn main() { println!(\"it ran\"); }\n");
+        krate.write("Cargo.toml", &(krate.read("Cargo.toml") + lints));
+        let said = "RUSTFLAGS=--cap-lints=warn cargo test --features manual-integration --test manual_integration";
+        let output = krate.itcov(&["init"]).ends_with(0);
+        output
+            .says("the package `forbids` forbids unsafe_code, unused_results")
+            .says(said);
+        krate.harness(&[]).ends_with(101);
+        Output::of(krate.command("sh").args(["-c", said]))
+            .ends_with(0)
+            .prints("it ran");
+        krate.cargo(&["test", "--all-features"]).ends_with(0);
+    }
+    let krate = TestCrate::new("allows");
+    let output = krate.itcov(&["init"]).ends_with(0);
+    assert!(!output.stderr.contains("cap-lints"), "{}", output.stderr);
 }

@@ -135,6 +135,39 @@ const REFUSALS: &[Refusal] = &[
     ),
     (
         |krate| {
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml")
+                    + "[[bin]]\nname = \"x'''+`touch pwned`+'''\"\npath = \"src/main.rs\"\n"),
+            );
+        },
+        &[],
+        &["the binary \"x'''+`touch pwned`+'''\" of the package `refused` has a name"],
+    ),
+    (
+        |krate| {
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml")
+                    + "[[bin]]\nname = \"a\\\"b\"\npath = \"src/main.rs\"\n"),
+            );
+        },
+        &[],
+        &["a name that itcov does not write into files: letters, digits and `_-+./` are fine"],
+    ),
+    (
+        |krate| {
+            krate.write(
+                "Cargo.toml",
+                &(krate.read("Cargo.toml")
+                    + "[[bin]]\nname = \"a\"\npath = \"src/main.rs\"\nrequired-features = [\"a;b\"]\n"),
+            );
+        },
+        &[],
+        &["the feature \"a;b\" of the package `refused` has a name"],
+    ),
+    (
+        |krate| {
             krate.write("src/bin/manual_integration.rs", "fn main() {}");
         },
         &["--bin", "manual_integration"],

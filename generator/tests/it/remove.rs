@@ -131,7 +131,7 @@ fn one_package_of_several_is_taken_out() {
     krate
         .itcov(&["remove", "-p", "worker"])
         .ends_with(0)
-        .prints("Edited itcov.just");
+        .prints("Unchanged itcov.just");
     assert!(krate.files() == one);
     krate
         .itcov(&["remove", "-p", "other"])

@@ -142,10 +142,8 @@ fn a_template_is_rendered_and_measures_and_goes_again_to_the_byte() {
             .ends_with(0)
             .prints("Current itcov.just");
     }
-    krate
-        .just(&["itcov-exec", "scripts/suite.sh"])
-        .ends_with(0)
-        .prints("suite adapted");
+    krate.harness(&["x"]).ends_with(0).prints("[\"x\"]");
+    krate.just(&["--summary"]).ends_with(0).prints("itcov-exec");
 
     fs::remove_dir_all(krate.root.join("target")).unwrap();
     fs::remove_file(krate.root.join("Cargo.lock")).unwrap();
@@ -178,10 +176,10 @@ fn what_is_half_done_is_completed() {
 #[test]
 fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_written() {
     type Break = fn(&TestCrate);
-    let broken: [(Break, &str); 17] = [
+    let broken: [(Break, &str); 15] = [
         (
             |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ foo }}"),
-            "own/scripts/suite.sh:2: unknown variable `foo`; there are bin, feature, package, programs, timeout",
+            "own/scripts/suite.sh:2: unknown variable `foo`; there are bin, feature, features, package, timeout, unsafe_extern",
         ),
         (
             |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin"),
@@ -190,14 +188,6 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         (
             |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin | nope }}"),
             "own/scripts/suite.sh:2: unknown filter `nope`",
-        ),
-        (
-            |krate| edit(krate, "itcov.just", "{{ programs }}", "a b c"),
-            "own/itcov.just: `itcov_programs` does not list the programs: put {{ programs }} into it",
-        ),
-        (
-            |krate| krate.write(&format!("{OWN}/itcov.just"), "itcov:\n    true\n"),
-            "own/itcov.just: it has no line `itcov_programs := '''`",
         ),
         (
             |krate| krate.write(&format!("{OWN}/{{{{ foo }}}}"), ""),
@@ -347,30 +337,6 @@ fn an_edited_file_is_told_from_an_untouched_one() {
 }
 
 #[test]
-fn what_a_template_has_put_beside_stays_until_that_template_is_named() {
-    let krate = with_template();
-    krate.itcov(&["init", "--template", OWN]).ends_with(0);
-    let mine = krate
-        .read("itcov.just")
-        .replace("# Ours: which", "# Mine: which");
-    krate.write("itcov.just", &mine);
-    edit(&krate, "itcov.just", "# Ours: which", "# Changed: which");
-    krate.itcov(&["update", "--template", OWN]).ends_with(1);
-    let beside = krate.read("itcov.just.new");
-    krate.itcov(&["update"]).ends_with(0);
-    assert_eq!(krate.read("itcov.just.new"), beside);
-    // The user moves it over the file, with the edit.
-    krate.write(
-        "itcov.just",
-        &beside.replace("# Changed: which", "# Mine: which"),
-    );
-    krate
-        .itcov(&["update", "--template", OWN])
-        .ends_with(0)
-        .prints("Deleted itcov.just.new");
-}
-
-#[test]
 fn an_untouched_built_in_file_gives_way_to_the_templates_and_takes_its_place_again() {
     let krate = with_template();
     krate.itcov(&["init"]).ends_with(0);
@@ -424,33 +390,33 @@ fn each_package_of_a_workspace_has_a_harness_of_its_own_and_files_follow_the_pro
         krate.write(&format!("{name}/Cargo.toml"), &manifest);
         krate.write(&format!("{name}/src/main.rs"), "fn main() {}\n");
     }
-    krate.write(&format!("{OWN}/services.txt"), "    {{ programs }}\n");
+    krate.write(
+        &format!("{OWN}/first.txt"),
+        "{{ package }} {{ bin }} {{ features }}\n",
+    );
     let before = krate.files();
-    let list = |names: &[&str]| {
-        let line = |name: &&str| format!("    {name} {name} manual-integration\n");
-        names.iter().map(line).collect::<String>()
+    let first = |name: &str| {
+        let expected = format!("{name} {name} manual-integration\n");
+        assert_eq!(krate.read("first.txt"), expected);
     };
     krate
         .itcov(&["init", "-p", "one", "--template", OWN])
         .ends_with(0);
-    assert_eq!(krate.read("services.txt"), list(&["one"]));
+    first("one");
     krate
         .itcov(&["init", "-p", "two", "--template", OWN])
         .ends_with(0);
-    assert_eq!(krate.read("services.txt"), list(&["one", "two"]));
+    first("one");
     for name in ["one", "two"] {
         let harness = krate.read(&format!("{name}/tests/manual_integration.rs"));
         assert!(harness.contains(&format!("//! Of {name}. ")));
+        assert!(harness.contains(&format!("CARGO_BIN_EXE_{name}")));
     }
-    assert_eq!(
-        krate.read("scripts/suite.sh"),
-        "#!/bin/sh\necho suite one\n\"$ITCOV_BIN\"\n"
-    );
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
     krate
         .itcov(&["remove", "-p", "two", "--template", OWN])
         .ends_with(0);
-    assert_eq!(krate.read("services.txt"), list(&["one"]));
+    first("one");
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
     krate.itcov(&["remove", "--template", OWN]).ends_with(0);
     assert_eq!(krate.files(), before);

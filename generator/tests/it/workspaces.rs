@@ -44,12 +44,18 @@ pub fn services() -> TestCrate {
     krate
 }
 
-/// The lines of `itcov_programs`.
+/// The packages that have a harness, each with the program that it runs.
 fn programs(krate: &TestCrate) -> Vec<String> {
-    let recipes = krate.read("itcov.just");
-    let block = recipes.split("itcov_programs := '''\n").nth(1).unwrap();
-    let block = block.split("'''").next().unwrap();
-    block.lines().map(|line| line.trim().to_owned()).collect()
+    let packages = ["crates/api", "tool", "crates/worker"].into_iter();
+    let harnesses = packages
+        .map(|package| format!("{package}/tests/manual_integration.rs"))
+        .filter(|harness| krate.has(harness));
+    let program = |harness: String| {
+        let text = krate.read(&harness);
+        let (_, rest) = text.split_once("env!(\"CARGO_BIN_EXE_").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    harnesses.map(program).collect()
 }
 
 #[test]
@@ -59,11 +65,7 @@ fn several_packages_get_the_scaffold_at_once() {
     krate
         .itcov(&["init", "-p", "api", "-p", "worker"])
         .ends_with(0);
-    let both = [
-        "api api manual-integration",
-        "worker worker manual-integration",
-    ];
-    assert_eq!(programs(&krate), both);
+    assert_eq!(programs(&krate), ["api", "worker"]);
     for file in [
         "crates/api/tests/manual_integration.rs",
         "crates/worker/tests/manual_integration.rs",
@@ -104,16 +106,12 @@ fn one_after_the_other_is_the_same_as_at_once() {
 #[test]
 fn the_whole_workspace_is_every_package_with_a_binary() {
     let krate = services();
-    krate.itcov(&["init", "--workspace"]).ends_with(0);
-    let expected = [
-        "api api manual-integration",
-        "tool first manual-integration",
-        "tool second manual-integration",
-        "worker worker manual-integration",
-    ];
-    let mut found = programs(&krate);
-    found.sort();
-    assert_eq!(found, expected);
+    krate
+        .itcov(&["init", "--workspace"])
+        .ends_with(0)
+        .says("the package `tool` has several binaries, and its harness runs `first`")
+        .says("`cargo itcov init -p tool --bin NAME` chooses another");
+    assert_eq!(programs(&krate), ["api", "first", "worker"]);
     krate.itcov(&["check"]).ends_with(0);
     krate
         .itcov(&["init", "--workspace"])
@@ -122,44 +120,6 @@ fn the_whole_workspace_is_every_package_with_a_binary() {
     krate
         .itcov(&["init", "--workspace", "-p", "api"])
         .ends_with(2);
-}
-
-#[test]
-fn programs_of_one_package_that_need_different_features_share_its_harness() {
-    let krate = TestCrate::new("tools");
-    krate.write("src/bin/plain.rs", "fn main() { println!(\"plain\"); }\n");
-    let manifest = krate.read("Cargo.toml")
-        + "[features]\ncli = []\n[[bin]]\nname = \"fancy\"\npath = \"src/main.rs\"\nrequired-features = [\"cli\"]\n";
-    krate.write("Cargo.toml", &manifest);
-    krate.itcov(&["init", "--bin", "fancy"]).ends_with(0);
-    assert!(
-        krate
-            .read("Cargo.toml")
-            .contains("required-features = [\"manual-integration\", \"cli\"]")
-    );
-    krate.itcov(&["init", "--bin", "plain"]).ends_with(0);
-    assert!(
-        krate
-            .read("Cargo.toml")
-            .contains("required-features = [\"manual-integration\"]\n")
-    );
-    assert_eq!(
-        programs(&krate),
-        [
-            "tools fancy manual-integration,cli",
-            "tools plain manual-integration"
-        ]
-    );
-    krate.itcov(&["check"]).ends_with(0);
-    for (bin, line) in [("fancy", "[\"x\"]"), ("plain", "plain")] {
-        let chosen = format!("itcov_bin={bin}");
-        krate
-            .just(&[&chosen, "itcov", "x"])
-            .ends_with(0)
-            .prints(line);
-    }
-    krate.itcov(&["remove"]).ends_with(0);
-    assert_eq!(krate.read("Cargo.toml"), manifest);
 }
 
 #[test]
@@ -176,7 +136,7 @@ fn default_run_and_default_members_are_followed() {
         ),
     );
     krate.itcov(&["init"]).ends_with(0);
-    assert_eq!(programs(&krate), ["tool second manual-integration"]);
+    assert_eq!(programs(&krate), ["second"]);
 }
 
 #[test]
@@ -191,7 +151,8 @@ fn below_a_root_package_without_a_program_the_program_is_found() {
     krate.write("cli/src/main.rs", "fn main() { println!(\"cli\"); }\n");
     krate.itcov(&["init"]).ends_with(0);
     assert!(krate.has("cli/tests/manual_integration.rs") && krate.has("justfile"));
-    krate.just(&["itcov"]).ends_with(0).prints("cli\n");
+    let cli = krate.inside("cli");
+    cli.harness(&[]).ends_with(0).prints("cli\n");
 }
 
 #[test]
@@ -207,7 +168,7 @@ fn a_package_within_a_package_is_a_crate_of_its_own() {
     assert_eq!(krate.read("Cargo.toml"), before);
     krate
         .inside("inner")
-        .just(&["itcov"])
+        .harness(&[])
         .ends_with(0)
         .prints("inner\n");
 }
@@ -217,7 +178,7 @@ fn from_a_member_it_is_the_members_program() {
     let krate = services().inside("crates/worker");
     krate.itcov(&["init"]).ends_with(0);
     assert!(krate.has("tests/manual_integration.rs") && krate.has("../../itcov.just"));
-    krate.just(&["itcov"]).ends_with(0).prints("worker\n");
+    krate.harness(&[]).ends_with(0).prints("worker\n");
     let lib = services().inside("crates/lib");
     lib.itcov(&["init"])
         .ends_with(1)
@@ -229,13 +190,7 @@ fn a_program_is_found_by_its_name_alone_whoever_has_it() {
     let krate = services();
     krate.itcov(&["init", "--bin", "second"]).ends_with(0);
     krate.itcov(&["init", "--bin", "worker"]).ends_with(0);
-    assert_eq!(
-        programs(&krate),
-        [
-            "tool second manual-integration",
-            "worker worker manual-integration"
-        ]
-    );
+    assert_eq!(programs(&krate), ["second", "worker"]);
     krate
         .itcov(&["init", "--bin", "other"])
         .ends_with(1)
@@ -256,5 +211,25 @@ fn a_package_that_is_named_twice_is_one() {
         .itcov(&["init", "-p", "api", "-p", "api"])
         .ends_with(0);
     assert_eq!(output.stdout.matches("api/Cargo.toml").count(), 1);
-    assert_eq!(programs(&krate), ["api api manual-integration"]);
+    assert_eq!(programs(&krate), ["api"]);
+}
+
+#[test]
+fn recipes_have_the_features_that_all_packages_share() {
+    let krate = services();
+    let manifest = krate.read("crates/worker/Cargo.toml")
+        + "[features]\ncli = []\n[[bin]]\nname = \"worker\"\npath = \"src/main.rs\"\nrequired-features = [\"cli\"]\n";
+    krate.write("crates/worker/Cargo.toml", &manifest);
+    let features = |expected: &str| {
+        let text = format!("--features {expected} --test manual_integration");
+        assert!(krate.read("itcov.just").contains(&text), "{expected}");
+    };
+    krate.itcov(&["init", "-p", "worker"]).ends_with(0);
+    features("manual-integration,cli");
+    krate.itcov(&["init", "-p", "api"]).ends_with(0);
+    features("manual-integration");
+    krate.itcov(&["check"]).ends_with(0);
+    krate.itcov(&["remove", "-p", "api"]).ends_with(0);
+    features("manual-integration,cli");
+    krate.itcov(&["check"]).ends_with(0);
 }

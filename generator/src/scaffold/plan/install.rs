@@ -86,9 +86,8 @@ fn refuse_names(package: &PackageFacts, program: &Program) -> Result<()> {
         .chain(program.features.iter().map(|feature| ("feature", feature)));
     if let Some((kind, name)) = names.find(|(_, name)| !is_plain(name)) {
         bail!(
-            "the {kind} `{}` of the package `{}` has a name that itcov does not write into files: \
+            "the {kind} {name:?} of the package `{}` has a name that itcov does not write into files: \
              letters, digits and `_-+./` are fine",
-            name.escape_debug(),
             package.name
         );
     }
@@ -178,6 +177,10 @@ fn recipes_change(plan: &mut Plan, renewal: &Renewal, request: &Request) -> Resu
     let mut latest = renewal.rendered.recipes.clone();
     if let Some(before) = file.text.as_deref().filter(|text| owned::is_ours(text)) {
         latest = values::with_settings_of(&latest, before);
+        let of_nobody = values::get(&latest, values::FEATURES) == Some("");
+        if let Some(features) = values::get(before, values::FEATURES).filter(|_| of_nobody) {
+            latest = values::set(&latest, values::FEATURES, features);
+        }
     }
     if let Some(timeout) = &request.timeout {
         latest = values::set(&latest, values::TIMEOUT, timeout);

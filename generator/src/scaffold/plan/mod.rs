@@ -22,7 +22,7 @@ const OF_TEMPLATE: &str = "of the template";
 
 /// What is missing or stale, as what would be done about it.
 pub fn check(facts: &Facts, rendered: &Rendered) -> Result<Plan> {
-    if facts.packages.is_empty() && facts.recipes.text.is_none() {
+    if facts.packages.is_empty() {
         return Ok(Plan {
             problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
             ..Plan::default()

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::chmod;
 use super::tree::Tree;
-use crate::support::{Output, TestCrate, tools};
+use crate::support::{Output, TestCrate, tools, versions::stamped};
 
 /// A command on a crate.
 pub struct Scenario {
@@ -181,7 +181,7 @@ pub static REMOVE_TEMPLATE: Scenario = Scenario {
 };
 
 fn with_template(krate: &TestCrate) {
-    krate.write("../own/.ci/jobs/{{ bin }}.yml", "on: {{ programs }}\n");
+    krate.write("../own/.ci/jobs/{{ bin }}.yml", "on: {{ bin }}\n");
     krate.write("../own/scripts/suite.sh", "#!/bin/sh\n");
 }
 
@@ -220,24 +220,6 @@ fn old(krate: &TestCrate) {
     init(krate);
     fs::remove_file(krate.root.join("justfile")).unwrap();
     let path = "tests/manual_integration.rs";
-    krate.write(path, &older(&krate.read(path)));
-}
-
-/// The harness as an older version might have written it: another text, and a stamp that fits.
-fn older(harness: &str) -> String {
-    let mut lines: Vec<String> = harness.lines().map(str::to_owned).collect();
-    lines.push("// older".to_owned());
-    let is_stamp = |line: &String| line.contains("Written by cargo-itcov ");
-    let stamp = lines.iter().position(is_stamp).unwrap();
-    let (mark, rest) = lines[stamp].split_once(env!("CARGO_PKG_VERSION")).unwrap();
-    let (_, rest) = rest.split_once(')').unwrap();
-    let (mark, rest) = (mark.to_owned(), rest.to_owned());
-    let text = |lines: &[String]| {
-        lines
-            .iter()
-            .fold(String::new(), |text, line| text + line + "\n")
-    };
-    let unstamped = text(&[&lines[..stamp], &lines[stamp + 1..]].concat());
-    lines[stamp] = format!("{mark}0.0.1 (md5 {:x}){rest}", md5::compute(unstamped));
-    text(&lines)
+    let older = stamped(&(krate.read(path) + "// older\n"), "0.0.1");
+    krate.write(path, &older);
 }

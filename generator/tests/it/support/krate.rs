@@ -113,6 +113,20 @@ impl TestCrate {
         Output::of(self.command("cargo").args(arguments))
     }
 
+    /// The harness as cargo runs it, without the recipes; `arguments` are the program's.
+    pub fn harness(&self, arguments: &[&str]) -> Output {
+        let test = [
+            "test",
+            "--quiet",
+            "--features",
+            "manual-integration",
+            "--test",
+            "manual_integration",
+            "--",
+        ];
+        self.cargo(&[&test, arguments].concat())
+    }
+
     pub fn itcov(&self, arguments: &[&str]) -> Output {
         Output::of(
             self.command(tools::cargo_itcov())
