@@ -13,6 +13,7 @@ manual-integration = [] # itcov
 name = \"manual_integration\"
 path = \"tests/manual_integration.rs\"
 required-features = [\"manual-integration\"]
+harness = false
 test = false
 ";
 

@@ -34,6 +34,7 @@ pub struct Check {
 struct Findings {
     ok: bool,
     files: Vec<Finding>,
+    notes: Vec<String>,
     problems: Vec<String>,
 }
 
@@ -69,6 +70,7 @@ impl Findings {
         Findings {
             ok,
             files: plan.changes.into_iter().map(Finding::of).collect(),
+            notes: plan.notes,
             problems: plan.problems,
         }
     }
@@ -79,6 +81,9 @@ impl Findings {
                 continue;
             }
             output::finding(file.status, &file.path, &file.what, file.version.as_deref());
+        }
+        for note in &self.notes {
+            output::note(note);
         }
         for problem in self.problems.iter().filter(|_| !self.files.is_empty()) {
             output::warn(problem);
