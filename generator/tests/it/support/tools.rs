@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -109,17 +109,21 @@ fn path(reporter: Reporter) -> OsString {
             symlink(just(), directory.path().join("just")).unwrap();
         }
         symlink(cargo_itcov(), with.path().join("cargo-itcov")).unwrap();
-        // Stands before one that the user may have installed, and answers as cargo does where there is none.
-        let absent = without.path().join("cargo-itcov");
-        fs::write(&absent, "#!/bin/sh\nexit 101\n").unwrap();
-        fs::set_permissions(absent, fs::Permissions::from_mode(0o755)).unwrap();
         [with, without]
     });
     let first = directories[usize::from(reporter == Reporter::Llvm)]
         .path()
         .to_owned();
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(std::iter::once(first).chain(std::env::split_paths(&rest))).unwrap()
+    let mut all = vec![first];
+    all.extend(std::env::split_paths(&rest));
+    if reporter == Reporter::Llvm {
+        // The user may have installed it beside cargo.
+        all.retain(|directory| !directory.join("cargo-itcov").exists());
+        let sysroot = Output::of(Command::new("rustc").args(["--print", "sysroot"])).ends_with(0);
+        all.push(Path::new(sysroot.stdout.trim()).join("bin"));
+    }
+    std::env::join_paths(all).unwrap()
 }
 
 /// Whether LLVM tools that can read rustc's profiles are there. Where they have to be, their absence fails the test.
