@@ -67,6 +67,7 @@ path = "suites/api/all.rs"
             ),
         ],
         commands: &[CLIPPY],
+        features: "manual-integration,cli",
         covered: &[("programs/first.rs", (3, 3))],
         ..ROW
     }
@@ -107,7 +108,7 @@ fn profiles_that_abort_on_a_panic_and_strip_the_program_are_measured() {
     let library = "pub fn used() -> i32 {\n    1\n}\npub fn unused() -> i32 {\n    2\n}\n";
     let program = "fn main() {\n    let number = small::used();\n    assert!(number > 1, \"as expected\");\n    \
                    println!(\"not reached\");\n}\n";
-    for run in [&["itcov"][..], &["itcov_profile=release", "itcov"]] {
+    for run in [&["itcov"][..], &["itcov_options=--release", "itcov"]] {
         Row {
             files: &[
                 ("Cargo.toml", manifest),

@@ -72,6 +72,7 @@ fn a_crate_that_forbids_and_denies_all_it_can_hears_no_complaint() {
             ("helper/src/lib.rs", HELPER),
         ],
         commands: &[CLIPPY],
+        is_forbidding: true,
         covered: &[("src/main.rs", (3, 3))],
         ..ROW
     }
@@ -112,9 +113,85 @@ fn the_lints_of_a_workspace_are_inherited_by_the_program_its_libraries_and_its_m
                  helper::one().to_string().parse().unwrap_or_default()\n}\n",
             ),
         ],
+        is_forbidding: true,
         commands: &["test --workspace --all-features", "clippy --workspace --all-targets --all-features"],
         covered: &[("app/src/main.rs", (3, 3)), ("helper/src/lib.rs", (3, 3))],
         ..ROW
     }
     .holds();
+}
+
+/// What rustc has that a crate may deny, beside what only a nightly one takes.
+const DENYING: &str = r#"
+absolute_paths_not_starting_with_crate = "deny"
+ambiguous_negative_literals = "deny"
+elided_lifetimes_in_paths = "deny"
+explicit_outlives_requirements = "deny"
+future_incompatible = { level = "deny", priority = -1 }
+keyword_idents = { level = "deny", priority = -1 }
+let_underscore_drop = "deny"
+macro_use_extern_crate = "deny"
+meta_variable_misuse = "deny"
+missing_copy_implementations = "deny"
+missing_debug_implementations = "deny"
+missing_docs = "deny"
+missing_unsafe_on_extern = "deny"
+non_ascii_idents = "deny"
+nonstandard_style = { level = "deny", priority = -1 }
+redundant_imports = "deny"
+redundant_lifetimes = "deny"
+rust_2018_compatibility = { level = "deny", priority = -1 }
+rust_2018_idioms = { level = "deny", priority = -1 }
+rust_2021_compatibility = { level = "deny", priority = -1 }
+rust_2024_compatibility = { level = "deny", priority = -1 }
+single_use_lifetimes = "deny"
+trivial_casts = "deny"
+trivial_numeric_casts = "deny"
+unexpected_cfgs = "deny"
+unit_bindings = "deny"
+unreachable_pub = "deny"
+unsafe_code = "deny"
+unused = { level = "deny", priority = -1 }
+unused_crate_dependencies = "deny"
+unused_extern_crates = "deny"
+unused_import_braces = "deny"
+unused_lifetimes = "deny"
+unused_macro_rules = "deny"
+unused_qualifications = "deny"
+unused_results = "deny"
+variant_size_differences = "deny"
+warnings = { level = "deny", priority = -2 }
+"#;
+
+#[test]
+fn the_harness_compiles_where_everything_is_denied_in_every_edition() {
+    for edition in ["2015", "2018", "2021", "2024"] {
+        // In the edition 2015, the lints of later ones have something to say about any use of a dependency.
+        let (dependency, main) = if edition == "2015" {
+            ("", MAIN.replace("helper::one()", "1"))
+        } else {
+            (
+                "[dependencies]\nhelper = { path = \"helper\" }\n",
+                MAIN.to_owned(),
+            )
+        };
+        let manifest = format!(
+            "[package]\nname = \"denying\"\nversion = \"0.1.0\"\nedition = \"{edition}\"\n\
+             {dependency}[lints.rust]{DENYING}"
+        );
+        Row {
+            files: &[
+                ("Cargo.toml", &manifest),
+                ("src/main.rs", &main),
+                (
+                    "helper/Cargo.toml",
+                    &(member("helper", "") + "[workspace]\n"),
+                ),
+                ("helper/src/lib.rs", HELPER),
+            ],
+            commands: &[CLIPPY],
+            ..ROW
+        }
+        .is_quiet();
+    }
 }

@@ -2,11 +2,11 @@
 //! before without a word of complaint, and is measured.
 
 mod flags;
+mod half_done;
 mod layout;
 mod lints;
 mod old_rust;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{Output, TestCrate, tools};
@@ -21,6 +21,10 @@ struct Row<'a> {
     variables: &'a [(&'a str, &'a str)],
     /// cargo's commands besides `build` and `test --all-features` that have to go well, split at spaces.
     commands: &'a [&'a str],
+    /// The features that the harness requires.
+    features: &'a str,
+    /// Whether lints are forbidden that the harness allows for itself.
+    is_forbidding: bool,
     /// The arguments of `just`.
     run: &'a [&'a str],
     /// The status of the run.
@@ -34,10 +38,14 @@ const ROW: Row = Row {
     init: &[],
     variables: &[],
     commands: &[],
+    features: "manual-integration",
+    is_forbidding: false,
     run: &["itcov"],
     status: 0,
     covered: &[],
 };
+
+const TEST_TARGET: &str = "manual_integration";
 
 const CLIPPY: &str = "clippy --all-targets --all-features";
 
@@ -45,6 +53,14 @@ impl Row<'_> {
     /// Puts the harness in, builds, tests, lints and measures. Returns the crate for a closer look.
     #[track_caller]
     fn holds(&self) -> TestCrate {
+        let krate = self.is_quiet();
+        self.is_measured(&krate);
+        krate
+    }
+
+    /// Puts the harness in, builds, tests and lints; nobody notices it, and it runs when it is named.
+    #[track_caller]
+    fn is_quiet(&self) -> TestCrate {
         let krate = TestCrate::empty();
         for (path, text) in self.files {
             krate.write(path, text);
@@ -55,22 +71,36 @@ impl Row<'_> {
         for command in ["build", "test --all-features"].iter().chain(self.commands) {
             let arguments: Vec<&str> = command.split(' ').collect();
             let output = self.output(&krate, Path::new("cargo"), &arguments);
-            without_warnings(command, output.ends_with(0));
+            let output = without_warnings(command, output.ends_with(0));
+            assert!(!output.stderr.contains(TEST_TARGET), "{}", output.stderr);
         }
+        let mut harness = vec!["test", "--features", self.features, "--test", TEST_TARGET];
+        if self.is_forbidding {
+            harness.extend(["--config", "build.rustflags=['--cap-lints=warn']"]);
+        }
+        let output = self.output(&krate, Path::new("cargo"), &harness);
+        let output = output.ends_with(self.status);
+        if !self.is_forbidding && self.status == 0 {
+            without_warnings("the harness", output);
+        }
+        krate
+    }
 
-        let before = paths(&krate);
-        let output = self.output(&krate, tools::just(), self.run);
+    /// Measures.
+    #[track_caller]
+    fn is_measured(&self, krate: &TestCrate) {
+        let before = paths(krate);
+        let output = self.output(krate, tools::just(), self.run);
         let output = without_warnings("just", output.ends_with(self.status));
         for (file, lines) in self.covered {
             assert_eq!(output.lines_of(file), *lines, "{file}\n{}", output.stdout);
         }
         assert!(output.lines_of("Total").0 > 0, "{}", output.stdout);
         assert_eq!(
-            paths(&krate),
+            paths(krate),
             before,
             "the run has left something in the source tree"
         );
-        krate
     }
 
     fn output(&self, krate: &TestCrate, program: &Path, arguments: &[&str]) -> Output {
@@ -92,19 +122,4 @@ fn without_warnings(command: &str, output: Output) -> Output {
 /// The files of the crate, its target directory aside.
 fn paths(krate: &TestCrate) -> Vec<PathBuf> {
     krate.files().into_iter().map(|(path, _)| path).collect()
-}
-
-/// Whether rustc has the standard library for a target; says so if it has not.
-fn has_target(target: &str) -> bool {
-    let sysroot = Output::of(std::process::Command::new("rustc").args(["--print", "sysroot"]));
-    let sysroot = sysroot.ends_with(0).stdout;
-    let libraries = Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(target)
-        .join("lib");
-    let found = fs::read_dir(libraries).is_ok_and(|mut entries| entries.next().is_some());
-    if !found {
-        eprintln!("skipped: no standard library for {target} (rustup target add {target})");
-    }
-    found
 }
