@@ -181,8 +181,8 @@ impl Selection {
             bail!("the package `{name}` has no binary: there is no program to run");
         }
         let chosen = |bin, note| Ok(Some(Chosen { package, bin, note }));
-        let mut named = all.iter().filter(|bin| self.bin.contains(&bin.name));
-        match (named.next(), named.next()) {
+        let mut wanted = all.iter().filter(|bin| self.bin.contains(&bin.name));
+        match (wanted.next(), wanted.next()) {
             (Some(bin), None) => return chosen(*bin, None),
             (Some(bin), Some(other)) => bail!(
                 "the package `{name}` has one harness, for one program: choose `{}` or `{}`",

@@ -17,19 +17,17 @@ use crate::scaffold::{RECIPES, values};
 pub fn remove(facts: &Facts, rendered: &Rendered, force: bool) -> Result<Plan> {
     let mut plan = Plan::default();
     // The import before the recipes that it names, the manifest's lines before the harness that they name.
-    if !facts.of_others().is_empty() {
-        if let Some(change) = recipes_of_others(facts, rendered) {
-            plan.changes.push(change);
-        }
-        let others = rendered.others.iter();
-        let others = others.filter(|other| other.is_as_rendered());
-        plan.changes.extend(others.map(renewed));
-    } else {
+    if facts.of_others().is_empty() {
         remove_import(&mut plan, facts)?;
         for other in &rendered.others {
             remove_other(&mut plan, facts, other, force);
         }
         remove_owned(&mut plan, facts, &facts.recipes, "the recipes", force);
+    } else {
+        plan.changes.extend(recipes_of_others(facts, rendered));
+        let others = rendered.others.iter();
+        let others = others.filter(|other| other.is_as_rendered());
+        plan.changes.extend(others.map(renewed));
     }
     let mut harness_stays = Vec::new();
     for package in &facts.packages {

@@ -46,7 +46,6 @@ impl Renewal<'_> {
         let mut after = before.clone();
         let mut is_behind = false;
         match &found {
-            Status::Missing | Status::Outdated => after = Some(renewed()),
             Status::Current | Status::Edited => {}
             Status::Foreign => bail!(
                 "{} is there and is not itcov's: move it, or rename it",
@@ -75,7 +74,9 @@ impl Renewal<'_> {
                     format!("{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it")
                 });
             }
-            Status::Stale { edited: false, .. } => after = Some(renewed()),
+            Status::Missing | Status::Outdated | Status::Stale { edited: false, .. } => {
+                after = Some(renewed());
+            }
             Status::Stale { edited: true, .. } => {
                 is_behind = true;
                 plan.problems.push(format!(

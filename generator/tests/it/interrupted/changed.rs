@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::strace::{self, Call, has_strace};
+use super::strace::{self, Call};
 use super::tree::Tree;
 use crate::support::process::wait_until;
 use crate::support::{Output, Running, TestCrate};
@@ -21,10 +21,8 @@ fn the_call(krate: &TestCrate, is_meant: impl Fn(&Call) -> bool) -> Call {
 }
 
 #[test]
+#[ignore = "needs strace (Debian: apt-get install strace)"]
 fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
-    if !has_strace() {
-        return;
-    }
     let krate = TestCrate::new("changed-early");
     krate.write("justfile", "default:\n");
     // The first text is written and the others are not yet; and all are.
@@ -77,10 +75,8 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
 }
 
 #[test]
+#[ignore = "needs strace (Debian: apt-get install strace)"]
 fn a_file_that_changes_in_the_midst_is_left_alone_and_the_next_run_completes() {
-    if !has_strace() {
-        return;
-    }
     let krate = TestCrate::new("changed-late");
     krate.write("justfile", "default:\n");
     let is_manifest =
@@ -112,10 +108,8 @@ fn a_file_that_changes_in_the_midst_is_left_alone_and_the_next_run_completes() {
 }
 
 #[test]
+#[ignore = "needs strace (Debian: apt-get install strace)"]
 fn a_file_that_appears_meanwhile_is_not_overwritten() {
-    if !has_strace() {
-        return;
-    }
     let krate = TestCrate::new("appears");
     let is_manifest =
         |call: &Call| call.name.starts_with("rename") && call.line.contains("/Cargo.toml\"");

@@ -29,12 +29,13 @@ while [ $pages -lt 60 ]; do
     echo refused
     cd ..
     umount "$1/disk"
-    pages=$((pages + 3))
+    pages=$((pages + 1))
 done
 exit 99
 "#;
 
 #[test]
+#[ignore = "needs to mount a file system"]
 fn on_a_full_disk_nothing_is_changed_and_it_is_said() {
     let krate = TestCrate::new("full-disk");
     let namespace: &[&str] = if is_root() {
@@ -47,11 +48,6 @@ fn on_a_full_disk_nothing_is_changed_and_it_is_said() {
         command.args(namespace).args(words);
         command
     };
-    let mut probe = unshare(&["mount", "-t", "tmpfs", "itcov-test", "/mnt"]);
-    if Output::of(&mut probe).status != 0 {
-        eprintln!("skipped: no file system can be mounted here");
-        return;
-    }
     let mut script = unshare(&["sh", "-c", SCRIPT]);
     let output = Output::of(script.arg(tools::cargo_itcov()).arg(&krate.root));
     let stderr = || std::fs::read_to_string(krate.root.join("stderr"));

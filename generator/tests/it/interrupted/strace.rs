@@ -2,27 +2,8 @@
 
 use std::collections::HashMap;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use crate::support::{Output, TestCrate, tools};
-
-/// Whether strace is there and may be used. Where it has to be, its absence fails the test.
-pub fn has_strace() -> bool {
-    static FOUND: OnceLock<bool> = OnceLock::new();
-    *FOUND.get_or_init(|| {
-        let mut probe = Command::new("strace");
-        let found = probe.args(["-o", "/dev/null", "true"]).output();
-        let found = found.is_ok_and(|output| output.status.success());
-        if !found {
-            assert!(
-                std::env::var_os("ITCOV_REQUIRE_STRACE").is_none(),
-                "strace has to be there, and to be allowed"
-            );
-            eprintln!("skipped: there is no strace (Debian: apt-get install strace)");
-        }
-        found
-    })
-}
 
 /// `cargo itcov` under strace, with an expression that says what to do to which calls. What it starts, cargo, is left
 /// alone.
