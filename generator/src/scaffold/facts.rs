@@ -2,12 +2,13 @@
 
 use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
-use cargo_metadata::{Edition, Package, Target, TargetKind};
+use cargo_metadata::{Edition, Package, Target};
 
+use super::harness::{self, Program, TestTarget};
 use super::justfile::{self, Justfile};
 use super::metadata::{TextFile, Workspace};
 use super::selection::{self, Chosen, Selection};
-use super::{RECIPES, TEST_TARGET, harness, lints, owned};
+use super::{RECIPES, lints};
 
 /// A workspace and what it has of the scaffold.
 pub struct Facts {
@@ -23,19 +24,6 @@ pub struct Facts {
     pub justfile: Justfile,
     /// What was decided for the user, for people.
     pub notes: Vec<String>,
-}
-
-/// A program with a harness.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
-    /// The package that has the program and the harness.
-    pub package: String,
-    /// The binary target that is the program.
-    pub bin: String,
-    /// The features that the harness requires: its own, and those of the binary.
-    pub features: Vec<String>,
-    /// The edition of the package.
-    pub edition: Edition,
 }
 
 /// A package that has the scaffold or is to get it.
@@ -60,14 +48,6 @@ pub struct PackageFacts {
 pub struct Bin {
     /// Its name.
     pub name: String,
-    /// The features that it requires.
-    pub features: Vec<String>,
-}
-
-/// A test target that has the harness's name.
-pub struct TestTarget {
-    /// Its source file.
-    pub path: Utf8PathBuf,
     /// The features that it requires.
     pub features: Vec<String>,
 }
@@ -105,8 +85,8 @@ impl Facts {
             |package: &&Package| names.is_empty() || names.contains(&package.name.to_string());
         let mut packages = Vec::new();
         for package in members.iter().filter(is_named) {
-            let harness = TextFile::read(harness_path(package))?;
-            if harness.text.is_none() && test_target(package).is_none() {
+            let harness = TextFile::read(harness::path(package))?;
+            if harness.text.is_none() && harness::test_target(package).is_none() {
                 continue;
             }
             let program = harness.text.as_deref().and_then(harness::program);
@@ -160,33 +140,6 @@ impl Facts {
     }
 }
 
-impl Program {
-    /// The programs of the harnesses that are there.
-    fn scaffolded(workspace: &Workspace) -> Result<Vec<Program>> {
-        let mut programs = Vec::new();
-        for package in workspace.members() {
-            let harness = TextFile::read(harness_path(package))?;
-            let Some(text) = harness.text.filter(|text| owned::is_ours(text)) else {
-                continue;
-            };
-            let feature = harness::feature(&text).map(|feature| vec![feature.to_owned()]);
-            let features = test_target(package)
-                .map(|target| target.features)
-                .filter(|features| !features.is_empty());
-            if let (Some(bin), Some(features)) = (harness::program(&text), features.or(feature)) {
-                programs.push(Program {
-                    package: package.name.to_string(),
-                    bin: bin.to_owned(),
-                    features,
-                    edition: package.edition,
-                });
-            }
-        }
-        programs.sort_by(|one, other| one.package.cmp(&other.package));
-        Ok(programs)
-    }
-}
-
 impl PackageFacts {
     fn read(
         workspace: &Workspace,
@@ -203,25 +156,10 @@ impl PackageFacts {
                 features: bin.required_features.clone(),
             }),
             edition: package.edition,
-            test_target: test_target(package),
+            test_target: harness::test_target(package),
             forbidden_lints: lints::forbidden(&text(&manifest), &text(&root)),
             manifest,
-            harness: TextFile::read(harness_path(package))?,
+            harness: TextFile::read(harness::path(package))?,
         })
     }
-}
-
-fn harness_path(package: &Package) -> Utf8PathBuf {
-    let directory = package.manifest_path.parent().unwrap_or(Utf8Path::new(""));
-    directory.join("tests").join(format!("{TEST_TARGET}.rs"))
-}
-
-fn test_target(package: &Package) -> Option<TestTarget> {
-    let mut targets = package.targets.iter();
-    let target =
-        targets.find(|target| target.is_kind(TargetKind::Test) && target.name == TEST_TARGET)?;
-    Some(TestTarget {
-        path: target.src_path.clone(),
-        features: target.required_features.clone(),
-    })
 }

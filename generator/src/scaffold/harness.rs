@@ -1,6 +1,59 @@
-//! What a harness says about itself: the program that it runs, and the feature that it is behind.
+//! The harness of a package: where it is, the program that it runs, and the features that it requires.
 
-use super::values;
+use anyhow::Result;
+use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+use cargo_metadata::{Edition, Package, TargetKind};
+
+use super::metadata::{TextFile, Workspace};
+use super::{TEST_TARGET, owned, values};
+
+/// A program with a harness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The package that has the program and the harness.
+    pub package: String,
+    /// The binary target that is the program.
+    pub bin: String,
+    /// The features that the harness requires: its own, and those of the binary.
+    pub features: Vec<String>,
+    /// The edition of the package.
+    pub edition: Edition,
+}
+
+/// A test target that has the harness's name.
+pub struct TestTarget {
+    /// Its source file.
+    pub path: Utf8PathBuf,
+    /// The features that it requires.
+    pub features: Vec<String>,
+}
+
+impl Program {
+    /// The programs of the harnesses that are there.
+    pub fn scaffolded(workspace: &Workspace) -> Result<Vec<Program>> {
+        let mut programs = Vec::new();
+        for package in &workspace.metadata.packages {
+            let harness = TextFile::read(path(package))?;
+            let Some(text) = harness.text.filter(|text| owned::is_ours(text)) else {
+                continue;
+            };
+            let feature = feature(&text).map(|feature| vec![feature.to_owned()]);
+            let features = test_target(package)
+                .map(|target| target.features)
+                .filter(|features| !features.is_empty());
+            if let (Some(bin), Some(features)) = (program(&text), features.or(feature)) {
+                programs.push(Program {
+                    package: package.name.to_string(),
+                    bin: bin.to_owned(),
+                    features,
+                    edition: package.edition,
+                });
+            }
+        }
+        programs.sort_by(|one, other| one.package.cmp(&other.package));
+        Ok(programs)
+    }
+}
 
 /// The program that the harness runs: the name in its `env!("CARGO_BIN_EXE_<name>")`.
 pub fn program(text: &str) -> Option<&str> {
@@ -10,4 +63,21 @@ pub fn program(text: &str) -> Option<&str> {
 /// The feature in its `#![cfg(feature = "…")]`.
 pub fn feature(text: &str) -> Option<&str> {
     values::get(text, values::FEATURE)
+}
+
+/// Where the harness of a package is, or is to be.
+pub fn path(package: &Package) -> Utf8PathBuf {
+    let directory = package.manifest_path.parent().unwrap_or(Utf8Path::new(""));
+    directory.join("tests").join(format!("{TEST_TARGET}.rs"))
+}
+
+/// The test target of a package that has the harness's name.
+pub fn test_target(package: &Package) -> Option<TestTarget> {
+    let mut targets = package.targets.iter();
+    let target =
+        targets.find(|target| target.is_kind(TargetKind::Test) && target.name == TEST_TARGET)?;
+    Some(TestTarget {
+        path: target.src_path.clone(),
+        features: target.required_features.clone(),
+    })
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Metadata, Package, Target};
 
-use super::facts::Program;
+use super::harness::Program;
 use super::metadata::Workspace;
 
 /// The options that choose packages and programs.

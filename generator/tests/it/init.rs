@@ -353,7 +353,7 @@ fn an_edited_harness_is_not_rendered_for_another_program_or_feature() {
         ("--feature", "manual-integration", "other"),
     ] {
         krate.itcov(&["init", option, wanted]).ends_with(1).says(&format!(
-            "tests/manual_integration.rs has been edited and is for `{value}`, not for `{wanted}`: change the name"
+            "tests/manual_integration.rs stays as it is and is for `{value}`, not for `{wanted}`: change the name"
         ));
         assert!(krate.files() == before);
     }

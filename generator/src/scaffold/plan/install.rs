@@ -5,7 +5,8 @@ use anyhow::{Result, bail};
 use super::renewal::{Mode, Renewal};
 use super::{manifest, others, relative};
 use crate::scaffold::change::{Change, Plan};
-use crate::scaffold::facts::{Facts, PackageFacts, Program};
+use crate::scaffold::facts::{Facts, PackageFacts};
+use crate::scaffold::harness::Program;
 use crate::scaffold::owned::{self, Status};
 use crate::scaffold::template::{Rendered, Request, wanted_program};
 use crate::scaffold::{RECIPES, TEST_TARGET, harness, justfile, values};
@@ -37,7 +38,9 @@ pub fn install(facts: &Facts, request: &Request, rendered: &Rendered, mode: Mode
     for (package, program) in &installed {
         let change = manifest::with_additions(facts, package, program)?;
         plan.changes.push(change);
-        plan.notes.extend(forbidden(package, program));
+        if mode == Mode::Add {
+            plan.notes.extend(forbidden(package, program));
+        }
     }
     recipes_change(&mut plan, &renewal, request)?;
     others::plan(&mut plan, &renewal)?;
@@ -122,7 +125,7 @@ fn harness_change(
                 continue;
             };
             let problem = format!(
-                "{} has been edited and is for `{value}`, not for `{wanted}`: change the name in its {slot}, \
+                "{} stays as it is and is for `{value}`, not for `{wanted}`: change the name in its {slot}, \
                  or delete the file and type `cargo itcov init` again",
                 change.name
             );

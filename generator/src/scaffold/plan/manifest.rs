@@ -5,7 +5,8 @@ use cargo_metadata::Edition;
 
 use super::relative;
 use crate::scaffold::change::{Change, Plan};
-use crate::scaffold::facts::{Facts, PackageFacts, Program};
+use crate::scaffold::facts::{Facts, PackageFacts};
+use crate::scaffold::harness::Program;
 use crate::scaffold::manifest::{self, Additions};
 use crate::scaffold::owned::Status;
 

@@ -9,7 +9,7 @@ pub const RECIPES: &str = include_str!("../../../template/itcov.just");
 #[cfg(test)]
 mod tests {
     use super::{HARNESS, RECIPES};
-    use crate::scaffold::facts::Program;
+    use crate::scaffold::harness::Program;
     use crate::scaffold::stamp;
     use crate::scaffold::template::Variables;
     use crate::scaffold::template::render::Engine;

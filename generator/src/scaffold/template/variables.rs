@@ -3,8 +3,9 @@
 use cargo_metadata::Edition;
 use liquid::model::Value;
 
-use crate::scaffold::facts::{Facts, PackageFacts, Program};
-use crate::scaffold::{harness, values};
+use crate::scaffold::facts::{Facts, PackageFacts};
+use crate::scaffold::harness::{self, Program};
+use crate::scaffold::values;
 
 /// The feature that the harness is behind, unless another is asked for.
 const FEATURE: &str = "manual-integration";
