@@ -3,26 +3,27 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::support::{Output, Reporter, TestCrate, repository, tools};
+use crate::support::{Output, Reporter, TestCrate, repository};
 
 /// The page's blocks, by what they are for.
 struct Page {
     /// Copies harness and recipes.
     copy: String,
-    /// The list of programs, for `itcov.just` instead of the one there.
-    programs: String,
+    /// Names the program.
+    name: String,
+    /// For an edition before 2024.
+    edition: String,
     /// A section with the feature, and one with the test target.
     manifest: String,
     /// A line for `[package]` in the edition 2015.
     autotests: String,
-    /// For a program with required features: a line instead of that in `Cargo.toml`, and the list of programs.
-    required: [String; 2],
+    /// For a program with required features.
+    required: String,
     /// A line for the `justfile`.
     import: String,
+    harness: String,
     measure: String,
     remove: String,
-    /// The steps that do without recipes.
-    steps: [String; 6],
 }
 
 impl Page {
@@ -34,34 +35,30 @@ impl Page {
             .map(|block| block.split_once('\n').unwrap())
             .collect();
         let languages: Vec<&str> = blocks.iter().map(|(language, _)| *language).collect();
-        assert_eq!(
-            languages,
-            [
-                &["sh", "just", "toml", "toml", "toml", "just", "just"][..],
-                &["sh"; 8]
-            ]
-            .concat(),
-            "other blocks than this test knows"
-        );
+        let expected = [
+            "sh", "sh", "sh", "toml", "toml", "sh", "just", "sh", "sh", "sh",
+        ];
+        assert_eq!(languages, expected, "other blocks than this test knows");
         let mut texts = blocks.into_iter().map(|(_, text)| text.to_owned());
         let mut next = || texts.next().unwrap();
         Page {
             copy: next(),
-            programs: next(),
+            name: next(),
+            edition: next(),
             manifest: next(),
             autotests: next(),
-            required: [next(), next()],
+            required: next(),
             import: next(),
+            harness: next(),
             measure: next(),
             remove: next(),
-            steps: [(); 6].map(|()| next()),
         }
     }
 }
 
 /// The crate of the page, beside the clone of this repository that the page asks for.
 fn my_app() -> TestCrate {
-    let krate = TestCrate::partly_linked("my-app", "my_app");
+    let krate = TestCrate::partly_linked("my-app", "my_app").reported_by(Reporter::Llvm);
     symlink(repository(), krate.root.with_file_name("itcov")).unwrap();
     krate
 }
@@ -81,63 +78,41 @@ fn append(krate: &TestCrate, path: &str, lines: &str) {
     krate.write(path, &format!("{before}{lines}"));
 }
 
-/// Puts the list of programs in the place of the one in the recipes.
-#[track_caller]
-fn change_programs(krate: &TestCrate, list: &str) {
-    let text = krate.read("itcov.just");
-    let (first, _) = list.split_once('\n').unwrap();
-    let [before, rest] = text.split(first).collect::<Vec<_>>()[..] else {
-        panic!("another number of lines than one: {first}")
-    };
-    let (_, after) = rest.split_once("\n'''\n").unwrap();
-    krate.write("itcov.just", &format!("{before}{list}{after}"));
+fn put_in(page: &Page) -> TestCrate {
+    let krate = my_app();
+    krate.write("justfile", "hello:\n    echo hello\n\n");
+    paste(&krate, &page.copy);
+    paste(&krate, &page.name);
+    append(&krate, "Cargo.toml", &format!("\n{}", page.manifest));
+    append(&krate, "justfile", &page.import);
+    krate
 }
 
 #[test]
-fn the_page_leads_to_a_measured_run_and_back() {
+fn the_page_leads_to_what_init_writes_and_back() {
     let page = Page::read();
-    let mut krate = my_app();
-    let has_llvm_tools = tools::has_llvm_tools();
-    if has_llvm_tools {
-        krate.reporter = Reporter::Llvm;
-    }
-    krate.write("justfile", "hello:\n    echo hello\n\n");
-    let before = krate.files();
-    let [manifest, justfile] = ["Cargo.toml", "justfile"].map(|path| krate.read(path));
-
-    paste(&krate, &page.copy);
-    change_programs(&krate, &page.programs);
-    append(&krate, "Cargo.toml", &page.manifest);
-    append(&krate, "justfile", &page.import);
-    assert_eq!(paste(&krate, &page.measure).lines_of_total(), (2, 9));
-    assert!(krate.read("lcov.info").contains("unused.rs"));
+    let krate = put_in(&page);
+    paste(&krate, &page.harness).says("my-app runs as process");
     paste(&krate, "cargo test --all-features; just hello");
+    krate
+        .itcov(&["check"])
+        .ends_with(0)
+        .prints("Current tests/manual_integration.rs")
+        .prints("Current itcov.just");
 
-    paste(&krate, &page.remove);
-    krate.write("Cargo.toml", &manifest);
-    krate.write("justfile", &justfile);
-    fs::remove_file(krate.root.join("lcov.info")).unwrap();
-    fs::remove_file(krate.root.join("Cargo.lock")).unwrap();
-    assert!(krate.files() == before);
-
-    if has_llvm_tools {
-        // From here on with nothing of itcov, and the second time with what the first has left there.
-        for _ in 0..2 {
-            let output = paste(&krate, &page.steps.concat());
-            assert_eq!(output.lines_of_total(), (2, 9), "{}", output.stdout);
-            assert!(output.stdout.contains("unused.rs"), "{}", output.stdout);
-        }
-        assert!(!krate.has("target/debug/my-app"), "not replaced, nor made");
+    paste(&krate, &format!("mkdir -p target/itcov; {}", page.remove));
+    for path in ["tests/manual_integration.rs", "itcov.just"] {
+        assert!(!krate.has(path), "{path}");
     }
 }
 
-impl Output {
-    /// The total of either table: lines that ran, and all lines.
-    #[track_caller]
-    fn lines_of_total(&self) -> (u32, u32) {
-        let llvm = self.stdout.contains("\nTOTAL ");
-        self.lines_of(if llvm { "TOTAL" } else { "Total" })
-    }
+#[test]
+#[ignore = "needs LLVM's tools (rustup component add llvm-tools)"]
+fn the_page_leads_to_a_measured_run() {
+    let page = Page::read();
+    let krate = put_in(&page);
+    let output = paste(&krate, &page.measure);
+    assert_eq!(output.lines_of("TOTAL"), (2, 3), "{}", output.stdout);
 }
 
 #[test]
@@ -146,39 +121,28 @@ fn what_the_page_says_of_old_editions_and_required_features_is_so() {
     let krate = my_app();
     let section = "[package]\n";
     let manifest = format!(
-        "{section}name = \"my-app\"\nversion = \"0.1.0\"\n\n[[bin]]\nname = \"my-app\"\npath = \"src/main.rs\"\n\
-         required-features = [\"cli\"]\n\n[features]\ncli = []\n"
+        "{section}{}name = \"my-app\"\nversion = \"0.1.0\"\n\n[[bin]]\nname = \"my-app\"\npath = \"src/main.rs\"\n\
+         required-features = [\"cli\"]\n\n",
+        page.autotests
     );
-    krate.write("Cargo.toml", &manifest);
+    let added = page
+        .manifest
+        .replace("[features]\n", "[features]\ncli = []\n");
+    krate.write("Cargo.toml", &(manifest + &added));
     krate.write("src/main.rs", "fn main() {}\n");
     krate.write("tests/other.rs", "#[test]\nfn found() {}\n");
-
-    paste(&krate, &page.copy);
-    change_programs(&krate, &page.programs);
-    change_programs(&krate, &page.required[1]);
-    let [_, feature] = page.manifest.split("[features]\n").collect::<Vec<_>>()[..] else {
-        panic!("no features in {}", page.manifest)
-    };
-    let (feature, test) = feature.split_once("\n\n").unwrap();
-    let required = page.required[0].trim_end();
-    let test: String = test
-        .lines()
-        .map(|line| {
-            if line.starts_with("required-features") {
-                required
-            } else {
-                line
-            }
-        })
-        .flat_map(|line| [line, "\n"])
-        .collect();
-    let manifest = manifest.replace(section, &format!("{section}{}", page.autotests));
-    krate.write("Cargo.toml", &format!("{manifest}{feature}\n\n{test}"));
+    for commands in [&page.copy, &page.name, &page.edition, &page.required] {
+        paste(&krate, commands);
+    }
     append(&krate, "justfile", &page.import);
 
-    krate.just(&["itcov"]).ends_with(0).lines_of("src/main.rs");
+    paste(
+        &krate,
+        "cargo test --features manual-integration,cli --test manual_integration",
+    );
     krate
         .cargo(&["test"])
         .ends_with(0)
         .prints("test found ... ok");
+    krate.itcov(&["check"]).ends_with(0);
 }
