@@ -16,9 +16,10 @@ use super::layout::Layout;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
 use super::runner::Invocation;
+use super::rustc::Rustc;
 use super::seed::{Own, seed};
 use super::units::{self, Unit};
-use super::wrapper::Wrapper;
+use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
 use crate::run::interrupts;
 use crate::scaffold::metadata::Workspace;
@@ -53,47 +54,6 @@ pub struct Builder<'a> {
     target: Option<String>,
 }
 
-/// The compiler.
-#[derive(Debug, Clone)]
-pub struct Rustc {
-    /// What to call.
-    pub path: PathBuf,
-    /// What `rustc -vV` says.
-    pub version: String,
-}
-
-impl Rustc {
-    /// Asks the compiler.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be run.
-    pub fn ask(path: PathBuf) -> Result<Rustc> {
-        let mut command = Command::new(&path);
-        command.arg("-vV");
-        verbosity::running(&command);
-        let output = command
-            .output()
-            .with_context(|| format!("cannot run {}", path.display()))?;
-        if !output.status.success() {
-            bail!(
-                "{} -vV failed: {}",
-                path.display(),
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        let version = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(Rustc { path, version })
-    }
-
-    /// What stands behind a key, such as `host`.
-    pub fn says(&self, key: &str) -> &str {
-        let mut lines = self.version.lines();
-        let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
-        value.unwrap_or_default()
-    }
-}
-
 impl<'a> Builder<'a> {
     /// Gets ready to build.
     ///
@@ -121,8 +81,13 @@ impl<'a> Builder<'a> {
         let members = workspace.members().iter();
         let members =
             members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
+        let cfg = if options.no_cfg_coverage {
+            Vec::new()
+        } else {
+            cfg_coverage(&rustc)
+        };
         Ok(Builder {
-            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles)?,
+            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles, cfg)?,
             workspace,
             options,
             layout,

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
-use super::cargo::Rustc;
 use super::layout::digest;
+use super::rustc::Rustc;
 use crate::verbosity;
 
 /// What a harness is compiled from.

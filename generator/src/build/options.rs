@@ -29,6 +29,9 @@ pub struct BuildOptions {
     /// Which crates to measure
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t)]
     pub scope: Scope,
+    /// Do not set `cfg(coverage)`, nor with a nightly compiler `cfg(coverage_nightly)`, for the measured crates
+    #[arg(long)]
+    pub no_cfg_coverage: bool,
     /// Features to turn on, separated by commas or spaces
     #[arg(
         short = 'F',

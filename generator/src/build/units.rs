@@ -25,6 +25,8 @@ pub struct Unit {
     pub is_dylib: bool,
     /// The directory of its manifest.
     pub manifest: PathBuf,
+    /// Where rustc ran: what the paths of the sources are relative to.
+    pub directory: PathBuf,
     /// The stems of the crates that it uses.
     pub uses: Vec<PathBuf>,
 }
@@ -148,6 +150,7 @@ mod tests {
             is_program: name == "app",
             is_dylib: false,
             manifest: PathBuf::from("/w"),
+            directory: PathBuf::from("/w"),
             uses: uses
                 .iter()
                 .map(|name| format!("/t/deps/{name}-1").into())

@@ -12,12 +12,13 @@ use anyhow::Result;
 
 use super::output;
 use super::report::Report;
-use crate::build::cargo::{Builder, BuiltProgram, Rustc};
+use crate::build::cargo::{Builder, BuiltProgram};
 use crate::build::harness;
 use crate::build::layout::Layout;
 use crate::build::linked::{PATTERN, is_possible};
 use crate::build::options::BuildOptions;
 use crate::build::programs::{Program, choose};
+use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::measured::{Kept, Part, Recording, Store};
 use crate::run::settings::Settings;

@@ -1,6 +1,5 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
+use crate::build::sources;
 use crate::build::units::Unit;
 
 /// A program as it was built.
@@ -40,7 +40,7 @@ pub struct Objects {
     pub build: String,
     /// The executable first.
     pub files: Vec<PathBuf>,
-    /// The directories of the crates' manifests.
+    /// The directories and files that have the crates' sources.
     pub sources: Vec<PathBuf>,
 }
 
@@ -105,11 +105,10 @@ impl Objects {
                 renamed => renamed?,
             }
         }
-        let sources: BTreeSet<PathBuf> = units.iter().map(|unit| unit.manifest.clone()).collect();
         Ok(Objects {
             build,
             files: to,
-            sources: sources.into_iter().collect(),
+            sources: sources::of(units),
         })
     }
 }
