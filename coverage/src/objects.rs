@@ -120,23 +120,46 @@ impl BuiltFunctions<'_> {
     pub fn has_any(&self, functions: &[FunctionCounts<'_>]) -> Result<bool, Error> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let is_known = |it: &FunctionCounts<'_>| {
-                known.functions.contains(&(it.name_hash, it.function_hash))
-            };
-            if functions.iter().any(is_known) {
+            if functions.iter().any(|it| known.has(it)) {
                 return Ok(true);
             }
-            let Some(path) = self.objects.paths.get(known.objects) else {
-                if known.functions.is_empty() {
-                    let path = self.objects.first();
-                    return Err(Error::NoMapping { path });
-                }
+            if !self.read_next(&mut known)? {
                 return Ok(false);
-            };
-            let more = read(path, objects::hashes)?;
-            known.functions.extend(more);
-            known.objects += 1;
+            }
         }
+    }
+
+    /// How many of the functions of a profile are among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`BuiltFunctions::has_any`].
+    pub fn number_of(&self, functions: &[FunctionCounts<'_>]) -> Result<usize, Error> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.read_next(&mut known)? {}
+        Ok(functions.iter().filter(|it| known.has(it)).count())
+    }
+
+    /// Reads the next object; false if all were read.
+    fn read_next(&self, known: &mut Known) -> Result<bool, Error> {
+        let Some(path) = self.objects.paths.get(known.objects) else {
+            if known.functions.is_empty() {
+                let path = self.objects.first();
+                return Err(Error::NoMapping { path });
+            }
+            return Ok(false);
+        };
+        let more = read(path, objects::hashes)?;
+        known.functions.extend(more);
+        known.objects += 1;
+        Ok(true)
+    }
+}
+
+impl Known {
+    fn has(&self, function: &FunctionCounts<'_>) -> bool {
+        self.functions
+            .contains(&(function.name_hash, function.function_hash))
     }
 }
 

@@ -67,7 +67,9 @@ impl<'a> Builder<'a> {
         profiles: &Path,
     ) -> Result<Builder<'a>> {
         let config = Config::load().context("cannot read cargo's configuration")?;
-        let rustc = Rustc::ask(config.rustc().path.clone())?;
+        // Not `config.rustc()`, which is the wrapper where there is one.
+        let rustc = config.build.rustc.clone();
+        let rustc = Rustc::ask(rustc.unwrap_or_else(|| "rustc".into()))?;
         let configured = config
             .build
             .target
@@ -103,8 +105,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The wrapper that instruments.
-    pub fn wrapper(&self) -> &Wrapper {
-        &self.wrapper
+    pub fn into_wrapper(self) -> Wrapper {
+        self.wrapper
     }
 
     /// Puts what an ordinary build has made of the dependencies into the directory of the measured one.

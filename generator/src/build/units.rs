@@ -107,6 +107,18 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
         .find(|unit| fs::read(&unit.stem).is_ok_and(|other| other == bytes))
 }
 
+/// The programs of a package that there are, of whatever features and profile.
+pub fn programs_of(directory: &Path, manifest: &Path) -> Vec<Unit> {
+    let notes = fs::read_dir(directory).into_iter().flatten().flatten();
+    let units = notes.filter_map(|note| {
+        let bytes = fs::read(note.path()).ok()?;
+        serde_json::from_slice::<Unit>(&bytes).ok()
+    });
+    units
+        .filter(|unit| unit.is_program && unit.manifest == manifest && unit.stem.is_file())
+        .collect()
+}
+
 /// The instrumented units that a unit is made of, itself first.
 pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
     let mut seen = HashSet::from([first.stem.clone()]);

@@ -20,6 +20,7 @@ use crate::build::options::BuildOptions;
 use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
+use crate::build::wrapper::Wrapper;
 use crate::measured::{Kept, Part, Recording, Store};
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Outcome, Plan, Start};
@@ -40,7 +41,7 @@ pub struct Measure<'a> {
 pub struct Built<'a> {
     pub rustc: Rustc,
     /// The compiler wrapper.
-    pub wrapper: PathBuf,
+    pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
     pub part: Part,
 }
@@ -69,8 +70,18 @@ impl<'a> Measure<'a> {
     /// If that is not clear.
     pub fn programs(&self) -> Result<Vec<Program<'a>>> {
         let of_harness = |package: &_| scaffolded::of_package(package).map(|found| found.bin);
-        choose(self.workspace, self.options, &of_harness)
-            .map_err(|error| Failure::usage(format!("{error:#}")).into())
+        let programs = choose(self.workspace, self.options, &of_harness)
+            .map_err(|error| Failure::usage(format!("{error:#}")))?;
+        if programs.len() > 1 && std::env::var_os("ITCOV_PROGRAM").is_some_and(|it| !it.is_empty())
+        {
+            let names: Vec<&str> = programs.iter().map(|it| it.bin.name.as_str()).collect();
+            return Err(Failure::usage(format!(
+                "ITCOV_PROGRAM is for one program, and there are several, {}: choose one",
+                names.join(", ")
+            ))
+            .into());
+        }
+        Ok(programs)
     }
 
     /// Builds the programs, and keeps what a report needs.
@@ -118,7 +129,7 @@ impl<'a> Measure<'a> {
         })?;
         Ok(Built {
             rustc: builder.rustc().clone(),
-            wrapper: builder.wrapper().path.clone(),
+            wrapper: builder.into_wrapper(),
             programs: built,
             part,
         })
@@ -184,7 +195,7 @@ impl<'a> Measure<'a> {
         Ok(starts)
     }
 
-    /// Runs the plan, keeps what was measured, and reports. Gives the exit status.
+    /// Runs the plan, and keeps what was measured.
     ///
     /// # Errors
     ///

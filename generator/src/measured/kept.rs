@@ -69,7 +69,12 @@ impl Kept {
 }
 
 impl Objects {
-    fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
+    /// Keeps an executable, and the libraries of the units that it is made of.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
         let libraries = units
             .iter()
             .filter(|unit| !unit.is_program)

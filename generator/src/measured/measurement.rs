@@ -6,11 +6,11 @@ use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
 use llvm_coverage::count::profile::Profile;
-use llvm_coverage::profiles::{self, Merged};
 use llvm_coverage::{BuiltFunctions, Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
 use super::kept::{self, Kept};
+use super::ran::ran;
 use super::runs::Part;
 
 /// Which programs are asked for. No name asks for all that ran.
@@ -115,31 +115,25 @@ impl Measurement {
     ///
     /// If an object cannot be read.
     pub fn add_others_that_ran(&mut self, profiles: &[PathBuf]) -> Result<()> {
-        let others: Vec<kept::Objects> = self
-            .programs
-            .iter()
-            .flat_map(|program| program.others.clone())
-            .collect();
+        let own: Vec<kept::Objects> = self.programs.iter().map(|it| it.objects.clone()).collect();
+        let mut others: Vec<kept::Objects> = Vec::new();
+        for other in self.programs.iter().flat_map(|program| &program.others) {
+            if !own.contains(other) && !others.contains(other) {
+                others.push(other.clone());
+            }
+        }
         if others.is_empty() {
             return Ok(());
         }
-        let mut ran = Vec::new();
-        for other in &others {
-            let executable = Objects::new([other.files[0].clone()]);
-            let merged = profiles::merge(profiles, &self.functions()?, &|| {});
-            let Ok(Merged {
-                of_other_builds, ..
-            }) = merged
-            else {
-                continue;
-            };
-            if !of_other_builds.is_empty()
-                && profiles::merge(&of_other_builds, &executable.functions(), &|| {}).is_ok()
-            {
-                ran.push(other);
-            }
-        }
-        self.choose_objects(&ran);
+        self.functions()?;
+        let executables = own.iter().chain(&others).map(|it| it.files[0].as_path());
+        let Ok(ran) = ran(profiles, &executables.collect::<Vec<_>>()) else {
+            // What is wrong with a profile is said when it is read to be counted.
+            return Ok(());
+        };
+        let others = others.iter().zip(&ran[own.len()..]);
+        let ran = others.filter_map(|(other, ran)| ran.then_some(other));
+        self.choose_objects(&ran.collect::<Vec<_>>());
         Ok(())
     }
 

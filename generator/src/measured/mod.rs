@@ -19,6 +19,7 @@ mod advice;
 mod kept;
 mod measurement;
 mod profiles;
+mod ran;
 mod runs;
 pub mod sources;
 

@@ -155,7 +155,7 @@ fn is_profile(path: &Path) -> bool {
 }
 
 /// Adds the profiles below `directory` to `found`. A link in it is not followed.
-fn below(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+pub(super) fn below(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let (kind, path) = (entry.file_type()?, entry.path());

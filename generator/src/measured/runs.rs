@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::kept::Kept;
+use super::kept::{Kept, Objects};
+use super::profiles::below;
+use super::ran::ran;
+use crate::build::units::Unit;
 
 /// What ran in one go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,6 +228,64 @@ impl Recording {
     /// If one cannot be read.
     pub fn parts(&self) -> Result<Vec<(PathBuf, Part)>> {
         parts(&self.run)
+    }
+
+    /// The profiles of the part, with those of processes that had no `LLVM_PROFILE_FILE`.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be looked for.
+    pub fn profiles(&self) -> io::Result<Vec<PathBuf>> {
+        let _lock = self.store.lock()?;
+        self.take_linked()?;
+        let mut found = Vec::new();
+        below(&self.part, &mut found)?;
+        Ok(found)
+    }
+
+    /// Takes what a cargo of the suite has built of the programs' packages, as far as it has run. `built` gives it for a
+    /// program. One that ran in the place of the program is it.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn add_built(
+        &self,
+        profiles: &[PathBuf],
+        built: &dyn Fn(&Kept) -> Vec<Vec<Unit>>,
+    ) -> Result<()> {
+        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let file = self.part.join("part.json");
+        let Some(mut part) = read(&file)? else {
+            return Ok(());
+        };
+        for program in &mut part.programs {
+            let built = built(program);
+            if built.is_empty() {
+                continue;
+            }
+            let kept = std::iter::once(&program.objects).chain(&program.others);
+            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
+            let new = built.iter().map(|units| units[0].stem.as_path());
+            let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
+            let ran = ran(profiles, &all)?;
+            let mut has_run = ran[0];
+            let new = built.iter().zip(&ran[kept.len()..]);
+            for (units, _) in new.filter(|(_, ran)| **ran) {
+                let objects = Objects::keep(&units[0].stem, units, &self.store.builds());
+                let objects = objects.with_context(cannot)?;
+                if !has_run && units[0].name == program.bin.replace('-', "_") {
+                    program.objects = objects;
+                    has_run = true;
+                } else {
+                    program.others.push(objects);
+                }
+            }
+        }
+        let half = self.part.join("part.half");
+        let text = serde_json::to_vec(&part)?;
+        fs::write(&half, text).with_context(cannot)?;
+        fs::rename(half, file).with_context(cannot)
     }
 
     /// Ends it: what was measured stays, and earlier runs are forgotten.
