@@ -275,7 +275,7 @@ impl<'a> Builder<'a> {
             .filter(|stem| !measured.contains(stem.as_path()))
             .filter_map(|stem| artifacts.by_stem.get(stem))
             .filter(|id| id.repr.starts_with("path+") || id.repr.contains("(path+"))
-            .map(|id| name_of(id))
+            .map(name_of)
             .collect();
         if !outside.is_empty() {
             let names: Vec<&str> = outside.iter().map(String::as_str).collect();

@@ -75,9 +75,10 @@ impl Wrapper {
             cfg,
         };
         let key = format!(
-            "{} {FLAGS:?} {scope:?} {:?} {:?} {:?}",
+            "{} {FLAGS:?} {scope:?} {} {} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
-            settings.target,
+            settings.target.display(),
+            layout.store.display(),
             settings.profiles,
             settings.cfg
         );

@@ -58,7 +58,7 @@ impl Exec {
         }
         let profiles = recording.profiles()?;
         if profiles.is_empty() {
-            output::error(&not_started(&built));
+            output::error(&not_started(&built, self.build.scope));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
@@ -105,7 +105,7 @@ impl Exec {
 }
 
 /// The suite has run, and no program has.
-fn not_started(built: &Built) -> anyhow::Error {
+fn not_started(built: &Built, scope: Scope) -> anyhow::Error {
     let variables: Vec<String> = match &built.programs[..] {
         [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
         all => all
@@ -118,8 +118,13 @@ fn not_started(built: &Built) -> anyhow::Error {
     } else {
         "any of the programs"
     };
+    // A cargo of the suite is told to instrument the workspace's crates, and no others.
+    let by_cargo = match scope {
+        Scope::Workspace => ", or to build it by cargo",
+        Scope::All => "",
+    };
     anyhow::anyhow!(
-        "the suite has not started {which}: it has to run {}, or to build it by cargo",
+        "the suite has not started {which}: it has to run {}{by_cargo}",
         variables.join(", ")
     )
 }

@@ -27,7 +27,7 @@ pub struct Run {
     #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
-    run: RunOptions,
+    how: RunOptions,
     /// The program's arguments
     #[arg(last = true, value_name = "ARGS")]
     arguments: Vec<OsString>,
@@ -35,7 +35,7 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> Result<ExitCode> {
-        let settings = Settings::read(&self.run, &SuiteOptions::default())?;
+        let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         let workspace = self.build.cargo.read()?;
         let measure = Measure::new(&workspace, &self.build)?;
         let programs = measure.programs()?;
@@ -53,7 +53,7 @@ impl Run {
             words(&program.bin.name)?;
         }
         let built = measure.build(programs)?;
-        let mut recording = measure.begin(&built, &settings, self.run.add)?;
+        let mut recording = measure.begin(&built, &settings, self.how.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,

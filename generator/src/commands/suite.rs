@@ -29,7 +29,7 @@ pub struct Suite {
     #[command(flatten)]
     run: RunOptions,
     #[command(flatten)]
-    suite: SuiteOptions,
+    how: SuiteOptions,
     /// The suite's command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -37,15 +37,15 @@ pub struct Suite {
 
 impl Suite {
     pub fn run(self) -> Result<ExitCode> {
-        let settings = Settings::read(&self.run, &self.suite)?;
+        let settings = Settings::read(&self.run, &self.how)?;
         find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
         let measure = Measure::new(&workspace, &self.build)?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
-        let is_set = self.suite.args.is_some() || is_set("ITCOV_ARGS");
+        let is_set = self.how.args.is_some() || is_set("ITCOV_ARGS");
         refuse_for_several(&programs, is_set, "ITCOV_ARGS is")?;
-        let words = |program: &str| arguments(program, is_only, self.suite.args.as_deref());
+        let words = |program: &str| arguments(program, is_only, self.how.args.as_deref());
         for program in &programs {
             words(&program.bin.name)?;
         }

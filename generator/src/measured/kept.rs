@@ -1,5 +1,6 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -87,7 +88,7 @@ impl Objects {
             let metadata = fs::metadata(file)?;
             let (inode, size) = (metadata.ino(), metadata.len());
             let time = (metadata.mtime(), metadata.mtime_nsec());
-            key += &format!("{} {inode} {size} {time:?}\n", file.display());
+            let _ = writeln!(key, "{} {inode} {size} {time:?}", file.display());
         }
         let build = digest(key);
         let directory = builds.join(&build);

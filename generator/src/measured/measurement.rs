@@ -208,7 +208,7 @@ impl Measurement {
 /// Whether both are one file, or links to it.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let metadata = [one, other].map(|path| path.metadata());
+    let metadata = [one, other].map(Path::metadata);
     matches!(metadata, [Ok(one), Ok(other)] if one.ino() == other.ino() && one.dev() == other.dev())
 }
 

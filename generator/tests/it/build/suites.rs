@@ -3,8 +3,22 @@
 use super::{is_fresh, is_untouched, ordinary, package, strays};
 use crate::support::TestCrate;
 
-const LIBRARY: &str =
-    "pub fn answer() -> u8 {\n    42\n}\n\npub fn only_called_by_tests() -> u8 {\n    7\n}\n";
+const LIBRARY: &str = "pub fn answer() -> u8 {
+    42
+}
+
+/// ```
+/// assert_eq!(server::only_called_by_tests(), 7);
+/// ```
+pub fn only_called_by_tests() -> u8 {
+    7
+}
+
+#[test]
+fn a_unit_test() {
+    assert_eq!(only_called_by_tests(), 7);
+}
+";
 const SERVER: &str = r#"fn main() {
     println!("{}", server::answer());
     if std::env::args().nth(1).is_some() {
