@@ -118,12 +118,26 @@ impl BuiltFunctions<'_> {
     /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]), or none has a function
     /// ([`Error::NoMapping`]).
     pub fn has_any(&self, functions: &[FunctionCounts<'_>]) -> Result<bool, Error> {
+        self.any(&|known| {
+            let mut functions = functions.iter();
+            functions.any(|it| known.contains(&(it.name_hash, it.function_hash)))
+        })
+    }
+
+    /// Whether a function is among them, given by the hashes of its name and of its structure.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`BuiltFunctions::has_any`].
+    pub fn has(&self, function: (u64, u64)) -> Result<bool, Error> {
+        self.any(&|known| known.contains(&function))
+    }
+
+    /// Whether it is known, now or after reading more of the objects.
+    fn any(&self, is_known: &dyn Fn(&HashSet<(u64, u64)>) -> bool) -> Result<bool, Error> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let is_known = |it: &FunctionCounts<'_>| {
-                known.functions.contains(&(it.name_hash, it.function_hash))
-            };
-            if functions.iter().any(is_known) {
+            if is_known(&known.functions) {
                 return Ok(true);
             }
             let Some(path) = self.objects.paths.get(known.objects) else {

@@ -18,6 +18,8 @@
 mod advice;
 mod kept;
 mod measurement;
+mod origin;
+mod part;
 mod profiles;
 mod runs;
 pub mod sources;
@@ -25,4 +27,5 @@ pub mod sources;
 pub use kept::Kept;
 pub use measurement::{Choice, Measurement};
 pub use profiles::Profiles;
-pub use runs::{Part, Recording, Store};
+pub use part::{Measured, Part};
+pub use runs::{Recording, Store};

@@ -5,16 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
 
 use super::kept::Kept;
-
-/// What ran in one go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// The programs that were measured.
-    pub programs: Vec<Kept>,
-}
+use super::part::{Measured, Part};
+use super::profiles;
 
 /// The data of a checkout.
 #[derive(Debug, Clone)]
@@ -58,15 +52,19 @@ impl Store {
         self.directory.join("linked")
     }
 
-    /// The parts of the last run, be it over or not, each with its directory. None if nothing has run.
+    /// The parts of the last run, be it over or not. None if nothing has run.
     ///
     /// # Errors
     ///
     /// If what is there cannot be read.
-    pub fn last(&self) -> Result<Vec<(PathBuf, Part)>> {
+    pub fn last(&self) -> Result<Vec<Measured>> {
         for run in self.runs()?.into_iter().rev() {
-            let parts = parts(&run)?;
-            if !parts.is_empty() {
+            let mut parts = parts(&run)?;
+            if let Some(last) = parts.last_mut() {
+                // What the run will take when it is over.
+                if is_going_on(&run) {
+                    profiles::below(&self.linked(), &mut last.others)?;
+                }
                 return Ok(parts);
             }
         }
@@ -79,7 +77,7 @@ impl Store {
     ///
     /// If it cannot be read.
     pub fn build(&self) -> Result<Option<Part>> {
-        read(&self.directory.join("build.json"))
+        Part::read(&self.directory.join("build.json"))
     }
 
     /// Keeps a build, and notes that it is the last one.
@@ -136,12 +134,12 @@ impl Store {
         if lock.try_lock().is_err() {
             bail!("the last run still goes on, so nothing can be added to it");
         }
-        for (directory, earlier) in parts(&run)? {
-            if let Some(program) = replaced(&earlier, part) {
+        for earlier in parts(&run)? {
+            if let Some(program) = earlier.part.replaced_by(part) {
                 said(&format!(
                     "{program} has changed, so what was measured of it before is forgotten"
                 ));
-                fs::remove_dir_all(directory)?;
+                earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }
         let directory = next(&run, &numbered(&run)?);
@@ -191,7 +189,7 @@ impl Store {
             let is_kept = kept == Some(&run);
             if is_kept || is_going_on(&run) {
                 going_on += usize::from(!is_kept);
-                parts_kept.extend(parts(&run)?.into_iter().map(|(_, part)| part));
+                parts_kept.extend(parts(&run)?.into_iter().map(|it| it.part));
             } else {
                 fs::remove_dir_all(&run)
                     .with_context(|| format!("cannot delete {}", run.display()))?;
@@ -218,12 +216,12 @@ impl Recording {
         &self.part
     }
 
-    /// The parts of its run, each with its directory.
+    /// The parts of its run.
     ///
     /// # Errors
     ///
     /// If one cannot be read.
-    pub fn parts(&self) -> Result<Vec<(PathBuf, Part)>> {
+    pub fn parts(&self) -> Result<Vec<Measured>> {
         parts(&self.run)
     }
 
@@ -268,41 +266,18 @@ impl Drop for Recording {
     }
 }
 
-/// The program of an earlier part that was built anew since.
-fn replaced<'a>(earlier: &'a Part, now: &Part) -> Option<&'a str> {
-    let mut earlier = earlier.programs.iter();
-    let replaced = earlier.find(|one| {
-        let mut now = now.programs.iter();
-        now.any(|other| {
-            other.executable == one.executable && other.objects.build != one.objects.build
-        })
-    });
-    replaced.map(|program| program.bin.as_str())
-}
-
-fn parts(run: &Path) -> Result<Vec<(PathBuf, Part)>> {
+fn parts(run: &Path) -> Result<Vec<Measured>> {
     let mut parts = Vec::new();
     for directory in numbered(run)? {
-        if let Some(part) = read(&directory.join("part.json"))? {
-            parts.push((directory, part));
+        if let Some(part) = Part::read(&directory.join("part.json"))? {
+            parts.push(Measured {
+                part,
+                directory: Some(directory),
+                others: Vec::new(),
+            });
         }
     }
     Ok(parts)
-}
-
-/// `None` where there is no such file.
-fn read(file: &Path) -> Result<Option<Part>> {
-    let bytes = match fs::read(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        bytes => bytes.with_context(|| format!("cannot read {}", file.display()))?,
-    };
-    let part = serde_json::from_slice(&bytes);
-    part.with_context(|| {
-        format!(
-            "{} is damaged, or of another version; type `just itcov-clean`",
-            file.display()
-        )
-    })
 }
 
 /// The directories whose names are numbers, in their order.

@@ -9,7 +9,7 @@ use crate::support::{Output, command, repository, stdout};
 
 /// A fixture that has run.
 fn ran() -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     fixture
 }

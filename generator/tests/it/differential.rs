@@ -24,7 +24,7 @@ use crate::support::llvm::Llvm;
 use crate::support::{TestCrate, command, repository, stdout};
 
 fn rarities() -> Instrumented {
-    Instrumented::build("rarities", "app", &["new", "old"])
+    Instrumented::build("rarities", "app")
 }
 
 /// What is done to one side, and two parts of what is said then.
@@ -208,7 +208,7 @@ fn without_branches(side: &mut Side, other: &Side) {
 #[test]
 fn a_number_that_differs_is_seen_with_its_place_and_both_values() {
     let Some(llvm) = Llvm::find() else { return };
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     let root = format!("{}/", fixture.root().display());
     let [same, theirs] = sides(&fixture, &llvm);

@@ -10,7 +10,7 @@ use crate::support::{Output, stdout};
 const LINKED: [&str; 2] = ["--scope", "linked"];
 
 fn unlinked_module() -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     fixture
 }
@@ -49,7 +49,7 @@ fn the_scope_linked_says_what_llvm_cov_says_of_the_program_alone() {
 
 #[test]
 fn a_larger_program_has_the_numbers_of_llvm_cov_too() {
-    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["shapes"]);
     assert_equals_llvm_on_the_program_alone(&fixture);
 }

@@ -7,7 +7,7 @@ use crate::support::{Output, TestCrate, stdout};
 
 #[test]
 fn a_count_below_zero_is_zero() {
-    let fixture = Instrumented::build("forks", "forks", &[]);
+    let fixture = Instrumented::build("forks", "forks");
     fixture.run(&[]).ends_with(0);
     let ours = stdout(&mut fixture.report(&["--lcov", "-"]));
     let counts = |lcov: &str| -> Vec<(String, u64)> {
