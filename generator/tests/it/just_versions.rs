@@ -200,7 +200,17 @@ fn status_at(terminal: &Terminal) -> String {
 fn ending_at_terminal(terminal: &Terminal) -> String {
     let status = status_at(terminal);
     let screen = terminal.screen().replace('\r', "");
-    describe(&screen, &status)
+    describe(&without_colours(&screen), &status)
+}
+
+/// Without the sequences that begin with ESC and end with `m`.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| match part.split_once('m') {
+        Some((_, rest)) => text + rest,
+        None => text,
+    })
 }
 
 /// What came of a run away from a terminal.
