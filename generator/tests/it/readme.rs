@@ -13,7 +13,8 @@ fn page(name: &str) -> String {
 
 /// A page's blocks of a language, in their order.
 fn blocks<'page>(text: &'page str, language: &str) -> Vec<&'page str> {
-    let blocks = text.split(&format!("```{language}\n")).skip(1);
+    let start = format!("```{language}\n");
+    let blocks = text.split(&start).skip(1);
     let blocks = blocks.map(|rest| rest.split_once("```").unwrap().0);
     blocks.collect::<Vec<_>>()
 }
