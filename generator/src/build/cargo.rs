@@ -6,6 +6,7 @@ use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
@@ -17,7 +18,7 @@ use super::options::{BuildOptions, Scope};
 use super::programs::Program;
 use super::runner::Invocation;
 use super::rustc::Rustc;
-use super::seed::{Own, seed};
+use super::seed::{Own, Seeded, seed};
 use super::units::{self, Unit};
 use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
@@ -121,14 +122,27 @@ impl<'a> Builder<'a> {
             Path::new(name).join(profile)
         });
         for below in for_target.iter().map(PathBuf::as_path).chain([profile]) {
+            let started = Instant::now();
             let seeded = during("taking over what is built of the dependencies", || {
                 seed(self.layout, below, &own)
             });
-            // Without it cargo builds everything, which takes longer.
-            if let Err(error) = seeded {
-                crate::commands::output::note(&format!(
+            match seeded {
+                Ok(Seeded { units: 0, .. }) => {}
+                Ok(seeded) => verbosity::did(
+                    "Seeded",
+                    &format!(
+                        "{} with what is built of the dependencies: {} units, {} links, {} bytes copied, {:.2} s",
+                        self.layout.target.join(below).display(),
+                        seeded.units,
+                        seeded.links,
+                        seeded.copied_bytes,
+                        started.elapsed().as_secs_f64()
+                    ),
+                ),
+                // Without it cargo builds everything, which takes longer.
+                Err(error) => crate::commands::output::note(&format!(
                     "cannot take over what is built of the dependencies: {error}"
-                ));
+                )),
             }
         }
     }

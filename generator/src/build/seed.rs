@@ -43,40 +43,51 @@ impl Own {
     }
 }
 
-/// Puts what there is for a profile into the measured build's directory, and says how many crates were new to it.
+/// What was put into the directory of the measured build.
+#[derive(Debug, Default)]
+pub struct Seeded {
+    /// How many units of the dependencies: libraries, build scripts, and runs of these.
+    pub units: usize,
+    pub links: usize,
+    pub copied_bytes: u64,
+}
+
+/// Puts what there is for a profile into the measured build's directory.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written. What is there by then is whole, so nothing has to be undone.
-pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<usize> {
+pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<Seeded> {
+    let mut seeded = Seeded::default();
     let from = layout.ordinary_build.join(below);
     let to = layout.target.join(below);
     let fingerprints = from.join(".fingerprint");
     if !fingerprints.is_dir() {
-        return Ok(0);
+        return Ok(seeded);
     }
     let wanted = missing(&fingerprints, &to.join(".fingerprint"), own)?;
     if wanted.is_empty() {
-        return Ok(0);
+        return Ok(seeded);
     }
     // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
     let lock = File::open(from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
         let _ = lock.lock_shared();
     }
-    libraries(&from.join("deps"), &to.join("deps"), own)?;
+    libraries(&from.join("deps"), &to.join("deps"), own, &mut seeded)?;
     for name in &wanted {
         let (from, to) = (from.join("build").join(name), to.join("build").join(name));
         if from.is_dir() && !to.exists() {
-            tree(&from, &to, &is_build_script)?;
+            tree(&from, &to, &is_build_script, &mut seeded)?;
         }
     }
     // Last, as cargo looks for them first.
     for name in &wanted {
         let to = to.join(".fingerprint").join(name);
-        tree(&fingerprints.join(name), &to, &|_| false)?;
+        tree(&fingerprints.join(name), &to, &|_| false, &mut seeded)?;
     }
-    Ok(wanted.len())
+    seeded.units = wanted.len();
+    Ok(seeded)
 }
 
 /// What is of dependencies and not there yet.
@@ -100,7 +111,7 @@ fn without_hash(name: &str) -> Option<&str> {
     is_hash.then_some(name)
 }
 
-fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
+fn libraries(from: &Path, to: &Path, own: &Own, seeded: &mut Seeded) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -124,9 +135,9 @@ fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
             continue;
         }
         if is_library && hashed.is_some() {
-            link(&entry.path(), &target)?;
+            link(&entry.path(), &target, seeded)?;
         } else {
-            copy(&entry.path(), &target)?;
+            copy(&entry.path(), &target, seeded)?;
         }
     }
     Ok(())
@@ -142,7 +153,12 @@ fn is_build_script(name: &str) -> bool {
 
 /// Copies a directory under another name first, so that it is there as a whole or not at all. Files that are never written
 /// in place are links.
-fn tree(from: &Path, to: &Path, is_link: &dyn Fn(&str) -> bool) -> io::Result<()> {
+fn tree(
+    from: &Path,
+    to: &Path,
+    is_link: &dyn Fn(&str) -> bool,
+    seeded: &mut Seeded,
+) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
     for entry in WalkDir::new(from) {
         let entry = entry?;
@@ -154,9 +170,9 @@ fn tree(from: &Path, to: &Path, is_link: &dyn Fn(&str) -> bool) -> io::Result<()
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else if entry.depth() == 1 && is_link(&entry.file_name().to_string_lossy()) {
-            link(entry.path(), &target)?;
+            link(entry.path(), &target, seeded)?;
         } else if kind.is_file() {
-            copy(entry.path(), &target)?;
+            copy(entry.path(), &target, seeded)?;
         }
     }
     match fs::rename(&half, to) {
@@ -166,18 +182,19 @@ fn tree(from: &Path, to: &Path, is_link: &dyn Fn(&str) -> bool) -> io::Result<()
     }
 }
 
-fn link(from: &Path, to: &Path) -> io::Result<()> {
+fn link(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         // Another file system, or one without links.
-        Err(_) => copy(from, to),
-        linked => linked,
+        Err(_) => copy(from, to, seeded)?,
+        Ok(()) => seeded.links += 1,
     }
+    Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+fn copy(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
-    fs::copy(from, &half)?;
+    seeded.copied_bytes += fs::copy(from, &half)?;
     let modified = fs::metadata(from)?.modified()?;
     File::open(&half)?.set_times(FileTimes::new().set_modified(modified))?;
     fs::rename(half, to)

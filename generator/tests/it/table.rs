@@ -4,7 +4,7 @@ use crate::support::instrumented::Instrumented;
 use crate::support::{Output, Terminal, command};
 
 fn fixture() -> Instrumented {
-    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["shapes"]).ends_with(0);
     fixture
 }
@@ -182,7 +182,7 @@ fn the_list_of_lines_is_wrapped_and_says_when_there_are_none() {
     let narrow = shown(&fixture, 40, "", "--color never --show-missing-lines");
     assert!(widest(&narrow) <= 40, "{narrow}");
     assert!(narrow.contains(",\n    "), "{narrow}");
-    let all_ran = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let all_ran = Instrumented::build("unlinked-module", "unlinked-module");
     all_ran.run(&[]);
     let mut report = all_ran.report(&["--show-missing-lines", "--include", "main.rs"]);
     let output = Output::of(&mut report).ends_with(0).stdout;

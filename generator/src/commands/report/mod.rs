@@ -28,7 +28,7 @@ use thresholds::Thresholds;
 use crate::build::layout::Layout;
 use crate::build::options::Scope;
 use crate::commands::output::note;
-use crate::measured::{Choice, Measurement, Part, Profiles, Store};
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -92,10 +92,10 @@ impl Report {
     /// # Errors
     ///
     /// As [`Report::run`].
-    pub fn of_run(workspace: &Workspace, run: &[(PathBuf, Part)]) -> Result<()> {
+    pub fn of_run(workspace: &Workspace, run: &[Measured]) -> Result<()> {
         let command = Report::augment_args(clap::Command::new("report"));
         let matches = command.try_get_matches_from(["report"])?;
-        Report::from_arg_matches(&matches)?.of(workspace, run)
+        Report::from_arg_matches(&matches)?.of(workspace, run, Profiles::collected(vec![]))
     }
 
     /// Reports.
@@ -107,35 +107,31 @@ impl Report {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata, Scope::Workspace);
         let store = Store::at(&layout.store);
+        if self.profiles.is_empty() {
+            return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
+        }
         // What was brought from elsewhere is of the last build, which need not have run here.
-        let build = if self.profiles.is_empty() {
-            None
-        } else {
-            store.build()?
-        };
-        let parts = match build {
-            Some(build) => vec![(PathBuf::new(), build)],
-            None => store.last()?,
-        };
-        self.of(&workspace, &parts)
+        let mut profiles = Profiles::named(&self.profiles)?;
+        let build = store.build()?.map(|part| Measured {
+            part,
+            directory: None,
+            others: std::mem::take(profiles.paths_mut()),
+        });
+        self.of(&workspace, build.as_slice(), profiles)
     }
 
-    fn of(&self, workspace: &Workspace, parts: &[(PathBuf, Part)]) -> Result<()> {
+    fn of(&self, workspace: &Workspace, parts: &[Measured], mut profiles: Profiles) -> Result<()> {
         let metadata = &workspace.metadata;
         let layout = Layout::new(metadata, Scope::Workspace);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
-        let profiles = if self.profiles.is_empty() {
-            Profiles::collected(measurement.directories())?
-        } else {
-            Profiles::named(&self.profiles)?
-        };
-        measurement.add_others_that_ran(profiles.paths())?;
-        let built = measurement.functions()?;
+        profiles
+            .paths_mut()
+            .extend_from_slice(measurement.profiles());
         let merged = during_each("reading the profiles", profiles.number(), |step| {
-            profiles.merge(&built, step)
+            measurement.merge(&profiles, step)
         })?;
-        let what_to_do = profiles.advice_on_other_builds();
+        let what_to_do = profiles.how_to_get_others();
         warnings::of_profiles(&merged, what_to_do);
         let coverage = during_each("counting", measurement.objects(), |step| {
             measurement.coverage(&merged.profile, &generated, step)

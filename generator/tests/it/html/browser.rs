@@ -162,7 +162,7 @@ fn files_of_which_everything_ran_can_be_left_out() {
     let Some(mut browser) = Chromium::start() else {
         return;
     };
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     let pages = fixture.root().join("pages");
     write(&fixture, &pages);
