@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
-use cargo_metadata::{Message, PackageId};
+use cargo_metadata::{Message, Package, PackageId};
 
 use super::guard;
 use super::layout::Layout;
@@ -41,6 +41,14 @@ pub struct BuiltProgram {
     pub units: Vec<Unit>,
     /// The other binaries of the package, each with what it is made of: the program may start them.
     pub others: Vec<(PathBuf, Vec<Unit>)>,
+}
+
+impl BuiltProgram {
+    /// Whatever was instrumented.
+    pub fn all_units(&self) -> impl Iterator<Item = &Unit> {
+        let others = self.others.iter().flat_map(|(_, units)| units);
+        self.units.iter().chain(others)
+    }
 }
 
 /// Builds measured programs of a workspace.
@@ -154,15 +162,15 @@ impl<'a> Builder<'a> {
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
         let package = &program.package;
-        let mut cargo = self.cargo("build", program);
-        cargo.arg("--message-format=json-render-diagnostics");
+        let required = &program.bin.required_features;
+        let mut cargo = self.cargo("build", package, required);
         let artifacts = run(&mut cargo, &program.bin.name)?;
         let file = self
             .wrapper
             .path
             .with_file_name(format!("invocation-{}", std::process::id()));
         let host = self.target.as_deref().unwrap_or(self.rustc.says("host"));
-        let mut cargo = self.cargo("run", program);
+        let mut cargo = self.cargo("run", package, required);
         let runner = [&self.wrapper.runner, &file].map(|path| toml(path));
         let [runner, argument] = runner;
         cargo.args(["--quiet", "--bin", &program.bin.name, "--config"]);
@@ -188,20 +196,42 @@ impl<'a> Builder<'a> {
                 self.wrapper.path.display()
             )
         })?;
-        let others = artifacts
-            .executables
-            .iter()
-            .filter(|(id, path)| *id == package.id && path.as_path() != invocation.executable);
-        let others = others.filter_map(|(_, path)| Some((path.clone(), of(path)?)));
+        let mut others = self.others(package, &artifacts);
+        others.retain(|(file, _)| *file != invocation.executable);
         self.tell_outside(&units, &artifacts);
         Ok(BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
-            others: others.collect(),
+            others,
             runner: self.runner(host)?,
             invocation,
             units,
         })
+    }
+
+    /// Builds a package that programs start programs of, or load shared libraries of.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails.
+    pub fn build_along(&self, package: &Package) -> Result<Vec<(PathBuf, Vec<Unit>)>> {
+        let artifacts = run(&mut self.cargo("build", package, &[]), &package.name)?;
+        Ok(self.others(package, &artifacts))
+    }
+
+    /// The programs and shared libraries of a package, each with what it is made of.
+    fn others(&self, package: &Package, artifacts: &Artifacts) -> Vec<(PathBuf, Vec<Unit>)> {
+        let notes = &self.wrapper.units;
+        let of_package = artifacts.files.iter().filter(|(id, ..)| *id == package.id);
+        let with_unit = of_package.filter_map(|(_, file, is_program)| {
+            let unit = if *is_program {
+                units::of_program(notes, file)
+            } else {
+                units::of_shared(notes, file)
+            };
+            Some((file.clone(), units::closure(notes, unit?)))
+        });
+        with_unit.collect()
     }
 
     /// The runner of the configuration, with its arguments.
@@ -217,21 +247,18 @@ impl<'a> Builder<'a> {
     }
 
     /// A cargo that instruments. What steers it is on its command line, so no other cargo sees it.
-    fn cargo(&self, command: &str, program: &Program) -> Command {
+    fn cargo(&self, command: &str, package: &Package, features: &[String]) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.arg(command);
-        cargo
-            .arg("--manifest-path")
-            .arg(&program.package.manifest_path);
+        cargo.arg("--manifest-path").arg(&package.manifest_path);
         cargo.args(self.options.for_cargo());
         if self.options.target.is_none()
             && let Some(target) = &self.target
         {
             cargo.args(["--target", target]);
         }
-        let required = &program.bin.required_features;
-        if !required.is_empty() {
-            cargo.args(["--features", &required.join(",")]);
+        if !features.is_empty() {
+            cargo.args(["--features", &features.join(",")]);
         }
         cargo.arg("--target-dir").arg(&self.layout.target);
         let wrapper = match self.options.scope {
@@ -293,13 +320,15 @@ fn name_of(id: &PackageId) -> String {
 /// What cargo has made.
 #[derive(Debug, Default)]
 struct Artifacts {
-    executables: Vec<(PackageId, PathBuf)>,
+    /// Programs and shared libraries, and whether each is a program.
+    files: Vec<(PackageId, PathBuf, bool)>,
     /// The package of each library.
     by_stem: BTreeMap<PathBuf, PackageId>,
 }
 
 /// Runs a build, and reads cargo's messages.
 fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
+    cargo.arg("--message-format=json-render-diagnostics");
     verbosity::running(cargo);
     cargo.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut guarded = guard::start(cargo).context("cannot run cargo")?;
@@ -313,11 +342,22 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 let stem = units::stem(file.as_std_path());
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());
             }
-            if let Some(executable) = artifact.executable.filter(|_| artifact.target.is_bin()) {
-                artifacts
-                    .executables
-                    .push((artifact.package_id, executable.into()));
-            }
+            let is_program = artifact.target.is_bin();
+            let shared = artifact
+                .filenames
+                .iter()
+                .filter(|file| file.extension() == Some("so"));
+            let files = if is_program {
+                artifact.executable.iter().cloned().collect()
+            } else if artifact.target.is_cdylib() {
+                shared.cloned().collect()
+            } else {
+                Vec::new()
+            };
+            let files = files
+                .into_iter()
+                .map(|file| (artifact.package_id.clone(), file.into(), is_program));
+            artifacts.files.extend(files);
         }
     }
     let status = guarded.child.wait()?;

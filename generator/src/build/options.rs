@@ -26,6 +26,9 @@ pub struct BuildOptions {
     /// Every program of the workspace that has a harness
     #[arg(long, conflicts_with_all = ["package", "bin"])]
     pub workspace: bool,
+    /// Build this package along, whose programs are started or whose shared libraries are loaded; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub with: Vec<String>,
     /// Which crates to measure
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t)]
     pub scope: Scope,

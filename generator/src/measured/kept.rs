@@ -12,7 +12,7 @@ use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
 use crate::build::sources;
-use crate::build::units::Unit;
+use crate::build::units::{Kind, Unit};
 
 /// A program as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,8 +77,9 @@ impl Objects {
     pub fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
         let libraries = units
             .iter()
-            .filter(|unit| !unit.is_program)
-            .map(Unit::object);
+            .filter(|unit| unit.kind != Kind::Program)
+            .map(Unit::object)
+            .filter(|object| !is_same_file(object, executable));
         let from: Vec<PathBuf> = std::iter::once(executable.to_owned())
             .chain(libraries)
             .collect();
