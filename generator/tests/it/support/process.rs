@@ -62,6 +62,18 @@ impl Running {
         program_id(&self.stderr())
     }
 
+    /// The harness of the program.
+    #[track_caller]
+    pub fn harness(&mut self) -> u32 {
+        parent_of(self.program())
+    }
+
+    /// `cargo itcov`, which supervises the run.
+    #[track_caller]
+    pub fn tool(&mut self) -> u32 {
+        parent_of(self.harness())
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn finish(mut self) -> Output {
