@@ -1,6 +1,6 @@
 //! The harness by itself, as a cargo test: nothing of this project is installed.
 
-use crate::support::process::{child_id, is_alive, program_id, signal};
+use crate::support::process::{is_alive, program_id, signal};
 use crate::support::{Output, Running, TestCrate, tools::Reporter};
 
 /// The harness as cargo runs it, with arguments of the program and variables.
@@ -183,23 +183,18 @@ fn nextest_runs_it_too() {
     };
     let named = ["--test", "manual_integration", "--no-capture"];
     nextest(&named, &[]).ends_with(0).says("1 passed");
-    krate.write(
-        "wait.sh",
-        "sleep 1000 & echo child=$!=; trap 'kill $!; exit' INT; wait\n",
-    );
+    krate.write("wait.sh", "#!/bin/sh\nexec sleep 1000\n");
+    krate.sh("chmod +x wait.sh").ends_with(0);
     let script = krate.root.join("wait.sh");
     let variables = [
         ("ITCOV_TIMEOUT", "1"),
         ("ITCOV_PROGRAM", script.to_str().unwrap()),
     ];
-    krate
-        .sh("chmod +x wait.sh; sed -i '1i#!/bin/sh' wait.sh")
-        .ends_with(0);
     let output = nextest(&named, &variables)
         .ends_with(0)
         .says("ITCOV_TIMEOUT=1s is over, so SIGINT goes to wait.sh")
         .says("1 passed");
-    assert!(!is_alive(child_id(&output.stdout)));
+    assert!(!is_alive(program_id(&output.stderr)));
     // Not named, it is not noticed.
     let output = nextest(&["--no-tests", "pass"], &[]).ends_with(0);
     assert!(!output.stderr.contains("manual_integration "), "{output:?}");

@@ -142,12 +142,14 @@ fn the_status_is_the_programs_if_it_ends_by_itself_and_else_the_suites() {
 fn a_run_begins_anew_unless_it_is_added_to_the_last_one() {
     let krate = TestCrate::scaffolded("added");
     let covered = |words: &[&str]| krate.just(words).lines_of("src/main.rs").0;
-    let [failing, printing] = [&["itcov", "fail", "0"][..], &["itcov", "one"]].map(covered);
-    assert_eq!(covered(&["itcov", "fail", "0"]), failing);
+    let reading = covered(&["itcov", "lines"]);
+    let printing = covered(&["itcov", "one"]);
+    assert_eq!(covered(&["itcov", "lines"]), reading);
     let both = covered(&["itcov_options=--add", "itcov", "one"]);
-    assert!(both > failing && both > printing, "{both}");
+    assert!(both > reading && both > printing, "{both}");
     assert_eq!(covered(&["itcov-report"]), both);
     let exec = ["itcov_options=--add", "itcov-exec", "sh", "-c"];
-    assert!(covered(&[&exec[..], &["$ITCOV_BIN lines </dev/null"]].concat()) > both);
+    let three = covered(&[&exec[..], &["$ITCOV_BIN raw </dev/null"]].concat());
+    assert!(three > both, "{three}");
     assert_eq!(covered(&["itcov", "one"]), printing);
 }

@@ -206,9 +206,12 @@ pub fn child_id(text: &str) -> u32 {
     rest.split('=').next().unwrap().parse().unwrap()
 }
 
-/// Whether a process is there.
+/// Whether a process is there. One that has ended and that nobody has waited for is not.
 pub fn is_alive(id: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{id}")).exists()
+    std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| {
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    })
 }
 
 /// Sends a signal, given by its name, to one process.
