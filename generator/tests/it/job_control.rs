@@ -128,7 +128,7 @@ fn when_its_terminal_is_closed_a_run_ends_with_everything_in_it() {
     let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
     terminal.enter("just itcov wait");
     terminal.expect("waiting\r\n");
-    terminal.expect("runs as process");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     let harness = parent_of(program);
     let tool = parent_of(harness);

@@ -35,6 +35,7 @@ fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
     let terminal = krate.terminal(&[("ITCOV_ARGS", "wait")]);
     terminal.enter("just itcov-suite sleep 100; echo status=$?=");
     terminal.expect("the suite runs as");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=130=");
@@ -127,7 +128,7 @@ fn a_signal_to_the_harness_or_the_tool_alone_is_passed_on_at_a_terminal_too() {
         let terminal = krate.terminal(&[("ITCOV_GRACE", "1h")]);
         terminal.enter("just itcov graceful; echo status=$?=");
         terminal.expect("waiting\r\n");
-        terminal.expect("runs as process");
+        terminal.expect("shared runs as process");
         let harness = parent_of(program_id(&terminal.screen()));
         signal(
             name,
@@ -151,7 +152,7 @@ fn when_the_tool_or_just_is_killed_at_a_terminal_nothing_lives_on_and_the_prompt
         let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
         terminal.enter("just itcov graceful; echo status=$?=");
         terminal.expect("waiting\r\n");
-        terminal.expect("runs as process");
+        terminal.expect("shared runs as process");
         let program = program_id(&terminal.screen());
         let harness = parent_of(program);
         let tool = parent_of(harness);
