@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::BufReader;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -16,7 +17,7 @@ use super::guard;
 use super::layout::Layout;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
-use super::runner::Invocation;
+use super::runner::{self, Invocation};
 use super::rustc::Rustc;
 use super::seed::{Own, Seeded, seed};
 use super::units::{self, Unit};
@@ -165,26 +166,7 @@ impl<'a> Builder<'a> {
         let required = &program.bin.required_features;
         let mut cargo = self.cargo("build", package, required);
         let artifacts = run(&mut cargo, &program.bin.name)?;
-        let file = self
-            .wrapper
-            .path
-            .with_file_name(format!("invocation-{}", std::process::id()));
-        let host = self.target.as_deref().unwrap_or(self.rustc.says("host"));
-        let mut cargo = self.cargo("run", package, required);
-        let runner = [&self.wrapper.runner, &file].map(|path| toml(path));
-        let [runner, argument] = runner;
-        cargo.args(["--quiet", "--bin", &program.bin.name, "--config"]);
-        cargo.arg(format!(
-            "target.{}.runner=[{}, {}]",
-            toml_key(host),
-            runner?,
-            argument?
-        ));
-        let _ = fs::remove_file(&file);
-        run_quietly(&mut cargo)?;
-        let invocation = Invocation::read(&file);
-        let _ = fs::remove_file(&file);
-        let invocation = invocation?;
+        let invocation = self.invocation(program)?;
         let notes = &self.wrapper.units;
         let of = |executable: &Path| {
             units::of_program(notes, executable).map(|unit| units::closure(notes, unit))
@@ -203,7 +185,7 @@ impl<'a> Builder<'a> {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
             others,
-            runner: self.runner(host)?,
+            runner: self.runner()?,
             invocation,
             units,
         })
@@ -234,11 +216,52 @@ impl<'a> Builder<'a> {
         with_unit.collect()
     }
 
+    /// How cargo would run the program. It is told by the environment to do so with another runner: a runner on its command
+    /// line would be merged with that of the configuration.
+    fn invocation(&self, program: &Program) -> Result<Invocation> {
+        let target = self.target();
+        let directory = self.wrapper.path.with_file_name("");
+        let file = directory.join(format!("invocation-{}", std::process::id()));
+        // cargo splits the variable at each space.
+        let open = fs::File::open(&directory)?;
+        let is_plain = |path: &Path| !path.to_string_lossy().contains(char::is_whitespace);
+        let runner = if is_plain(&self.wrapper.runner) {
+            self.wrapper.runner.clone()
+        } else {
+            let place = format!("/proc/{}/fd/{}", std::process::id(), open.as_raw_fd());
+            Path::new(&place).join(runner::NAME)
+        };
+        let name = Path::new(target).file_stem().unwrap_or_default();
+        let name = name.to_string_lossy().replace('-', "_").to_uppercase();
+        let variable = format!("CARGO_TARGET_{name}_RUNNER");
+        let mut cargo = self.cargo("run", program.package, &program.bin.required_features);
+        cargo.args(["--quiet", "--bin", &program.bin.name]);
+        cargo.env(&variable, runner).env(runner::FILE, &file);
+        let _ = fs::remove_file(&file);
+        run_quietly(&mut cargo)?;
+        let invocation = Invocation::read(&file);
+        let _ = fs::remove_file(&file);
+        let mut invocation = invocation?;
+        invocation.environment.remove(OsStr::new(runner::FILE));
+        match std::env::var_os(&variable) {
+            Some(own) => invocation.environment.insert(variable.into(), own),
+            None => invocation.environment.remove(OsStr::new(&variable)),
+        };
+        Ok(invocation)
+    }
+
+    /// What the program is built for.
+    fn target(&self) -> &str {
+        self.target
+            .as_deref()
+            .unwrap_or_else(|| self.rustc.says("host"))
+    }
+
     /// The runner of the configuration, with its arguments.
-    fn runner(&self, target: &str) -> Result<Vec<OsString>> {
+    fn runner(&self) -> Result<Vec<OsString>> {
         let runner = self
             .config
-            .runner(target)
+            .runner(self.target())
             .context("cannot read cargo's configuration")?;
         Ok(runner.map_or_else(Vec::new, |runner| {
             let path = std::iter::once(runner.path.into_os_string());
@@ -390,9 +413,4 @@ fn toml(path: &Path) -> Result<String> {
         .to_str()
         .with_context(|| format!("{} is not UTF-8", path.display()))?;
     Ok(toml_edit::Value::from(text).to_string())
-}
-
-/// A triple, or the path of a file that describes a target, as a key.
-fn toml_key(text: &str) -> String {
-    toml_edit::Value::from(text).to_string()
 }

@@ -73,12 +73,10 @@ impl<'a> Measure<'a> {
         let of_harness = |package: &_| scaffolded::of_package(package).map(|found| found.bin);
         let programs = choose(self.workspace, self.options, &of_harness)
             .map_err(|error| Failure::usage(format!("{error:#}")))?;
-        if programs.len() > 1 && std::env::var_os("ITCOV_PROGRAM").is_some_and(|it| !it.is_empty())
-        {
-            let names: Vec<&str> = programs.iter().map(|it| it.bin.name.as_str()).collect();
+        if programs.len() > 1 && is_set("ITCOV_PROGRAM") {
             return Err(Failure::usage(format!(
                 "ITCOV_PROGRAM is for one program, and there are several, {}: choose one",
-                names.join(", ")
+                names(&programs)
             ))
             .into());
         }
@@ -91,13 +89,9 @@ impl<'a> Measure<'a> {
     ///
     /// If cargo fails.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
-        let names: Vec<&str> = programs
-            .iter()
-            .map(|program| program.bin.name.as_str())
-            .collect();
         say(&format!(
             "building {} with coverage instrumentation",
-            names.join(", ")
+            names(&programs)
         ));
         for (variable, is_replaced) in [
             ("RUSTC_WORKSPACE_WRAPPER", true),
@@ -106,7 +100,7 @@ impl<'a> Measure<'a> {
                 self.options.scope == crate::build::options::Scope::All,
             ),
         ] {
-            if is_replaced && std::env::var_os(variable).is_some_and(|it| !it.is_empty()) {
+            if is_replaced && is_set(variable) {
                 say(&format!("{variable} is not called for this build"));
             }
         }
@@ -237,6 +231,31 @@ impl<'a> Measure<'a> {
             }
         }
     }
+}
+
+/// Whether a variable is there, and not empty.
+pub fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// Refuses arguments that only one program can be meant by.
+///
+/// # Errors
+///
+/// If they are `given`, and there are several programs.
+pub fn refuse_for_several(programs: &[Program], given: bool, what: &str) -> Result<(), Failure> {
+    if !given || programs.len() == 1 {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{what} for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
+        names(programs)
+    )))
+}
+
+fn names(programs: &[Program]) -> String {
+    let names: Vec<&str> = programs.iter().map(|it| it.bin.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// Where programs put their profiles.

@@ -1,7 +1,18 @@
 //! How the program is built: what is shared with the ordinary build, and what stays as it was.
 
+mod beside;
+mod build_scripts;
+mod crate_types;
+mod directories;
+mod environment;
+mod kept;
+mod seeding;
+mod suites;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::support::{Output, TestCrate};
 
@@ -18,6 +29,45 @@ fn with_dependency(name: &str) -> TestCrate {
     );
     krate.itcov(&["init"]).ends_with(0);
     krate
+}
+
+/// The manifest of a package.
+fn package(name: &str, rest: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+}
+
+/// Every file of ordinary builds, with when it was written and a digest of what is in it.
+fn ordinary(target: &Path) -> BTreeMap<PathBuf, (SystemTime, String)> {
+    let mut files = BTreeMap::new();
+    let all = walkdir::WalkDir::new(target).into_iter();
+    for entry in all.filter_entry(|entry| entry.path() != target.join("itcov")) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let modified = entry.metadata().unwrap().modified().unwrap();
+            let digest = format!("{:x}", md5::compute(fs::read(entry.path()).unwrap()));
+            files.insert(entry.into_path(), (modified, digest));
+        }
+    }
+    files
+}
+
+/// Fails the test if an ordinary build has changed: then these files are named.
+#[track_caller]
+fn is_untouched(target: &Path, before: &BTreeMap<PathBuf, (SystemTime, String)>) {
+    let after = ordinary(target);
+    let changed: Vec<&PathBuf> = before
+        .keys()
+        .chain(after.keys())
+        .filter(|path| before.get(*path) != after.get(*path))
+        .collect();
+    assert!(changed.is_empty(), "{changed:?}");
+}
+
+/// Fails the test unless cargo finds nothing to compile.
+#[track_caller]
+fn is_fresh(krate: &TestCrate, arguments: &[&str]) {
+    let output = krate.cargo(arguments).ends_with(0);
+    assert_eq!(compiled(&output), [""; 0], "cargo {arguments:?}");
 }
 
 /// The crates that cargo compiled.
