@@ -27,7 +27,9 @@ pub fn last_run(target: &Path, name: &str) -> Result<(Measured, Vec<PathBuf>)> {
         Ok(paths.map(PathBuf::from).collect())
     };
     let files = WalkDir::new(part.with_file_name("")).sort_by_file_name();
-    let files = files.into_iter().filter_map(|entry| Some(entry.ok()?.into_path()));
+    let files = files
+        .into_iter()
+        .filter_map(|entry| Some(entry.ok()?.into_path()));
     let profiles: Vec<PathBuf> = files
         .filter(|path| path.extension().is_some_and(|it| it == "profraw"))
         .collect();
@@ -44,7 +46,10 @@ fn checkout(checkouts: &Path, name: &str) -> Result<PathBuf> {
     for entry in fs::read_dir(checkouts)? {
         let path = entry?.path();
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        if file.rsplit_once('-').is_some_and(|(start, _)| start == name) {
+        if file
+            .rsplit_once('-')
+            .is_some_and(|(start, _)| start == name)
+        {
             return Ok(path);
         }
     }

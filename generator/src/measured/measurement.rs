@@ -52,7 +52,9 @@ impl Measurement {
     /// If there is nothing, or nothing that was asked for.
     pub fn find(parts: &[Measured], choice: &Choice) -> Result<Measurement> {
         if parts.is_empty() {
-            bail!("nothing has been measured yet; type `cargo itcov run` to build and run the program");
+            bail!(
+                "nothing has been measured yet; type `cargo itcov run` to build and run the program"
+            );
         }
         let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());
         for measured in parts {

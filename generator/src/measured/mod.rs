@@ -26,6 +26,6 @@ pub mod sources;
 
 pub use kept::Kept;
 pub use measurement::{Choice, Measurement};
-pub use profiles::Profiles;
 pub use part::{Measured, Part};
+pub use profiles::Profiles;
 pub use runs::{Recording, Store};

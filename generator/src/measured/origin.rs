@@ -24,7 +24,10 @@ pub fn own_functions(executables: &[&Path]) -> Result<Vec<Functions>> {
         let bytes = fs::read(executable)
             .with_context(|| format!("cannot read {}", executable.display()))?;
         let functions = objects::hashes(&bytes).with_context(|| {
-            format!("cannot read the coverage mapping of {}", executable.display())
+            format!(
+                "cannot read the coverage mapping of {}",
+                executable.display()
+            )
         })?;
         let functions: Functions = functions.into_iter().collect();
         for function in &functions {

@@ -64,7 +64,14 @@ impl Part {
 
 /// Whether one library is in both, and not the same.
 fn has_other_library(one: &Kept, other: &Kept) -> bool {
-    let libraries = |kept: &'_ Kept| kept.objects.files.iter().skip(1).cloned().collect::<Vec<_>>();
+    let libraries = |kept: &'_ Kept| {
+        kept.objects
+            .files
+            .iter()
+            .skip(1)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let others = libraries(other);
     libraries(one).iter().any(|library| {
         let mut others = others.iter();

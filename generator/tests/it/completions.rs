@@ -113,7 +113,7 @@ fn zsh_completes_the_program_and_cargo_itcov() {
     completes(
         &terminal,
         "cargo itcov suite --ready-t",
-        "cargo itcov suite --ready-timeout ",
+        "cargo itcov suite --ready-timeout",
     );
     completes(
         &terminal,
@@ -173,7 +173,7 @@ fn elvish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alo
         terminal.enter("eval (slurp < own.elv); use cargo-itcov; echo set' up'");
         terminal.expect("set up");
         terminal.enter(&format!(
-            "put [($edit:completion:arg-completer[{}] {line})]; echo the' end'",
+            "echo [($edit:completion:arg-completer[{}] {line})]; echo the' end'",
             line.split(' ').next().unwrap()
         ));
         terminal.expect("the end");

@@ -331,8 +331,7 @@ fn error(of: &Instrumented, report: &[&str]) -> String {
 #[test]
 fn what_is_missing_is_named_with_what_to_type() {
     let fixture = unlinked_module();
-    let nothing =
-        "error: nothing has been measured yet; type `cargo itcov run` to build and run the program\n";
+    let nothing = "error: nothing has been measured yet; type `cargo itcov run` to build and run the program\n";
     assert_eq!(error(&fixture, &[]), nothing);
     assert_eq!(
         error(&fixture, &["--profiles", "target/collected"]),
@@ -349,7 +348,9 @@ fn what_is_missing_is_named_with_what_to_type() {
     let library = library.strip_prefix(fixture.root()).unwrap().display();
     assert_eq!(
         error(&fixture, &[]),
-        format!("error: the measured program …/{library} no longer exists; run the program again\n")
+        format!(
+            "error: the measured program …/{library} no longer exists; run the program again\n"
+        )
     );
     stdout(&mut fixture.itcov(&["clean"]));
     assert_eq!(error(&fixture, &[]), nothing);
@@ -358,7 +359,11 @@ fn what_is_missing_is_named_with_what_to_type() {
 #[test]
 fn a_run_is_reported_on_while_it_goes_on() {
     let krate = TestCrate::new("going-on");
-    let mut run = Running::start(krate.command(tools::cargo_itcov()).args(["run", "--", "wait"]));
+    let mut run = Running::start(
+        krate
+            .command(tools::cargo_itcov())
+            .args(["run", "--", "wait"]),
+    );
     run.expect("waiting\n");
     let during = krate.itcov(&["report"]).ends_with(0).lines_of("Total");
     assert!(during.0 > 0 && during.0 < during.1, "{during:?}");

@@ -107,13 +107,19 @@ fn what_is_added_after_a_change_replaces_what_has_changed() {
     assert_eq!(added.lines_of("src/lib.rs"), (6, 6));
     // The library of both has another body now, so what the first has run of it is of no worth.
     let text = krate.read("src/lib.rs");
-    krate.write("src/lib.rs", &text.replace("    2\n", "    if false {\n        3\n    } else {\n        2\n    }\n"));
+    krate.write(
+        "src/lib.rs",
+        &text.replace(
+            "    2\n",
+            "    if false {\n        3\n    } else {\n        2\n    }\n",
+        ),
+    );
     let again = krate
         .itcov(&["run", "--bin", "second", "--add"])
         .ends_with(0)
         .says("first has changed, so what was measured of it before is forgotten");
     assert!(!again.stderr.contains("warning"), "{}", again.stderr);
-    assert_eq!(again.lines_of("src/lib.rs"), (6, 10));
+    assert_eq!(again.lines_of("src/lib.rs"), (4, 8));
 }
 
 #[test]

@@ -125,7 +125,9 @@ impl Report {
         let layout = Layout::new(metadata, Scope::Workspace);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
-        profiles.paths_mut().extend_from_slice(measurement.profiles());
+        profiles
+            .paths_mut()
+            .extend_from_slice(measurement.profiles());
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             measurement.merge(&profiles, step)
         })?;

@@ -13,9 +13,7 @@ fn run(krate: &TestCrate, variables: &[(&str, &str)]) -> Output {
     let mut run = krate.command(tools::cargo_itcov());
     run.args(["run", "--release"])
         .envs(variables.iter().copied());
-    Output::of(&mut run)
-        .ends_with(0)
-        .prints("1 2\n3\n")
+    Output::of(&mut run).ends_with(0).prints("1 2\n3\n")
 }
 
 /// Compares with what the source says.

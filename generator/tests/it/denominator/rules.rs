@@ -139,7 +139,9 @@ fn a_library_that_is_compiled_twice_for_the_program_counts_once() {
     krate.itcov(&["init"]).ends_with(0);
     let output = krate.itcov(&["run", "--release"]).ends_with(0);
     let objects = objects(&kept(&krate.root.join("target/itcov")));
-    let of_shared = objects.iter().filter(|path| path.to_string_lossy().contains("libshared"));
+    let of_shared = objects
+        .iter()
+        .filter(|path| path.to_string_lossy().contains("libshared"));
     assert_eq!(of_shared.count(), 1, "{objects:?}");
     let lines = SourceLines::reported(&krate, &[]);
     assert_eq!(lines.count("shared/src/lib.rs", 2), Some(1));

@@ -46,7 +46,9 @@ impl Llvm {
                 };
             }
         }
-        panic!("there is no llvm-cov of LLVM {major} or later (Debian: apt-get install llvm-{major})");
+        panic!(
+            "there is no llvm-cov of LLVM {major} or later (Debian: apt-get install llvm-{major})"
+        );
     }
 
     /// The reports for the program and each member of the libraries that is an object.
