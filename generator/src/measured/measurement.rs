@@ -16,18 +16,20 @@ use super::origin::own_functions;
 use super::part::Measured;
 use super::profiles::Profiles;
 
+const PACKAGES: &str = "Package selection";
+
 /// Which programs are asked for. No name asks for all that ran.
 #[derive(Debug, Default, clap::Args)]
 pub struct Choice {
-    /// Report on these programs alone
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    bin: Vec<String>,
-
-    /// Report on the programs of these packages alone
-    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
+    /// Report only on the programs of this package; may be given several times
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
     package: Vec<String>,
 
-    /// Count only what the linker has put into the programs, which is what other tools count
+    /// Report only on this program; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
+    bin: Vec<String>,
+
+    /// Count only code that is linked into the programs, as other tools do
     #[arg(long)]
     linked: bool,
 }
@@ -71,7 +73,6 @@ impl Measurement {
             let names: Vec<&str> = names.into_iter().collect();
             bail!("{choice} was not measured, but: {}", names.join(", "));
         }
-        profiles.sort();
         let mut measurement = Measurement {
             profiles,
             objects: Objects::new(Vec::<PathBuf>::new()),

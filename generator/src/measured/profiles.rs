@@ -60,7 +60,6 @@ impl Profiles {
             match fs::metadata(path) {
                 Ok(file) if file.is_dir() => {
                     below(path, &mut found)?;
-                    found.sort();
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
@@ -148,9 +147,9 @@ fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
 }
 
-/// Adds the profiles below `directory` to `found`, none if there is no such directory. A link in it is not followed.
+/// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not followed.
 pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in WalkDir::new(directory) {
+    for entry in WalkDir::new(directory).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
             // A run that goes on takes some and ends.

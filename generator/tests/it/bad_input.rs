@@ -173,7 +173,7 @@ fn a_program_without_a_mapping_is_named() {
     fs::copy(program, &fixture.objects()[1]).unwrap();
     let error = error(&fixture, &mut fixture.report(&[]));
     assert!(
-        error.contains("/unlinked-module has no coverage mapping; run the program again"),
+        error.contains("/unlinked-module has no coverage mapping, so it was not built for coverage; run the program again"),
         "{error}"
     );
 }

@@ -29,7 +29,7 @@ fn shown_at(
     terminal.enter(&format!("stty cols {columns} rows {rows}; echo be'gin'"));
     terminal.expect("begin\r\n");
     terminal.enter(&format!(
-        "clear=; {variables} cargo-itcov itcov report {arguments}; echo e'nd'"
+        "clear=; {variables} cargo-itcov itcov report --profiles target/collected {arguments}; echo e'nd'"
     ));
     terminal.expect("\nend\r\n");
     let screen = terminal.screen();

@@ -34,33 +34,33 @@ use crate::scaffold::metadata::{Cargo, Workspace};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo itcov report                   the table of what ran, also while the program runs
+  cargo itcov report                   the table; the program may still be running
   cargo itcov report --show-missing-lines
-                                       the table, and which lines did not run
-  cargo itcov report --sort lines      the table, the files of which the least ran first
+                                       the table, and the lines that did not run
+  cargo itcov report --sort lines      the table, the least covered files first
   cargo itcov report --fail-under-lines 80 --fail-under-file-lines 50
-                                       end with 1 if less ran, of everything or of a file
+                                       exit with 1 if less ran, in total or of a file
   cargo itcov report --exclude 'src/generated/**' --exclude build.rs
                                        without some of the files
   cargo itcov report --changed-since origin/main
-                                       what ran of the lines that the branch changed
-  cargo itcov report --lcov lcov.info  the same, and a trace file for editors and services
+                                       only the lines that the branch changed
+  cargo itcov report --lcov lcov.info  the table, and a trace file for editors and services
   cargo itcov report --lcov - | less   the trace file alone
   cargo itcov report --open            the table, and pages with every line of the source, in the browser
   cargo itcov report --profiles host-a host-b
                                        what ran elsewhere: the profiles below these directories
-  cargo itcov report --linked          as other tools report, which look at the program alone
-  cargo itcov report --bin api,worker  of several programs these two";
+  cargo itcov report --linked          linked code only, as other tools count
+  cargo itcov report --bin api,worker  two of several programs";
 
-/// Say what ran: how many lines, functions and regions of each file.
+/// Report which lines, functions and regions of each file ran.
 ///
-/// Reports on the last run, and on what was added to it. A library module that the program cannot reach counts as not
-/// covered.
+/// Reports on the last run and on what was added to it, also while it goes on. Code that is not linked into the program
+/// counts as not covered.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
-    /// Report on the profiles in these directories, at any depth, or on these files, and not on what was
-    /// collected here; the counts add up
+    /// Report on the profiles in these directories, at any depth, or on these files, instead of the last run; the counts
+    /// add up
     #[arg(long, value_name = "DIR", num_args = 1..)]
     profiles: Vec<PathBuf>,
 
