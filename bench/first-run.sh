@@ -1,5 +1,6 @@
 #!/bin/sh
-# How long the first instrumented build of a large program takes, beside an ordinary rebuild and beside cargo llvm-cov.
+# How long the first instrumented build of a large program takes, beside an ordinary rebuild and beside cargo llvm-cov; and
+# how soon a program starts that is built already.
 #
 #     bench/first-run.sh [DIRECTORY]
 #
@@ -11,6 +12,8 @@ crate=miniserve
 version=0.35.0
 # No step may take longer than this many seconds.
 limit=1800
+# Of so many starts the fastest is taken.
+repeats=7
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
 work=${1:-$(mktemp -d)}
@@ -51,6 +54,17 @@ timed() {
 # Prints the size of a directory in KiB, 0 if there is none.
 size() { if [ -d "$1" ]; then du -sk "$1" | cut -f 1; else echo 0; fi; }
 
+# Leaves in $fastest how long a command takes until it has printed a line, or to its end, whichever is sooner.
+start_of() {
+    say "$*, $repeats times"
+    for repeat in $(seq "$repeats"); do
+        started=$(now)
+        bounded "$@" 2>"$work/errors" | { read -r line || :; now; cat >/dev/null; } >"$work/line"
+        awk "BEGIN { printf \"%.2f\\n\", $(cat "$work/line") - $started }"
+    done >"$work/starts"
+    fastest=$(sort -n "$work/starts" | head -n 1)
+}
+
 # Installs a program into the work directory unless it is on the PATH.
 have() {
     command -v "$1" >/dev/null && return
@@ -64,7 +78,7 @@ PATH=$work/tools/bin:$PATH
 have just --locked just
 have cargo-llvm-cov --locked cargo-llvm-cov
 say "installing cargo-itcov from $repository"
-CARGO_TARGET_DIR=$work/tools-target bounded cargo install --locked --debug --force --root "$work/tools" --path "$repository/generator"
+CARGO_TARGET_DIR=$work/tools-target bounded cargo install --locked --force --root "$work/tools" --path "$repository/generator"
 
 # cargo llvm-cov takes the toolchain's own tools unless it is told otherwise.
 llvm=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
@@ -101,9 +115,18 @@ timed cargo build
 rebuild=$seconds rebuild_busy=$busy
 
 before=$(size target)
-timed just itcov-build
+timed just itcov_options=--verbose itcov-build 2>"$work/build"
+cat "$work/build" >&2
 first=$seconds first_busy=$busy
+seeding=$(sed -n 's/.* dependencies: \(.*\) units, \(.*\) links, \(.*\) bytes copied, \(.*\) s$/\1 \2 \3 \4/p' "$work/build")
+[ -n "$seeding" ] || fail "just itcov-build does not say what it has seeded"
 first_disk=$(($(size target) - before))
+
+start_of cargo build
+nothing=$fastest
+start_of just itcov --version
+start=$fastest
+grep -q "^$crate runs as\|itcov: $crate runs as" "$work/errors" || fail "just itcov has not started $crate"
 
 before=$(size target)
 timed cargo llvm-cov --no-report run -- --version
@@ -116,6 +139,8 @@ cargo clean --package "$crate"
 timed cargo build
 whole=$seconds whole_busy=$busy
 
+# Prints a number of the seeding: units, links, bytes, seconds.
+seeded() { echo "$seeding" | cut -d ' ' -f "$1"; }
 ratio() { awk "BEGIN { printf \"%.1f\", $1 / $2 }"; }
 size_of() { awk "BEGIN { printf \"%.2f GB\", $1 * 1024 / 1e9 }"; }
 cat <<END
@@ -130,6 +155,18 @@ $(date -u +%Y-%m-%d), $(rustc --version), $(just --version), $(cargo llvm-cov --
 | w | \`cargo build\` after \`cargo clean --package $crate\` | $whole | $whole_busy | |
 | c | \`just itcov-build\`, the first one, after a | $first | $first_busy | $(size_of "$first_disk") |
 | d | \`cargo llvm-cov --no-report run\`, the first one, after a | $llvm_cov | $llvm_cov_busy | $(size_of "$llvm_cov_disk") |
+
+| seeding, a part of c | |
+| --- | --- |
+| seconds | $(seeded 4) |
+| units of the dependencies | $(seeded 1) |
+| hard links | $(seeded 2) |
+| copied | $(awk "BEGIN { printf \"%.1f MB\", $(seeded 3) / 1e6 }") |
+
+| with nothing to build | seconds |
+| --- | --- |
+| \`cargo build\` | $nothing |
+| \`just itcov --version\`, until the program has printed its line | $start |
 
 | ratio | seconds | of a processor | disk |
 | --- | --- | --- | --- |

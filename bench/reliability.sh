@@ -1,5 +1,5 @@
 #!/bin/sh
-# What other tools know of a program after each way to end: the rows of the table in the README, for other columns.
+# What other tools know of a program after each way to end: the rows of the table in docs/endings.md, for other columns.
 #
 #     bench/reliability.sh [DIRECTORY] >bench/reliability.md
 #
@@ -289,7 +289,7 @@ done
 file=$work/row/go root=$work/row/root
 cat <<END
 Measured by \`bench/reliability.sh\` on $(date -u +%Y-%m-%d) with $(rustc --version | cut -d' ' -f 1,2), $(cargo llvm-cov --version), cargo-tarpaulin
-$(cargo tarpaulin --version | grep -o '[0-9][0-9.]*$') and $(go version | cut -d' ' -f 3 | sed 's/^go/Go /'). What the cells mean is in the [README](README.md).
+$(cargo tarpaulin --version | grep -o '[0-9][0-9.]*$') and $(go version | cut -d' ' -f 3 | sed 's/^go/Go /'). What the cells mean is in [docs/endings.md](../docs/endings.md).
 
 | ending | \`cargo llvm-cov run\` | tarpaulin | tarpaulin \`--engine llvm\` | Go \`-cover\` |
 | --- | --- | --- | --- | --- |
@@ -308,9 +308,11 @@ row 'SIGINT, SIGTERM, SIGHUP or SIGQUIT, not handled' each-signal 1 wait
 row 'the same signals, handled: more work, then `main` returns' each-signal 2 graceful
 row 'SIGKILL' signal-KILL 1 wait
 row 'killed by the kernel, out of memory' memory 1 out-of-memory "$file"
-row 'SIGKILL to the harness' runner 2 more-work "$file"
+row 'SIGKILL to the harness' none
+row 'SIGKILL to the tool' runner 2 more-work "$file"
 row 'SIGKILL to just' none
 row 'SIGKILL to the cargo that runs the suite' none
+row 'a child process whose environment was cleared' itself 2 cleared
 row '200 child processes at once, every second one killed by SIGKILL' ten-times 201 children
 row '16 threads' ten-times 161 threads
 row '`fork` without `exec`' fork

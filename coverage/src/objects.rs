@@ -118,48 +118,39 @@ impl BuiltFunctions<'_> {
     /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]), or none has a function
     /// ([`Error::NoMapping`]).
     pub fn has_any(&self, functions: &[FunctionCounts<'_>]) -> Result<bool, Error> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            if functions.iter().any(|it| known.has(it)) {
-                return Ok(true);
-            }
-            if !self.read_next(&mut known)? {
-                return Ok(false);
-            }
-        }
+        self.any(&|known| {
+            let mut functions = functions.iter();
+            functions.any(|it| known.contains(&(it.name_hash, it.function_hash)))
+        })
     }
 
-    /// How many of the functions of a profile are among them.
+    /// Whether a function is among them, given by the hashes of its name and of its structure.
     ///
     /// # Errors
     ///
-    /// As [`BuiltFunctions::has_any`].
-    pub fn number_of(&self, functions: &[FunctionCounts<'_>]) -> Result<usize, Error> {
+    /// Those of [`BuiltFunctions::has_any`].
+    pub fn has(&self, function: (u64, u64)) -> Result<bool, Error> {
+        self.any(&|known| known.contains(&function))
+    }
+
+    /// Whether it is known, now or after reading more of the objects.
+    fn any(&self, is_known: &dyn Fn(&HashSet<(u64, u64)>) -> bool) -> Result<bool, Error> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        while self.read_next(&mut known)? {}
-        Ok(functions.iter().filter(|it| known.has(it)).count())
-    }
-
-    /// Reads the next object; false if all were read.
-    fn read_next(&self, known: &mut Known) -> Result<bool, Error> {
-        let Some(path) = self.objects.paths.get(known.objects) else {
-            if known.functions.is_empty() {
-                let path = self.objects.first();
-                return Err(Error::NoMapping { path });
+        loop {
+            if is_known(&known.functions) {
+                return Ok(true);
             }
-            return Ok(false);
-        };
-        let more = read(path, objects::hashes)?;
-        known.functions.extend(more);
-        known.objects += 1;
-        Ok(true)
-    }
-}
-
-impl Known {
-    fn has(&self, function: &FunctionCounts<'_>) -> bool {
-        self.functions
-            .contains(&(function.name_hash, function.function_hash))
+            let Some(path) = self.objects.paths.get(known.objects) else {
+                if known.functions.is_empty() {
+                    let path = self.objects.first();
+                    return Err(Error::NoMapping { path });
+                }
+                return Ok(false);
+            };
+            let more = read(path, objects::hashes)?;
+            known.functions.extend(more);
+            known.objects += 1;
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::slice::ParallelSlice;
 use crate::count::profile::Profile;
 use crate::error::Error;
 use crate::objects::BuiltFunctions;
-use crate::parse::profile::{self, FunctionCounts};
+use crate::parse::profile;
 
 /// Fewer are not worth the handing over to another thread.
 const PROFILES_AT_LEAST: usize = 16;
@@ -86,18 +86,38 @@ impl Merged {
         buffer: &mut Vec<u8>,
         built: &BuiltFunctions<'_>,
     ) -> Result<(), Error> {
-        let Some(functions) = read(path, buffer)? else {
-            self.empty.push(path.to_owned());
-            return Ok(());
-        };
-        if built.has_any(&functions)? {
-            for function in &functions {
-                self.profile.add_function(function);
+        let mut tries = 0..5;
+        loop {
+            buffer.clear();
+            File::open(path)
+                .and_then(|mut file| file.read_to_end(buffer))
+                .map_err(|source| Error::ReadProfile {
+                    path: path.to_owned(),
+                    source,
+                })?;
+            if buffer.is_empty() {
+                self.empty.push(path.to_owned());
+                return Ok(());
             }
-        } else {
-            self.of_other_builds.push(path.to_owned());
+            let functions = profile::functions(buffer);
+            if functions.is_err() && tries.next().is_some() {
+                // A program that is just starting may still be writing its functions, for an instant.
+                thread::sleep(Duration::from_millis(20));
+                continue;
+            }
+            let functions = functions.map_err(|source| Error::MalformedProfile {
+                path: path.to_owned(),
+                source,
+            })?;
+            if built.has_any(&functions)? {
+                for function in &functions {
+                    self.profile.add_function(function);
+                }
+            } else {
+                self.of_other_builds.push(path.to_owned());
+            }
+            return Ok(());
         }
-        Ok(())
     }
 
     fn append(&mut self, mut later: Self) {
@@ -109,56 +129,4 @@ impl Merged {
         self.empty.append(&mut later.empty);
         self.of_other_builds.append(&mut later.of_other_builds);
     }
-}
-
-/// Which of several programs the profile at `path` is of: the one that has the most of its functions. `None` if none has
-/// any, or if the file is empty.
-///
-/// # Errors
-///
-/// If the profile cannot be read ([`Error::ReadProfile`], [`Error::MalformedProfile`]); and those of
-/// [`BuiltFunctions::has_any`].
-pub fn program_of(path: &Path, programs: &[BuiltFunctions<'_>]) -> Result<Option<usize>, Error> {
-    let mut buffer = vec![];
-    let Some(functions) = read(path, &mut buffer)? else {
-        return Ok(None);
-    };
-    let (mut best, mut most) = (None, 0);
-    for (place, program) in programs.iter().enumerate() {
-        let number = program.number_of(&functions)?;
-        if number > most {
-            (best, most) = (Some(place), number);
-        }
-    }
-    Ok(best)
-}
-
-/// The functions of a profile, which is read into the buffer; `None` if it has no byte.
-fn read<'a>(
-    path: &Path,
-    buffer: &'a mut Vec<u8>,
-) -> Result<Option<Vec<FunctionCounts<'a>>>, Error> {
-    // A program that is just starting may still be writing its functions, for an instant.
-    let mut tries = 0..5;
-    loop {
-        buffer.clear();
-        File::open(path)
-            .and_then(|mut file| file.read_to_end(buffer))
-            .map_err(|source| Error::ReadProfile {
-                path: path.to_owned(),
-                source,
-            })?;
-        if buffer.is_empty() {
-            return Ok(None);
-        }
-        if profile::functions(buffer).is_ok() || tries.next().is_none() {
-            break;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    let functions = profile::functions(buffer).map_err(|source| Error::MalformedProfile {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(Some(functions))
 }

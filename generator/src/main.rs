@@ -19,11 +19,11 @@ use commands::output;
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo itcov init                     put harness and recipes into the crate
   cargo itcov run -- --port 8080       run the program, use it, press Ctrl-C, read the report
-  cargo itcov report                   say again which lines ran
-  cargo itcov help init                what a command does, and its options
-  cargo itcov --version                which version this is";
+  cargo itcov exec -- cargo test       run tests that start the program, read the report
+  cargo itcov report --html coverage   the last report again, as pages
+  cargo itcov init                     put a harness and recipes for just into the crate
+  cargo itcov help run                 what a command does, and its options";
 
 /// Integration coverage: run a program's real `main` instrumented, use it, stop it, see which lines ran.
 #[derive(Parser)]
@@ -71,13 +71,13 @@ enum Command {
     Check(commands::check::Check),
     Update(commands::update::Update),
     Remove(commands::remove::Remove),
-    Doctor(commands::doctor::Doctor),
     Run(Box<commands::run::Run>),
     Suite(Box<commands::suite::Suite>),
     Exec(Box<commands::exec::Exec>),
     Build(Box<commands::build::Build>),
     Clean(commands::clean::Clean),
     Report(Box<commands::report::Report>),
+    Doctor(commands::doctor::Doctor),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }

@@ -33,10 +33,12 @@ pub fn running(command: &Command) {
         .map_or_else(String::new, |directory| {
             format!(" (in {})", directory.display())
         });
-    let _ = writeln!(
-        anstream::stderr(),
-        "{STYLE}{:>12}{STYLE:#} `{}`{directory}",
-        "Running",
-        words.join(" ")
-    );
+    did("Running", &format!("`{}`{directory}", words.join(" ")));
+}
+
+/// Tells what is done, with `--verbose`.
+pub fn did(label: &str, what: &str) {
+    if level() > 0 {
+        let _ = writeln!(anstream::stderr(), "{STYLE}{label:>12}{STYLE:#} {what}");
+    }
 }

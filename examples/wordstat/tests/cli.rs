@@ -1,16 +1,10 @@
-//! Runs wordstat from `cargo test`.
+//! Runs wordstat from `cargo test`. `just itcov-exec cargo test` measures what it does.
 
 use std::process::{Command, Stdio};
 
-/// The program that `ITCOV_BIN` names, else the one that cargo has built for this test.
-fn wordstat() -> Command {
-    let built = env!("CARGO_BIN_EXE_wordstat");
-    Command::new(std::env::var_os("ITCOV_BIN").unwrap_or_else(|| built.into()))
-}
-
 #[test]
 fn it_says_what_it_was_not_given() {
-    let output = wordstat()
+    let output = Command::new(env!("CARGO_BIN_EXE_wordstat"))
         .arg("no-such-file")
         .stdin(Stdio::null())
         .output()

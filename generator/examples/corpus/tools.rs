@@ -25,9 +25,9 @@ const CLEARED: [&str; 17] = [
     "RUSTC_WORKSPACE_WRAPPER",
     "LLVM_PROFILE_FILE",
     "ITCOV_ARGS",
-    "ITCOV_BIN",
+    "ITCOV_PROGRAM",
     "ITCOV_READY",
-    "ITCOV_STOP_ADDR",
+    "ITCOV_CONTROL",
     "ITCOV_TIMEOUT",
     "GIT_DIR",
 ];

@@ -31,8 +31,8 @@ pub struct Entry {
     pub environment: BTreeMap<String, String>,
     /// What it is in the list for.
     pub note: String,
-    /// What just is told, in place of `itcov-exec` with the runs.
-    pub recipe: Vec<String>,
+    /// In place of the runs: a command of `cargo itcov`, and the suite that it is given.
+    pub command: Vec<String>,
     /// Lines for a shell, in which the program is `$ITCOV_BIN`; each has to succeed.
     pub runs: Vec<String>,
 }
@@ -48,7 +48,7 @@ const KEYS: [&str; 12] = [
     "profile",
     "environment",
     "note",
-    "recipe",
+    "command",
     "runs",
 ];
 
@@ -96,12 +96,12 @@ fn entry(table: &Table) -> Result<Entry> {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         note: text("note").context("it needs a note")?,
-        recipe: list(table, "recipe"),
+        command: list(table, "command"),
         runs: list(table, "runs"),
     };
     ensure!(
-        entry.runs.is_empty() != entry.recipe.is_empty(),
-        "it needs either runs or a recipe"
+        entry.runs.is_empty() != entry.command.is_empty(),
+        "it needs either runs or a command"
     );
     Ok(entry)
 }

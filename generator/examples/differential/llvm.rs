@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 
 use super::compare::Side;
 use super::json;
@@ -22,7 +22,7 @@ pub struct Llvm {
 pub struct Measured {
     /// It, and then its libraries.
     pub objects: Vec<PathBuf>,
-    /// What it has collected.
+    /// What its run has left.
     pub profiles: Vec<PathBuf>,
 }
 
@@ -135,26 +135,4 @@ fn regex(path: &str) -> String {
             _ => letter.to_string(),
         })
         .collect()
-}
-
-/// What the recipes have noted and collected in a directory.
-pub fn measured(directory: &Path) -> Result<Measured> {
-    let objects: Vec<_> = lines(&directory.join("objects"))?;
-    let mut profiles = vec![];
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|it| it == "profraw") {
-            profiles.push(path);
-        }
-    }
-    profiles.sort();
-    ensure!(!profiles.is_empty(), "nothing has run");
-    Ok(Measured { objects, profiles })
-}
-
-/// The paths that a file lists.
-pub fn lines(list: &Path) -> Result<Vec<PathBuf>> {
-    let text = fs::read_to_string(list).with_context(|| format!("no {}", list.display()))?;
-    let lines = text.lines().filter(|line| !line.is_empty());
-    Ok(lines.map(PathBuf::from).collect())
 }

@@ -15,6 +15,7 @@ mod compare;
 #[path = "../corpus/download.rs"]
 mod download;
 mod json;
+mod kept;
 mod list;
 mod llvm;
 mod measure;

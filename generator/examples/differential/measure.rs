@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
@@ -11,8 +10,9 @@ use walkdir::WalkDir;
 use crate::compare::{Compared, Side, compare};
 use crate::download::{self, Source};
 use crate::json;
+use crate::kept;
 use crate::list::Entry;
-use crate::llvm::{self, Llvm};
+use crate::llvm::Llvm;
 use crate::tools::{Tools, run};
 
 /// Measures the entry and compares.
@@ -38,31 +38,26 @@ pub fn follow(entry: &Entry, repository: &Path, tools: &Tools, llvm: &Llvm) -> R
     }
     run(&mut init).context("init")?;
 
+    run(&mut command("cargo", &["itcov", "clean"])).context("clean")?;
     let scope = if entry.measures_all {
         "all"
     } else {
         "workspace"
     };
-    let chosen = [
-        format!("itcov_scope={scope}"),
-        format!("itcov_profile={}", entry.profile),
-    ];
-    let just = |arguments: &[&str]| -> Command {
-        let mut just = command("just", &[]);
-        just.args(&chosen).args(arguments);
-        just
-    };
-    run(&mut just(&["itcov-clean"])).context("itcov-clean")?;
-    if entry.recipe.is_empty() {
+    let mut measured = command("cargo", &["itcov"]);
+    if entry.command.is_empty() {
         let mut suite = String::from("set -eu\n");
         for line in &entry.runs {
             let _ = writeln!(suite, "{line}");
         }
-        run(&mut just(&["itcov-exec", "sh", "-c", &suite])).context("the runs")?;
+        measured.args(["exec", "--scope", scope, "--profile", &entry.profile]);
+        measured.args(["--", "sh", "-c", &suite]);
     } else {
-        let recipe: Vec<&str> = entry.recipe.iter().map(String::as_str).collect();
-        run(&mut just(&recipe)).context("the runs")?;
+        let (name, suite) = entry.command.split_first().context("no command")?;
+        measured.args([name, "--scope", scope, "--profile", &entry.profile]);
+        measured.arg("--").args(suite);
     }
+    run(&mut measured).context("the runs")?;
 
     let work = tools.directory.join("work");
     if work.exists() {
@@ -70,20 +65,15 @@ pub fn follow(entry: &Entry, repository: &Path, tools: &Tools, llvm: &Llvm) -> R
     }
     fs::create_dir_all(&work)?;
     let (our_json, our_lcov) = (work.join("itcov.json"), work.join("itcov.lcov"));
-    let mut report = command("cargo", &["itcov", "report", "--scope", scope, "--json"]);
+    let mut report = command("cargo", &["itcov", "report", "--json"]);
     run(report.arg(&our_json).arg("--lcov").arg(&our_lcov)).context("the report")?;
     let ours = Side {
         json: json::read(&our_json)?,
         lcov: fs::read_to_string(&our_lcov)?,
     };
-    let collected = target.join(if entry.measures_all {
-        "itcov/all/coverage"
-    } else {
-        "itcov/coverage"
-    });
-    let sources = llvm::lines(&collected.join("sources"))?;
+    let (measured, sources) = kept::last_run(&target, &entry.name)?;
     let theirs = llvm.export(
-        &llvm::measured(&collected)?,
+        &measured,
         |file| sources.iter().any(|source| file.starts_with(source)) && !file.starts_with(&target),
         &work,
     )?;

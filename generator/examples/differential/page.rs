@@ -62,7 +62,7 @@ cargo run --release --example differential
 
 which needs cargo, git, a C compiler, the registry, and LLVM's tools. With `-- --only NAME` it measures one entry and
 prints the table. What is measured is listed in `generator/examples/differential/crates.toml`: each program gets the
-scaffold by `cargo itcov init` and is run through the recipes.
+scaffold by `cargo itcov init` and is measured by `cargo itcov exec` or `cargo itcov suite`.
 
 Compared are, for each source file: every segment (line, column, count, kind), every line's count, the summary with its
 ratios and percentages; for each function as it was compiled: name, files, count, every region (start, end, count, kind);

@@ -7,10 +7,11 @@ use std::io::BufReader;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
-use cargo_metadata::{Message, PackageId};
+use cargo_metadata::{Message, Package, PackageId};
 
 use super::guard;
 use super::layout::Layout;
@@ -18,7 +19,7 @@ use super::options::{BuildOptions, Scope};
 use super::programs::Program;
 use super::runner::{self, Invocation};
 use super::rustc::Rustc;
-use super::seed::{Own, seed};
+use super::seed::{Own, Seeded, seed};
 use super::units::{self, Unit};
 use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
@@ -41,6 +42,14 @@ pub struct BuiltProgram {
     pub units: Vec<Unit>,
     /// The other binaries of the package, each with what it is made of: the program may start them.
     pub others: Vec<(PathBuf, Vec<Unit>)>,
+}
+
+impl BuiltProgram {
+    /// Whatever was instrumented.
+    pub fn all_units(&self) -> impl Iterator<Item = &Unit> {
+        let others = self.others.iter().flat_map(|(_, units)| units);
+        self.units.iter().chain(others)
+    }
 }
 
 /// Builds measured programs of a workspace.
@@ -122,14 +131,27 @@ impl<'a> Builder<'a> {
             Path::new(name).join(profile)
         });
         for below in for_target.iter().map(PathBuf::as_path).chain([profile]) {
+            let started = Instant::now();
             let seeded = during("taking over what is built of the dependencies", || {
                 seed(self.layout, below, &own)
             });
-            // Without it cargo builds everything, which takes longer.
-            if let Err(error) = seeded {
-                crate::commands::output::note(&format!(
+            match seeded {
+                Ok(Seeded { units: 0, .. }) => {}
+                Ok(seeded) => verbosity::did(
+                    "Seeded",
+                    &format!(
+                        "{} with what is built of the dependencies: {} units, {} links, {} bytes copied, {:.2} s",
+                        self.layout.target.join(below).display(),
+                        seeded.units,
+                        seeded.links,
+                        seeded.copied_bytes,
+                        started.elapsed().as_secs_f64()
+                    ),
+                ),
+                // Without it cargo builds everything, which takes longer.
+                Err(error) => crate::commands::output::note(&format!(
                     "cannot take over what is built of the dependencies: {error}"
-                ));
+                )),
             }
         }
     }
@@ -141,8 +163,8 @@ impl<'a> Builder<'a> {
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
         let package = &program.package;
-        let mut cargo = self.cargo("build", program);
-        cargo.arg("--message-format=json-render-diagnostics");
+        let required = &program.bin.required_features;
+        let mut cargo = self.cargo("build", package, required);
         let artifacts = run(&mut cargo, &program.bin.name)?;
         let invocation = self.invocation(program)?;
         let notes = &self.wrapper.units;
@@ -156,20 +178,42 @@ impl<'a> Builder<'a> {
                 self.wrapper.path.display()
             )
         })?;
-        let others = artifacts
-            .executables
-            .iter()
-            .filter(|(id, path)| *id == package.id && path.as_path() != invocation.executable);
-        let others = others.filter_map(|(_, path)| Some((path.clone(), of(path)?)));
+        let mut others = self.others(package, &artifacts);
+        others.retain(|(file, _)| *file != invocation.executable);
         self.tell_outside(&units, &artifacts);
         Ok(BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
-            others: others.collect(),
+            others,
             runner: self.runner()?,
             invocation,
             units,
         })
+    }
+
+    /// Builds a package that programs start programs of, or load shared libraries of.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails.
+    pub fn build_along(&self, package: &Package) -> Result<Vec<(PathBuf, Vec<Unit>)>> {
+        let artifacts = run(&mut self.cargo("build", package, &[]), &package.name)?;
+        Ok(self.others(package, &artifacts))
+    }
+
+    /// The programs and shared libraries of a package, each with what it is made of.
+    fn others(&self, package: &Package, artifacts: &Artifacts) -> Vec<(PathBuf, Vec<Unit>)> {
+        let notes = &self.wrapper.units;
+        let of_package = artifacts.files.iter().filter(|(id, ..)| *id == package.id);
+        let with_unit = of_package.filter_map(|(_, file, is_program)| {
+            let unit = if *is_program {
+                units::of_program(notes, file)
+            } else {
+                units::of_shared(notes, file)
+            };
+            Some((file.clone(), units::closure(notes, unit?)))
+        });
+        with_unit.collect()
     }
 
     /// How cargo would run the program. It is told by the environment to do so with another runner: a runner on its command
@@ -190,7 +234,7 @@ impl<'a> Builder<'a> {
         let name = Path::new(target).file_stem().unwrap_or_default();
         let name = name.to_string_lossy().replace('-', "_").to_uppercase();
         let variable = format!("CARGO_TARGET_{name}_RUNNER");
-        let mut cargo = self.cargo("run", program);
+        let mut cargo = self.cargo("run", program.package, &program.bin.required_features);
         cargo.args(["--quiet", "--bin", &program.bin.name]);
         cargo.env(&variable, runner).env(runner::FILE, &file);
         let _ = fs::remove_file(&file);
@@ -226,21 +270,18 @@ impl<'a> Builder<'a> {
     }
 
     /// A cargo that instruments. What steers it is on its command line, so no other cargo sees it.
-    fn cargo(&self, command: &str, program: &Program) -> Command {
+    fn cargo(&self, command: &str, package: &Package, features: &[String]) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.arg(command);
-        cargo
-            .arg("--manifest-path")
-            .arg(&program.package.manifest_path);
+        cargo.arg("--manifest-path").arg(&package.manifest_path);
         cargo.args(self.options.for_cargo());
         if self.options.target.is_none()
             && let Some(target) = &self.target
         {
             cargo.args(["--target", target]);
         }
-        let required = &program.bin.required_features;
-        if !required.is_empty() {
-            cargo.args(["--features", &required.join(",")]);
+        if !features.is_empty() {
+            cargo.args(["--features", &features.join(",")]);
         }
         cargo.arg("--target-dir").arg(&self.layout.target);
         let wrapper = match self.options.scope {
@@ -302,13 +343,15 @@ fn name_of(id: &PackageId) -> String {
 /// What cargo has made.
 #[derive(Debug, Default)]
 struct Artifacts {
-    executables: Vec<(PackageId, PathBuf)>,
+    /// Programs and shared libraries, and whether each is a program.
+    files: Vec<(PackageId, PathBuf, bool)>,
     /// The package of each library.
     by_stem: BTreeMap<PathBuf, PackageId>,
 }
 
 /// Runs a build, and reads cargo's messages.
 fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
+    cargo.arg("--message-format=json-render-diagnostics");
     verbosity::running(cargo);
     cargo.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut guarded = guard::start(cargo).context("cannot run cargo")?;
@@ -322,11 +365,22 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 let stem = units::stem(file.as_std_path());
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());
             }
-            if let Some(executable) = artifact.executable.filter(|_| artifact.target.is_bin()) {
-                artifacts
-                    .executables
-                    .push((artifact.package_id, executable.into()));
-            }
+            let is_program = artifact.target.is_bin();
+            let shared = artifact
+                .filenames
+                .iter()
+                .filter(|file| file.extension() == Some("so"));
+            let files = if is_program {
+                artifact.executable.iter().cloned().collect()
+            } else if artifact.target.is_cdylib() {
+                shared.cloned().collect()
+            } else {
+                Vec::new()
+            };
+            let files = files
+                .into_iter()
+                .map(|file| (artifact.package_id.clone(), file.into(), is_program));
+            artifacts.files.extend(files);
         }
     }
     let status = guarded.child.wait()?;

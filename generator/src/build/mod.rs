@@ -6,6 +6,7 @@
 //! options ──┘                    └─ runner, which tells how cargo would run a program
 //! ```
 
+pub mod along;
 pub mod cargo;
 mod guard;
 pub mod harness;

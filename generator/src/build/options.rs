@@ -14,51 +14,55 @@ pub enum Scope {
     All,
 }
 
+const PACKAGES: &str = "Package selection";
+const FEATURES: &str = "Feature selection";
+const COMPILATION: &str = "Compilation options";
+
 /// What to build, as for `cargo build`.
 #[derive(clap::Args, Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is an option of its own.
 pub struct BuildOptions {
-    /// The package of the program; may be given several times for several programs
-    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
-    pub package: Vec<String>,
-    /// The program, in a package with several; may be given several times
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub bin: Vec<String>,
-    /// Every program of the workspace that has a harness
-    #[arg(long, conflicts_with_all = ["package", "bin"])]
-    pub workspace: bool,
     /// Which crates to measure
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t)]
     pub scope: Scope,
     /// Do not set `cfg(coverage)`, nor with a nightly compiler `cfg(coverage_nightly)`, for the measured crates
     #[arg(long)]
     pub no_cfg_coverage: bool,
-    /// Features to turn on, separated by commas or spaces
-    #[arg(
-        short = 'F',
-        long,
-        value_name = "FEATURES",
-        help_heading = "Cargo options"
-    )]
-    pub features: Vec<String>,
-    /// Turn on all features of the packages
-    #[arg(long, help_heading = "Cargo options")]
-    pub all_features: bool,
-    /// Do not turn on the `default` feature
-    #[arg(long, help_heading = "Cargo options")]
-    pub no_default_features: bool,
-    /// Build with the profile `release`
+    /// Package whose programs are started or whose shared libraries are loaded: it is built and measured, too
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
+    pub with: Vec<String>,
+    /// Package with the program; may be given several times, for several programs
     #[arg(
         short,
         long,
-        conflicts_with = "profile",
-        help_heading = "Cargo options"
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = PACKAGES
     )]
+    pub package: Vec<String>,
+    /// Program, in a package with several; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
+    pub bin: Vec<String>,
+    /// All programs of the workspace that have a harness
+    #[arg(long, conflicts_with_all = ["package", "bin"], help_heading = PACKAGES)]
+    pub workspace: bool,
+    /// Features to activate, separated by spaces or commas
+    #[arg(short = 'F', long, value_name = "FEATURES", help_heading = FEATURES)]
+    pub features: Vec<String>,
+    /// Activate all features of the packages
+    #[arg(long, help_heading = FEATURES)]
+    pub all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long, help_heading = FEATURES)]
+    pub no_default_features: bool,
+    /// Build with the profile `release`
+    #[arg(short, long, conflicts_with = "profile", help_heading = COMPILATION)]
     pub release: bool,
     /// Build with this profile
-    #[arg(long, value_name = "NAME", help_heading = "Cargo options")]
+    #[arg(long, value_name = "PROFILE", help_heading = COMPILATION)]
     pub profile: Option<String>,
-    /// Build for this target
-    #[arg(long, value_name = "TRIPLE", help_heading = "Cargo options")]
+    /// Build for this target triple
+    #[arg(long, value_name = "TRIPLE", help_heading = COMPILATION)]
     pub target: Option<String>,
     #[command(flatten)]
     pub cargo: Cargo,

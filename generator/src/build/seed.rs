@@ -47,40 +47,51 @@ impl Own {
     }
 }
 
-/// Puts what there is for a profile into the measured build's directory, and says how many crates were new to it.
+/// What was put into the directory of the measured build.
+#[derive(Debug, Default)]
+pub struct Seeded {
+    /// How many units of the dependencies: libraries, build scripts, and runs of these.
+    pub units: usize,
+    pub links: usize,
+    pub copied_bytes: u64,
+}
+
+/// Puts what there is for a profile into the measured build's directory.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written. What is there by then is whole, so nothing has to be undone.
-pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<usize> {
+pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<Seeded> {
+    let mut seeded = Seeded::default();
     let from = layout.ordinary_build.join(below);
     let to = layout.target.join(below);
     let fingerprints = from.join(".fingerprint");
     if !fingerprints.is_dir() {
-        return Ok(0);
+        return Ok(seeded);
     }
     let wanted = missing(&fingerprints, &to.join(".fingerprint"), own)?;
     if wanted.is_empty() {
-        return Ok(0);
+        return Ok(seeded);
     }
     // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
     let lock = File::open(from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
         wait_for(lock, &from);
     }
-    libraries(&from.join("deps"), &to.join("deps"), own)?;
+    libraries(&from.join("deps"), &to.join("deps"), own, &mut seeded)?;
     for name in &wanted {
         let (from, to) = (from.join("build").join(name), to.join("build").join(name));
         if from.is_dir() && !to.exists() {
-            tree(&from, &to)?;
+            tree(&from, &to, &mut seeded)?;
         }
     }
     // Last, as cargo looks for them first.
     for name in &wanted {
         let to = to.join(".fingerprint").join(name);
-        tree(&fingerprints.join(name), &to)?;
+        tree(&fingerprints.join(name), &to, &mut seeded)?;
     }
-    Ok(wanted.len())
+    seeded.units = wanted.len();
+    Ok(seeded)
 }
 
 /// Waits until no cargo builds there. A signal ends the wait, and this process.
@@ -120,7 +131,7 @@ fn without_hash(name: &str) -> Option<&str> {
     is_hash.then_some(name)
 }
 
-fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
+fn libraries(from: &Path, to: &Path, own: &Own, seeded: &mut Seeded) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -144,16 +155,16 @@ fn libraries(from: &Path, to: &Path, own: &Own) -> io::Result<()> {
             continue;
         }
         if matches!(ending, "rlib" | "rmeta") && hashed.is_some() {
-            link(&entry.path(), &target)?;
+            link(&entry.path(), &target, seeded)?;
         } else {
-            copy(&entry.path(), &target)?;
+            copy(&entry.path(), &target, seeded)?;
         }
     }
     Ok(())
 }
 
 /// Copies a directory under another name first, so that it is there as a whole or not at all.
-fn tree(from: &Path, to: &Path) -> io::Result<()> {
+fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
     // A process of the same number may have left it.
     let _ = fs::remove_dir_all(&half);
@@ -171,8 +182,8 @@ fn tree(from: &Path, to: &Path) -> io::Result<()> {
         } else if kind.is_file() {
             let file = entry.metadata()?;
             match copies.get(&file.ino()).filter(|_| file.nlink() > 1) {
-                Some(same) => link(same, &target)?,
-                None => copy(entry.path(), &target)?,
+                Some(same) => link(same, &target, seeded)?,
+                None => copy(entry.path(), &target, seeded)?,
             }
             copies.insert(file.ino(), target);
         }
@@ -184,18 +195,19 @@ fn tree(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-fn link(from: &Path, to: &Path) -> io::Result<()> {
+fn link(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     match fs::hard_link(from, to) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         // Another file system, or one without links.
-        Err(_) => copy(from, to),
-        linked => linked,
+        Err(_) => copy(from, to, seeded)?,
+        Ok(()) => seeded.links += 1,
     }
+    Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+fn copy(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
-    fs::copy(from, &half)?;
+    seeded.copied_bytes += fs::copy(from, &half)?;
     let modified = fs::metadata(from)?.modified()?;
     File::open(&half)?.set_times(FileTimes::new().set_modified(modified))?;
     fs::rename(half, to)

@@ -20,7 +20,7 @@ use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
 use super::rustc::Rustc;
-use super::units::{Unit, stem};
+use super::units::{Kind, Unit, stem};
 
 /// The name of the executable that is the wrapper.
 const NAME: &str = "itcov-rustc";
@@ -279,8 +279,13 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         stem: call
             .out_dir
             .join(format!("{}{}", call.name, call.extra_filename)),
-        is_program,
-        is_dylib: call.is_of_type(&["dylib"]) && !call.is_of_type(&["lib", "rlib"]),
+        kind: if is_program {
+            Kind::Program
+        } else if call.is_of_type(&["lib", "rlib"]) {
+            Kind::Archive
+        } else {
+            Kind::Shared
+        },
         manifest,
         directory: env::current_dir()?,
         uses: call.uses.clone(),

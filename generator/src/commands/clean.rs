@@ -14,7 +14,9 @@ use crate::scaffold::metadata::Cargo;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo itcov clean                    forget the last run, and what was added to it")]
+  cargo itcov clean                    forget the last run, and what was added to it
+  cargo itcov clean --manifest-path api/Cargo.toml
+                                       that of another crate")]
 pub struct Clean {
     #[command(flatten)]
     cargo: Cargo,

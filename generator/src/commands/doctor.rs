@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8PathBuf;
 
 use super::output::Format;
-use crate::doctor::{Machine, findings, show};
+use crate::doctor::{findings, show};
 
-/// Say what a measured run needs, whether it is here, and what to type if it is not.
+/// Check that everything a measured run needs is installed.
 ///
-/// Looks at cargo, rustc, just and the commands that the recipes call, at the variables that change a run, and in a crate at
-/// the scaffold and the justfile. Changes nothing. Ends with 1 where a measured run or its report would not work.
+/// Looks at the system, the toolchain, just and the variables that change a run, and in a crate at the scaffold and the
+/// justfile. Changes nothing. Exits with 1 if a measured run would not work.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,7 +28,7 @@ Status:
   wrong      there, and not as it has to be")]
 pub struct Doctor {
     /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "Manifest options")]
     manifest_path: Option<Utf8PathBuf>,
     /// How to say what was found: for people, or as JSON for scripts
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
@@ -38,7 +38,7 @@ pub struct Doctor {
 impl Doctor {
     /// Looks, and says what there is to say.
     pub fn run(&self) -> Result<()> {
-        let findings = findings(&Machine::read(self.manifest_path.as_deref()));
+        let findings = findings(self.manifest_path.as_deref());
         let mut out = anstream::stdout().lock();
         match self.format {
             Format::Human => show::text(&mut out, &findings)?,
@@ -47,10 +47,7 @@ impl Doctor {
         let bad = findings.iter().filter(|finding| !finding.status.is_fine());
         let names: Vec<&str> = bad.map(|finding| finding.name.as_str()).collect();
         if !names.is_empty() {
-            bail!(
-                "a measured run or its report would not work: {}",
-                names.join(", ")
-            );
+            bail!("a measured run would not work: {}", names.join(", "));
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ pub struct Exec {
     #[command(flatten)]
     run: RunOptions,
     /// The suite's command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
+    #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
 }
 

@@ -12,6 +12,7 @@ use anyhow::Result;
 
 use super::output;
 use super::report::Report;
+use crate::build::along;
 use crate::build::cargo::{Builder, BuiltProgram};
 use crate::build::harness;
 use crate::build::layout::Layout;
@@ -114,6 +115,16 @@ impl<'a> Measure<'a> {
         for program in programs {
             let made = builder.build(&program)?;
             built.push((program, made));
+        }
+        for package in along::packages(self.workspace, &self.options.with)? {
+            let made = builder.build_along(package)?;
+            if let Some((_, program)) = built.first_mut() {
+                program.others.extend(made);
+            }
+        }
+        let all = built.iter().flat_map(|(_, program)| program.all_units());
+        for library in along::not_built(self.workspace, &all.collect::<Vec<_>>()) {
+            say(&library);
         }
         let part = self.store.keep_build(|builds| {
             let programs = built.iter();

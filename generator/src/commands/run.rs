@@ -29,7 +29,7 @@ pub struct Run {
     #[command(flatten)]
     how: RunOptions,
     /// The program's arguments
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", help_heading = None)]
     arguments: Vec<OsString>,
 }
 

@@ -31,7 +31,7 @@ pub struct Suite {
     #[command(flatten)]
     how: SuiteOptions,
     /// The suite's command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
+    #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
 }
 

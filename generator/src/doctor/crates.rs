@@ -1,19 +1,22 @@
-//! Judges the crate: whether the scaffold is there, and whether just takes the justfile.
+//! The crate: whether the scaffold is there.
+
+use std::process::{Command, Stdio};
 
 use anyhow::Result;
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
-use super::machine::workspace;
-use super::{Finding, Status};
+use super::finding::{Finding, Status};
+use super::justfile::finding as of_justfile;
+use super::ran::cargo;
 use crate::scaffold::RECIPES;
 use crate::scaffold::change::Change;
 use crate::scaffold::facts::Facts;
-use crate::scaffold::just::Verdict;
 use crate::scaffold::justfile::{self, Justfile};
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned;
 use crate::scaffold::plan;
 use crate::scaffold::template::{Rendered, Template};
+use crate::verbosity;
 
 /// Where the command was typed, or the given manifest is.
 pub enum Place {
@@ -44,7 +47,7 @@ pub struct Wanting {
 
 impl Place {
     /// Looks at the crate of a manifest, or of the current directory.
-    pub fn read(manifest_path: Option<&Utf8Path>) -> Place {
+    pub fn look(manifest_path: Option<&Utf8Path>) -> Place {
         match workspace(manifest_path) {
             Ok(root) => Place::Crate {
                 has_recipes: root.join(RECIPES).is_file(),
@@ -60,14 +63,6 @@ impl Place {
                 Place::Nowhere
             }
             Err(message) => Place::Broken(message),
-        }
-    }
-
-    /// The root of the workspace.
-    pub fn root(&self) -> Option<&Utf8Path> {
-        match self {
-            Place::Crate { root, .. } => Some(root),
-            Place::Nowhere | Place::Broken(_) => None,
         }
     }
 }
@@ -90,7 +85,7 @@ pub fn findings(place: &Place) -> Vec<Finding> {
             justfile,
         } => {
             let mut findings = vec![scaffold(root, *has_recipes, wanting)];
-            findings.extend(the_justfile(root, *has_recipes, justfile));
+            findings.extend(of_justfile(root, *has_recipes, justfile));
             findings
         }
     }
@@ -130,7 +125,7 @@ fn scaffold(root: &Utf8Path, has_recipes: bool, wanting: &Result<Wanting, String
         return Finding::ok("scaffold", format!("none in {root}"))
             .because(
                 Status::Note,
-                "the crate is as it was before `init`: there is nothing to run yet",
+                "`cargo itcov run` works without; the scaffold adds the recipes and a harness for other tools",
             )
             .typing("cargo itcov init");
     }
@@ -147,47 +142,34 @@ fn scaffold(root: &Utf8Path, has_recipes: bool, wanting: &Result<Wanting, String
     }
 }
 
-/// Whether `just itcov` finds the recipes.
-fn the_justfile(
-    root: &Utf8Path,
-    has_recipes: bool,
-    justfile: &Result<Box<Justfile>, String>,
-) -> Option<Finding> {
-    let name = "justfile";
-    let justfile = match justfile {
-        Ok(justfile) => justfile,
-        Err(error) => return Some(Finding::ok(name, "not readable").because(Status::Wrong, error)),
-    };
-    let found = if justfile.text.is_some() {
-        Finding::ok(name, justfile.path.as_str())
-    } else if has_recipes {
-        Finding::ok(name, format!("none in {root}"))
-    } else {
-        return None;
-    };
-    Some(match &justfile.verdict {
-        Verdict::Rejects(message) => found.because(
-            Status::Wrong,
-            format!("just rejects it, and so every recipe in it:\n{message}"),
-        ),
-        Verdict::AwaitsRecipes if has_recipes => found
-            .because(
-                Status::Wrong,
-                format!("just rejects what is in {RECIPES} now"),
-            )
-            .typing("just --list"),
-        Verdict::AwaitsRecipes => found
-            .because(
-                Status::Wrong,
-                format!("it imports {RECIPES}, which is not there, so just rejects it"),
-            )
-            .typing("cargo itcov init"),
-        _ if has_recipes && !justfile.imports_recipes() => found
-            .because(
-                Status::Missing,
-                format!("it does not import {RECIPES}, so there is no `just itcov`"),
-            )
-            .typing("cargo itcov init"),
-        _ => found,
-    })
+/// The root of the workspace that a manifest, or the current directory, is in. The error is cargo's.
+fn workspace(manifest_path: Option<&Utf8Path>) -> Result<Utf8PathBuf, String> {
+    let mut command = Command::new(cargo());
+    command.args([
+        "locate-project",
+        "--workspace",
+        "--message-format",
+        "plain",
+        "--color",
+        "never",
+    ]);
+    if let Some(path) = manifest_path {
+        command.arg("--manifest-path").arg(path);
+    }
+    verbosity::running(&command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr)
+            .trim_end()
+            .trim_start_matches("error: ")
+            .to_owned());
+    }
+    let manifest = Utf8PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end());
+    manifest
+        .parent()
+        .map(Utf8Path::to_owned)
+        .ok_or_else(|| format!("{manifest} has no directory"))
 }

@@ -1,94 +1,28 @@
-//! What a measured run and its report need, and whether it is there: facts in, findings out.
+//! What a measured run and its report need, and whether it is there. Changes nothing.
 //!
-//! [`Machine::read`] looks, [`findings`] judges, [`show`] writes.
+//! Each file looks at one thing and judges it: facts in, findings out.
 
 mod crates;
-mod machine;
+mod finding;
+mod justfile;
+mod optional;
+mod ran;
 pub mod show;
-mod tools;
+mod system;
+mod toolchain;
 mod variables;
 
-pub use machine::Machine;
+use cargo_metadata::camino::Utf8Path;
 
-/// One thing that a measured run needs or is changed by.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is about.
-    pub name: String,
-    /// How it is.
-    pub status: Status,
-    /// What was found: a version, a path, a value.
-    pub found: String,
-    /// What that means for a run; `None` where all is well.
-    pub means: Option<String>,
-    /// What to type.
-    pub advice: Option<String>,
-}
+pub use finding::Finding;
 
-/// How something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// As it ought to be.
-    Ok,
-    /// Needed, and not there.
-    Missing,
-    /// Needed in a newer version.
-    Old,
-    /// There and wrong.
-    Wrong,
-    /// Works; it is good to know.
-    Note,
-}
-
-impl Status {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Ok => "ok",
-            Status::Missing => "missing",
-            Status::Old => "old",
-            Status::Wrong => "wrong",
-            Status::Note => "note",
-        }
-    }
-
-    /// Whether a measured run and its report work all the same.
-    pub fn is_fine(self) -> bool {
-        matches!(self, Status::Ok | Status::Note)
-    }
-}
-
-impl Finding {
-    fn ok(name: &str, found: impl Into<String>) -> Finding {
-        Finding {
-            name: name.to_owned(),
-            status: Status::Ok,
-            found: found.into(),
-            means: None,
-            advice: None,
-        }
-    }
-
-    fn because(self, status: Status, means: impl Into<String>) -> Finding {
-        Finding {
-            status,
-            means: Some(means.into()),
-            ..self
-        }
-    }
-
-    fn typing(self, advice: impl Into<String>) -> Finding {
-        Finding {
-            advice: Some(advice.into()),
-            ..self
-        }
-    }
-}
-
-/// All there is to say.
-pub fn findings(machine: &Machine) -> Vec<Finding> {
-    let mut findings = tools::findings(machine);
-    findings.extend(variables::findings(&machine.variables));
-    findings.extend(crates::findings(&machine.place));
+/// Looks, where the given manifest is, or in the current directory.
+pub fn findings(manifest_path: Option<&Utf8Path>) -> Vec<Finding> {
+    let toolchain = toolchain::Toolchain::look();
+    let mut findings = vec![system::finding(&system::System::look())];
+    findings.extend(toolchain::findings(&toolchain));
+    findings.extend(optional::findings(&optional::Tools::look(&toolchain)));
+    findings.extend(variables::findings(&variables::look()));
+    findings.extend(crates::findings(&crates::Place::look(manifest_path)));
     findings
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use super::{Finding, Status};
+use super::finding::{Finding, Status};
 
 /// Writes a line for each finding and, below it, what it means and what to type. The colours are for `out` to keep or to
 /// drop.

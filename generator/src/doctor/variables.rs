@@ -1,8 +1,16 @@
-//! Judges the environment: which variables change a measured run, and how.
+//! The environment: which variables change a measured run, and how.
 
-use super::{Finding, Status};
+use super::finding::{Finding, Status};
 
-/// A note for each.
+/// All variables.
+pub fn look() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
+}
+
+/// A note for each that does something.
 pub fn findings(variables: &[(String, String)]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = variables
         .iter()
@@ -15,48 +23,48 @@ pub fn findings(variables: &[(String, String)]) -> Vec<Finding> {
 }
 
 /// What a variable does to a run; `None` for one that does nothing.
-pub fn meaning(name: &str, value: &str) -> Option<&'static str> {
+fn meaning(name: &str, value: &str) -> Option<&'static str> {
+    if value.is_empty() {
+        return None;
+    }
     let means = match name {
         "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_RUSTFLAGS"
             if value.contains("instrument-coverage") =>
         {
-            "every build is instrumented, dependencies and macros too: leave that to the recipes"
+            "every build is instrumented, dependencies and macros too: leave that to `cargo itcov`"
         }
         "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_RUSTFLAGS" => {
             "the measured build has these flags too, as any build; they take the place of those in cargo's configuration"
         }
-        "RUSTC" => "this compiler is taken instead of the toolchain's",
+        "RUSTC" | "CARGO_BUILD_RUSTC" => "this compiler is taken instead of the toolchain's",
         "RUSTC_WRAPPER" | "CARGO_BUILD_RUSTC_WRAPPER" => {
-            "it is called for a measured build too, but not with itcov_scope=all"
+            "it is called for a measured build too, but not with --scope all"
         }
         "RUSTC_WORKSPACE_WRAPPER" | "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER" => {
             "it is not called for a measured build"
         }
         "LLVM_PROFILE_FILE" => {
-            "not used by the recipes, which set their own; another instrumented program writes there"
+            "not used by a run, which sets its own; another instrumented program writes there"
         }
         "CARGO_TARGET_DIR" | "CARGO_BUILD_TARGET_DIR" => {
-            "what is built and collected lies in `itcov` there"
+            "what is built and measured lies in `itcov` there"
         }
-        "CARGO_BUILD_BUILD_DIR" => "dependencies are built and shared there",
+        "CARGO_BUILD_BUILD_DIR" => "ordinary builds are there; a measured one is not",
         "CARGO_BUILD_TARGET" => "the program is built for this target, and has to run here",
         "CARGO_INCREMENTAL" => "a measured build takes it as any build does",
-        "LLVM_COV" | "LLVM_PROFDATA" => "this one is taken for reports with LLVM's tools",
         "JUST_JUSTFILE" | "JUST_JUSTFILE_NAME" | "JUST_CEILING" | "JUST_WORKING_DIRECTORY" => {
             "just takes another justfile than the nearest, or none, so it may not find the recipes"
         }
         "JUST_DRY_RUN" => "just shows recipes and runs none",
-        "JUST_TEMPDIR" => {
-            "just puts the recipes' scripts there: programs have to be allowed to run from it"
-        }
-        "ITCOV_ARGS"
-        | "ITCOV_TIMEOUT"
-        | "ITCOV_READY"
-        | "ITCOV_READY_TIMEOUT"
+        "ITCOV_PROGRAM" => "this program runs in the place of the one that is built",
+        "ITCOV_TIMEOUT"
         | "ITCOV_GRACE"
-        | "ITCOV_STOP_ADDR" => "it steers every run started here",
-        "ITCOV_BIN" => {
-            "`just itcov` and `just itcov-suite` run this program instead of the one they have built"
+        | "ITCOV_STOP_SIGNAL"
+        | "ITCOV_CONTROL"
+        | "ITCOV_READY"
+        | "ITCOV_READY_TIMEOUT" => "it steers every run that is started here",
+        name if name == "ITCOV_ARGS" || name.starts_with("ITCOV_ARGS_") => {
+            "these are the arguments of every program that is run without others"
         }
         name if name.starts_with("CARGO_PROFILE_") => {
             "it changes a profile for measured builds too"
@@ -89,7 +97,7 @@ mod tests {
                 .means
                 .as_deref()
                 .unwrap()
-                .contains("leave that to the recipes")
+                .contains("leave that to `cargo itcov`")
         );
     }
 }

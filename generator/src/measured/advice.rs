@@ -14,13 +14,13 @@ pub fn with_advice(error: &Error, advice: &str) -> anyhow::Error {
     }
 }
 
-/// An error that is not of a profile, with what to type to build the objects again.
+/// An error that is not of a profile, with what to do to have the objects again.
 pub fn rebuild(error: Error) -> anyhow::Error {
     match error {
         Error::ReadObject { .. }
         | Error::MalformedObject { .. }
         | Error::NoMapping { .. }
-        | Error::NoSources { .. } => with_advice(&error, "type `just itcov-build`"),
+        | Error::NoSources { .. } => with_advice(&error, "run the program again"),
         error => error.into(),
     }
 }

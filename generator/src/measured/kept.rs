@@ -13,7 +13,7 @@ use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
 use crate::build::sources;
-use crate::build::units::Unit;
+use crate::build::units::{Kind, Unit};
 
 /// A program as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,8 +78,9 @@ impl Objects {
     pub fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
         let libraries = units
             .iter()
-            .filter(|unit| !unit.is_program)
-            .map(Unit::object);
+            .filter(|unit| unit.kind != Kind::Program)
+            .map(Unit::object)
+            .filter(|object| !is_same_file(object, executable));
         let from: Vec<PathBuf> = std::iter::once(executable.to_owned())
             .chain(libraries)
             .collect();
@@ -117,4 +118,17 @@ impl Objects {
             sources: sources::of(units),
         })
     }
+}
+
+/// Whether both are one file, links to it or copies of it.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let metadata = [one, other].map(|path| path.metadata());
+    let [Ok(first), Ok(second)] = metadata else {
+        return false;
+    };
+    if (first.dev(), first.ino()) == (second.dev(), second.ino()) {
+        return true;
+    }
+    let read = |path| fs::read(path).ok();
+    first.len() == second.len() && read(one).is_some_and(|bytes| read(other) == Some(bytes))
 }

@@ -1,30 +1,35 @@
 //! What a report is on: the objects that count, the sources that are of interest, and the profiles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
-use llvm_coverage::count::profile::Profile;
-use llvm_coverage::{BuiltFunctions, Coverage, Error, Objects, SourceFilter};
+use llvm_coverage::count::profile::{Lookup, Profile};
+use llvm_coverage::profiles::Merged;
+use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
-use super::kept::{self, Kept};
-use super::ran::ran;
-use super::runs::Part;
+use super::kept::{self, Kept, is_same_file};
+use super::origin::own_functions;
+use super::part::Measured;
+use super::profiles::Profiles;
+
+const PACKAGES: &str = "Package selection";
 
 /// Which programs are asked for. No name asks for all that ran.
 #[derive(Debug, Default, clap::Args)]
 pub struct Choice {
-    /// Report on these programs alone
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    bin: Vec<String>,
-
-    /// Report on the programs of these packages alone
-    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
+    /// Report only on the programs of this package; may be given several times
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
     package: Vec<String>,
 
-    /// Count only what the linker has put into the programs, which is what other tools count
+    /// Report only on this program; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
+    bin: Vec<String>,
+
+    /// Count only code that is linked into the programs, as other tools do
     #[arg(long)]
     linked: bool,
 }
@@ -33,8 +38,7 @@ pub struct Choice {
 #[derive(Debug)]
 pub struct Measurement {
     programs: Vec<Kept>,
-    /// The directories of the parts of the run, and of their programs if not all were chosen.
-    directories: Vec<PathBuf>,
+    profiles: Vec<PathBuf>,
     objects: Objects,
     sources: Vec<PathBuf>,
     is_linked: bool,
@@ -46,37 +50,31 @@ impl Measurement {
     /// # Errors
     ///
     /// If there is nothing, or nothing that was asked for.
-    pub fn find(parts: &[(PathBuf, Part)], choice: &Choice) -> Result<Measurement> {
+    pub fn find(parts: &[Measured], choice: &Choice) -> Result<Measurement> {
         if parts.is_empty() {
-            bail!("nothing has been measured yet; type `just itcov` to build and run the program");
+            bail!(
+                "nothing has been measured yet; type `cargo itcov run` to build and run the program"
+            );
         }
-        let mut programs: Vec<Kept> = Vec::new();
-        let mut directories = Vec::new();
-        for (directory, part) in parts {
-            let chosen: Vec<&Kept> = part.programs.iter().filter(|it| choice.has(it)).collect();
-            if chosen.len() == part.programs.len() {
-                directories.push(directory.clone());
-            } else {
-                directories.extend(chosen.iter().map(|program| directory.join(&program.bin)));
-                directories.extend(chosen.first().map(|_| directory.join("linked")));
-            }
+        let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());
+        for measured in parts {
+            let of_part = &measured.part.programs;
+            let chosen: Vec<&Kept> = of_part.iter().filter(|it| choice.has(it)).collect();
+            profiles.extend(measured.profiles(&chosen)?);
             for program in chosen {
-                if !programs
-                    .iter()
-                    .any(|other| other.objects == program.objects)
-                {
+                if !programs.iter().any(|it| it.objects == program.objects) {
                     programs.push(program.clone());
                 }
             }
         }
         if programs.is_empty() {
-            let all = parts.iter().flat_map(|(_, part)| &part.programs);
+            let all = parts.iter().flat_map(|it| &it.part.programs);
             let names: BTreeSet<&str> = all.map(|program| program.bin.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             bail!("{choice} was not measured, but: {}", names.join(", "));
         }
         let mut measurement = Measurement {
-            directories,
+            profiles,
             objects: Objects::new(Vec::<PathBuf>::new()),
             sources: Vec::new(),
             is_linked: choice.linked,
@@ -86,21 +84,28 @@ impl Measurement {
         Ok(measurement)
     }
 
+    /// The profiles that were collected.
+    pub fn profiles(&self) -> &[PathBuf] {
+        &self.profiles
+    }
+
     /// Takes the objects of the programs, and those of some of their packages' other binaries.
-    fn choose_objects(&mut self, others: &[&kept::Objects]) {
+    fn choose_objects(&mut self, others: &[kept::Objects]) {
         let own = self.programs.iter().map(|program| &program.objects);
-        let all: Vec<&kept::Objects> = own.chain(others.iter().copied()).collect();
-        let mut files: Vec<PathBuf> = Vec::new();
+        let all: Vec<&kept::Objects> = own.chain(others).collect();
         // Programs before libraries: of several records of a function the first one counts.
         let heads = all.iter().filter_map(|it| it.files.first());
         let tails = all.iter().flat_map(|it| it.files.iter().skip(1));
         let tails =
             tails.filter(|file| !self.is_linked || file.extension().is_none_or(|it| it != "rlib"));
+        let mut files: Vec<PathBuf> = Vec::new();
+        let mut by_name: HashMap<&OsStr, Vec<&Path>> = HashMap::new();
         for file in heads.chain(tails) {
-            let is_same = |other: &&PathBuf| {
-                other.file_name() == file.file_name() && is_same_file(other, file)
-            };
-            if !files.iter().any(|other| is_same(&other)) {
+            // Each build has its own name of a library.
+            let known = by_name.entry(file.file_name().unwrap_or_default());
+            let known = known.or_default();
+            if !known.iter().any(|other| is_same_file(other, file)) {
+                known.push(file);
                 files.push(file.clone());
             }
         }
@@ -109,52 +114,68 @@ impl Measurement {
         self.objects = Objects::new(files);
     }
 
-    /// Adds the other binaries of the packages of which the profiles tell: the programs have started them.
+    /// Adds up the profiles. The programs may have started other binaries of their packages: those of which there is a
+    /// profile are measured, too. After each profile it takes a `step`.
     ///
     /// # Errors
     ///
-    /// If an object cannot be read.
-    pub fn add_others_that_ran(&mut self, profiles: &[PathBuf]) -> Result<()> {
-        let own: Vec<kept::Objects> = self.programs.iter().map(|it| it.objects.clone()).collect();
-        let mut others: Vec<kept::Objects> = Vec::new();
-        for other in self.programs.iter().flat_map(|program| &program.others) {
-            if !own.contains(other) && !others.contains(other) {
-                others.push(other.clone());
-            }
-        }
-        if others.is_empty() {
-            return Ok(());
-        }
-        self.functions()?;
-        let executables = own.iter().chain(&others).map(|it| it.files[0].as_path());
-        let Ok(ran) = ran(profiles, &executables.collect::<Vec<_>>()) else {
-            // What is wrong with a profile is said when it is read to be counted.
-            return Ok(());
-        };
-        let others = others.iter().zip(&ran[own.len()..]);
-        let ran = others.filter_map(|(other, ran)| ran.then_some(other));
-        self.choose_objects(&ran.collect::<Vec<_>>());
-        Ok(())
-    }
-
-    /// The directories that have the profiles.
-    pub fn directories(&self) -> &[PathBuf] {
-        &self.directories
-    }
-
-    /// The functions that were built.
-    ///
-    /// # Errors
-    ///
-    /// If an object is not there any more.
-    pub fn functions(&self) -> Result<BuiltFunctions<'_>> {
+    /// If an object is not there any more or cannot be read, and those of [`Profiles::merge`].
+    pub fn merge(&mut self, profiles: &Profiles, step: &(dyn Fn() + Sync)) -> Result<Merged> {
         if let Some(gone) = self.objects.paths().iter().find(|path| !path.exists()) {
             bail!(
-                "the measured program {} no longer exists; type `just itcov-build`",
-                gone.display()
+                "the measured program {} no longer exists; {}",
+                gone.display(),
+                profiles.how_to_get_others()
             );
         }
-        Ok(self.objects.functions())
+        let own = self.objects.paths();
+        let others = self.programs.iter().flat_map(|program| &program.others);
+        let mut others: Vec<kept::Objects> = others
+            .filter(|other| !own.contains(&other.files[0]))
+            .cloned()
+            .collect();
+        others.sort_by(|one, other| one.files.cmp(&other.files));
+        others.dedup();
+        let executables = others.iter().map(|other| &other.files[0]);
+        let all = Objects::new(own.iter().chain(executables));
+        let merged = profiles.merge(&all.functions(), step)?;
+        if !others.is_empty() {
+            let ran = self.others_that_ran(others, &merged.profile)?;
+            self.choose_objects(&ran);
+        }
+        Ok(merged)
+    }
+
+    fn others_that_ran(
+        &self,
+        others: Vec<kept::Objects>,
+        profile: &Profile,
+    ) -> Result<Vec<kept::Objects>> {
+        let own = self.programs.iter().map(|program| &program.objects);
+        let executables: Vec<&Path> = own.chain(&others).map(|it| &*it.files[0]).collect();
+        let mut functions = own_functions(&executables)?;
+        let functions = functions.split_off(self.programs.len());
+        let built = self.objects.functions();
+        let mut ran = Vec::new();
+        for (other, functions) in others.into_iter().zip(functions) {
+            let mut in_profile = functions.iter().filter(|(name, structure)| {
+                matches!(profile.find(*name, *structure), Lookup::Counts(_))
+            });
+            // A function of a library may be in this one and in a program that is not known here.
+            let mut is_known = Ok(());
+            let is_its_own = in_profile.any(|function| match built.has(*function) {
+                Ok(has) => !has,
+                Err(error) => {
+                    is_known = Err(error);
+                    false
+                }
+            });
+            is_known.map_err(rebuild)?;
+            if is_its_own {
+                ran.push(other);
+            }
+        }
+        Ok(ran)
     }
 
     /// How many programs and libraries there are.
@@ -196,20 +217,13 @@ impl Measurement {
         let coverage = self.objects.coverage(profile, &sources, step);
         coverage.map_err(|error| match error {
             Error::NoSources { path } => anyhow!(
-                "{} has no coverage mapping of a file below {}; type `just itcov-build`",
+                "{} has no coverage mapping of a file below {}; type `cargo itcov run`",
                 path.display(),
                 self.sources[0].display(),
             ),
             error => rebuild(error),
         })
     }
-}
-
-/// Whether both are one file, or links to it.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = [one, other].map(Path::metadata);
-    matches!(metadata, [Ok(one), Ok(other)] if one.ino() == other.ino() && one.dev() == other.dev())
 }
 
 impl Choice {

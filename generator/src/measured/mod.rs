@@ -18,12 +18,14 @@
 mod advice;
 mod kept;
 mod measurement;
+mod origin;
+mod part;
 mod profiles;
-mod ran;
 mod runs;
 pub mod sources;
 
 pub use kept::Kept;
 pub use measurement::{Choice, Measurement};
+pub use part::{Measured, Part};
 pub use profiles::Profiles;
-pub use runs::{Part, Recording, Store};
+pub use runs::{Recording, Store};

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use llvm_coverage::profiles::{self, Merged};
 use llvm_coverage::{BuiltFunctions, Error};
+use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
 
-/// The paths of profiles, at least one.
+/// The paths of profiles.
 #[derive(Debug)]
 pub struct Profiles {
     paths: Vec<PathBuf>,
@@ -21,6 +22,8 @@ pub struct Profiles {
 
 #[derive(Debug)]
 struct Advice {
+    /// If there is none: the whole message.
+    none: &'static str,
     /// If one is damaged, or is something else.
     damaged: &'static str,
     /// If all are empty: the whole message.
@@ -30,29 +33,17 @@ struct Advice {
 }
 
 impl Profiles {
-    /// Those of a run, in its directories.
-    ///
-    /// # Errors
-    ///
-    /// If there are none, saying what to type next.
-    pub fn collected(directories: &[PathBuf]) -> Result<Self> {
-        let mut paths = vec![];
-        for directory in directories.iter().filter(|directory| directory.exists()) {
-            below(directory, &mut paths)
-                .with_context(|| format!("cannot read {}", directory.display()))?;
-        }
-        paths.sort();
-        if paths.is_empty() {
-            bail!("the program has not run: there is no profile; type `just itcov`");
-        }
-        Ok(Self {
+    /// Those of a run.
+    pub fn collected(paths: Vec<PathBuf>) -> Self {
+        Self {
             paths,
             advice: Advice {
-                damaged: "type `just itcov-clean`, then run the program again",
+                none: "the program has not run: there is no profile; type `cargo itcov run`",
+                damaged: "type `cargo itcov clean`, then run the program again",
                 empty: "every profile is empty, as on a full disk; make room, then run the program again",
                 other_build: "run the program again",
             },
-        })
+        }
     }
 
     /// Those that were brought here: each of `named` is one, or a directory that has some at any depth. None
@@ -68,9 +59,7 @@ impl Profiles {
             let mut found = vec![];
             match fs::metadata(path) {
                 Ok(file) if file.is_dir() => {
-                    below(path, &mut found)
-                        .with_context(|| format!("cannot read {}", path.display()))?;
-                    found.sort();
+                    below(path, &mut found)?;
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
@@ -102,20 +91,21 @@ impl Profiles {
         Ok(Self {
             paths,
             advice: Advice {
+                none: "none of the profiles is of this program",
                 damaged: "copy it again, or leave it out",
                 empty: "every profile is empty, as on a full disk; make room there, then run the program again",
-                other_build: "run the program that `just itcov-build` has built, and copy its profile",
+                other_build: "run the program that `cargo itcov build` has built, and copy its profile",
             },
         })
     }
 
-    /// The files.
-    pub fn paths(&self) -> &[PathBuf] {
-        &self.paths
+    /// The files, for a choice of them.
+    pub fn paths_mut(&mut self) -> &mut Vec<PathBuf> {
+        &mut self.paths
     }
 
-    /// What to do about counts of another build.
-    pub fn advice_on_other_builds(&self) -> &'static str {
+    /// What to do to get profiles of another build.
+    pub fn how_to_get_others(&self) -> &'static str {
         self.advice.other_build
     }
 
@@ -128,8 +118,11 @@ impl Profiles {
     ///
     /// # Errors
     ///
-    /// If a profile cannot be read, is damaged, or none has counts of this build.
+    /// If there is no profile, one cannot be read or is damaged, or none has counts of this build.
     pub fn merge(&self, built: &BuiltFunctions<'_>, step: &(dyn Fn() + Sync)) -> Result<Merged> {
+        if self.paths.is_empty() {
+            bail!("{}", self.advice.none);
+        }
         profiles::merge(&self.paths, built, step).map_err(|error| match error {
             Error::MalformedProfile { .. } => with_advice(&error, self.advice.damaged),
             Error::EmptyProfiles => anyhow!("{}", self.advice.empty),
@@ -154,16 +147,25 @@ fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
 }
 
-/// Adds the profiles below `directory` to `found`. A link in it is not followed.
-pub(super) fn below(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let (kind, path) = (entry.file_type()?, entry.path());
-        if kind.is_dir() {
-            below(&path, found)?;
-        } else if kind.is_file() && is_profile(&path) {
-            found.push(path);
+/// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not followed.
+pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in WalkDir::new(directory).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A run that goes on takes some and ends.
+            Err(error) if is_gone(&error) => continue,
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", directory.display()));
+            }
+        };
+        if entry.file_type().is_file() && is_profile(entry.path()) {
+            found.push(entry.into_path());
         }
     }
     Ok(())
+}
+
+fn is_gone(error: &walkdir::Error) -> bool {
+    let error = error.io_error();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
 }

@@ -5,19 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, Objects};
-use super::profiles::below;
-use super::ran::ran;
+use super::origin::{may_be_of, own_functions};
+use super::part::{Measured, Part};
+use super::profiles;
 use crate::build::units::Unit;
-
-/// What ran in one go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// The programs that were measured.
-    pub programs: Vec<Kept>,
-}
 
 /// The data of a checkout.
 #[derive(Debug, Clone)]
@@ -61,15 +54,19 @@ impl Store {
         self.directory.join("linked")
     }
 
-    /// The parts of the last run, be it over or not, each with its directory. None if nothing has run.
+    /// The parts of the last run, be it over or not. None if nothing has run.
     ///
     /// # Errors
     ///
     /// If what is there cannot be read.
-    pub fn last(&self) -> Result<Vec<(PathBuf, Part)>> {
+    pub fn last(&self) -> Result<Vec<Measured>> {
         for run in self.runs()?.into_iter().rev() {
-            let parts = parts(&run)?;
-            if !parts.is_empty() {
+            let mut parts = parts(&run)?;
+            if let Some(last) = parts.last_mut() {
+                // What the run will take when it is over.
+                if is_going_on(&run) {
+                    profiles::below(&self.linked(), &mut last.others)?;
+                }
                 return Ok(parts);
             }
         }
@@ -82,7 +79,7 @@ impl Store {
     ///
     /// If it cannot be read.
     pub fn build(&self) -> Result<Option<Part>> {
-        read(&self.directory.join("build.json"))
+        Part::read(&self.directory.join("build.json"))
     }
 
     /// Keeps a build, and notes that it is the last one.
@@ -139,12 +136,12 @@ impl Store {
         if lock.try_lock().is_err() {
             bail!("the last run still goes on, so nothing can be added to it");
         }
-        for (directory, earlier) in parts(&run)? {
-            if let Some(program) = replaced(&earlier, part) {
+        for earlier in parts(&run)? {
+            if let Some(program) = earlier.part.replaced_by(part) {
                 said(&format!(
                     "{program} has changed, so what was measured of it before is forgotten"
                 ));
-                fs::remove_dir_all(directory)?;
+                earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }
         let directory = next(&run, &numbered(&run)?);
@@ -194,7 +191,7 @@ impl Store {
             let is_kept = kept == Some(&run);
             if is_kept || is_going_on(&run) {
                 going_on += usize::from(!is_kept);
-                parts_kept.extend(parts(&run)?.into_iter().map(|(_, part)| part));
+                parts_kept.extend(parts(&run)?.into_iter().map(|it| it.part));
             } else {
                 fs::remove_dir_all(&run)
                     .with_context(|| format!("cannot delete {}", run.display()))?;
@@ -221,12 +218,12 @@ impl Recording {
         &self.part
     }
 
-    /// The parts of its run, each with its directory.
+    /// The parts of its run.
     ///
     /// # Errors
     ///
     /// If one cannot be read.
-    pub fn parts(&self) -> Result<Vec<(PathBuf, Part)>> {
+    pub fn parts(&self) -> Result<Vec<Measured>> {
         parts(&self.run)
     }
 
@@ -235,11 +232,11 @@ impl Recording {
     /// # Errors
     ///
     /// If they cannot be looked for.
-    pub fn profiles(&self) -> io::Result<Vec<PathBuf>> {
+    pub fn profiles(&self) -> Result<Vec<PathBuf>> {
         let _lock = self.store.lock()?;
         self.take_linked()?;
         let mut found = Vec::new();
-        below(&self.part, &mut found)?;
+        profiles::below(&self.part, &mut found)?;
         Ok(found)
     }
 
@@ -256,7 +253,7 @@ impl Recording {
     ) -> Result<()> {
         let cannot = || format!("cannot write to {}", self.store.directory.display());
         let file = self.part.join("part.json");
-        let Some(mut part) = read(&file)? else {
+        let Some(mut part) = Part::read(&file)? else {
             return Ok(());
         };
         for program in &mut part.programs {
@@ -268,7 +265,10 @@ impl Recording {
             let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
             let new = built.iter().map(|units| units[0].stem.as_path());
             let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
-            let ran = ran(profiles, &all)?;
+            let ran: Vec<bool> = own_functions(&all)?
+                .iter()
+                .map(|own| profiles.iter().any(|profile| may_be_of(profile, own)))
+                .collect();
             let mut has_run = ran[0];
             let new = built.iter().zip(&ran[kept.len()..]);
             for (units, _) in new.filter(|(_, ran)| **ran) {
@@ -329,41 +329,18 @@ impl Drop for Recording {
     }
 }
 
-/// The program of an earlier part that was built anew since.
-fn replaced<'a>(earlier: &'a Part, now: &Part) -> Option<&'a str> {
-    let mut earlier = earlier.programs.iter();
-    let replaced = earlier.find(|one| {
-        let mut now = now.programs.iter();
-        now.any(|other| {
-            other.executable == one.executable && other.objects.build != one.objects.build
-        })
-    });
-    replaced.map(|program| program.bin.as_str())
-}
-
-fn parts(run: &Path) -> Result<Vec<(PathBuf, Part)>> {
+fn parts(run: &Path) -> Result<Vec<Measured>> {
     let mut parts = Vec::new();
     for directory in numbered(run)? {
-        if let Some(part) = read(&directory.join("part.json"))? {
-            parts.push((directory, part));
+        if let Some(part) = Part::read(&directory.join("part.json"))? {
+            parts.push(Measured {
+                part,
+                directory: Some(directory),
+                others: Vec::new(),
+            });
         }
     }
     Ok(parts)
-}
-
-/// `None` where there is no such file.
-fn read(file: &Path) -> Result<Option<Part>> {
-    let bytes = match fs::read(file) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        bytes => bytes.with_context(|| format!("cannot read {}", file.display()))?,
-    };
-    let part = serde_json::from_slice(&bytes);
-    part.with_context(|| {
-        format!(
-            "{} is damaged, or of another version; type `just itcov-clean`",
-            file.display()
-        )
-    })
 }
 
 /// The directories whose names are numbers, in their order.

@@ -14,16 +14,16 @@ use crate::verbosity;
 #[derive(clap::Args, Default)]
 pub struct Cargo {
     /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = "Manifest options")]
     pub manifest_path: Option<Utf8PathBuf>,
     /// Have cargo assert that Cargo.lock stays as it is
-    #[arg(long, help_heading = "Cargo options")]
+    #[arg(long, help_heading = "Manifest options")]
     pub locked: bool,
     /// Have cargo run without the network
-    #[arg(long, help_heading = "Cargo options")]
+    #[arg(long, help_heading = "Manifest options")]
     pub offline: bool,
     /// The same as --locked and --offline
-    #[arg(long, help_heading = "Cargo options")]
+    #[arg(long, help_heading = "Manifest options")]
     pub frozen: bool,
 }
 

@@ -9,7 +9,7 @@ use crate::support::{Output, command, repository, stdout};
 
 /// A fixture that has run.
 fn ran() -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     fixture
 }
@@ -38,8 +38,8 @@ fn a_profile_cut_anywhere_is_named_with_what_to_do() {
         assert_eq!(
             error(&fixture, &mut fixture.report(&[])),
             format!(
-                "error: the profile …/target/itcov/coverage/{name} cannot be used; \
-                 type `just itcov-clean` to forget it: it ends too early\n"
+                "error: the profile …/target/collected/{name} cannot be used; \
+                 copy it again, or leave it out: it ends too early\n"
             )
         );
     }
@@ -105,7 +105,7 @@ fn a_file_that_is_no_profile_is_named_with_what_it_is() {
         assert_eq!(
             error(&fixture, &mut fixture.report(&["--profiles", "given"])),
             format!(
-                "error: the profile given cannot be used; bring it back once more, or leave it out: {what}\n"
+                "error: the profile given cannot be used; copy it again, or leave it out: {what}\n"
             )
         );
     }
@@ -135,7 +135,7 @@ fn profiles_of_older_compilers_beside_that_of_the_build_are_said_to_be_of_anothe
             "{}",
             output.stderr
         );
-        assert!(output.stderr.contains("other build"), "{}", output.stderr);
+        assert!(output.stderr.contains("another build"), "{}", output.stderr);
     }
 }
 
@@ -149,7 +149,7 @@ fn a_program_or_library_cut_anywhere_is_named_with_how_to_build_it() {
             let error = error(&fixture, &mut fixture.report(&[]));
             let name = object.strip_prefix(fixture.root()).unwrap().display();
             let expected = format!(
-                "error: cannot read the coverage mapping of …/{name}; type `just itcov-build`: "
+                "error: cannot read the coverage mapping of …/{name}; run the program again: "
             );
             assert!(error.starts_with(&expected), "part {part}: {error}");
         }
@@ -170,19 +170,12 @@ fn a_program_without_a_mapping_is_named() {
             .arg("-o")
             .arg(program),
     );
-    fs::remove_file(&fixture.objects()[1]).unwrap();
-    fs::write(
-        fixture.collected().join("objects"),
-        program.to_str().unwrap(),
-    )
-    .unwrap();
+    fs::copy(program, &fixture.objects()[1]).unwrap();
     let error = error(&fixture, &mut fixture.report(&[]));
-    println!("{error}");
     assert!(
-        error.contains("target/debug/unlinked-module has no coverage mapping"),
+        error.contains("/unlinked-module has no coverage mapping, so it was not built for coverage; run the program again"),
         "{error}"
     );
-    assert!(error.contains("`just itcov-build`"), "{error}");
 }
 
 /// Reports after each byte of the mapping was changed in turn: it may be refused, but nothing worse.
@@ -202,7 +195,7 @@ fn a_damaged_mapping_is_refused_or_read_and_never_a_crash() {
             0 => {}
             1 => {
                 assert!(
-                    output.stderr.contains("target/debug/unlinked-module"),
+                    output.stderr.contains("/unlinked-module"),
                     "{}",
                     output.stderr
                 );

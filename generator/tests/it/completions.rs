@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::cli::has;
 use crate::support::{Terminal, TestCrate, stdout};
 
 /// A shell at a terminal that has got the completions, in a directory with nothing in it.
@@ -58,10 +57,8 @@ fn without_escapes(screen: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs bash (Debian: apt-get install bash)"]
 fn bash_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone() {
-    if !has("bash") {
-        return;
-    }
     let krate = TestCrate::empty();
     let terminal = shell(&krate, "exec bash --norc --noprofile", "bash", "script");
     terminal.enter(
@@ -74,6 +71,11 @@ fn bash_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone
         &terminal,
         "cargo itcov report --show",
         "cargo itcov report --show-missing-lines ",
+    );
+    completes(
+        &terminal,
+        "cargo itcov suite --ready-t",
+        "cargo itcov suite --ready-timeout ",
     );
     completes(
         &terminal,
@@ -93,36 +95,37 @@ fn bash_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone
 }
 
 #[test]
+#[ignore = "needs zsh (Debian: apt-get install zsh)"]
 fn zsh_completes_the_program_and_cargo_itcov() {
-    if !has("zsh") {
-        return;
-    }
     let krate = TestCrate::empty();
     let terminal = shell(&krate, "exec zsh -f -i", "zsh", "functions/_cargo-itcov");
+    // cargo's own completions are a part of the toolchain.
     let sysroot = stdout(krate.command("rustc").args(["--print", "sysroot"]));
     let of_cargo = Path::new(sysroot.trim()).join("share/zsh/site-functions");
+    assert!(of_cargo.join("_cargo").exists(), "{}", of_cargo.display());
     terminal.enter(&format!(
         "fpath=($PWD/functions {} $fpath); autoload -Uz compinit; compinit -u -D; PS1='set'' up> '",
         of_cargo.display()
     ));
     terminal.expect("set up> ");
     completes(&terminal, "cargo-itcov rep", "cargo-itcov report ");
-    if of_cargo.join("_cargo").exists() {
-        completes(&terminal, "cargo itcov rep", "cargo itcov report ");
-        completes(
-            &terminal,
-            "cargo itcov report --show",
-            "cargo itcov report --show-missing-lines ",
-        );
-        completes(&terminal, "cargo metad", "cargo metadata ");
-    }
+    completes(&terminal, "cargo itcov rep", "cargo itcov report ");
+    completes(
+        &terminal,
+        "cargo itcov suite --ready-t",
+        "cargo itcov suite --ready-timeout",
+    );
+    completes(
+        &terminal,
+        "cargo itcov report --show",
+        "cargo itcov report --show-missing-lines ",
+    );
+    completes(&terminal, "cargo metad", "cargo metadata ");
 }
 
 #[test]
+#[ignore = "needs fish (Debian: apt-get install fish)"]
 fn fish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone() {
-    if !has("fish") {
-        return;
-    }
     let krate = TestCrate::empty();
     let script = krate.itcov(&["completions", "fish"]).ends_with(0).stdout;
     krate.write("script", &script);
@@ -136,6 +139,7 @@ fn fish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone
         ("cargo-itcov rep", "report\t"),
         ("cargo itcov rep", "report\t"),
         ("cargo itcov report --show", "--show-missing-lines\t"),
+        ("cargo itcov suite --ready-t", "--ready-timeout\t"),
         ("cargo +stable itcov init --work", "--workspace\t"),
         ("cargo itcov init --format j", "json\t"),
         ("cargo meta", "metadata\t"),
@@ -147,10 +151,8 @@ fn fish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone
 }
 
 #[test]
+#[ignore = "needs elvish (Debian: apt-get install elvish)"]
 fn elvish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alone() {
-    if !has("elvish") {
-        return;
-    }
     let krate = TestCrate::empty();
     krate.write(
         "own.elv",
@@ -171,7 +173,7 @@ fn elvish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alo
         terminal.enter("eval (slurp < own.elv); use cargo-itcov; echo set' up'");
         terminal.expect("set up");
         terminal.enter(&format!(
-            "put [($edit:completion:arg-completer[{}] {line})]; echo the' end'",
+            "echo [($edit:completion:arg-completer[{}] {line})]; echo the' end'",
             line.split(' ').next().unwrap()
         ));
         terminal.expect("the end");
@@ -180,6 +182,7 @@ fn elvish_completes_the_program_and_cargo_itcov_and_leaves_the_rest_of_cargo_alo
     assert!(completed("cargo-itcov ''").contains("report"));
     assert!(completed("cargo itcov ''").contains("report"));
     assert!(completed("cargo itcov init ''").contains("--workspace"));
+    assert!(completed("cargo itcov run ''").contains("--stop-signal"));
     assert!(completed("cargo some").contains("somebody"));
 }
 

@@ -8,15 +8,16 @@ use serde_json::Value;
 
 use crate::support::instrumented::Instrumented;
 use crate::support::llvm::Llvm;
-use crate::support::{Output, stdout};
+use crate::support::process::signal;
+use crate::support::{Output, Running, TestCrate, stdout, tools};
 
 /// A library module that the program does not reach is not linked. It counts all the same.
 fn unlinked_module() -> Instrumented {
-    Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"])
+    Instrumented::build("unlinked-module", "unlinked-module")
 }
 
 fn kinds_of_code() -> Instrumented {
-    Instrumented::build("kinds-of-code", "app", &["app", "helper"])
+    Instrumented::build("kinds-of-code", "app")
 }
 
 /// A row of either table: of each kind how many ran, how many there are, and the percentage.
@@ -69,8 +70,7 @@ fn theirs(cells: &[&str]) -> Covered {
 
 /// Compares everything that is printed with what LLVM's tools print.
 fn assert_equals_llvm(of: &Instrumented) {
-    let Some(llvm) = Llvm::find() else { return };
-    let theirs = llvm.reports(of);
+    let theirs = Llvm::find().reports(of);
     assert!(
         theirs.lcov.contains("\nDA:"),
         "llvm-cov has nothing to compare with"
@@ -126,8 +126,9 @@ fn assert_equal_exports(ours: &str, theirs: &str) {
 }
 
 #[test]
+#[ignore = "needs LLVM's tools"]
 fn an_export_is_that_of_llvm_cov_to_the_byte() {
-    let Some(llvm) = Llvm::find() else { return };
+    let llvm = Llvm::find();
     let fixture = unlinked_module();
     fixture.run(&[]);
     let theirs = llvm.reports(&fixture).json;
@@ -138,8 +139,7 @@ fn an_export_is_that_of_llvm_cov_to_the_byte() {
     );
 }
 
-#[test]
-fn a_module_that_is_not_linked_counts_as_not_covered() {
+fn not_linked() -> Instrumented {
     let fixture = unlinked_module();
     fixture.run(&[]).ends_with(0);
     let lines = |row: Row| {
@@ -158,11 +158,26 @@ fn a_module_that_is_not_linked_counts_as_not_covered() {
             "Total 2 of 9, 22.22%",
         ]
     );
-    assert_equals_llvm(&fixture);
+    fixture
 }
 
 #[test]
+fn a_module_that_is_not_linked_counts_as_not_covered() {
+    not_linked();
+}
+
+#[test]
+#[ignore = "needs LLVM's tools"]
 fn every_number_is_that_of_llvm_cov() {
+    for fixture in [
+        not_linked(),
+        several_programs(),
+        aborted(),
+        killed(),
+        of_another_build(),
+    ] {
+        assert_equals_llvm(&fixture);
+    }
     let fixture = kinds_of_code();
     fixture.run(&["flow", "1", "2", "5", "40"]);
     assert_equals_llvm(&fixture);
@@ -172,8 +187,7 @@ fn every_number_is_that_of_llvm_cov() {
     assert_equals_llvm(&fixture);
 }
 
-#[test]
-fn profiles_of_several_programs_add_up() {
+fn several_programs() -> Instrumented {
     let fixture = kinds_of_code();
     fixture.run(&["flow", "1"]);
     fs::rename(
@@ -190,11 +204,15 @@ fn profiles_of_several_programs_add_up() {
             .any(|line| line.starts_with(&format!("FNDA:{count},")) && line.ends_with("3app4main"))
     };
     assert!(entered(3), "main was entered three times:\n{lcov}");
-    assert_equals_llvm(&fixture);
+    fixture
 }
 
 #[test]
-fn a_program_that_aborts_leaves_its_counts() {
+fn profiles_of_several_programs_add_up() {
+    several_programs();
+}
+
+fn aborted() -> Instrumented {
     let fixture = kinds_of_code();
     fixture.run(&["abort"]).ends_with(-1);
     let rows = rows(&stdout(&mut fixture.report(&[])));
@@ -203,11 +221,15 @@ fn a_program_that_aborts_leaves_its_counts() {
         .find(|row| row.name == "app/src/flow.rs")
         .unwrap();
     assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
-    assert_equals_llvm(&fixture);
+    fixture
 }
 
 #[test]
-fn a_program_is_reported_on_while_it_runs_and_when_it_was_killed() {
+fn a_program_that_aborts_leaves_its_counts() {
+    aborted();
+}
+
+fn killed() -> Instrumented {
     let fixture = kinds_of_code();
     let mut program = fixture
         .program(&["wait"])
@@ -230,7 +252,12 @@ fn a_program_is_reported_on_while_it_runs_and_when_it_was_killed() {
         .unwrap();
     assert!(flow.lines.0 > 30, "only {} lines ran", flow.lines.0);
     assert_eq!(stdout(&mut fixture.report(&[])), running);
-    assert_equals_llvm(&fixture);
+    fixture
+}
+
+#[test]
+fn a_program_is_reported_on_while_it_runs_and_when_it_was_killed() {
+    killed();
 }
 
 #[test]
@@ -295,8 +322,8 @@ fn the_crate_may_be_named_by_its_manifest() {
 }
 
 /// Runs the report, which must fail, and gives its error with the crate's directory as `…`.
-fn error(of: &Instrumented) -> String {
-    let output = Output::of(&mut of.report(&[])).ends_with(1);
+fn error(of: &Instrumented, report: &[&str]) -> String {
+    let output = Output::of(&mut of.itcov(&[&["report"], report].concat())).ends_with(1);
     assert_eq!(output.stdout, "");
     output.stderr.replace(of.root().to_str().unwrap(), "…")
 }
@@ -304,29 +331,45 @@ fn error(of: &Instrumented) -> String {
 #[test]
 fn what_is_missing_is_named_with_what_to_type() {
     let fixture = unlinked_module();
+    let nothing = "error: nothing has been measured yet; type `cargo itcov run` to build and run the program\n";
+    assert_eq!(error(&fixture, &[]), nothing);
     assert_eq!(
-        error(&fixture),
-        "error: the program has not run yet: …/target/itcov/coverage has no profile; type `just itcov`, \
-         `just itcov-suite CMD` with a program that uses it, or `just itcov-exec CMD` with another one in its place\n"
+        error(&fixture, &["--profiles", "target/collected"]),
+        "error: target/collected has no profile: no file in it ends in .profraw\n"
     );
-    fixture.run(&[]);
-    fs::remove_file(&fixture.objects()[1]).unwrap();
+    stdout(&mut fixture.itcov(&["run"]));
+    stdout(&mut fixture.itcov(&["report"]));
     assert_eq!(
-        error(&fixture),
-        "error: …/target/debug/libunlinked_module.rlib is gone, which was run; \
-         type `just itcov-build` to build it again\n"
+        error(&fixture, &["--bin", "other"]),
+        "error: --bin other was not measured, but: unlinked-module\n"
     );
-    fs::remove_dir_all(fixture.collected()).unwrap();
+    let library = &fixture.objects()[1];
+    fs::remove_file(library).unwrap();
+    let library = library.strip_prefix(fixture.root()).unwrap().display();
     assert_eq!(
-        error(&fixture),
-        "error: this crate has no itcov yet: type `cargo itcov init`\n"
+        error(&fixture, &[]),
+        format!(
+            "error: the measured program …/{library} no longer exists; run the program again\n"
+        )
     );
-    fs::create_dir_all(fixture.collected()).unwrap();
-    assert_eq!(
-        error(&fixture),
-        "error: nothing has been built for coverage in …/target/itcov/coverage; \
-         type `just itcov` to build and run the program, or `just itcov-build` to build it only\n"
+    stdout(&mut fixture.itcov(&["clean"]));
+    assert_eq!(error(&fixture, &[]), nothing);
+}
+
+#[test]
+fn a_run_is_reported_on_while_it_goes_on() {
+    let krate = TestCrate::new("going-on");
+    let mut run = Running::start(
+        krate
+            .command(tools::cargo_itcov())
+            .args(["run", "--", "wait"]),
     );
+    run.expect("waiting\n");
+    let during = krate.itcov(&["report"]).ends_with(0).lines_of("Total");
+    assert!(during.0 > 0 && during.0 < during.1, "{during:?}");
+    signal("INT", run.id());
+    let after = run.finish().ends_with(0).lines_of("Total");
+    assert!(after.0 >= during.0 && after.1 == during.1, "{after:?}");
 }
 
 #[test]
@@ -335,9 +378,8 @@ fn an_empty_profile_is_left_out_with_a_warning() {
     let empty = fixture.collected().join("empty.profraw");
     fs::write(&empty, "").unwrap();
     assert_eq!(
-        error(&fixture),
-        "error: every profile in …/target/itcov/coverage is empty, as on a full disk; \
-         make room, then type `just itcov`\n"
+        error(&fixture, &["--profiles", "target/collected"]),
+        "error: every profile is empty, as on a full disk; make room there, then run the program again\n"
     );
     fixture.run(&[]);
     let output = Output::of(&mut fixture.report(&[])).ends_with(0);
@@ -365,12 +407,11 @@ fn a_profile_of_another_build_does_not_count_and_is_warned_of() {
     assert_eq!(
         output.stderr,
         "warning: functions with a profile of another build, which does not count: 1; \
-         type `just itcov-clean`, then run the program again\n"
+         run the program that `cargo itcov build` has built, and copy its profile\n"
     );
 }
 
-#[test]
-fn what_has_a_profile_of_another_build_counts_as_not_run_and_is_no_less_code() {
+fn of_another_build() -> Instrumented {
     let fixture = unlinked_module();
     fixture.run(&[]);
     let source = fixture.root().join("src/lib.rs");
@@ -395,7 +436,12 @@ fn what_has_a_profile_of_another_build_counts_as_not_run_and_is_no_less_code() {
         assert_eq!(old_all, new_all);
         assert!(old_ran < new_ran, "{old:?} {new:?}");
     }
-    assert_equals_llvm(&fixture);
+    fixture
+}
+
+#[test]
+fn what_has_a_profile_of_another_build_counts_as_not_run_and_is_no_less_code() {
+    of_another_build();
 }
 
 #[test]

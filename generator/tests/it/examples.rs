@@ -1,7 +1,6 @@
 //! The examples carry what the generator writes, and their suites are measured.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::support::process::program_id;
 use crate::support::{Output, TestCrate, free_port, get, repository, tools};
@@ -101,14 +100,7 @@ fn wordstat_is_measured_by_a_suite_that_starts_it_many_times() {
         .prints("25 cases, 0 failed");
     let (covered, all) = output.lines_of("Total");
     assert!(covered > all / 2 && covered < all, "{}", output.stdout);
-    let profiles = Command::new("sh")
-        .arg("-c")
-        .arg("ls target/itcov/coverage/*.profraw | wc -l")
-        .current_dir(&krate.root)
-        .output();
-    assert_eq!(
-        String::from_utf8(profiles.unwrap().stdout).unwrap().trim(),
-        "1",
-        "one profile for all processes"
-    );
+    let profiles = "find target/itcov/.checkouts -name '*.profraw' | wc -l";
+    let profiles = Output::of(krate.command("sh").args(["-c", profiles]));
+    assert_eq!(profiles.stdout, "1\n", "one profile for all processes");
 }

@@ -4,7 +4,7 @@ use crate::support::instrumented::Instrumented;
 use crate::support::{Output, TestCrate};
 
 fn fixture() -> Instrumented {
-    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["shapes"]).ends_with(0);
     fixture
 }

@@ -118,13 +118,12 @@ fn failing_suite(krate: &TestCrate, just: &Path) -> String {
 
 /// SIGTERM to just alone, at a terminal.
 fn terminated_at_terminal(krate: &TestCrate, just: &Path) -> String {
-    krate.just(&["itcov-clean"]).ends_with(0);
     let terminal = start_at_terminal(krate, just);
     let program = program_id(&terminal.screen());
     signal("TERM", just_of(program, just));
     status_at(&terminal);
-    // Where just and the recipe end of it, the harness finds that out and stops the program.
-    terminal.expect("the program ended after");
+    // Where just ends at once, the supervisor goes on to the report.
+    terminal.expect("versions ended after");
     wait_until("the program has ended", || !is_alive(program));
     // With or without a report, what ran is counted.
     let report = krate.just(&["itcov-report"]).ends_with(0);
@@ -177,7 +176,7 @@ fn start_at_terminal(krate: &TestCrate, just: &Path) -> Terminal {
     terminal
 }
 
-/// The just that the program runs under: above it are the harness and the recipe.
+/// The just that the program runs under: above it are the harness and the supervisor, which the recipe has become.
 fn just_of(program: u32, just: &Path) -> u32 {
     let found = parent_of(parent_of(parent_of(program)));
     let running = fs::read_link(format!("/proc/{found}/exe")).unwrap();
@@ -201,7 +200,17 @@ fn status_at(terminal: &Terminal) -> String {
 fn ending_at_terminal(terminal: &Terminal) -> String {
     let status = status_at(terminal);
     let screen = terminal.screen().replace('\r', "");
-    describe(&screen, &status)
+    describe(&without_colours(&screen), &status)
+}
+
+/// Without the sequences that begin with ESC and end with `m`.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| match part.split_once('m') {
+        Some((_, rest)) => text + rest,
+        None => text,
+    })
 }
 
 /// What came of a run away from a terminal.

@@ -1,22 +1,22 @@
-//! What the README shows is run here.
+//! What the README and its pages show is run here.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use crate::examples::bare;
-use crate::several::services;
 use crate::support::{Output, TestCrate, free_port, repository, tools};
 
-fn readme() -> String {
-    fs::read_to_string(repository().join("README.md")).unwrap()
+fn page(name: &str) -> String {
+    fs::read_to_string(repository().join(name)).unwrap()
 }
 
-/// The README's blocks of shell commands, in their order.
-fn blocks(text: &str) -> Vec<&str> {
-    let blocks = text.split("```sh\n").skip(1);
-    blocks
-        .map(|rest| rest.split_once("```").unwrap().0)
-        .collect()
+/// A page's blocks of a language, in their order.
+fn blocks<'page>(text: &'page str, language: &str) -> Vec<&'page str> {
+    let start = format!("```{language}\n");
+    let blocks = text.split(&start).skip(1);
+    let blocks = blocks.map(|rest| rest.split_once("```").unwrap().0);
+    blocks.collect::<Vec<_>>()
 }
 
 /// Runs a block as a script, as a user would paste it.
@@ -30,120 +30,253 @@ fn copy_of(example: &str) -> TestCrate {
     krate
 }
 
-/// Runs the steps of the pipeline in a copy of orders-api that is measured already.
-fn run_pipeline(krate: &TestCrate, page: &str) {
-    let yaml = page.split_once("```yaml\n").unwrap().1;
-    let yaml = yaml.split_once("```").unwrap().0;
-    let steps = yaml.lines().filter_map(|line| line.split_once("- run: "));
-    let steps: Vec<_> = steps.map(|(_, step)| step).collect();
-    assert_eq!(steps.len(), 5);
+/// The block with ports that are free instead of those of the page.
+fn with_free_ports(block: &str) -> String {
+    let [first, second] = [free_port(), free_port()].map(|port| port.to_string());
+    block.replace("8080", &first).replace("8081", &second)
+}
 
-    let address = format!("127.0.0.1:{}", free_port());
-    let variables = format!(
-        "export ITCOV_ARGS='--listen {address} --db orders.db' ITCOV_READY=http://{address}/health \
-         ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n"
+/// A workspace of two services that share a library, with a suite that starts the programs that it is given.
+fn services() -> TestCrate {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"api\", \"worker\", \"shared\"]\nresolver = \"3\"\n",
     );
-    let git = "git() { command git -c user.name=itcov -c user.email=itcov@example.org \"$@\"; }
-git init -q\necho target >.gitignore\ngit add .\ngit commit -q -m first\ngit update-ref refs/remotes/origin/main HEAD
-echo '// A comment.' >>crates/orders/src/lib.rs\ngit commit -q -a -m second\n";
-    run(krate, &format!("{git}{variables}{}", steps.join("\n"))).ends_with(0);
-    assert!(krate.read("summary.md").contains("<!-- itcov -->"));
-    assert!(krate.has("coverage/index.html"));
+    let package = |name: &str, rest: &str| {
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{rest}"
+        );
+        krate.write(&format!("{name}/Cargo.toml"), &manifest);
+    };
+    package("shared", "");
+    krate.write("shared/src/lib.rs", include_str!("../fixtures/services.rs"));
+    for name in ["api", "worker"] {
+        package(name, "[dependencies]\nshared.path = \"../shared\"\n");
+        let main = format!("fn main() {{\n    shared::run(\"{name}\")\n}}\n");
+        krate.write(&format!("{name}/src/main.rs"), &main);
+    }
+    krate.write(
+        "suite.sh",
+        "#!/bin/sh\necho the suite\n${ITCOV_BIN_api:-:}\n${ITCOV_BIN_worker:-:}\n",
+    );
+    Output::of(krate.command("chmod").args(["+x", "suite.sh"])).ends_with(0);
+    krate.itcov(&["init", "--workspace"]).ends_with(0);
+    krate
 }
 
 #[test]
-fn every_block_is_one_that_a_test_runs() {
-    let page = readme();
-    let [
-        demo,
-        test,
-        install,
-        init,
-        suite,
-        by_hand,
-        exec,
-        in_cargo_test,
-        report,
-        elsewhere,
-        several,
-        generate,
-    ] = blocks(&page)[..]
-    else {
-        panic!("other blocks than the tests know: {:#?}", blocks(&page));
+fn the_blocks_of_the_pages_are_those_that_tests_run() {
+    let readme = page("README.md");
+    let [demo, install, _, _, by_hand, .., test] = blocks(&readme, "sh")[..] else {
+        panic!("other blocks than the tests know");
     };
-    // Run by `examples.rs`, by whoever runs this, by `template.rs` (from the package), and by `terminal.rs`.
+    // Run by `examples.rs`, by `template.rs` (from the package), by `terminal.rs`, and by whoever runs this.
     assert_eq!(demo, "cargo run --example demo\n");
-    assert_eq!(test, "cargo test\n");
     assert_eq!(
         install,
         "cargo install --locked --path generator\ncargo install --locked just\n"
     );
     assert_eq!(by_hand, "just itcov --listen 127.0.0.1:8080\n");
-    let gate = fs::read_to_string(repository().join(".ci/run")).unwrap();
-    assert!(gate.lines().any(|line| line == test.trim_end()));
+    assert_eq!(test, "cargo test\n");
+    let gate = page(".ci/run");
+    assert!(gate.lines().any(|line| line.starts_with("cargo test")));
 
-    // The port of the README may be in use here.
-    let krate = copy_of("orders-api");
-    let suite = suite.replace("8080", &free_port().to_string());
+    for (name, number) in [
+        ("README.md", 11),
+        ("docs/running.md", 6),
+        ("docs/report.md", 1),
+    ] {
+        assert_eq!(blocks(&page(name), "sh").len(), number, "{name}");
+    }
+}
+
+#[test]
+fn a_service_is_measured_as_the_readme_says_also_in_a_pipeline() {
+    let readme = page("README.md");
+    let blocks = blocks(&readme, "sh");
+    let (init, suite, report) = (blocks[2], with_free_ports(blocks[3]), blocks[8]);
     let address = suite
-        .split(['/', '='])
-        .find_map(|part| part.strip_prefix("'--listen "));
-    let address = address
-        .and_then(|rest| rest.split(' ').next())
-        .unwrap_or_default();
-    let script = format!("{init}export ORDERS_URL=http://{address}\n{suite}{report}");
+        .split_once("'--listen ")
+        .and_then(|(_, rest)| rest.split(' ').next());
+    let address = address.unwrap();
+    let krate = copy_of("orders-api");
+    // What the demonstration has built is used again.
+    let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
+    let target = target.join("demo/target");
+    let variables = format!(
+        "export CARGO_TARGET_DIR={} ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n",
+        target.display()
+    );
+    let script = format!("{variables}{init}{suite}{report}");
     run(&krate, &script)
         .ends_with(0)
         .prints("14 scenarios, 0 failed");
     assert!(krate.read("lcov.info").contains("refunds.rs"));
-    krate.just(&["itcov-report"]).ends_with(1);
-    run_pipeline(&krate, &page);
+    // The last line has forgotten the run.
+    run(&krate, &format!("{variables}just itcov-report")).ends_with(1);
 
+    let (_, yaml) = readme.split_once("```yaml\n").unwrap();
+    let yaml = yaml.split_once("```").unwrap().0;
+    let steps = yaml.lines().filter_map(|line| line.split_once("- run: "));
+    let steps: Vec<_> = steps.map(|(_, step)| step).collect();
+    assert_eq!(steps.len(), 5);
+    let (exports, _) = suite.split_once("just ").unwrap();
+    fs::remove_dir_all(krate.root.join("coverage")).unwrap();
+    let script = format!("{GIT}{variables}{exports}{}", steps.join("\n"));
+    run(&krate, &script).ends_with(0);
+    assert!(krate.read("summary.md").contains("<!-- itcov -->"));
+    assert!(krate.has("coverage/index.html"));
+}
+
+/// A branch with a commit that the main branch does not have.
+const GIT: &str = r#"
+git() { command git -c user.name=itcov -c user.email=itcov@example.org "$@"; }
+git init -q
+printf '%s\n' target orders.db >.gitignore
+git add .
+git commit -q -m first
+git update-ref refs/remotes/origin/main HEAD
+for file in crates/orders/src/lib.rs src/main.rs; do
+    if [ -e "$file" ]; then echo '// A comment.' >>"$file"; fi
+done
+git commit -q -a -m second
+"#;
+
+#[test]
+fn a_command_line_program_is_measured_as_the_pages_say() {
+    let [readme, running, report] = ["README.md", "docs/running.md", "docs/report.md"].map(page);
+    let (readme_blocks, running) = (blocks(&readme, "sh"), blocks(&running, "sh"));
+    let (exec, in_cargo_test, elsewhere) = (readme_blocks[5], readme_blocks[6], running[5]);
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
+    assert!(readme.contains(&format!("```console\n$ {exec}```")));
     let output = run(&krate, exec).ends_with(0);
-    let table = page
-        .split_once("```text\n")
-        .unwrap()
-        .1
-        .split_once("```")
-        .unwrap()
-        .0;
+    let table = blocks(&readme, "text")[0];
     assert!(output.stdout.ends_with(table), "{}", output.stdout);
-    let lines = page.split_once("```rust\n").unwrap().1;
-    let lines = lines.split_once("```").unwrap().0;
-    assert!(krate.read("tests/cli.rs").contains(lines));
-    krate.just(&["itcov-clean"]).ends_with(0);
+
     let output = run(&krate, in_cargo_test).ends_with(0);
     assert!(output.lines_of("src/main.rs").0 > 0);
+    run(&krate, &format!("{GIT}{}", blocks(&report, "sh")[0])).ends_with(0);
+    assert!(krate.read("lcov.info").contains("SF:"));
+
     let built = krate.just(&["itcov-build"]).ends_with(0).stdout;
-    let program = built.split_whitespace().next_back().unwrap();
+    let program = built.trim();
     for host in ["host-a", "host-b"] {
         let profile = format!("LLVM_PROFILE_FILE={host}/%m%c.profraw");
-        assert!(page.contains(&profile.replace(host, "DIR")));
+        assert!(page("docs/running.md").contains(&profile.replace(host, "DIR")));
         run(&krate, &format!("{profile} {program} Cargo.toml")).ends_with(0);
     }
     krate.just(&["itcov-clean"]).ends_with(0);
     krate.just(&["itcov-build"]).ends_with(0);
     assert!(run(&krate, elsewhere).ends_with(0).lines_of("Total").0 > 0);
+}
 
+/// What the test of the README asks.
+const ASK: &str = r#"
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+
+fn ask_until_it_answers(path: &str) -> String {
+    for _ in 0..1000 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        let Ok(mut stream) = TcpStream::connect("127.0.0.1:PORT") else { continue };
+        write!(stream, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        return answer;
+    }
+    panic!("no answer");
+}
+
+"#;
+
+const GREETER: &str = r#"
+use std::io::{Read, Write};
+
+fn main() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:PORT").unwrap();
+    for stream in listener.incoming() {
+        greet(&mut stream.unwrap());
+    }
+}
+
+fn greet(stream: &mut std::net::TcpStream) {
+    let _ = stream.read(&mut [0; 1024]);
+    let _ = stream.write_all(b"hello");
+}
+"#;
+
+#[test]
+fn a_server_that_a_test_kills_is_measured_as_the_readme_says() {
+    let readme = page("README.md");
+    let port = free_port().to_string();
+    let krate = TestCrate::new("my-service");
+    krate.write("src/main.rs", &GREETER.replace("PORT", &port));
+    let test = ASK.replace("PORT", &port) + blocks(&readme, "rust")[0];
+    krate.write("tests/server.rs", &test);
+    krate.itcov(&["init"]).ends_with(0);
+    let output = run(&krate, blocks(&readme, "sh")[6]).ends_with(0);
+    let (covered, all) = output.lines_of("src/main.rs");
+    // The end of `main`, which is never reached, has no line of its own that ran.
+    assert!(covered + 1 >= all && covered > 5, "{}", output.stdout);
+}
+
+#[test]
+fn several_programs_are_measured_as_the_pages_say() {
+    let (readme, running) = (page("README.md"), page("docs/running.md"));
+    let (several, running) = (blocks(&readme, "sh")[7], blocks(&running, "sh"));
     let krate = services();
-    krate.write("suite.sh", "echo the suite\n");
-    Output::of(krate.command("chmod").args(["+x", "suite.sh"])).ends_with(0);
-    let several = several
-        .replace("8080", &free_port().to_string())
-        .replace("8081", &free_port().to_string());
-    let output = run(&krate, &several).ends_with(0).prints("the suite\n");
+    let block = with_free_ports(several);
+    let output = run(&krate, &block).ends_with(0).prints("the suite\n");
     for program in ["api", "worker"] {
         assert!(output.lines_of(&format!("{program}/src/main.rs")).0 > 0);
     }
+    let (exports, _) = block.split_once("just ").unwrap();
+    let output = run(&krate, &format!("{exports}{}", running[2])).ends_with(0);
+    assert_eq!(output.stdout.matches("the suite\n").count(), 3);
+    let output = run(&krate, running[3]).ends_with(0);
+    assert!(output.lines_of("api/src/main.rs").0 > 0);
+    assert!(output.lines_of("worker/src/main.rs").0 > 0);
+}
 
+#[test]
+fn options_go_to_the_recipes_as_the_page_says() {
+    let running = page("docs/running.md");
+    let [release, add, ..] = blocks(&running, "sh")[..] else {
+        panic!("other blocks than the test knows");
+    };
+    let krate = TestCrate::scaffolded("documented");
+    run(&krate, release).ends_with(0).says("release");
+    let output = run(&krate, add).ends_with(0);
+    output.prints("[\"--first\"]").prints("[\"--second\"]");
+}
+
+#[test]
+#[ignore = "needs curl"]
+fn a_run_is_stopped_by_curl_as_the_page_says() {
+    let running = page("docs/running.md");
+    let stop = blocks(&running, "sh")[4];
+    let krate = TestCrate::scaffolded("stopped");
+    let suite = format!("{stop}sleep 100");
+    let variables = [("ITCOV_ARGS", "wait")];
+    krate
+        .just_with(&["itcov-suite", "sh", "-c", &suite], &variables)
+        .ends_with(130)
+        .prints("the run ends");
+}
+
+#[test]
+fn a_new_crate_is_made_as_the_readme_says() {
+    let readme = page("README.md");
     let krate = TestCrate::empty();
     krate.write("clone/bin/.keep", "");
     let clone = krate.root.join("clone");
-    std::os::unix::fs::symlink(repository().join("template"), clone.join("template")).unwrap();
+    symlink(repository().join("template"), clone.join("template")).unwrap();
     // `cargo generate` from its library, where cargo looks for it.
-    std::os::unix::fs::symlink(tools::cargo_generate(), clone.join("bin/cargo-generate")).unwrap();
+    symlink(tools::cargo_generate(), clone.join("bin/cargo-generate")).unwrap();
+    let generate = blocks(&readme, "sh")[9];
     run(
         &krate,
         &format!("cd clone\nPATH=$PWD/bin:$PATH\n{generate}"),
@@ -160,6 +293,7 @@ fn every_link_leads_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "bench/README.md",
+        "bench/reliability.md",
         "fuzz/README.md",
     ];
     for page in named.iter().map(|name| repository().join(name)).chain(docs) {
@@ -179,9 +313,10 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
-    let text = readme();
+fn the_pages_have_every_recipe_variable_and_option() {
     let krate = TestCrate::scaffolded("documented");
+    let running = page("docs/running.md");
+    let pages = [page("README.md"), page("docs/report.md"), running.clone()].concat();
     let listed = krate
         .just(&["--list", "--list-heading", ""])
         .ends_with(0)
@@ -189,59 +324,49 @@ fn the_recipes_and_variables_of_the_readme_are_those_there_are() {
     for line in listed.lines().filter(|line| line.contains('#')) {
         let recipe = line.split('#').next().unwrap().trim();
         assert!(
-            text.contains(&format!("| `{recipe}` |")),
-            "the README has no row for {recipe}"
+            running.contains(&format!("| `{recipe}` |")),
+            "docs/running.md has no row for {recipe}"
         );
     }
 
-    let names = |text: &str, before: &str, after: char| -> BTreeSet<String> {
-        let rows = text
-            .lines()
-            .filter_map(|line| line.strip_prefix(before)?.split_once(after));
-        rows.map(|(name, _)| name.to_owned()).collect()
-    };
-    let known = names(&krate.read("itcov.just"), "# ITCOV_", ' ');
-    assert_eq!(names(&text, "| `ITCOV_", '`'), known);
-    let harness = names(
-        &krate.read("tests/manual_integration.rs"),
-        "//! | `ITCOV_",
-        '`',
-    );
-    // Between the recipes and the harness, of no use to people.
-    assert_eq!(
-        harness.difference(&known).collect::<Vec<_>>(),
-        ["CLEAN", "PARENT", "TERMINAL"]
-    );
-
-    let variables = krate.just(&["--variables"]).ends_with(0).stdout;
-    // What `init` has set for the crate.
-    let set = ["itcov_programs"];
-    for variable in variables.split_whitespace() {
-        assert!(
-            set.contains(&variable) || text.contains(&format!("{variable}=")),
-            "the README is silent on {variable}"
-        );
-    }
-
-    let [init, report] = ["init", "report"].map(|command| {
+    let commands = [
+        "init", "check", "update", "remove", "doctor", "run", "suite", "exec", "build", "clean",
+        "report",
+    ];
+    let helps = commands.map(|command| {
         let help = krate.itcov(&[command, "--help"]).ends_with(0).stdout;
         help.split("Examples:").next().unwrap().to_owned()
     });
-    let options = init.split_whitespace().chain(report.split_whitespace());
-    for option in options.filter(|word| word.starts_with("--")) {
-        let option = option.trim_end_matches([',', '.', ']']);
-        let everywhere = ["--help", "--version"].contains(&option);
+    let words = helps.iter().flat_map(|help| help.split_whitespace());
+    let trimmed = words
+        .clone()
+        .map(|word| word.trim_end_matches([',', '.', ']', ';', ')']));
+    for option in trimmed.filter(|word| word.starts_with("--") && word.len() > 2) {
+        let elsewhere = ["--help", "--version", "--quiet", "--color", "--force"];
         let mentioned = ["`", " "].map(|before| format!("{before}{option}"));
         assert!(
-            everywhere || mentioned.iter().any(|mention| text.contains(mention)),
-            "the README is silent on {option}"
+            elsewhere.contains(&option) || mentioned.iter().any(|it| pages.contains(it)),
+            "no page tells of {option}"
         );
     }
+
+    let names = |text: &str| -> BTreeSet<String> {
+        let parts = text.split("ITCOV_").skip(1);
+        let names = parts.map(|part| {
+            let end = part.find(|char: char| !char.is_ascii_uppercase() && char != '_');
+            part[..end.unwrap_or(part.len())]
+                .trim_end_matches('_')
+                .to_owned()
+        });
+        names.collect()
+    };
+    let known = helps.concat() + &krate.read("tests/manual_integration.rs");
+    assert_eq!(names(&running), names(&known));
 }
 
 #[test]
 fn the_numbers_of_the_readme_are_those_of_the_benchmark() {
-    let results = fs::read_to_string(repository().join("bench/README.md")).unwrap();
+    let results = page("bench/README.md");
     let seconds = |step: &str| {
         // The table of steps has a row that begins so, and behind it the one of results.
         let mut rows = results
@@ -255,8 +380,12 @@ fn the_numbers_of_the_readme_are_those_of_the_benchmark() {
         seconds("c"),
         seconds("d")
     );
+    let readme: Vec<String> = page("README.md")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     assert!(
-        readme().contains(&claim),
+        readme.join(" ").contains(&claim),
         "the README does not say: {claim}"
     );
 }

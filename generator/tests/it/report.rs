@@ -1,10 +1,6 @@
-//! The report that the recipes end with: true, and the same whichever tool makes it.
+//! The report on a run: on everything that ran in it, and on a part of that.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
-use crate::support::{Output, Reporter, TestCrate, tools};
+use crate::support::{TestCrate, tools};
 
 #[test]
 fn code_that_is_not_linked_counts_as_not_covered() {
@@ -12,115 +8,129 @@ fn code_that_is_not_linked_counts_as_not_covered() {
     let output = krate.just(&["itcov"]).ends_with(0).prints("22.22%");
     assert_eq!(output.lines_of("Total"), (2, 9));
     assert_eq!(output.lines_of("src/unused.rs"), (0, 6));
+    let linked = krate.just(&["itcov-report", "--linked"]).ends_with(0);
+    assert_eq!(linked.lines_of("Total"), (2, 3));
+}
+
+/// A package with a library and two programs, the first of which starts the second if it is told to.
+fn with_a_second_program() -> TestCrate {
+    let krate = TestCrate::new("first");
+    krate.write(
+        "src/lib.rs",
+        "pub fn one() -> i32 {\n    1\n}\npub fn two() -> i32 {\n    2\n}\n",
+    );
+    krate.write(
+        "src/main.rs",
+        r#"fn main() {
+    println!("{}", first::one());
+    if std::env::args().len() > 1 {
+        let second = std::env::current_exe().unwrap().with_file_name("second");
+        let mut command = std::process::Command::new(second);
+        command.env_clear();
+        assert!(command.status().unwrap().success());
+    }
+}
+"#,
+    );
+    krate.write(
+        "src/bin/second.rs",
+        "fn main() {\n    println!(\"{}\", first::two());\n}\n",
+    );
+    krate
 }
 
 #[test]
-fn the_llvm_tools_say_the_same() {
-    if !tools::has_llvm_tools() {
-        return;
-    }
-    let krate = TestCrate::unlinked().reported_by(Reporter::Llvm);
-    let output = krate.just(&["itcov"]).ends_with(0).prints("22.22%");
-    assert_eq!(output.lines_of("TOTAL"), (2, 9));
-    assert_eq!(output.lines_of("unused.rs"), (0, 6));
-
-    krate
-        .just(&["itcov-report", "--lcov", "llvm.info"])
+fn another_program_of_the_package_is_reported_on_if_it_ran() {
+    let krate = with_a_second_program();
+    let alone = krate.itcov(&["run", "--bin", "first"]).ends_with(0);
+    assert!(!alone.stdout.contains("second.rs"), "{}", alone.stdout);
+    assert_eq!(alone.lines_of("src/lib.rs"), (3, 6));
+    // Also if its environment is empty.
+    let both = krate
+        .itcov(&["run", "--bin", "first", "--", "both"])
         .ends_with(0);
-    Output::of(
-        krate
-            .command(tools::cargo_itcov())
-            .args(["report", "--lcov", "itcov.info"]),
-    )
-    .ends_with(0);
-    // LLVM's tools list the files in the order of the directory.
-    let records = |file: &str| {
-        let text = krate.read(file);
-        text.split("end_of_record\n")
-            .map(str::to_owned)
-            .collect::<BTreeSet<_>>()
+    assert_eq!(both.lines_of("src/bin/second.rs"), (3, 3));
+    assert_eq!(both.lines_of("src/lib.rs"), (6, 6));
+    assert!(!both.stderr.contains("warning"), "{}", both.stderr);
+}
+
+#[test]
+fn of_several_programs_one_can_be_looked_at_alone() {
+    let krate = with_a_second_program();
+    let programs = ["--bin", "first,second"];
+    let lines = |arguments: &[&str], file: &str| {
+        let output = krate.itcov(&[&["report"], arguments].concat()).ends_with(0);
+        assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+        output.lines_of(file)
     };
-    assert_eq!(records("llvm.info"), records("itcov.info"));
+    // A suite runs both, once with the variable and once without it.
+    for suite in [
+        "\"$ITCOV_BIN_first\"; \"$ITCOV_BIN_second\"",
+        "env -i \"$ITCOV_BIN_first\"; env -i \"$ITCOV_BIN_second\"",
+    ] {
+        let arguments = [&["exec"], &programs[..], &["--", "sh", "-c", suite]].concat();
+        krate.itcov(&arguments).ends_with(0);
+        assert_eq!(lines(&[], "src/lib.rs"), (6, 6));
+        for program in ["first", "second"] {
+            assert_eq!(lines(&["--bin", program], "src/lib.rs"), (3, 6), "{suite}");
+        }
+        assert_eq!(lines(&["--bin", "second"], "Total"), (6, 9));
+    }
+    // Run by the tool, each has profiles of its own.
     krate
-        .just(&["itcov-report", "--html"])
+        .itcov(&[&["run"], &programs[..]].concat())
+        .ends_with(0);
+    assert_eq!(lines(&[], "src/lib.rs"), (6, 6));
+    assert_eq!(lines(&["--bin", "second"], "Total"), (6, 9));
+    // As elsewhere.
+    let profiles = [
+        krate.root.join("target/itcov").to_str().unwrap().to_owned(),
+        "--bin".to_owned(),
+        "first".to_owned(),
+    ];
+    let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+    let named = [&["--profiles"], &profiles[..]].concat();
+    assert_eq!(lines(&named, "src/lib.rs"), (3, 6));
+    krate
+        .itcov(&["report", "--bin", "third"])
         .ends_with(1)
-        .says("--html is not known here");
+        .says("--bin third was not measured, but: first, second");
 }
 
 #[test]
-fn llvm_tools_can_be_named() {
-    if !tools::has_llvm_tools() {
-        return;
-    }
-    let krate = TestCrate::unlinked().reported_by(Reporter::Llvm);
-    let version = tools::of_rustc("LLVM version: ");
-    let major = version.split('.').next().unwrap();
-    for (tool, variable) in [("llvm-cov", "LLVM_COV"), ("llvm-profdata", "LLVM_PROFDATA")] {
-        krate.write(
-            tool,
-            &format!("#!/bin/sh\necho used {variable} >&2\nexec {tool}-{major} \"$@\"\n"),
-        );
-        fs::set_permissions(krate.root.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    krate
-        .just_with(
-            &["itcov"],
-            &[
-                ("LLVM_COV", "./llvm-cov"),
-                ("LLVM_PROFDATA", "./llvm-profdata"),
-            ],
-        )
+fn what_is_added_after_a_change_replaces_what_has_changed() {
+    let krate = with_a_second_program();
+    krate.itcov(&["run", "--bin", "first"]).ends_with(0);
+    let added = krate
+        .itcov(&["run", "--bin", "second", "--add"])
+        .ends_with(0);
+    assert_eq!(added.lines_of("src/lib.rs"), (6, 6));
+    // The library of both has another body now, so what the first has run of it is of no worth.
+    let text = krate.read("src/lib.rs");
+    krate.write(
+        "src/lib.rs",
+        &text.replace(
+            "    2\n",
+            "    if false {\n        3\n    } else {\n        2\n    }\n",
+        ),
+    );
+    let again = krate
+        .itcov(&["run", "--bin", "second", "--add"])
         .ends_with(0)
-        .says("used LLVM_COV")
-        .says("used LLVM_PROFDATA")
-        .prints("22.22%");
+        .says("first has changed, so what was measured of it before is forgotten");
+    assert!(!again.stderr.contains("warning"), "{}", again.stderr);
+    assert_eq!(again.lines_of("src/lib.rs"), (4, 8));
 }
 
 #[test]
-fn without_a_tool_for_the_report_the_data_is_kept_and_the_tools_are_named() {
-    let krate = TestCrate::unlinked().reported_by(Reporter::Llvm);
-    // LLVM tools that are too old stand before those of this machine.
-    let old = "#!/bin/sh\necho 'LLVM version 14.0.6'\n";
-    let names = ["llvm-cov", "llvm-profdata"].map(|tool| {
-        let versions = (21..30).map(move |major| format!("old/{tool}-{major}"));
-        versions.chain([format!("old/{tool}")])
-    });
-    for name in names.into_iter().flatten() {
-        krate.write(&name, old);
-        fs::set_permissions(krate.root.join(&name), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    let mut command = krate.command(tools::just());
-    let path = command
-        .get_envs()
-        .find_map(|(name, value)| value.filter(|_| name == "PATH"))
-        .unwrap();
-    let path = format!(
-        "{}:{}",
-        krate.root.join("old").display(),
-        path.to_str().unwrap()
-    );
-    let sysroot = Output::of(krate.command("rustc").args(["--print", "sysroot"]))
-        .ends_with(0)
-        .stdout;
-    if fs::exists(format!(
-        "{}/lib/rustlib/{}/bin/llvm-cov",
-        sysroot.trim(),
-        tools::of_rustc("host: ")
-    ))
-    .unwrap()
-    {
-        eprintln!("skipped: the toolchain has llvm-tools");
-        return;
-    }
-    let output = Output::of(command.arg("itcov").env("PATH", path)).ends_with(1);
-    output
-        .says("what was collected is kept in")
-        .says("cargo install --path generator, in a clone of itcov")
-        .says("rustup component add llvm-tools")
-        .says("apt-get install llvm-");
-    let krate = krate.reported_by(Reporter::Itcov);
-    assert_eq!(
-        krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"),
-        (2, 9)
-    );
+fn a_report_needs_no_just() {
+    let krate = TestCrate::new("no-just");
+    let programs = ["cargo", "rustc", "cargo-itcov", "cc", "ld", "as"];
+    let path = tools::path_of(krate.root.join("../bin"), &programs);
+    let run = |arguments: &[&str]| {
+        let mut itcov = krate.command(tools::cargo_itcov());
+        crate::support::Output::of(itcov.args(arguments).env("PATH", &path)).ends_with(0)
+    };
+    assert!(run(&["run"]).lines_of("Total").0 > 0);
+    assert!(run(&["report"]).lines_of("Total").0 > 0);
 }

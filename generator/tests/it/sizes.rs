@@ -11,7 +11,7 @@ use crate::support::{Output, command, stdout};
 
 /// A program with the profile of a run of it, which is of some kilobytes.
 fn measured() -> Instrumented {
-    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["flow", "1", "2", "5"]);
     fs::rename(&fixture.profiles()[0], first(&fixture)).unwrap();
     fixture
@@ -123,7 +123,7 @@ fn by_threads(of: &Instrumented, arguments: &[&str], number: &str) -> Output {
 fn a_report_in_parallel_is_the_same_to_the_byte() {
     let fixture = measured();
     let directory = profiles(&fixture, 60);
-    let other = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let other = Instrumented::build("unlinked-module", "unlinked-module");
     other.run(&[]);
     for number in [7, 25, 49] {
         fs::write(directory.join(format!("{number}-empty.profraw")), "").unwrap();

@@ -4,7 +4,7 @@ use crate::support::instrumented::Instrumented;
 use crate::support::{Output, Terminal, command};
 
 fn fixture() -> Instrumented {
-    let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+    let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["shapes"]).ends_with(0);
     fixture
 }
@@ -29,7 +29,7 @@ fn shown_at(
     terminal.enter(&format!("stty cols {columns} rows {rows}; echo be'gin'"));
     terminal.expect("begin\r\n");
     terminal.enter(&format!(
-        "clear=; {variables} cargo-itcov itcov report {arguments}; echo e'nd'"
+        "clear=; {variables} cargo-itcov itcov report --profiles target/collected {arguments}; echo e'nd'"
     ));
     terminal.expect("\nend\r\n");
     let screen = terminal.screen();
@@ -182,7 +182,7 @@ fn the_list_of_lines_is_wrapped_and_says_when_there_are_none() {
     let narrow = shown(&fixture, 40, "", "--color never --show-missing-lines");
     assert!(widest(&narrow) <= 40, "{narrow}");
     assert!(narrow.contains(",\n    "), "{narrow}");
-    let all_ran = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let all_ran = Instrumented::build("unlinked-module", "unlinked-module");
     all_ran.run(&[]);
     let mut report = all_ran.report(&["--show-missing-lines", "--include", "main.rs"]);
     let output = Output::of(&mut report).ends_with(0).stdout;

@@ -7,7 +7,7 @@ use crate::support::{Output, TestCrate};
 
 /// 2 of 9 lines, 2 of 4 functions, and 7 of 16 regions ran.
 fn fixture() -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     fixture
 }

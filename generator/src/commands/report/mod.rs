@@ -28,39 +28,39 @@ use thresholds::Thresholds;
 use crate::build::layout::Layout;
 use crate::build::options::Scope;
 use crate::commands::output::note;
-use crate::measured::{Choice, Measurement, Part, Profiles, Store};
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo itcov report                   the table of what ran, also while the program runs
+  cargo itcov report                   the table; the program may still be running
   cargo itcov report --show-missing-lines
-                                       the table, and which lines did not run
-  cargo itcov report --sort lines      the table, the files of which the least ran first
+                                       the table, and the lines that did not run
+  cargo itcov report --sort lines      the table, the least covered files first
   cargo itcov report --fail-under-lines 80 --fail-under-file-lines 50
-                                       end with 1 if less ran, of everything or of a file
+                                       exit with 1 if less ran, in total or of a file
   cargo itcov report --exclude 'src/generated/**' --exclude build.rs
                                        without some of the files
   cargo itcov report --changed-since origin/main
-                                       what ran of the lines that the branch changed
-  cargo itcov report --lcov lcov.info  the same, and a trace file for editors and services
+                                       only the lines that the branch changed
+  cargo itcov report --lcov lcov.info  the table, and a trace file for editors and services
   cargo itcov report --lcov - | less   the trace file alone
   cargo itcov report --open            the table, and pages with every line of the source, in the browser
   cargo itcov report --profiles host-a host-b
                                        what ran elsewhere: the profiles below these directories
-  cargo itcov report --linked          as other tools report, which look at the program alone
-  cargo itcov report --bin api,worker  of several programs these two";
+  cargo itcov report --linked          linked code only, as other tools count
+  cargo itcov report --bin api,worker  two of several programs";
 
-/// Say what ran: how many lines, functions and regions of each file.
+/// Report which lines, functions and regions of each file ran.
 ///
-/// Reports on the last run, and on what was added to it. A library module that the program cannot reach counts as not
-/// covered.
+/// Reports on the last run and on what was added to it, also while it goes on. Code that is not linked into the program
+/// counts as not covered.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Report {
-    /// Report on the profiles in these directories, at any depth, or on these files, and not on what was
-    /// collected here; the counts add up
+    /// Report on the profiles in these directories, at any depth, or on these files, instead of the last run; the counts
+    /// add up
     #[arg(long, value_name = "DIR", num_args = 1..)]
     profiles: Vec<PathBuf>,
 
@@ -92,10 +92,10 @@ impl Report {
     /// # Errors
     ///
     /// As [`Report::run`].
-    pub fn of_run(workspace: &Workspace, run: &[(PathBuf, Part)]) -> Result<()> {
+    pub fn of_run(workspace: &Workspace, run: &[Measured]) -> Result<()> {
         let command = Report::augment_args(clap::Command::new("report"));
         let matches = command.try_get_matches_from(["report"])?;
-        Report::from_arg_matches(&matches)?.of(workspace, run)
+        Report::from_arg_matches(&matches)?.of(workspace, run, Profiles::collected(vec![]))
     }
 
     /// Reports.
@@ -107,35 +107,31 @@ impl Report {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata, Scope::Workspace);
         let store = Store::at(&layout.store);
+        if self.profiles.is_empty() {
+            return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
+        }
         // What was brought from elsewhere is of the last build, which need not have run here.
-        let build = if self.profiles.is_empty() {
-            None
-        } else {
-            store.build()?
-        };
-        let parts = match build {
-            Some(build) => vec![(PathBuf::new(), build)],
-            None => store.last()?,
-        };
-        self.of(&workspace, &parts)
+        let mut profiles = Profiles::named(&self.profiles)?;
+        let build = store.build()?.map(|part| Measured {
+            part,
+            directory: None,
+            others: std::mem::take(profiles.paths_mut()),
+        });
+        self.of(&workspace, build.as_slice(), profiles)
     }
 
-    fn of(&self, workspace: &Workspace, parts: &[(PathBuf, Part)]) -> Result<()> {
+    fn of(&self, workspace: &Workspace, parts: &[Measured], mut profiles: Profiles) -> Result<()> {
         let metadata = &workspace.metadata;
         let layout = Layout::new(metadata, Scope::Workspace);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
-        let profiles = if self.profiles.is_empty() {
-            Profiles::collected(measurement.directories())?
-        } else {
-            Profiles::named(&self.profiles)?
-        };
-        measurement.add_others_that_ran(profiles.paths())?;
-        let built = measurement.functions()?;
+        profiles
+            .paths_mut()
+            .extend_from_slice(measurement.profiles());
         let merged = during_each("reading the profiles", profiles.number(), |step| {
-            profiles.merge(&built, step)
+            measurement.merge(&profiles, step)
         })?;
-        let what_to_do = profiles.advice_on_other_builds();
+        let what_to_do = profiles.how_to_get_others();
         warnings::of_profiles(&merged, what_to_do);
         let coverage = during_each("counting", measurement.objects(), |step| {
             measurement.coverage(&merged.profile, &generated, step)

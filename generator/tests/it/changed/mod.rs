@@ -12,7 +12,7 @@ use crate::support::instrumented::Instrumented;
 use crate::support::repository::Git;
 
 fn fixture() -> Instrumented {
-    Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"])
+    Instrumented::build("unlinked-module", "unlinked-module")
 }
 
 /// Builds what has changed, and runs it.

@@ -51,7 +51,7 @@ fn measured() -> Arc<TestCrate> {
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {
         let krate = scaffolded("denominator");
-        krate.just(&["itcov"]).ends_with(0).prints("1 2\n3\n");
+        krate.itcov(&["run"]).ends_with(0).prints("1 2\n3\n");
         let krate = Arc::new(krate);
         *shared = Arc::downgrade(&krate);
         krate
@@ -110,12 +110,9 @@ fn what_only_build_scripts_macros_and_tests_use_is_not_in_the_report() {
 #[test]
 fn what_cfg_leaves_out_is_not_in_the_report_and_is_there_once_it_is_built() {
     let krate = scaffolded("denominator");
-    let recipes = krate.read("itcov.just");
-    let program = "app app manual-integration";
-    assert!(recipes.contains(program), "{recipes}");
-    let features = format!("{program},optional,kinds/never");
-    krate.write("itcov.just", &recipes.replace(program, &features));
-    krate.just(&["itcov"]).ends_with(0);
+    krate
+        .itcov(&["run", "--features", "optional,kinds/never"])
+        .ends_with(0);
     let lines = SourceLines::reported(&krate, &[]);
     for (file, line, is_there) in [
         ("optional/src/lib.rs", 3, true),
@@ -150,7 +147,7 @@ fn a_constant_function_that_ran_only_in_the_compiler_counts_as_not_run() {
 #[test]
 fn after_an_edit_what_is_new_and_what_nothing_calls_any_more_is_in_the_report() {
     let krate = scaffolded("denominator");
-    krate.just(&["itcov"]).ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
     let source = krate.read("kinds/src/attributes.rs");
     krate.write(
         "kinds/src/attributes.rs",
@@ -163,7 +160,7 @@ fn after_an_edit_what_is_new_and_what_nothing_calls_any_more_is_in_the_report() 
             .replace("kinds::used(1)", "7")
             .replace("twice::of_both(1)", "7"),
     );
-    krate.just(&["itcov"]).ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
     let lines = SourceLines::reported(&krate, &[]);
     let code = |file| lines.ran_and_not(file);
     let none = String::new();

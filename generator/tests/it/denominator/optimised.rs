@@ -2,8 +2,7 @@
 
 use super::every_function::{ASYNCHRONOUS, EXPECTED};
 use super::source_lines::{SourceLines, numbers, scaffolded};
-use crate::support::tools::has_llvm_tools;
-use crate::support::{Output, Reporter, TestCrate};
+use crate::support::{Output, TestCrate, tools};
 
 /// What an optimised build may have of the file of which it does not have all: no body of a public asynchronous
 /// function that nobody calls.
@@ -11,27 +10,22 @@ const OF_ASYNCHRONOUS: &str = "7 11-15 17-21";
 
 /// Runs an optimised build that these variables steer.
 fn run(krate: &TestCrate, variables: &[(&str, &str)]) -> Output {
-    krate
-        .just_with(&["itcov_profile=release", "itcov"], variables)
-        .ends_with(0)
-        .prints("1 2\n3\n")
+    let mut run = krate.command(tools::cargo_itcov());
+    run.args(["run", "--release"])
+        .envs(variables.iter().copied());
+    Output::of(&mut run).ends_with(0).prints("1 2\n3\n")
 }
 
 /// Compares with what the source says.
 #[track_caller]
 fn assert_is_expected(lines: &SourceLines) {
-    assert_are(&EXPECTED, lines);
-}
-
-#[track_caller]
-fn assert_are(expected: &[(&str, &str, &str)], lines: &SourceLines) {
-    for &(file, ran, not) in expected {
+    for (file, ran, not) in EXPECTED {
         if file != ASYNCHRONOUS {
             let expected = (ran.to_owned(), not.to_owned());
             assert_eq!(lines.ran_and_not(file), expected, "{file}");
         }
     }
-    assert_eq!(lines.files().count(), expected.len());
+    assert_eq!(lines.files().count(), EXPECTED.len());
 }
 
 #[test]
@@ -61,14 +55,6 @@ fn one_unit_link_time_optimisation_and_stripping_leave_the_same_code() {
     ];
     run(&krate, &variables);
     assert_is_expected(&SourceLines::reported(&krate, &[]));
-    if has_llvm_tools() {
-        let krate = krate.reported_by(Reporter::Llvm);
-        let theirs = krate.just(&["itcov-report", "--lcov", "-"]).ends_with(0);
-        // They leave out what lies outside the directories of the crates, in whatever way the compiler was led there.
-        let (outside, inside) = EXPECTED.split_first().unwrap();
-        assert!(outside.0.contains(".."));
-        assert_are(inside, &SourceLines::of(&theirs.stdout, &krate.root));
-    }
 }
 
 #[test]

@@ -33,21 +33,21 @@ fn alone() -> TestCrate {
 fn a_crate_by_path_that_is_no_member_is_not_measured_and_named() {
     let krate = alone();
     krate
-        .just(&["itcov"])
+        .itcov(&["run"])
         .ends_with(0)
         .says("itcov: not of the workspace, so not measured: beside@0.2.0, helper@0.2.0; make it a member")
-        .says("or type just itcov_scope=all itcov\n");
+        .says("or measure with --scope all\n");
     let lines = SourceLines::reported(&krate, &[]);
     assert_eq!(lines.files().collect::<Vec<_>>(), ["src/main.rs"]);
 
-    let all = krate.just(&["itcov_scope=all", "itcov"]).ends_with(0);
+    let all = krate.itcov(&["run", "--scope", "all"]).ends_with(0);
     assert!(!all.stderr.contains("not measured"), "{}", all.stderr);
     assert_eq!(all.lines_of("helper/src/lib.rs"), (3, 3));
 
     let members = "[workspace]\nmembers = [\"helper\"]\n";
     krate.write("Cargo.toml", &(krate.read("Cargo.toml") + members));
     krate
-        .just(&["itcov"])
+        .itcov(&["run"])
         .ends_with(0)
         .says("not measured: beside@0.2.0; make");
     let lines = SourceLines::reported(&krate, &[]);
@@ -68,7 +68,7 @@ fn a_file_outside_the_directories_of_the_crates_is_left_out() {
         ),
     );
     krate.itcov(&["init"]).ends_with(0);
-    krate.just(&["itcov"]).ends_with(0).prints("3\n");
+    krate.itcov(&["run"]).ends_with(0).prints("3\n");
     let lines = SourceLines::reported(&krate, &[]);
     let files: Vec<&str> = lines.files().collect();
     assert_eq!(files, ["src/inside.rs", "src/main.rs"]);

@@ -1,7 +1,7 @@
 //! Libraries that are shared objects, or several things at once.
 
 use super::source_lines::SourceLines;
-use crate::support::TestCrate;
+use crate::support::{Output, TestCrate, tools};
 
 const LIBRARY: &str = "\
 pub fn used() -> u32 {
@@ -50,8 +50,8 @@ fn with_library(forms: &str) -> TestCrate {
 /// Runs the program and compares every line with what the source says.
 #[track_caller]
 fn assert_has_all(krate: &TestCrate, flags: &str) {
-    krate
-        .just_with(&["itcov"], &[("RUSTFLAGS", flags)])
+    let mut run = krate.command(tools::cargo_itcov());
+    Output::of(run.arg("run").env("RUSTFLAGS", flags))
         .ends_with(0)
         .prints("1\n");
     let lines = SourceLines::reported(krate, &[]);
@@ -80,7 +80,7 @@ fn a_library_counts_in_whatever_form_it_is_built() {
 fn a_shared_library_that_the_program_loads_is_linked() {
     let krate = with_library("[\"dylib\"]");
     assert_has_all(&krate, "");
-    let lines = SourceLines::reported(&krate, &["--scope", "linked"]);
+    let lines = SourceLines::reported(&krate, &["--linked"]);
     assert_eq!(lines.code("engine/src/lib.rs"), "1-3");
     assert_eq!(lines.code("engine/src/unused.rs"), "1-3 5-7 10-12");
     // Nothing in the shared library needs it.

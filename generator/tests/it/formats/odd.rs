@@ -25,7 +25,7 @@ pub fn idle() -> u8 {
 
 /// Built and run; the odd files are part of the program.
 pub fn crate_with(names: &[&str]) -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     let mut calls = vec!["unlinked_module::used()".to_owned()];
     let mut modules = vec![];
     for (number, name) in names.iter().enumerate() {

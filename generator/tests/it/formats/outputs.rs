@@ -23,7 +23,7 @@ const OPTIONS: [(&str, &str); 5] = [
 ];
 
 fn measured() -> Instrumented {
-    let fixture = Instrumented::build("unlinked-module", "unlinked-module", &["unlinked_module"]);
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     fixture
 }

@@ -31,7 +31,7 @@ fn measured() -> Arc<Measured> {
 
 impl Measured {
     fn new() -> Self {
-        let fixture = Instrumented::build("kinds-of-code", "app", &["app", "helper"]);
+        let fixture = Instrumented::build("kinds-of-code", "app");
         fixture.run(&["flow", "1", "2", "40"]);
         fixture.run(&["shapes"]);
         let sources = fixture.root();

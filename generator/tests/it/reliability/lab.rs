@@ -1,4 +1,4 @@
-//! The fixture `endings`, built once, and its runs, each with a profile directory of its own.
+//! The fixture `endings` as a user's crate, built once, and its runs, each with a profile directory of its own.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,17 +9,48 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tempfile::TempDir;
 
 use super::counts::Counts;
-use super::recipes;
-use crate::support::instrumented::Instrumented;
 use crate::support::{Output, Running, TestCrate, command, stdout};
 
-/// The fixture, built with both ways to panic, and what a clean exit leaves behind.
+/// The fixture and what a clean exit leaves behind.
 pub struct Lab {
-    fixture: Instrumented,
+    built: Built,
     /// Built with `panic = "abort"`.
-    aborting: PathBuf,
+    aborting: OnceLock<Built>,
     clean: Counts,
-    scaffolded: OnceLock<TestCrate>,
+}
+
+/// The fixture with the scaffold in place, built to be measured.
+struct Built {
+    krate: TestCrate,
+    program: PathBuf,
+}
+
+/// A suite that is started by cargo, and starts the program.
+const SUITE: &str = r#"
+#[test]
+fn the_program_works() {
+    let program = env!("CARGO_BIN_EXE_endings");
+    let status = std::process::Command::new(program).arg("wait").status();
+    assert!(status.unwrap().success());
+}
+"#;
+
+impl Built {
+    fn with_profile(profile: &str) -> Self {
+        let krate = TestCrate::empty();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/endings");
+        let read = |file: &str| fs::read_to_string(source.join(file)).unwrap();
+        krate.write("Cargo.toml", &read("Cargo.toml"));
+        for file in ["ending", "libc", "main", "together", "work"] {
+            let file = format!("src/{file}.rs");
+            krate.write(&file, &read(&file));
+        }
+        krate.write("tests/suite.rs", SUITE);
+        krate.itcov(&["init"]).ends_with(0);
+        let build = krate.itcov(&["build", "--profile", profile]).ends_with(0);
+        let program = build.stdout.trim().into();
+        Self { krate, program }
+    }
 }
 
 impl Lab {
@@ -35,14 +66,10 @@ impl Lab {
     }
 
     fn build() -> Self {
-        let fixture = Instrumented::build("endings", "endings", &[]);
-        let aborting = fixture.built_with("aborting");
-        let clean = Counts::of("");
         let mut lab = Self {
-            fixture,
-            aborting,
-            clean,
-            scaffolded: OnceLock::new(),
+            built: Built::with_profile("dev"),
+            aborting: OnceLock::new(),
+            clean: Counts::of(""),
         };
         let run = lab.run();
         Output::of(&mut run.program(&["return"])).ends_with(0);
@@ -75,72 +102,63 @@ impl Lab {
         &self.clean
     }
 
-    /// The same program as a user's crate, to be run by the recipes.
-    pub fn scaffolded(&self) -> &TestCrate {
-        let scaffold = || recipes::scaffold(&self.root());
-        self.scaffolded.get_or_init(scaffold)
-    }
-
-    /// Where the fixture's source is.
-    fn root(&self) -> PathBuf {
-        self.fixture.root()
+    /// The crate, to be run by the recipes.
+    pub fn krate(&self) -> &TestCrate {
+        &self.built.krate
     }
 
     /// Lets every user run the program.
     pub fn open_to_everybody(&self) {
-        let directory = self.root().parent().unwrap().to_owned();
+        let directory = self.krate().root.parent().unwrap();
         fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// A run that is yet to begin.
     pub fn run(&self) -> Run<'_> {
-        let program = self.fixture.objects().swap_remove(0);
-        Run::new(self, program)
+        Run::of(&self.built, self)
     }
 
     /// The same of the program that aborts when it panics.
     pub fn run_aborting(&self) -> Run<'_> {
-        Run::new(self, self.aborting.clone())
+        let built = self
+            .aborting
+            .get_or_init(|| Built::with_profile("aborting"));
+        Run::of(built, self)
     }
 }
 
 /// One row's run: a program and a profile directory.
 pub struct Run<'lab> {
+    built: &'lab Built,
     lab: &'lab Lab,
-    program: PathBuf,
     directory: TempDir,
 }
 
 impl<'lab> Run<'lab> {
-    fn new(lab: &'lab Lab, program: PathBuf) -> Self {
+    fn of(built: &'lab Built, lab: &'lab Lab) -> Self {
         let directory = TempDir::with_prefix("ending").unwrap();
         let run = Self {
+            built,
             lab,
-            program,
             directory,
         };
-        fs::create_dir_all(run.collected()).unwrap();
-        let write = |name: &str, path: &Path| {
-            fs::write(run.collected().join(name), path.display().to_string()).unwrap();
-        };
-        write("objects", &run.program);
-        write("sources", &lab.root());
+        fs::create_dir(run.collected()).unwrap();
         run
     }
 
-    /// A directory for this run alone, a target directory in the eyes of cargo.
+    /// A directory for this run alone.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// The directory where everything that was collected is.
+    /// The directory where its profiles are.
     pub fn collected(&self) -> PathBuf {
-        self.directory().join("itcov/coverage")
+        self.directory().join("profiles")
     }
 
     /// The program's file.
     pub fn path(&self) -> &Path {
-        &self.program
+        &self.built.program
     }
 
     /// The program, in the run's directory, its profile to be collected.
@@ -149,7 +167,7 @@ impl<'lab> Run<'lab> {
         let mut program = command("env", self.directory());
         program
             .arg("--default-signal")
-            .arg(&self.program)
+            .arg(self.path())
             .args(arguments)
             .env("LLVM_PROFILE_FILE", self.collected().join("%m%c.profraw"));
         program
@@ -164,9 +182,11 @@ impl<'lab> Run<'lab> {
 
     /// What `cargo itcov report` makes of what was collected.
     pub fn report(&self) -> Output {
-        let mut report = command(env!("CARGO_BIN_EXE_cargo-itcov"), &self.lab.root());
-        report.args(["itcov", "report", "--lcov", "-"]);
-        Output::of(report.env("CARGO_TARGET_DIR", self.directory()))
+        let collected = self.collected();
+        let report = ["report", "--lcov", "-", "--profiles"];
+        self.built
+            .krate
+            .itcov(&[&report[..], &[collected.to_str().unwrap()]].concat())
     }
 
     /// The counts of what was collected.

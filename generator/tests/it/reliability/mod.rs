@@ -1,4 +1,4 @@
-//! However the program ends, what it did before is counted. One row for each ending; the README's table has the same
+//! However the program ends, what it did before is counted. One row for each ending; the table of docs/endings.md has the same
 //! rows, and its cells are what is measured here and, for the other tools, by `bench/reliability.sh`.
 
 mod by_itself;
@@ -16,7 +16,7 @@ use lab::Lab;
 
 /// A way to end.
 struct Row {
-    /// What the README calls it.
+    /// What the page calls it.
     name: &'static str,
     /// Ends the program in this way and looks at what was counted.
     measure: fn(&Lab) -> Measured,
@@ -24,13 +24,13 @@ struct Row {
 
 /// What came out of it.
 enum Measured {
-    /// The cell of the README's table: `exact`, or what was not.
+    /// The cell of the page's table: `exact`, or what was not.
     Cell(String),
     /// It cannot be done here, and why.
     Skipped(String),
 }
 
-/// A test for each group of rows, and all groups in the order of the README's table.
+/// A test for each group of rows, and all groups in the order of the page's table.
 macro_rules! groups {
     ($($test:ident: $rows:path),* $(,)?) => {
         const TABLE: &[&[Row]] = &[$(&$rows),*];
@@ -45,12 +45,12 @@ macro_rules! groups {
 groups! {
     a_program_that_ends_by_itself: by_itself::ROWS,
     a_program_that_a_signal_ends: signals::ROWS,
-    a_run_of_which_any_part_is_killed: recipes::ROWS,
+    a_run_by_the_recipes: recipes::ROWS,
     many_at_once: together::ROWS,
     surroundings_that_change: surroundings::ROWS,
 }
 
-/// Measures each row and compares it with the README's.
+/// Measures each row and compares it with the page's.
 fn measure(rows: &[Row]) {
     let lab = Lab::shared();
     let mut wrong = Vec::new();
@@ -61,7 +61,7 @@ fn measure(rows: &[Row]) {
                 println!("{}: {cell}", row.name);
                 let shown = page::cell(row.name);
                 if shown.as_ref() != Some(&cell) {
-                    wrong.push(format!("{}: {cell}; the README has {shown:?}", row.name));
+                    wrong.push(format!("{}: {cell}; the page has {shown:?}", row.name));
                 }
             }
         }
@@ -70,19 +70,19 @@ fn measure(rows: &[Row]) {
 }
 
 #[test]
-fn the_table_of_the_readme_has_these_rows_in_this_order() {
+fn the_page_has_these_rows_in_this_order() {
     let names: Vec<&str> = TABLE
         .iter()
         .copied()
         .flatten()
         .map(|row| row.name)
         .collect();
-    assert_eq!(page::names(&page::readme()), names);
+    assert_eq!(page::names(&page::endings()), names);
     // What the other tools do was measured for the same rows.
     assert_eq!(page::names(&page::bench()), names);
     for name in names {
         assert_eq!(
-            page::peers(&page::readme(), name),
+            page::peers(&page::endings(), name),
             page::peers(&page::bench(), name),
             "{name}"
         );

@@ -1,11 +1,11 @@
-//! The table of the README, and that of the measurement of the other tools.
+//! The table of docs/endings.md, and that of the measurement of the other tools.
 
 use std::fs;
 
 use crate::support::repository;
 
-pub fn readme() -> String {
-    fs::read_to_string(repository().join("README.md")).unwrap()
+pub fn endings() -> String {
+    fs::read_to_string(repository().join("docs/endings.md")).unwrap()
 }
 
 pub fn bench() -> String {
@@ -27,9 +27,9 @@ pub fn names(page: &str) -> Vec<&str> {
     table(page).into_iter().skip(1).map(|row| row[0]).collect()
 }
 
-/// What the README says of itcov in this row.
+/// What the page says of itcov in this row.
 pub fn cell(name: &str) -> Option<String> {
-    let page = readme();
+    let page = endings();
     let row = table(&page).into_iter().find(|row| row[0] == name)?;
     Some(row[1].to_owned())
 }

@@ -1,7 +1,6 @@
 //! A run has more parts than the program: any of them may be killed.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use super::counts::Counts;
@@ -10,38 +9,28 @@ use super::{Measured, Row};
 use crate::support::TestCrate;
 use crate::support::process::{signal, wait_until};
 
-pub const ROWS: [Row; 3] = [
+pub const ROWS: [Row; 5] = [
     Row {
         name: "SIGKILL to the harness",
-        measure: harness,
+        measure: |lab| killed(lab, &["itcov", "wait"], "manual_integrat"),
+    },
+    Row {
+        name: "SIGKILL to the tool",
+        measure: |lab| killed(lab, &["itcov", "wait"], "cargo-itcov"),
     },
     Row {
         name: "SIGKILL to just",
-        measure: just,
+        measure: |lab| killed(lab, &["itcov", "wait"], "just"),
     },
     Row {
         name: "SIGKILL to the cargo that runs the suite",
         measure: cargo,
     },
+    Row {
+        name: "a child process whose environment was cleared",
+        measure: cleared,
+    },
 ];
-
-/// A suite that is started by cargo, and starts the program.
-const SUITE: &str = r#"
-#[test]
-fn the_program_works() {
-    let program = std::env::var_os("ITCOV_BIN").unwrap();
-    let status = std::process::Command::new(program).arg("wait").status();
-    assert!(status.unwrap().success());
-}
-"#;
-
-fn harness(lab: &Lab) -> Measured {
-    killed(lab, &["itcov", "wait"], "manual_integrat")
-}
-
-fn just(lab: &Lab) -> Measured {
-    killed(lab, &["itcov", "wait"], "just")
-}
 
 fn cargo(lab: &Lab) -> Measured {
     let suite = ["cargo", "test", "--test", "suite", "--", "--nocapture"];
@@ -51,23 +40,45 @@ fn cargo(lab: &Lab) -> Measured {
 /// Kills the process of that name between just and the program, both included, and looks at what the program has
 /// counted. The program itself is left alone until then.
 fn killed(lab: &Lab, arguments: &[&str], victim: &str) -> Measured {
-    let krate = lab.scaffolded();
-    krate.just(&["itcov-clean"]).ends_with(0);
+    let krate = lab.krate();
     let mut run = krate.start_just(arguments, &[("ITCOV_TIMEOUT", "0")]);
     run.expect("worked\n");
     let line = Line::from_program_to(run.id());
     signal("KILL", line.process(victim));
     let output = run.finish();
-    if victim == "just" {
-        assert_eq!(output.signal, Some(9));
-    } else {
-        // What is left of the recipe has reported.
-        assert!(output.ends_with(137).lines_of("Total").0 > 0);
+    match victim {
+        "just" => assert_eq!(output.signal, Some(9)),
+        // Nobody is left to report.
+        "cargo-itcov" => assert_eq!(output.stdout, "worked\n"),
+        _ => assert!(output.ends_with(137).lines_of("Total").0 > 0),
     }
-    let lcov = krate.just(&["itcov-report", "--lcov", "-"]).ends_with(0);
-    let counts = Counts::of(&lcov.stdout);
     drop(line);
-    Measured::Cell(is_exact(&counts, lab.clean(), 1, 1, &["ending::wait"]))
+    Measured::Cell(is_exact(
+        &last_run(krate),
+        lab.clean(),
+        1,
+        1,
+        &["ending::wait"],
+    ))
+}
+
+/// The parent counts into the run's profile, the child into the one whose path was linked into the program.
+fn cleared(lab: &Lab) -> Measured {
+    let krate = lab.krate();
+    let output = krate.just(&["itcov", "cleared"]).ends_with(0);
+    output.prints("worked\nworked\n");
+    let cell = is_exact(&last_run(krate), lab.clean(), 2, 2, &["ending::cleared"]);
+    let files = krate.files();
+    let stray = files
+        .iter()
+        .find(|(path, _)| path.extension().is_some_and(|it| it == "profraw"));
+    assert!(stray.is_none(), "a profile among the sources: {stray:?}");
+    Measured::Cell(cell)
+}
+
+fn last_run(krate: &TestCrate) -> Counts {
+    let lcov = krate.just(&["itcov-report", "--lcov", "-"]).ends_with(0);
+    Counts::of(&lcov.stdout)
 }
 
 /// The program, who started it, and so on: of each its number and name.
@@ -130,21 +141,4 @@ fn status(id: u32, key: &str) -> Option<String> {
 /// Whether the process is there and has not ended; it may be there a little longer, until somebody waits for it.
 fn runs(id: u32) -> bool {
     status(id, "State:").is_some_and(|state| !state.starts_with(['Z', 'X']))
-}
-
-/// The fixture as a user's crate, with the scaffold in place.
-pub fn scaffold(source: &Path) -> TestCrate {
-    let krate = TestCrate::empty();
-    krate.write(
-        "Cargo.toml",
-        &fs::read_to_string(source.join("Cargo.toml")).unwrap(),
-    );
-    for entry in fs::read_dir(source.join("src")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        krate.write(&format!("src/{name}"), &fs::read_to_string(&path).unwrap());
-    }
-    krate.write("tests/suite.rs", SUITE);
-    krate.itcov(&["init"]).ends_with(0);
-    krate
 }

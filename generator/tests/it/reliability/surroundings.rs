@@ -42,7 +42,7 @@ fn elsewhere(lab: &Lab) -> Measured {
         let run = lab.run();
         let mut program = run.program(&["elsewhere", "/"]);
         if relative {
-            program.env("LLVM_PROFILE_FILE", "itcov/coverage/%m%c.profraw");
+            program.env("LLVM_PROFILE_FILE", "profiles/%m%c.profraw");
         }
         ended(&Output::of(&mut program), &End::Status(0));
         let cell = run.was_exact(2, 1, &["ending::elsewhere"]);

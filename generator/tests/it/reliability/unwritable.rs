@@ -19,7 +19,7 @@ fn a_directory_that_cannot_be_written_is_said_before_the_program_starts() {
         chmod(&krate, "u+w");
         assert!(!output.stdout.contains("hello"), "{output:?}");
         let output = output.ends_with(1).says("cannot write");
-        output.says("target/itcov/coverage");
+        output.says("target/itcov/.checkouts/");
     }
 }
 
@@ -42,8 +42,9 @@ fn a_profile_that_was_cut_off_is_not_reported_on() {
 }
 
 fn chmod(krate: &TestCrate, mode: &str) {
-    let mut chmod = krate.command("chmod");
-    Output::of(chmod.args([mode, "target/itcov/coverage"])).ends_with(0);
+    let mut shell = krate.command("sh");
+    let store = "chmod \"$1\" target/itcov/.checkouts/*";
+    Output::of(shell.args(["-c", store, "sh", mode])).ends_with(0);
 }
 
 /// Root may write everywhere, unless it gives the capability up.

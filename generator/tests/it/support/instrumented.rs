@@ -1,52 +1,33 @@
-//! A crate that is built instrumented, and what is collected of it, as the recipes do it.
+//! A crate that `cargo itcov build` has built, and what was collected of it: profiles in a directory, as they are brought
+//! from elsewhere. So a test needs no run, and none for each of its questions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Output, command, stdout};
 
-/// Adds the flags to the compilation of the workspace's own crates, but not to that of build scripts and macros.
-const WRAPPER: &str = r#"#!/bin/sh
-case " $* " in
-*" --crate-name build_script_"* | *" --crate-type proc-macro "*) exec "$@" ;;
-*) exec "$@" -C instrument-coverage -C llvm-args=-runtime-counter-relocation ;;
-esac
-"#;
-
 /// A copy of a crate of `tests/fixtures`, built.
 pub struct Instrumented {
     directory: TempDir,
-    program: PathBuf,
+    bin: String,
 }
 
 impl Instrumented {
-    /// Copies and builds the fixture. `libraries` are those that the program is linked from.
-    pub fn build(fixture: &str, program: &str, libraries: &[&str]) -> Self {
+    /// Copies and builds the fixture with this program.
+    pub fn build(fixture: &str, bin: &str) -> Self {
         let directory = TempDir::with_prefix(fixture).unwrap();
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
         copy(&fixtures.join(fixture), &directory.path().join("crate"));
-        let wrapper = directory.path().join("wrapper");
-        fs::write(&wrapper, WRAPPER).unwrap();
-        stdout(command("chmod", directory.path()).arg("+x").arg(&wrapper));
-
-        let built = directory.path().join("crate/target/debug");
         let crate_itself = Self {
-            program: built.join(program),
             directory,
+            bin: bin.to_owned(),
         };
         crate_itself.rebuild();
-        fs::create_dir_all(crate_itself.collected()).unwrap();
-        let libraries = libraries
-            .iter()
-            .map(|library| built.join(format!("lib{library}.rlib")));
-        let objects = [crate_itself.program.clone()].into_iter().chain(libraries);
-        let lines: Vec<_> = objects.map(|object| object.display().to_string()).collect();
-        fs::write(crate_itself.collected().join("objects"), lines.join("\n")).unwrap();
-        let root = crate_itself.root().display().to_string();
-        fs::write(crate_itself.collected().join("sources"), root).unwrap();
+        fs::create_dir(crate_itself.collected()).unwrap();
         crate_itself
     }
 
@@ -55,33 +36,29 @@ impl Instrumented {
         self.build_profile("dev");
     }
 
-    /// Builds another cargo profile, and says where the program is.
-    pub fn built_with(&self, profile: &str) -> PathBuf {
-        self.build_profile(profile);
-        let name = self.program.file_name().unwrap();
-        self.root().join("target").join(profile).join(name)
-    }
-
-    fn build_profile(&self, profile: &str) {
-        let mut cargo = command(env!("CARGO"), &self.root());
-        cargo.args(["build", "--offline", "--profile", profile]);
-        let wrapper = self.directory.path().join("wrapper");
-        stdout(cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper));
+    /// Builds with one of cargo's profiles.
+    pub fn build_profile(&self, profile: &str) {
+        let mut build = self.itcov(&["build", "--offline", "--bin", &self.bin]);
+        stdout(build.args(["--profile", profile]));
     }
 
     pub fn root(&self) -> PathBuf {
-        self.directory.path().join("crate")
+        self.directory.path().canonicalize().unwrap().join("crate")
     }
 
-    /// The directory where everything that was collected is.
+    /// The directory of the profiles that were collected.
     pub fn collected(&self) -> PathBuf {
-        self.root().join("target/itcov/coverage")
+        self.root().join("target/collected")
+    }
+
+    /// What the tool keeps of the last build.
+    fn kept(&self) -> Value {
+        kept(&self.root().join("target/itcov"))
     }
 
     /// The program, and the libraries it was linked from.
     pub fn objects(&self) -> Vec<PathBuf> {
-        let lines = fs::read_to_string(self.collected().join("objects")).unwrap();
-        lines.lines().map(PathBuf::from).collect()
+        objects(&self.kept())
     }
 
     /// The profiles that were collected.
@@ -101,19 +78,51 @@ impl Instrumented {
 
     /// The program, its profile to be collected.
     pub fn program(&self, arguments: &[&str]) -> Command {
-        let mut program = command(&self.program, &self.root());
+        let kept = self.kept();
+        let executable = kept["programs"][0]["executable"].as_str().unwrap();
+        let mut program = command(executable, &self.root());
         program
             .args(arguments)
             .env("LLVM_PROFILE_FILE", self.collected().join("%m%c.profraw"));
         program
     }
 
-    /// The command `cargo itcov report`, in the crate.
+    /// The command `cargo itcov report`, in the crate, on the profiles that were collected unless others are named.
     pub fn report(&self, arguments: &[&str]) -> Command {
-        let mut report = command(env!("CARGO_BIN_EXE_cargo-itcov"), &self.root());
-        report.args(["itcov", "report"]).args(arguments);
+        let mut report = self.itcov(&["report"]);
+        if !arguments.contains(&"--profiles") {
+            report.arg("--profiles").arg(self.collected());
+        }
+        report.args(arguments);
         report
     }
+
+    /// The command `cargo itcov`, in the crate.
+    pub fn itcov(&self, arguments: &[&str]) -> Command {
+        let mut itcov = command(env!("CARGO_BIN_EXE_cargo-itcov"), &self.root());
+        itcov.arg("itcov").args(arguments);
+        itcov
+    }
+}
+
+/// What the tool keeps of the last build in the only checkout of a target directory.
+pub fn kept(itcov: &Path) -> Value {
+    let checkouts = fs::read_dir(itcov.join(".checkouts")).unwrap();
+    let checkouts: Vec<PathBuf> = checkouts.map(|entry| entry.unwrap().path()).collect();
+    let [checkout] = &checkouts[..] else {
+        panic!("several checkouts: {checkouts:?}")
+    };
+    let build = fs::read(checkout.join("build.json")).unwrap();
+    serde_json::from_slice(&build).unwrap()
+}
+
+/// The objects of the only program.
+pub fn objects(kept: &Value) -> Vec<PathBuf> {
+    let files = kept["programs"][0]["objects"]["files"].as_array().unwrap();
+    files
+        .iter()
+        .map(|file| file.as_str().unwrap().into())
+        .collect()
 }
 
 /// Copies a directory with everything below it.

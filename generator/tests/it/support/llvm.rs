@@ -20,9 +20,12 @@ pub struct Reports {
 }
 
 impl Llvm {
-    /// Looks for `$LLVM_COV`, `llvm-cov-<major>` and `llvm-cov`. If there is none, it says so and gives none,
-    /// unless `ITCOV_REQUIRE_LLVM` is set: then the test fails.
-    pub fn find() -> Option<Self> {
+    /// Looks for `$LLVM_COV`, `llvm-cov-<major>` and `llvm-cov`.
+    ///
+    /// # Panics
+    ///
+    /// If there is none: a test that asks for it is `#[ignore = "needs LLVM's tools"]`.
+    pub fn find() -> Self {
         let here = std::env::current_dir().unwrap();
         let rustc = stdout(command("rustc", &here).arg("-vV"));
         let major = major(&rustc).expect("rustc says which LLVM it has");
@@ -37,22 +40,24 @@ impl Llvm {
                 .is_some_and(|found| found >= major)
             {
                 let profdata = cov.replace("llvm-cov", "llvm-profdata");
-                return Some(Self {
+                return Self {
                     cov: cov.into(),
                     profdata: profdata.into(),
-                });
+                };
             }
         }
-        assert!(
-            std::env::var_os("ITCOV_REQUIRE_LLVM").is_none(),
-            "there is no llvm-cov of LLVM {major} or later"
+        panic!(
+            "there is no llvm-cov of LLVM {major} or later (Debian: apt-get install llvm-{major})"
         );
-        println!("not compared with llvm-cov: there is none of LLVM {major} or later");
-        None
     }
 
     /// The reports for the program and each member of the libraries that is an object.
     pub fn reports(&self, of: &Instrumented) -> Reports {
+        self.reports_on(&of.objects(), of)
+    }
+
+    /// The reports for some of the objects.
+    pub fn reports_on(&self, objects: &[PathBuf], of: &Instrumented) -> Reports {
         let work = tempfile::tempdir().unwrap();
         let profile = work.path().join("merged.profdata");
         stdout(
@@ -62,7 +67,6 @@ impl Llvm {
                 .args(of.profiles()),
         );
 
-        let objects = of.objects();
         let (program, libraries) = objects.split_first().unwrap();
         let mut arguments = vec![program.clone()];
         for (number, library) in libraries.iter().enumerate() {
