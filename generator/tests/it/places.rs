@@ -227,7 +227,7 @@ fn a_profile_of_another_build_is_named_and_does_not_count() {
         .says(
             "is of another build, so it does not count: counts belong to the build that made them",
         )
-        .says("run the program that `just itcov-build` has built");
+        .says("run the program that `cargo itcov build` has built");
     assert_eq!(output.stdout, alone);
     krate
         .just(&["itcov-report", "--profiles", strange])

@@ -34,7 +34,7 @@ fn of_several_programs_none_is_taken_and_the_options_that_choose_are_said() {
     krate
         .just(&["itcov-report"])
         .ends_with(1)
-        .says("nothing has been measured yet; type `just itcov`");
+        .says("nothing has been measured yet; type `cargo itcov run`");
     assert!(!krate.has("target"), "nothing was built");
 }
 
