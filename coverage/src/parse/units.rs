@@ -64,7 +64,7 @@ fn files(mut encoded: Bytes<'_>, allowance: &mut Allowance) -> Result<Vec<Arc<st
     for _ in 0..number {
         let path = text.string()?;
         files.push(match files.first() {
-            Some(directory) if Path::new(path).is_relative() => {
+            Some(directory) if Path::new(path).is_relative() || has_dots(path) => {
                 allowance.spend_text((directory.len() + path.len()) as u64)?;
                 absolute(directory, path).into()
             }
@@ -72,6 +72,11 @@ fn files(mut encoded: Bytes<'_>, allowance: &mut Allowance) -> Result<Vec<Arc<st
         });
     }
     Ok(files)
+}
+
+/// Whether the path is not the shortest one of its file, as of a module with `#[path = "../…"]`.
+fn has_dots(path: &str) -> bool {
+    path.split('/').any(|name| matches!(name, "." | ".."))
 }
 
 /// The path without `.` and `..`, by its text alone: the file need not be there any more.
@@ -125,6 +130,17 @@ mod tests {
         assert_eq!(
             files(Bytes(&encoded), &mut allowance()).unwrap(),
             ["/base".into(), "/base/src/a.".into(), "/else".into()]
+        );
+    }
+
+    #[test]
+    fn a_path_with_dots_is_that_of_its_file() {
+        let path = b"/base/app/src/../../shared/rules.rs";
+        let length = u8::try_from(path.len()).unwrap();
+        let encoded = [&[2, 0, 0, 5][..], b"/base", &[length], path].concat();
+        assert_eq!(
+            files(Bytes(&encoded), &mut allowance()).unwrap()[1],
+            "/base/shared/rules.rs".into()
         );
     }
 

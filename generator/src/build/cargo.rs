@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::BufReader;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
-use cargo_metadata::{Message, PackageId};
+use cargo_metadata::{Message, Package, PackageId};
 
+use super::guard;
 use super::layout::Layout;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
-use super::runner::Invocation;
+use super::runner::{self, Invocation};
+use super::rustc::Rustc;
 use super::seed::{Own, Seeded, seed};
 use super::units::{self, Unit};
-use super::wrapper::Wrapper;
+use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
 use crate::run::interrupts;
 use crate::scaffold::metadata::Workspace;
@@ -41,6 +44,14 @@ pub struct BuiltProgram {
     pub others: Vec<(PathBuf, Vec<Unit>)>,
 }
 
+impl BuiltProgram {
+    /// Whatever was instrumented.
+    pub fn all_units(&self) -> impl Iterator<Item = &Unit> {
+        let others = self.others.iter().flat_map(|(_, units)| units);
+        self.units.iter().chain(others)
+    }
+}
+
 /// Builds measured programs of a workspace.
 pub struct Builder<'a> {
     workspace: &'a Workspace,
@@ -51,47 +62,6 @@ pub struct Builder<'a> {
     config: Config,
     /// What cargo builds for; `None` for the host, in its own directory.
     target: Option<String>,
-}
-
-/// The compiler.
-#[derive(Debug, Clone)]
-pub struct Rustc {
-    /// What to call.
-    pub path: PathBuf,
-    /// What `rustc -vV` says.
-    pub version: String,
-}
-
-impl Rustc {
-    /// Asks the compiler.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be run.
-    pub fn ask(path: PathBuf) -> Result<Rustc> {
-        let mut command = Command::new(&path);
-        command.arg("-vV");
-        verbosity::running(&command);
-        let output = command
-            .output()
-            .with_context(|| format!("cannot run {}", path.display()))?;
-        if !output.status.success() {
-            bail!(
-                "{} -vV failed: {}",
-                path.display(),
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        let version = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(Rustc { path, version })
-    }
-
-    /// What stands behind a key, such as `host`.
-    pub fn says(&self, key: &str) -> &str {
-        let mut lines = self.version.lines();
-        let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(": "));
-        value.unwrap_or_default()
-    }
 }
 
 impl<'a> Builder<'a> {
@@ -107,7 +77,9 @@ impl<'a> Builder<'a> {
         profiles: &Path,
     ) -> Result<Builder<'a>> {
         let config = Config::load().context("cannot read cargo's configuration")?;
-        let rustc = Rustc::ask(config.rustc().path.clone())?;
+        // Not `config.rustc()`, which is the wrapper where there is one.
+        let rustc = config.build.rustc.clone();
+        let rustc = Rustc::ask(rustc.unwrap_or_else(|| "rustc".into()))?;
         let configured = config
             .build
             .target
@@ -121,8 +93,13 @@ impl<'a> Builder<'a> {
         let members = workspace.members().iter();
         let members =
             members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
+        let cfg = if options.no_cfg_coverage {
+            Vec::new()
+        } else {
+            cfg_coverage(&rustc)
+        };
         Ok(Builder {
-            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles)?,
+            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles, cfg)?,
             workspace,
             options,
             layout,
@@ -138,8 +115,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The wrapper that instruments.
-    pub fn wrapper(&self) -> &Wrapper {
-        &self.wrapper
+    pub fn into_wrapper(self) -> Wrapper {
+        self.wrapper
     }
 
     /// Puts what an ordinary build has made of the dependencies into the directory of the measured one.
@@ -186,29 +163,10 @@ impl<'a> Builder<'a> {
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
         let package = &program.package;
-        let mut cargo = self.cargo("build", program);
-        cargo.arg("--message-format=json-render-diagnostics");
+        let required = &program.bin.required_features;
+        let mut cargo = self.cargo("build", package, required);
         let artifacts = run(&mut cargo, &program.bin.name)?;
-        let file = self
-            .wrapper
-            .path
-            .with_file_name(format!("invocation-{}", std::process::id()));
-        let host = self.target.as_deref().unwrap_or(self.rustc.says("host"));
-        let mut cargo = self.cargo("run", program);
-        let runner = [&self.wrapper.runner, &file].map(|path| toml(path));
-        let [runner, argument] = runner;
-        cargo.args(["--quiet", "--bin", &program.bin.name, "--config"]);
-        cargo.arg(format!(
-            "target.{}.runner=[{}, {}]",
-            toml_key(host),
-            runner?,
-            argument?
-        ));
-        let _ = fs::remove_file(&file);
-        run_quietly(&mut cargo)?;
-        let invocation = Invocation::read(&file);
-        let _ = fs::remove_file(&file);
-        let invocation = invocation?;
+        let invocation = self.invocation(program)?;
         let notes = &self.wrapper.units;
         let of = |executable: &Path| {
             units::of_program(notes, executable).map(|unit| units::closure(notes, unit))
@@ -220,27 +178,90 @@ impl<'a> Builder<'a> {
                 self.wrapper.path.display()
             )
         })?;
-        let others = artifacts
-            .executables
-            .iter()
-            .filter(|(id, path)| *id == package.id && path.as_path() != invocation.executable);
-        let others = others.filter_map(|(_, path)| Some((path.clone(), of(path)?)));
+        let mut others = self.others(package, &artifacts);
+        others.retain(|(file, _)| *file != invocation.executable);
         self.tell_outside(&units, &artifacts);
         Ok(BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
-            others: others.collect(),
-            runner: self.runner(host)?,
+            others,
+            runner: self.runner()?,
             invocation,
             units,
         })
     }
 
+    /// Builds a package that programs start programs of, or load shared libraries of.
+    ///
+    /// # Errors
+    ///
+    /// If cargo fails.
+    pub fn build_along(&self, package: &Package) -> Result<Vec<(PathBuf, Vec<Unit>)>> {
+        let artifacts = run(&mut self.cargo("build", package, &[]), &package.name)?;
+        Ok(self.others(package, &artifacts))
+    }
+
+    /// The programs and shared libraries of a package, each with what it is made of.
+    fn others(&self, package: &Package, artifacts: &Artifacts) -> Vec<(PathBuf, Vec<Unit>)> {
+        let notes = &self.wrapper.units;
+        let of_package = artifacts.files.iter().filter(|(id, ..)| *id == package.id);
+        let with_unit = of_package.filter_map(|(_, file, is_program)| {
+            let unit = if *is_program {
+                units::of_program(notes, file)
+            } else {
+                units::of_shared(notes, file)
+            };
+            Some((file.clone(), units::closure(notes, unit?)))
+        });
+        with_unit.collect()
+    }
+
+    /// How cargo would run the program. It is told by the environment to do so with another runner: a runner on its command
+    /// line would be merged with that of the configuration.
+    fn invocation(&self, program: &Program) -> Result<Invocation> {
+        let target = self.target();
+        let directory = self.wrapper.path.with_file_name("");
+        let file = directory.join(format!("invocation-{}", std::process::id()));
+        // cargo splits the variable at each space.
+        let open = fs::File::open(&directory)?;
+        let is_plain = |path: &Path| !path.to_string_lossy().contains(char::is_whitespace);
+        let runner = if is_plain(&self.wrapper.runner) {
+            self.wrapper.runner.clone()
+        } else {
+            let place = format!("/proc/{}/fd/{}", std::process::id(), open.as_raw_fd());
+            Path::new(&place).join(runner::NAME)
+        };
+        let name = Path::new(target).file_stem().unwrap_or_default();
+        let name = name.to_string_lossy().replace('-', "_").to_uppercase();
+        let variable = format!("CARGO_TARGET_{name}_RUNNER");
+        let mut cargo = self.cargo("run", program.package, &program.bin.required_features);
+        cargo.args(["--quiet", "--bin", &program.bin.name]);
+        cargo.env(&variable, runner).env(runner::FILE, &file);
+        let _ = fs::remove_file(&file);
+        run_quietly(&mut cargo)?;
+        let invocation = Invocation::read(&file);
+        let _ = fs::remove_file(&file);
+        let mut invocation = invocation?;
+        invocation.environment.remove(OsStr::new(runner::FILE));
+        match std::env::var_os(&variable) {
+            Some(own) => invocation.environment.insert(variable.into(), own),
+            None => invocation.environment.remove(OsStr::new(&variable)),
+        };
+        Ok(invocation)
+    }
+
+    /// What the program is built for.
+    fn target(&self) -> &str {
+        self.target
+            .as_deref()
+            .unwrap_or_else(|| self.rustc.says("host"))
+    }
+
     /// The runner of the configuration, with its arguments.
-    fn runner(&self, target: &str) -> Result<Vec<OsString>> {
+    fn runner(&self) -> Result<Vec<OsString>> {
         let runner = self
             .config
-            .runner(target)
+            .runner(self.target())
             .context("cannot read cargo's configuration")?;
         Ok(runner.map_or_else(Vec::new, |runner| {
             let path = std::iter::once(runner.path.into_os_string());
@@ -249,21 +270,18 @@ impl<'a> Builder<'a> {
     }
 
     /// A cargo that instruments. What steers it is on its command line, so no other cargo sees it.
-    fn cargo(&self, command: &str, program: &Program) -> Command {
+    fn cargo(&self, command: &str, package: &Package, features: &[String]) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.arg(command);
-        cargo
-            .arg("--manifest-path")
-            .arg(&program.package.manifest_path);
+        cargo.arg("--manifest-path").arg(&package.manifest_path);
         cargo.args(self.options.for_cargo());
         if self.options.target.is_none()
             && let Some(target) = &self.target
         {
             cargo.args(["--target", target]);
         }
-        let required = &program.bin.required_features;
-        if !required.is_empty() {
-            cargo.args(["--features", &required.join(",")]);
+        if !features.is_empty() {
+            cargo.args(["--features", &features.join(",")]);
         }
         cargo.arg("--target-dir").arg(&self.layout.target);
         let wrapper = match self.options.scope {
@@ -325,21 +343,20 @@ fn name_of(id: &PackageId) -> String {
 /// What cargo has made.
 #[derive(Debug, Default)]
 struct Artifacts {
-    executables: Vec<(PackageId, PathBuf)>,
+    /// Programs and shared libraries, and whether each is a program.
+    files: Vec<(PackageId, PathBuf, bool)>,
     /// The package of each library.
     by_stem: BTreeMap<PathBuf, PackageId>,
 }
 
 /// Runs a build, and reads cargo's messages.
 fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
+    cargo.arg("--message-format=json-render-diagnostics");
     verbosity::running(cargo);
-    let mut child = cargo
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run cargo")?;
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut guarded = guard::start(cargo).context("cannot run cargo")?;
     let mut artifacts = Artifacts::default();
-    if let Some(output) = child.stdout.take() {
+    if let Some(output) = guarded.child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
             let Ok(Message::CompilerArtifact(artifact)) = message else {
                 continue;
@@ -348,14 +365,25 @@ fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 let stem = units::stem(file.as_std_path());
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());
             }
-            if let Some(executable) = artifact.executable.filter(|_| artifact.target.is_bin()) {
-                artifacts
-                    .executables
-                    .push((artifact.package_id, executable.into()));
-            }
+            let is_program = artifact.target.is_bin();
+            let shared = artifact
+                .filenames
+                .iter()
+                .filter(|file| file.extension() == Some("so"));
+            let files = if is_program {
+                artifact.executable.iter().cloned().collect()
+            } else if artifact.target.is_cdylib() {
+                shared.cloned().collect()
+            } else {
+                Vec::new()
+            };
+            let files = files
+                .into_iter()
+                .map(|file| (artifact.package_id.clone(), file.into(), is_program));
+            artifacts.files.extend(files);
         }
     }
-    let status = child.wait()?;
+    let status = guarded.child.wait()?;
     interrupts::exit_if_interrupted();
     if !status.success() {
         bail!("cargo could not build {bin}");
@@ -385,9 +413,4 @@ fn toml(path: &Path) -> Result<String> {
         .to_str()
         .with_context(|| format!("{} is not UTF-8", path.display()))?;
     Ok(toml_edit::Value::from(text).to_string())
-}
-
-/// A triple, or the path of a file that describes a target, as a key.
-fn toml_key(text: &str) -> String {
-    toml_edit::Value::from(text).to_string()
 }

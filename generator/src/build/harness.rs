@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
-use super::cargo::Rustc;
 use super::layout::digest;
+use super::rustc::Rustc;
 use crate::verbosity;
 
 /// What a harness is compiled from.
@@ -50,7 +50,8 @@ pub fn compile(
         return Ok(harness);
     }
     fs::create_dir_all(directory)?;
-    let half = format!("manual_integration.{}", std::process::id());
+    // No dot: rustc calls what it makes on the way after what stands before it, so two at a time would share that.
+    let half = format!("manual_integration-{}", std::process::id());
     let input = directory.join(format!("manual_integration.{}.rs", std::process::id()));
     let file = if source.file.exists() {
         &source.file

@@ -6,14 +6,18 @@
 //! options ──┘                    └─ runner, which tells how cargo would run a program
 //! ```
 
+pub mod along;
 pub mod cargo;
+mod guard;
 pub mod harness;
 pub mod layout;
 pub mod linked;
 pub mod options;
 pub mod programs;
 pub mod runner;
+pub mod rustc;
 pub mod scaffolded;
 mod seed;
+pub mod sources;
 pub mod units;
 pub mod wrapper;

@@ -20,10 +20,17 @@ const COMPILATION: &str = "Compilation options";
 
 /// What to build, as for `cargo build`.
 #[derive(clap::Args, Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is an option of its own.
 pub struct BuildOptions {
     /// Which crates to measure
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t)]
     pub scope: Scope,
+    /// Do not set `cfg(coverage)`, nor with a nightly compiler `cfg(coverage_nightly)`, for the measured crates
+    #[arg(long)]
+    pub no_cfg_coverage: bool,
+    /// Package whose programs are started or whose shared libraries are loaded: it is built and measured, too
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
+    pub with: Vec<String>,
     /// Package with the program; may be given several times, for several programs
     #[arg(
         short,

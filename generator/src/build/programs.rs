@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use cargo_metadata::{Package, Target};
 
 use super::options::BuildOptions;
+use crate::run::settings::variable;
 use crate::scaffold::metadata::Workspace;
 use crate::scaffold::selection::{bins, list};
 
@@ -54,6 +55,17 @@ pub fn choose<'a>(
                  choose one with -p",
                 other.package.name,
                 program.package.name,
+                program.bin.name
+            );
+        }
+    }
+    for (number, program) in programs.iter().enumerate() {
+        let name = variable("ITCOV_ARGS", &program.bin.name);
+        let mut before = programs[..number].iter();
+        if let Some(other) = before.find(|other| variable("ITCOV_ARGS", &other.bin.name) == name) {
+            bail!(
+                "{} and {} share the variable {name}, so only one can be measured at a time",
+                other.bin.name,
                 program.bin.name
             );
         }

@@ -15,6 +15,9 @@ use anyhow::{Context, Result};
 /// The name of the executable that is the runner.
 pub const NAME: &str = "itcov-runner";
 
+/// The variable that names the file that it writes.
+pub const FILE: &str = "ITCOV_INVOCATION";
+
 /// How cargo runs a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
@@ -29,13 +32,13 @@ pub fn is_meant(name: &OsStr) -> bool {
     Path::new(name).file_name() == Some(OsStr::new(NAME))
 }
 
-/// Writes its environment and words into the file that its first word names.
+/// Writes its environment and its first word into the file.
 pub fn main(arguments: &[OsString]) -> ExitCode {
-    let [_, file, executable, ..] = arguments else {
+    let (Some(file), [_, executable, ..]) = (env::var_os(FILE), arguments) else {
         eprintln!("error: cargo calls this program");
         return ExitCode::FAILURE;
     };
-    match write(Path::new(file), executable) {
+    match write(Path::new(&file), executable) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: cannot write {}: {error}", file.display());

@@ -1,20 +1,24 @@
 //! Seeding: what an ordinary build has made of the dependencies is put into the directory of the measured build, where cargo
 //! finds it fresh and builds none of it again.
 //!
-//! Libraries and build scripts' executables are hard links, since compilers put a new file in the place of an old one. What
-//! cargo, rustc and build scripts write in place is copied, with its time: the files of `.fingerprint`, rustc's lists of
-//! sources (`.d`), what build scripts have said and what they have written. So the ordinary build stays as it is. The
-//! workspace's own crates are left out, and the executables of tests.
+//! Libraries of Rust code (`.rlib`, `.rmeta`) are hard links, since rustc puts a new one in the place of an old one. All else
+//! is copied, with its time, because it may be written in place: what linkers make (mold writes into the file that is
+//! there), the files of `.fingerprint`, rustc's lists of sources (`.d`), what build scripts have said and written. So the
+//! ordinary build stays as it is. The workspace's own crates are left out, and the executables of tests.
 
-use std::collections::HashSet;
-use std::fs::{self, File, FileTimes};
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, FileTimes, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use cargo_metadata::Package;
 use walkdir::WalkDir;
 
 use super::layout::Layout;
+use crate::run::{interrupts, say};
 
 /// How an ordinary build calls a crate: `libserde-0123456789abcdef.rlib`, `build/serde-0123456789abcdef`.
 const HASH: usize = 16;
@@ -72,22 +76,38 @@ pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<Seeded> {
     // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
     let lock = File::open(from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
-        let _ = lock.lock_shared();
+        wait_for(lock, &from);
     }
     libraries(&from.join("deps"), &to.join("deps"), own, &mut seeded)?;
     for name in &wanted {
         let (from, to) = (from.join("build").join(name), to.join("build").join(name));
         if from.is_dir() && !to.exists() {
-            tree(&from, &to, &is_build_script, &mut seeded)?;
+            tree(&from, &to, &mut seeded)?;
         }
     }
     // Last, as cargo looks for them first.
     for name in &wanted {
         let to = to.join(".fingerprint").join(name);
-        tree(&fingerprints.join(name), &to, &|_| false, &mut seeded)?;
+        tree(&fingerprints.join(name), &to, &mut seeded)?;
     }
     seeded.units = wanted.len();
     Ok(seeded)
+}
+
+/// Waits until no cargo builds there. A signal ends the wait, and this process.
+fn wait_for(lock: &File, directory: &Path) {
+    let mut is_said = false;
+    while let Err(TryLockError::WouldBlock) = lock.try_lock_shared() {
+        if !is_said {
+            is_said = true;
+            say(&format!(
+                "waiting for another cargo, which builds in {}",
+                directory.display()
+            ));
+        }
+        thread::sleep(Duration::from_millis(50));
+        interrupts::exit_if_interrupted();
+    }
 }
 
 /// What is of dependencies and not there yet.
@@ -134,7 +154,7 @@ fn libraries(from: &Path, to: &Path, own: &Own, seeded: &mut Seeded) -> io::Resu
         if is_own || !(is_library || ending == "d") || target.exists() {
             continue;
         }
-        if is_library && hashed.is_some() {
+        if matches!(ending, "rlib" | "rmeta") && hashed.is_some() {
             link(&entry.path(), &target, seeded)?;
         } else {
             copy(&entry.path(), &target, seeded)?;
@@ -143,23 +163,13 @@ fn libraries(from: &Path, to: &Path, own: &Own, seeded: &mut Seeded) -> io::Resu
     Ok(())
 }
 
-/// The executable of a build script, which is called so at any time, and its other name.
-fn is_build_script(name: &str) -> bool {
-    let stem = name.strip_suffix(".exe").unwrap_or(name);
-    stem == "build-script-build"
-        || (stem.starts_with("build_script_") || stem.starts_with("build-script-"))
-            && !name.contains('.')
-}
-
-/// Copies a directory under another name first, so that it is there as a whole or not at all. Files that are never written
-/// in place are links.
-fn tree(
-    from: &Path,
-    to: &Path,
-    is_link: &dyn Fn(&str) -> bool,
-    seeded: &mut Seeded,
-) -> io::Result<()> {
+/// Copies a directory under another name first, so that it is there as a whole or not at all.
+fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
+    // A process of the same number may have left it.
+    let _ = fs::remove_dir_all(&half);
+    // A build script's executable has two names.
+    let mut copies: HashMap<u64, PathBuf> = HashMap::new();
     for entry in WalkDir::new(from) {
         let entry = entry?;
         let below = entry.path().strip_prefix(from).unwrap_or(entry.path());
@@ -169,10 +179,13 @@ fn tree(
             fs::create_dir_all(&target)?;
         } else if kind.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
-        } else if entry.depth() == 1 && is_link(&entry.file_name().to_string_lossy()) {
-            link(entry.path(), &target, seeded)?;
         } else if kind.is_file() {
-            copy(entry.path(), &target, seeded)?;
+            let file = entry.metadata()?;
+            match copies.get(&file.ino()).filter(|_| file.nlink() > 1) {
+                Some(same) => link(same, &target, seeded)?,
+                None => copy(entry.path(), &target, seeded)?,
+            }
+            copies.insert(file.ino(), target);
         }
     }
     match fs::rename(&half, to) {
@@ -202,7 +215,7 @@ fn copy(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_build_script, without_hash};
+    use super::without_hash;
 
     #[test]
     fn names_and_hashes_are_told_apart() {
@@ -212,19 +225,5 @@ mod tests {
         );
         assert_eq!(without_hash("serde-json"), None);
         assert_eq!(without_hash("serde-0123456789abcdeg"), None);
-    }
-
-    #[test]
-    fn only_executables_of_build_scripts_are_linked() {
-        assert!(is_build_script("build-script-build"));
-        assert!(is_build_script("build_script_build-0123456789abcdef"));
-        for written_in_place in [
-            "build_script_build-0123456789abcdef.d",
-            "output",
-            "stderr",
-            "root-output",
-        ] {
-            assert!(!is_build_script(written_in_place));
-        }
     }
 }

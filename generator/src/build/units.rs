@@ -19,25 +19,36 @@ pub struct Unit {
     pub name: String,
     /// Where its files are, without `lib` before their names and without what follows a dot: `…/deps/core-1a2b3c`.
     pub stem: PathBuf,
-    /// Whether it is a program.
-    pub is_program: bool,
-    /// Whether it is a shared library of Rust code, which has no archive of its own.
-    pub is_dylib: bool,
+    /// What it was compiled to.
+    pub kind: Kind,
     /// The directory of its manifest.
     pub manifest: PathBuf,
+    /// Where rustc ran: what the paths of the sources are relative to.
+    pub directory: PathBuf,
     /// The stems of the crates that it uses.
     pub uses: Vec<PathBuf>,
+}
+
+/// Which file of a unit has its whole mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// An executable.
+    Program,
+    /// An archive of Rust code, from which the linker takes what it needs.
+    Archive,
+    /// A shared library without such an archive.
+    Shared,
 }
 
 impl Unit {
     /// The file that has its mapping.
     pub fn object(&self) -> PathBuf {
-        if self.is_program {
-            return self.stem.clone();
-        }
         let name = self.stem.file_name().unwrap_or_default().to_string_lossy();
-        let ending = if self.is_dylib { "so" } else { "rlib" };
-        self.stem.with_file_name(format!("lib{name}.{ending}"))
+        match self.kind {
+            Kind::Program => self.stem.clone(),
+            Kind::Archive => self.stem.with_file_name(format!("lib{name}.rlib")),
+            Kind::Shared => self.stem.with_file_name(format!("lib{name}.so")),
+        }
     }
 
     /// Writes it into the directory of notes.
@@ -86,7 +97,7 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
                     .is_some_and(|rest| rest.starts_with('-'));
             let unit = is_candidate.then(|| read(directory, &path))??;
             let metadata = fs::metadata(&path).ok()?;
-            (unit.is_program && unit.name == name).then_some((unit, metadata))
+            (unit.kind == Kind::Program && unit.name == name).then_some((unit, metadata))
         })
         .collect();
     let wanted = fs::metadata(executable).ok()?;
@@ -103,6 +114,26 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
         .into_iter()
         .map(|(unit, _)| unit)
         .find(|unit| fs::read(&unit.stem).is_ok_and(|other| other == bytes))
+}
+
+/// The programs of a package that there are, of whatever features and profile.
+pub fn programs_of(directory: &Path, manifest: &Path) -> Vec<Unit> {
+    let notes = fs::read_dir(directory).into_iter().flatten().flatten();
+    let units = notes.filter_map(|note| {
+        let bytes = fs::read(note.path()).ok()?;
+        serde_json::from_slice::<Unit>(&bytes).ok()
+    });
+    units
+        .filter(|unit| {
+            unit.kind == Kind::Program && unit.manifest == manifest && unit.stem.is_file()
+        })
+        .collect()
+}
+
+/// The unit that is a shared library, which cargo has put beside the programs. It is called after its crate.
+pub fn of_shared(directory: &Path, library: &Path) -> Option<Unit> {
+    let deps = library.parent()?.join("deps");
+    read(directory, &stem(&deps.join(library.file_name()?)))
 }
 
 /// The instrumented units that a unit is made of, itself first.
@@ -125,7 +156,7 @@ pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unit, closure, stem};
+    use super::{Kind, Unit, closure, stem};
     use std::path::{Path, PathBuf};
 
     #[test]
@@ -145,9 +176,13 @@ mod tests {
         let unit = |name: &str, uses: &[&str]| Unit {
             name: name.to_owned(),
             stem: PathBuf::from(format!("/t/deps/{name}-1")),
-            is_program: name == "app",
-            is_dylib: false,
+            kind: if name == "app" {
+                Kind::Program
+            } else {
+                Kind::Archive
+            },
             manifest: PathBuf::from("/w"),
+            directory: PathBuf::from("/w"),
             uses: uses
                 .iter()
                 .map(|name| format!("/t/deps/{name}-1").into())

@@ -19,7 +19,8 @@ use super::layout::{Layout, digest};
 use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
-use super::units::{Unit, stem};
+use super::rustc::Rustc;
+use super::units::{Kind, Unit, stem};
 
 /// The name of the executable that is the wrapper.
 const NAME: &str = "itcov-rustc";
@@ -39,6 +40,8 @@ struct Settings {
     members: Option<Vec<PathBuf>>,
     /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
     profiles: Option<PathBuf>,
+    /// What rustc is told beside the flags for coverage.
+    cfg: Vec<String>,
 }
 
 /// A wrapper that is ready to be called.
@@ -62,18 +65,21 @@ impl Wrapper {
         scope: Scope,
         members: Vec<PathBuf>,
         profiles: &Path,
+        cfg: Vec<String>,
     ) -> Result<Wrapper> {
         let profiles = linked::is_possible(profiles).then(|| profiles.to_owned());
         let settings = Settings {
             target: layout.target.clone(),
             members: (scope == Scope::Workspace).then_some(members),
             profiles,
+            cfg,
         };
         let key = format!(
-            "{} {FLAGS:?} {scope:?} {:?} {:?}",
+            "{} {FLAGS:?} {scope:?} {:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             settings.target,
-            settings.profiles
+            settings.profiles,
+            settings.cfg
         );
         let directory = layout.itcov.join(".wrapper").join(digest(key));
         let written = || -> io::Result<()> {
@@ -98,6 +104,28 @@ impl Wrapper {
             units: directory.join("units"),
         })
     }
+}
+
+/// What marks code for coverage, as cargo-llvm-cov sets it: `coverage`, and for a nightly compiler `coverage_nightly`, under
+/// which `#[coverage(off)]` can be used.
+pub fn cfg_coverage(rustc: &Rustc) -> Vec<String> {
+    let release = rustc.says("release");
+    let is_nightly = release.contains("nightly")
+        || release.contains("dev")
+        || env::var_os("RUSTC_BOOTSTRAP").is_some_and(|value| value == "1");
+    let minor = release
+        .split('.')
+        .nth(1)
+        .and_then(|minor| minor.parse::<u32>().ok());
+    let mut cfg = vec!["--cfg=coverage".to_owned()];
+    if is_nightly {
+        cfg.push("--cfg=coverage_nightly".to_owned());
+    }
+    // Since then the compiler warns of names that it has not been told of.
+    if minor.is_some_and(|minor| minor >= 80) {
+        cfg.push("--check-cfg=cfg(coverage,coverage_nightly)".to_owned());
+    }
+    cfg
 }
 
 /// Makes a link, or renews one that leads elsewhere.
@@ -149,6 +177,8 @@ struct Call {
     links: bool,
     /// Whether it is an executable of tests.
     is_test: bool,
+    /// Whether the paths of sources are to be other ones than they are.
+    remaps: bool,
 }
 
 impl Call {
@@ -181,6 +211,7 @@ impl Call {
             match &*option {
                 "--crate-name" => call.name = value,
                 "--test" => call.is_test = true,
+                "--remap-path-prefix" => call.remaps = true,
                 "--crate-type" => call.types.extend(value.split(',').map(str::to_owned)),
                 "--out-dir" => call.out_dir = value.into(),
                 "--target" => call.target = Some(value),
@@ -247,14 +278,25 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         stem: call
             .out_dir
             .join(format!("{}{}", call.name, call.extra_filename)),
-        is_program,
-        is_dylib: call.is_of_type(&["dylib"]) && !call.is_of_type(&["lib", "rlib"]),
+        kind: if is_program {
+            Kind::Program
+        } else if call.is_of_type(&["lib", "rlib"]) {
+            Kind::Archive
+        } else {
+            Kind::Shared
+        },
         manifest,
+        directory: env::current_dir()?,
         uses: call.uses.clone(),
     }
     .note(&directory.join("units"))
     .context("cannot note what is compiled")?;
     let mut extra: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
+    extra.extend(settings.cfg.iter().map(OsString::from));
+    if call.remaps {
+        // The last one that fits counts: the report looks for the sources where they are.
+        extra.push("--remap-path-prefix=/=/".into());
+    }
     if call.is_of_type(&["lib", "rlib"]) {
         // The report reads machine code, and for link-time optimisation cargo may ask for none.
         extra.push("-Clinker-plugin-lto=no".into());

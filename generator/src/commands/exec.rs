@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use walkdir::WalkDir;
 
 use super::measure::{Built, Measure, Profiles, configured};
 use super::output;
 use crate::build::options::{BuildOptions, Scope};
+use crate::build::units::{self, Unit};
+use crate::measured::Kept;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::supervisor::{self, Plan, find_command};
 
@@ -52,21 +52,17 @@ impl Exec {
                 environment: self.environment(&measure, &built, &profiles),
             }),
         };
-        let outcome = measure.run(&plan, &settings, &mut recording)?;
+        let outcome = supervisor::run(&plan, &settings, &measure.signals)?;
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
-        if !has_profile(recording.directory()) {
-            output::error(&anyhow::anyhow!(
-                "the suite has not started the program: it has to run \"${}\", or to build it by cargo",
-                if built.programs.len() == 1 {
-                    "ITCOV_BIN"
-                } else {
-                    "ITCOV_BIN_<name>"
-                }
-            ));
+        let profiles = recording.profiles()?;
+        if profiles.is_empty() {
+            output::error(&not_started(&built));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
+        recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
+        recording.keep()?;
         Ok(measure.report(&recording, outcome.status))
     }
 
@@ -94,18 +90,67 @@ impl Exec {
         // A cargo of the suite builds what this one has built, in the same place.
         if self.build.scope == Scope::Workspace {
             environment.insert("CARGO_TARGET_DIR".into(), (&measure.layout.target).into());
-            environment.insert("RUSTC_WORKSPACE_WRAPPER".into(), (&built.wrapper).into());
+            if measure.layout.has_build_directory() {
+                let target = &measure.layout.target;
+                environment.insert("CARGO_BUILD_BUILD_DIR".into(), target.into());
+            }
+            environment.insert(
+                "RUSTC_WORKSPACE_WRAPPER".into(),
+                (&built.wrapper.path).into(),
+            );
         }
         environment.insert("LLVM_PROFILE_FILE".into(), profiles.of("suite"));
         environment
     }
 }
 
-/// Whether a program has run.
-fn has_profile(directory: &Path) -> bool {
-    let files = WalkDir::new(directory).into_iter().flatten();
-    files
-        .filter(|entry| entry.path().extension().is_some_and(|it| it == "profraw"))
-        .count()
-        > 0
+/// The suite has run, and no program has.
+fn not_started(built: &Built) -> anyhow::Error {
+    let variables: Vec<String> = match &built.programs[..] {
+        [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
+        all => all
+            .iter()
+            .map(|(_, program)| format!("\"${}\"", variable("ITCOV_BIN", &program.bin)))
+            .collect(),
+    };
+    let which = if variables.len() == 1 {
+        "the program"
+    } else {
+        "any of the programs"
+    };
+    anyhow::anyhow!(
+        "the suite has not started {which}: it has to run {}, or to build it by cargo",
+        variables.join(", ")
+    )
+}
+
+/// The programs of a package that are not as they were built before the suite: its cargo has built them, with other
+/// features or another profile.
+fn by_the_suite(built: &Built, kept: &Kept) -> Vec<Vec<Unit>> {
+    let programs = built.programs.iter();
+    let Some((_, program)) = programs
+        .clone()
+        .find(|(_, program)| program.package == kept.package && program.bin == kept.bin)
+    else {
+        return Vec::new();
+    };
+    let all = std::iter::once(&program.units).chain(program.others.iter().map(|(_, units)| units));
+    let before: Vec<&Unit> = all.filter_map(|units| units.first()).collect();
+    let notes = &built.wrapper.units;
+    let Some(manifest) = before.first().map(|unit| &unit.manifest) else {
+        return Vec::new();
+    };
+    let now = units::programs_of(notes, manifest).into_iter();
+    let is_new = |unit: &Unit| {
+        !before.iter().any(|other| other.stem == unit.stem) || has_changed(kept, unit)
+    };
+    now.filter(is_new)
+        .map(|unit| units::closure(notes, unit))
+        .collect()
+}
+
+/// Whether the executable was written after the build.
+fn has_changed(kept: &Kept, unit: &Unit) -> bool {
+    let modified = std::fs::metadata(&unit.stem).and_then(|file| file.modified());
+    modified.is_ok_and(|modified| modified > kept.built)
 }

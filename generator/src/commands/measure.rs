@@ -12,13 +12,16 @@ use anyhow::Result;
 
 use super::output;
 use super::report::Report;
-use crate::build::cargo::{Builder, BuiltProgram, Rustc};
+use crate::build::along;
+use crate::build::cargo::{Builder, BuiltProgram};
 use crate::build::harness;
 use crate::build::layout::Layout;
 use crate::build::linked::{PATTERN, is_possible};
 use crate::build::options::BuildOptions;
 use crate::build::programs::{Program, choose};
+use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
+use crate::build::wrapper::Wrapper;
 use crate::measured::{Kept, Part, Recording, Store};
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Outcome, Plan, Start};
@@ -39,7 +42,7 @@ pub struct Measure<'a> {
 pub struct Built<'a> {
     pub rustc: Rustc,
     /// The compiler wrapper.
-    pub wrapper: PathBuf,
+    pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
     pub part: Part,
 }
@@ -68,8 +71,16 @@ impl<'a> Measure<'a> {
     /// If that is not clear.
     pub fn programs(&self) -> Result<Vec<Program<'a>>> {
         let of_harness = |package: &_| scaffolded::of_package(package).map(|found| found.bin);
-        choose(self.workspace, self.options, &of_harness)
-            .map_err(|error| Failure::usage(format!("{error:#}")).into())
+        let programs = choose(self.workspace, self.options, &of_harness)
+            .map_err(|error| Failure::usage(format!("{error:#}")))?;
+        if programs.len() > 1 && is_set("ITCOV_PROGRAM") {
+            return Err(Failure::usage(format!(
+                "ITCOV_PROGRAM is for one program, and there are several, {}: choose one",
+                names(&programs)
+            ))
+            .into());
+        }
+        Ok(programs)
     }
 
     /// Builds the programs, and keeps what a report needs.
@@ -78,13 +89,9 @@ impl<'a> Measure<'a> {
     ///
     /// If cargo fails.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
-        let names: Vec<&str> = programs
-            .iter()
-            .map(|program| program.bin.name.as_str())
-            .collect();
         say(&format!(
             "building {} with coverage instrumentation",
-            names.join(", ")
+            names(&programs)
         ));
         for (variable, is_replaced) in [
             ("RUSTC_WORKSPACE_WRAPPER", true),
@@ -93,7 +100,7 @@ impl<'a> Measure<'a> {
                 self.options.scope == crate::build::options::Scope::All,
             ),
         ] {
-            if is_replaced && std::env::var_os(variable).is_some_and(|it| !it.is_empty()) {
+            if is_replaced && is_set(variable) {
                 say(&format!("{variable} is not called for this build"));
             }
         }
@@ -109,6 +116,16 @@ impl<'a> Measure<'a> {
             let made = builder.build(&program)?;
             built.push((program, made));
         }
+        for package in along::packages(self.workspace, &self.options.with)? {
+            let made = builder.build_along(package)?;
+            if let Some((_, program)) = built.first_mut() {
+                program.others.extend(made);
+            }
+        }
+        let all = built.iter().flat_map(|(_, program)| program.all_units());
+        for library in along::not_built(self.workspace, &all.collect::<Vec<_>>()) {
+            say(&library);
+        }
         let part = self.store.keep_build(|builds| {
             let programs = built.iter();
             programs
@@ -117,7 +134,7 @@ impl<'a> Measure<'a> {
         })?;
         Ok(Built {
             rustc: builder.rustc().clone(),
-            wrapper: builder.wrapper().path.clone(),
+            wrapper: builder.into_wrapper(),
             programs: built,
             part,
         })
@@ -183,7 +200,7 @@ impl<'a> Measure<'a> {
         Ok(starts)
     }
 
-    /// Runs the plan, keeps what was measured, and reports. Gives the exit status.
+    /// Runs the plan, and keeps what was measured.
     ///
     /// # Errors
     ///
@@ -214,6 +231,31 @@ impl<'a> Measure<'a> {
             }
         }
     }
+}
+
+/// Whether a variable is there, and not empty.
+pub fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// Refuses arguments that only one program can be meant by.
+///
+/// # Errors
+///
+/// If they are `given`, and there are several programs.
+pub fn refuse_for_several(programs: &[Program], given: bool, what: &str) -> Result<(), Failure> {
+    if !given || programs.len() == 1 {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "{what} for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
+        names(programs)
+    )))
+}
+
+fn names(programs: &[Program]) -> String {
+    let names: Vec<&str> = programs.iter().map(|it| it.bin.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// Where programs put their profiles.

@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::measure::{Measure, Profiles};
+use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
-use crate::run::Failure;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 use crate::run::supervisor::Plan;
 
@@ -41,17 +40,8 @@ impl Run {
         let measure = Measure::new(&workspace, &self.build)?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
-        if !is_only && !self.arguments.is_empty() {
-            let names: Vec<&str> = programs
-                .iter()
-                .map(|program| program.bin.name.as_str())
-                .collect();
-            return Err(Failure::usage(format!(
-                "these arguments are for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
-                names.join(", ")
-            ))
-            .into());
-        }
+        refuse_for_several(&programs, !self.arguments.is_empty(), "these arguments are")?;
+        refuse_for_several(&programs, is_set("ITCOV_ARGS"), "ITCOV_ARGS is")?;
         let words = |program: &str| {
             if self.arguments.is_empty() {
                 arguments(program, is_only, None)

@@ -6,9 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::measure::{Measure, Profiles};
+use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
-use crate::run::Failure;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 use crate::run::supervisor::{self, Plan, find_command};
 
@@ -44,21 +43,8 @@ impl Suite {
         let measure = Measure::new(&workspace, &self.build)?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
-        if !is_only {
-            let names: Vec<&str> = programs
-                .iter()
-                .map(|program| program.bin.name.as_str())
-                .collect();
-            let is_set = self.suite.args.is_some()
-                || std::env::var_os("ITCOV_ARGS").is_some_and(|it| !it.is_empty());
-            if is_set {
-                return Err(Failure::usage(format!(
-                    "ITCOV_ARGS is for one program, and there are several, {}: set ITCOV_ARGS_<name> for each",
-                    names.join(", ")
-                ))
-                .into());
-            }
-        }
+        let is_set = self.suite.args.is_some() || is_set("ITCOV_ARGS");
+        refuse_for_several(&programs, is_set, "ITCOV_ARGS is")?;
         let words = |program: &str| arguments(program, is_only, self.suite.args.as_deref());
         for program in &programs {
             words(&program.bin.name)?;

@@ -6,7 +6,7 @@ use cargo_config2::Config;
 
 use super::finding::{Finding, Status};
 use super::ran::{cargo, on_path, output};
-use crate::build::cargo::Rustc;
+use crate::build::rustc::Rustc;
 
 /// The LLVM versions whose profiles can be read.
 const READABLE: std::ops::RangeInclusive<u64> = 14..=23;

@@ -77,7 +77,7 @@ fn meaning(name: &str, value: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::findings;
-    use crate::doctor::Status;
+    use crate::doctor::finding::Status;
 
     #[test]
     fn what_changes_a_run_is_noted_and_nothing_else() {

@@ -1,6 +1,5 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -12,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
-use crate::build::units::Unit;
+use crate::build::sources;
+use crate::build::units::{Kind, Unit};
 
 /// A program as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Objects {
     pub build: String,
     /// The executable first.
     pub files: Vec<PathBuf>,
-    /// The directories of the crates' manifests.
+    /// The directories and files that have the crates' sources.
     pub sources: Vec<PathBuf>,
 }
 
@@ -69,11 +69,17 @@ impl Kept {
 }
 
 impl Objects {
-    fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
+    /// Keeps an executable, and the libraries of the units that it is made of.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
         let libraries = units
             .iter()
-            .filter(|unit| !unit.is_program)
-            .map(Unit::object);
+            .filter(|unit| unit.kind != Kind::Program)
+            .map(Unit::object)
+            .filter(|object| !is_same_file(object, executable));
         let from: Vec<PathBuf> = std::iter::once(executable.to_owned())
             .chain(libraries)
             .collect();
@@ -105,11 +111,10 @@ impl Objects {
                 renamed => renamed?,
             }
         }
-        let sources: BTreeSet<PathBuf> = units.iter().map(|unit| unit.manifest.clone()).collect();
         Ok(Objects {
             build,
             files: to,
-            sources: sources.into_iter().collect(),
+            sources: sources::of(units),
         })
     }
 }

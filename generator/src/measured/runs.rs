@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::kept::Kept;
+use super::kept::{Kept, Objects};
+use super::origin::{may_be_of, own_functions};
 use super::part::{Measured, Part};
 use super::profiles;
+use crate::build::units::Unit;
 
 /// The data of a checkout.
 #[derive(Debug, Clone)]
@@ -223,6 +225,67 @@ impl Recording {
     /// If one cannot be read.
     pub fn parts(&self) -> Result<Vec<Measured>> {
         parts(&self.run)
+    }
+
+    /// The profiles of the part, with those of processes that had no `LLVM_PROFILE_FILE`.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be looked for.
+    pub fn profiles(&self) -> Result<Vec<PathBuf>> {
+        let _lock = self.store.lock()?;
+        self.take_linked()?;
+        let mut found = Vec::new();
+        profiles::below(&self.part, &mut found)?;
+        Ok(found)
+    }
+
+    /// Takes what a cargo of the suite has built of the programs' packages, as far as it has run. `built` gives it for a
+    /// program. One that ran in the place of the program is it.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn add_built(
+        &self,
+        profiles: &[PathBuf],
+        built: &dyn Fn(&Kept) -> Vec<Vec<Unit>>,
+    ) -> Result<()> {
+        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let file = self.part.join("part.json");
+        let Some(mut part) = Part::read(&file)? else {
+            return Ok(());
+        };
+        for program in &mut part.programs {
+            let built = built(program);
+            if built.is_empty() {
+                continue;
+            }
+            let kept = std::iter::once(&program.objects).chain(&program.others);
+            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
+            let new = built.iter().map(|units| units[0].stem.as_path());
+            let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
+            let ran: Vec<bool> = own_functions(&all)?
+                .iter()
+                .map(|own| profiles.iter().any(|profile| may_be_of(profile, own)))
+                .collect();
+            let mut has_run = ran[0];
+            let new = built.iter().zip(&ran[kept.len()..]);
+            for (units, _) in new.filter(|(_, ran)| **ran) {
+                let objects = Objects::keep(&units[0].stem, units, &self.store.builds());
+                let objects = objects.with_context(cannot)?;
+                if !has_run && units[0].name == program.bin.replace('-', "_") {
+                    program.objects = objects;
+                    has_run = true;
+                } else {
+                    program.others.push(objects);
+                }
+            }
+        }
+        let half = self.part.join("part.half");
+        let text = serde_json::to_vec(&part)?;
+        fs::write(&half, text).with_context(cannot)?;
+        fs::rename(half, file).with_context(cannot)
     }
 
     /// Ends it: what was measured stays, and earlier runs are forgotten.

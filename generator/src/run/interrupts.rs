@@ -35,6 +35,16 @@ pub fn listen() -> io::Result<Receiver<i32>> {
     Ok(receiver)
 }
 
+/// Whether a signal has come.
+pub fn has_come() -> bool {
+    FIRST.load(SeqCst) != 0
+}
+
+/// Counts as if a signal had come.
+pub fn raise(number: i32) {
+    let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
+}
+
 /// Ends this process if a signal has come while something else was waited for.
 pub fn exit_if_interrupted() {
     let number = FIRST.load(SeqCst);

@@ -7,14 +7,14 @@
 //!                         └─ ancestor, interrupts    what ends the run from outside
 //! ```
 
-mod ancestor;
+pub mod ancestor;
 mod control;
 pub mod interrupts;
 mod process;
 mod ready;
 pub mod settings;
 pub mod supervisor;
-mod terminal;
+pub mod terminal;
 
 use std::fmt;
 use std::io::Write as _;

@@ -94,6 +94,12 @@ pub fn children() -> Vec<Pid> {
     children
 }
 
+/// Whether the only thread of a process has started another one.
+pub fn has_child(id: Pid) -> bool {
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+    children.is_ok_and(|ids| !ids.is_empty())
+}
+
 /// `130` for SIGINT.
 pub fn status_of(signal: i32) -> i32 {
     128 + signal

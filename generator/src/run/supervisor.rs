@@ -23,6 +23,9 @@ const TICK: Duration = Duration::from_millis(20);
 /// How often it looks whether somebody still waits for the run.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How long a harness may take to start its program.
+const BEGIN: Duration = Duration::from_secs(5);
+
 /// What is started of a program: its harness, with its words and its environment.
 #[derive(Debug)]
 pub struct Start {
@@ -241,7 +244,7 @@ impl Run<'_> {
                     ));
                     return ends(1, false);
                 }
-                (_, Ok(())) if has_suite => match self.start_suite() {
+                (_, Ok(())) if has_suite && self.have_begun(started) => match self.start_suite() {
                     Ok(()) => is_suite_started = true,
                     Err(status) => return ends(status, false),
                 },
@@ -329,6 +332,12 @@ impl Run<'_> {
             end: None,
         });
         Ok(())
+    }
+
+    /// Whether each harness has started its program. One that gets a signal before knows nothing of it yet.
+    fn have_begun(&self, since: Instant) -> bool {
+        let has_begun = |child: &Child| child.end.is_some() || process::has_child(child.id);
+        self.children.iter().all(has_begun) || since.elapsed() >= BEGIN
     }
 
     /// Asks from a thread, so that nothing keeps the supervisor from seeing a signal or the end of a program.

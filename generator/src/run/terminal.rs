@@ -12,6 +12,14 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr,
 use super::ancestor::{Ancestor, Stat};
 use super::process::{Group, start};
 
+/// Whether this process is in the foreground of a terminal, which is its own.
+pub fn is_in_foreground() -> bool {
+    let device = File::options().read(true).write(true).open("/dev/tty");
+    device.is_ok_and(|device| {
+        tcgetpgrp(&device).is_ok_and(|group| group == getpgrp()) && is_of_terminal(getpgrp())
+    })
+}
+
 /// The terminal during a run.
 pub struct Terminal {
     device: File,

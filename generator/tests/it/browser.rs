@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::process::is_alive;
-use crate::support::{TestCrate, stop};
+use crate::support::{TestCrate, control};
 
 /// Everything that a page can send elsewhere without being asked, then word to its own server.
 const PAGE: &str = r#"<!doctype html><title>elsewhere</title>
@@ -39,7 +39,7 @@ fn a_page_in_a_browser_cannot_end_the_run() {
     let variables = [("ITCOV_STOP_ADDR", "127.0.0.1:0"), ("ITCOV_TIMEOUT", "0")];
     let mut run = krate.start_just(&["itcov", "wait"], &variables);
     run.expect("waiting\n");
-    let address = stop::address(&mut run);
+    let address = control::address(&mut run);
     let page = PAGE.replace("STOP", &format!("http://{address}/stop"));
 
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -72,7 +72,7 @@ fn a_page_in_a_browser_cannot_end_the_run() {
     assert_eq!(tried.as_deref(), Ok("TypeError,opaque,opaque,opaque,true"));
     assert!(is_alive(run.program()));
 
-    stop::ask(&address, "POST /stop HTTP/1.1\r\n\r\n");
+    control::ask(&address, "POST /stop HTTP/1.1\r\n\r\n");
     run.finish().ends_with(0).says("SIGINT has come");
 }
 

@@ -312,7 +312,11 @@ fn groff_shows_the_manual_without_a_warning() {
         groff.args(["-man", "-ww", "-Tutf8"]);
         let shown = Output::of(groff.arg(entry.unwrap().path())).ends_with(0);
         assert_eq!(shown.stderr, "");
-        assert!(shown.stdout.contains("  cargo itcov "), "{:?}", shown.stdout);
+        assert!(
+            shown.stdout.contains("  cargo itcov "),
+            "{:?}",
+            shown.stdout
+        );
     }
 }
 

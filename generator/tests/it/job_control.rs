@@ -5,7 +5,7 @@ use crate::support::process::{is_alive, parent_of, program_id, signal, wait_unti
 
 #[test]
 fn ctrl_z_does_not_end_a_run_and_a_run_in_the_background_goes_on() {
-    let krate = TestCrate::scaffolded("job-control");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
     terminal.enter("just itcov wait; echo first=$?=");
     terminal.expect("waiting\r\n");
@@ -19,9 +19,10 @@ fn ctrl_z_does_not_end_a_run_and_a_run_in_the_background_goes_on() {
 
 #[test]
 fn ctrl_c_ends_a_run_whose_input_is_not_the_terminal() {
-    let krate = TestCrate::scaffolded("redirected");
+    let krate = TestCrate::shared();
+    krate.write("input", "");
     let terminal = krate.terminal(&[]);
-    terminal.enter("just itcov wait <Cargo.toml; echo status=$?=");
+    terminal.enter("just itcov wait <input; echo status=$?=");
     terminal.expect("waiting\r\n");
     terminal.interrupt();
     terminal.expect("status=0=");
@@ -34,7 +35,7 @@ fn ctrl_c_ends_a_run_whose_input_is_not_the_terminal() {
 
 #[test]
 fn a_program_may_read_the_terminal_line_by_line_or_key_by_key() {
-    let krate = TestCrate::scaffolded("interactive");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[]);
     terminal.enter("just itcov lines; echo first=$?=");
     terminal.expect("lines\r\n");
@@ -57,7 +58,7 @@ fn a_program_may_read_the_terminal_line_by_line_or_key_by_key() {
 
 #[test]
 fn the_terminal_is_as_before_when_a_program_that_changed_it_has_died() {
-    let krate = TestCrate::scaffolded("restored");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[]);
     terminal.enter("before=$(stty -g); just itcov raw; echo status=$?=; [ \"$before\" = \"$(stty -g)\" ] && echo same=$((1 + 1))=");
     terminal.expect("raw\r\n");
@@ -68,17 +69,17 @@ fn the_terminal_is_as_before_when_a_program_that_changed_it_has_died() {
 
 #[test]
 fn a_script_that_runs_it_in_the_background_keeps_the_terminal() {
-    let krate = TestCrate::scaffolded("script");
+    let krate = TestCrate::shared();
     krate.write(
         "script.sh",
         "just itcov graceful 2>said & just=$!
         until grep 'runs as process' said; do sleep 0.1; done
         read answer && echo answer=$answer=
-        harness=$(sed -n 's/.*runs as process \\([0-9]*\\):.*/\\1/p' said)
-        kill -INT $(ps -o ppid= -p $harness)
+        program=$(sed -n 's/.*runs as process \\([0-9]*\\):.*/\\1/p' said)
+        kill -INT $(cut -d' ' -f4 /proc/$program/stat)
         wait $just; echo run=$?=\n",
     );
-    for (number, input) in ["", "<Cargo.toml "].iter().enumerate() {
+    for (number, input) in ["", "<script.sh "].iter().enumerate() {
         let script = krate.read("script.sh");
         krate.write(
             "script.sh",
@@ -98,7 +99,7 @@ fn a_script_that_runs_it_in_the_background_keeps_the_terminal() {
 
 #[test]
 fn under_nohup_a_run_outlives_its_terminal() {
-    let krate = TestCrate::scaffolded("nohup");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
     terminal.enter("nohup just itcov wait >out 2>said &");
     wait_until("it runs", || {
@@ -108,13 +109,13 @@ fn under_nohup_a_run_outlives_its_terminal() {
     });
     let program = program_id(&krate.read("said"));
     terminal.hang_up();
-    // The harness would pass SIGHUP on: SIGTERM, which it does pass on, shows that there was none.
-    signal("TERM", parent_of(program));
+    // The tool would say SIGHUP first, if it had come.
+    signal("TERM", parent_of(parent_of(program)));
     wait_until("the report is there", || {
         krate.read("out").contains("Total")
     });
     assert!(
-        krate.read("said").contains("SIGTERM has come"),
+        krate.read("said").contains("itcov: SIGTERM has come\n"),
         "{}",
         krate.read("said")
     );
@@ -123,15 +124,16 @@ fn under_nohup_a_run_outlives_its_terminal() {
 
 #[test]
 fn when_its_terminal_is_closed_a_run_ends_with_everything_in_it() {
-    let krate = TestCrate::scaffolded("hung-up");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
     terminal.enter("just itcov wait");
     terminal.expect("waiting\r\n");
-    terminal.expect("runs as process");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     let harness = parent_of(program);
+    let tool = parent_of(harness);
     terminal.hang_up();
-    wait_until("program and harness have ended", || {
-        !is_alive(program) && !is_alive(harness)
+    wait_until("program, harness and tool have ended", || {
+        ![program, harness, tool].into_iter().any(is_alive)
     });
 }

@@ -1,5 +1,6 @@
 //! The tests: real cargo, real just, real programs, real terminals. One binary, so that it is linked once.
 
+mod alone;
 mod bad_input;
 mod browser;
 mod build;
@@ -9,6 +10,7 @@ mod check;
 mod choice;
 mod cli;
 mod completions;
+mod control;
 mod corpus;
 mod coverage;
 mod denominator;
@@ -41,7 +43,6 @@ mod several;
 mod signals;
 mod sizes;
 mod sources;
-mod stop;
 mod strict;
 mod support;
 mod table;

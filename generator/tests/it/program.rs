@@ -1,6 +1,6 @@
 //! Which program is measured, and that its counts are those of this build.
 
-use crate::support::{Output, Reporter, TestCrate, tools};
+use crate::support::{Output, TestCrate, tools};
 
 #[test]
 fn the_program_is_the_one_that_cargo_run_has() {
@@ -43,17 +43,10 @@ fn the_program_is_the_one_that_cargo_run_has() {
     );
     let again = krate.just(&["itcov"]).ends_with(0);
     assert!(!again.stderr.contains("Compiling"), "{}", again.stderr);
-    if tools::has_llvm_tools() {
-        let krate = krate.reported_by(Reporter::Llvm);
-        assert_eq!(
-            krate.just(&["itcov"]).ends_with(0).lines_of("TOTAL"),
-            (2, 2)
-        );
-    }
 }
 
 #[test]
-fn counts_of_another_build_are_forgotten_when_one_goes_back_to_it() {
+fn counts_belong_to_the_build_that_made_them() {
     let krate = TestCrate::scaffolded("toggled");
     krate.write(
         "src/main.rs",
@@ -61,16 +54,17 @@ fn counts_of_another_build_are_forgotten_when_one_goes_back_to_it() {
     );
     let first = krate.just(&["itcov"]).ends_with(0).prints("usual");
     let other = [("RUSTFLAGS", "--cfg other")];
-    krate
-        .just_with(&["itcov"], &other)
+    let forgotten = krate
+        .just_with(&["itcov_options=--add", "itcov"], &other)
         .ends_with(0)
-        .prints("other");
-    let back = krate.just(&["itcov"]).ends_with(0);
-    let back = back
-        .prints("usual")
-        .says("what was collected before is forgotten");
+        .prints("other")
+        .says("toggled has changed, so what was measured of it before is forgotten");
+    let (covered, all) = forgotten.lines_of("Total");
+    assert!(covered < all, "{}", forgotten.stdout);
+    let back = krate.just(&["itcov"]).ends_with(0).prints("usual");
     assert_eq!(back.lines_of("Total"), first.lines_of("Total"));
     assert!(!back.stderr.contains("LLVM Profile"), "{}", back.stderr);
+    assert!(!back.stderr.contains("forgotten"), "{}", back.stderr);
 }
 
 #[test]
@@ -100,6 +94,22 @@ fn a_crate_with_strict_lints_is_not_disturbed() {
         .just_with(&["itcov"], &[("RUSTFLAGS", "-D warnings")])
         .ends_with(0)
         .prints("fine\n");
+}
+
+#[test]
+fn the_program_runs_where_the_user_is() {
+    let krate = TestCrate::new("here");
+    krate.write(
+        "src/main.rs",
+        "fn main() { println!(\"{}\", std::env::current_dir().unwrap().display()); }\n",
+    );
+    krate.itcov(&["init"]).ends_with(0);
+    let root = krate.root.clone();
+    let krate = krate.inside("src");
+    krate
+        .just(&["itcov"])
+        .ends_with(0)
+        .prints(&format!("{}/src\n", root.display()));
 }
 
 #[test]
@@ -136,16 +146,9 @@ fn an_older_cargo_without_a_build_directory_is_served() {
     );
     krate.write("shim/cargo", &shim);
     Output::of(krate.command("chmod").args(["+x", "shim/cargo"])).ends_with(0);
-    for reporter in [Reporter::Itcov, Reporter::Llvm] {
-        if reporter == Reporter::Llvm && !tools::has_llvm_tools() {
-            return;
-        }
-        let mut command = tools::command("sh", reporter);
-        command
-            .current_dir(&krate.root)
-            .args(["-c", "PATH=$PWD/shim:$PATH just itcov"]);
-        Output::of(&mut command).ends_with(0).prints("22.22%");
-    }
+    let mut command = krate.command("sh");
+    command.args(["-c", "PATH=$PWD/shim:$PATH just itcov"]);
+    Output::of(&mut command).ends_with(0).prints("22.22%");
 }
 
 #[test]
@@ -156,13 +159,12 @@ fn the_report_is_of_the_crate_wherever_it_is_asked_for() {
         ".cargo/config.toml",
         &format!("[build]\ntarget-dir = {:?}\n", elsewhere.path()),
     );
-    let justfile = krate.root.join("justfile");
-    let mut command = krate.command(tools::just());
+    let manifest = krate.root.join("Cargo.toml");
+    let mut command = krate.command(tools::cargo_itcov());
     command
         .current_dir("/")
-        .arg("-f")
-        .arg(&justfile)
-        .args(["-d", "/", "itcov"]);
+        .args(["itcov", "run", "--manifest-path"])
+        .arg(&manifest);
     Output::of(&mut command).ends_with(0).prints("22.22%");
     let mut command = krate.command(tools::just());
     command

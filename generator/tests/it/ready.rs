@@ -1,28 +1,52 @@
 //! `ITCOV_READY`: what is waited for, and what ends the wait.
 
-use crate::support::process::{is_alive, parent_of, program_id, signal};
+use crate::support::process::{is_alive, program_id, signal};
 use crate::support::{TestCrate, free_port};
 
 #[test]
-fn a_program_that_ends_before_it_is_ready_is_reported_with_its_status() {
-    let krate = TestCrate::scaffolded("not-ready");
-    let port = free_port();
-    let ready = format!("http://127.0.0.1:{port}/");
-    krate
-        .just_with(
-            &["itcov-suite", "true"],
-            &[("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &ready)],
-        )
-        .ends_with(1)
-        .says(&format!("the suite waits for {ready}"))
-        .says(
-            "error: the program has ended before it was ready\nitcov: what it ran has been added",
-        );
+fn a_program_that_ends_before_it_is_ready_is_reported() {
+    let krate = TestCrate::shared();
+    let ready = format!("http://127.0.0.1:{}/", free_port());
+    for (arguments, how) in [("fail 9", "exit status: 9"), ("fail 0", "exit status: 0")] {
+        krate
+            .just_with(
+                &["itcov-suite", "touch", "ran"],
+                &[("ITCOV_ARGS", arguments), ("ITCOV_READY", &ready)],
+            )
+            .ends_with(1)
+            .says(&format!("the suite waits for {ready}"))
+            .says(how)
+            .says("error: shared has ended before it was ready; nothing of it counts\n");
+        assert!(!krate.has("ran"));
+    }
+}
+
+#[test]
+fn a_run_that_fails_before_it_is_ready_adds_nothing_and_the_earlier_one_stays() {
+    let krate = TestCrate::scaffolded("adds-nothing");
+    let before = krate.just(&["itcov", "one"]).ends_with(0).stdout;
+    let before = before.split_once('\n').unwrap().1;
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    for (options, arguments) in [("", "fail 9"), ("--add", "fail 9"), ("", "wait")] {
+        krate
+            .just_with(
+                &[&format!("itcov_options={options}"), "itcov-suite", "true"],
+                &[
+                    ("ITCOV_ARGS", arguments),
+                    ("ITCOV_READY", &ready),
+                    ("ITCOV_READY_TIMEOUT", "1"),
+                ],
+            )
+            .ends_with(1)
+            .says("nothing of it counts");
+        let report = krate.just(&["itcov-report"]).ends_with(0);
+        assert_eq!(report.stdout, before, "{options} {arguments}");
+    }
 }
 
 #[test]
 fn a_port_that_is_taken_is_said_before_the_program_starts() {
-    let krate = TestCrate::scaffolded("taken");
+    let krate = TestCrate::shared();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (arguments, ready) = (format!("serve {address}"), format!("tcp://{address}"));
@@ -33,13 +57,13 @@ fn a_port_that_is_taken_is_said_before_the_program_starts() {
         )
         .ends_with(1)
         .says("something answers at ITCOV_READY before the program has started");
-    assert!(!output.stderr.contains("the program runs"));
+    assert!(!output.stderr.contains(" runs as process"));
     assert!(!krate.has("ran"), "{}", output.stderr);
 }
 
 #[test]
 fn a_program_that_never_gets_ready_is_given_up() {
-    let krate = TestCrate::scaffolded("never-ready");
+    let krate = TestCrate::shared();
     let ready = format!("tcp://127.0.0.1:{}", free_port());
     let variables = [
         ("ITCOV_ARGS", "wait"),
@@ -48,8 +72,8 @@ fn a_program_that_never_gets_ready_is_given_up() {
     ];
     let output = krate
         .just_with(&["itcov-suite", "true"], &variables)
-        .ends_with(1);
-    let output = output
+        .ends_with(1)
+        .says("ITCOV_READY_TIMEOUT=1s at the latest")
         .says(&format!("the program was not ready within 1s: {ready}"))
         .says("Connection refused");
     assert!(!is_alive(program_id(&output.stderr)));
@@ -57,7 +81,7 @@ fn a_program_that_never_gets_ready_is_given_up() {
 
 #[test]
 fn a_suite_runs_against_the_program_once_it_is_ready() {
-    let krate = TestCrate::scaffolded("ready");
+    let krate = TestCrate::shared();
     for host in ["127.0.0.1", "localhost", "[::1]"] {
         for scheme in ["tcp", "http"] {
             let port = free_port();
@@ -78,7 +102,7 @@ fn a_suite_runs_against_the_program_once_it_is_ready() {
 
 #[test]
 fn a_program_that_answers_with_an_error_is_not_ready_yet() {
-    let krate = TestCrate::scaffolded("starting");
+    let krate = TestCrate::shared();
     let address = format!("127.0.0.1:{}", free_port());
     let (arguments, ready) = (
         format!("starting {address}"),
@@ -100,17 +124,16 @@ fn a_program_that_answers_with_an_error_is_not_ready_yet() {
         .just_with(&["itcov-suite", "true"], &variables)
         .ends_with(1)
         .says(&format!(
-            "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\""
-        ))
-        .says("itcov: what it ran has been added to the data; just itcov-clean forgets it\n");
+            "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\"; nothing of it counts\n"
+        ));
 }
 
 #[test]
 fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_from_being_seen() {
-    let krate = TestCrate::scaffolded("silent");
+    let krate = TestCrate::shared();
     for (number, expected) in [
         ("INT", "SIGINT has come"),
-        ("KILL", "the program has ended before it was ready"),
+        ("KILL", "shared has ended before it was ready"),
     ] {
         let address = format!("127.0.0.1:{}", free_port());
         let (arguments, ready) = (format!("silent {address}"), format!("http://{address}/"));
@@ -128,7 +151,7 @@ fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_f
             if number == "KILL" {
                 program
             } else {
-                parent_of(program)
+                run.tool()
             },
         );
         run.finish().says(expected);

@@ -59,7 +59,7 @@ fn the_programs_own_end_ends_the_run_with_its_status() {
     let output = krate
         .just(&["itcov", "fail", "3"])
         .ends_with(3)
-        .says("the program ended after")
+        .says("own-end ended after")
         .says("exit status: 3");
     assert!(output.lines_of("Total").0 > 0);
 }
@@ -87,7 +87,7 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
         )
         .ends_with(127)
         .says("cannot start the suite: there is no command ./no-such-suite");
-    assert!(!output.stderr.contains("the program runs"));
+    assert!(!output.stderr.contains("runs as process"));
 }
 
 #[test]
@@ -108,93 +108,68 @@ fn a_suite_may_start_the_program_itself() {
 #[test]
 fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
     let krate = TestCrate::scaffolded("not-started");
-    let said = "the suite has not started the program: it has to run \"$ITCOV_BIN\"; itcov's README says how";
+    let said = "error: the suite has not started the program: it has to run \"$ITCOV_BIN\", or to build it by cargo";
     let suite = |script| krate.just(&["itcov-exec", "sh", "-c", script]);
     for (script, status) in [("true", 1), ("exit 7", 7)] {
-        let nothing = suite(script)
-            .ends_with(status)
-            .says(&format!("itcov: error: {said}"));
-        assert!(!nothing.stderr.contains("type"), "{}", nothing.stderr);
+        let nothing = suite(script).ends_with(status).says(said);
+        assert_eq!(nothing.stdout, "");
     }
-
+    // What was measured before is not what this suite has done.
     let start = "\"$ITCOV_BIN\" hello";
     let first = suite(start).ends_with(0);
     assert!(!first.stderr.contains("not started"), "{}", first.stderr);
-
-    for (script, status) in [("true", 0), ("exit 7", 7)] {
-        let earlier = suite(script)
-            .ends_with(status)
-            .says(&format!("itcov: warning: {said}"))
-            .says("; the numbers are those of earlier runs\n");
-        assert_eq!(earlier.lines_of("Total"), first.lines_of("Total"));
-    }
-    let again = suite(start).ends_with(0).says("adding to what earlier");
-    assert!(!again.stderr.contains("not started"), "{}", again.stderr);
+    suite("true").ends_with(1).says(said);
+    // Nor is it forgotten for a suite that did nothing.
+    let report = krate.just(&["itcov-report"]).ends_with(0);
+    assert_eq!(report.lines_of("Total"), first.lines_of("Total"));
 }
 
 #[test]
-fn runs_of_one_build_add_up_until_they_are_forgotten_or_the_program_changes() {
+fn a_run_begins_anew_unless_it_is_to_add_to_the_last_one() {
     let krate = TestCrate::scaffolded("adding");
-    let first = krate
-        .just(&["itcov", "fail", "0"])
-        .ends_with(0)
-        .lines_of("Total");
-    let both = krate
-        .just(&["itcov", "hello"])
-        .ends_with(0)
-        .says("adding to what earlier runs")
-        .lines_of("Total");
+    let run = |options: &str, arguments: &[&str]| {
+        let options = format!("itcov_options={options}");
+        krate
+            .just(&[&[&*options, "itcov"], arguments].concat())
+            .ends_with(0)
+    };
+    let first = run("", &["fail", "0"]).lines_of("Total");
+    let both = run("--add", &["hello"]).lines_of("Total");
     assert!(both.0 > first.0 && both.1 == first.1, "{first:?} {both:?}");
-    assert_eq!(
-        krate.just(&["itcov-report"]).ends_with(0).lines_of("Total"),
-        both
-    );
+    let report = |status| krate.just(&["itcov-report"]).ends_with(status);
+    assert_eq!(report(0).lines_of("Total"), both);
+    assert_eq!(run("", &["fail", "0"]).lines_of("Total"), first);
+    assert_eq!(report(0).lines_of("Total"), first);
 
     krate.just(&["itcov-clean"]).ends_with(0);
-    krate
-        .just(&["itcov-report"])
-        .ends_with(1)
-        .says("type just itcov");
-    assert_eq!(
-        krate
-            .just(&["itcov", "hello"])
-            .ends_with(0)
-            .lines_of("Total"),
-        both
-    );
+    report(1).says("nothing has been measured yet; type `just itcov`");
+    // There is nothing to add to, so it is a run of its own.
+    assert_eq!(run("--add", &["fail", "0"]).lines_of("Total"), first);
 
-    krate.write(
-        "src/main.rs",
-        &krate
-            .read("src/main.rs")
-            .replace("\"served\"", "\"changed\""),
-    );
-    let changed = krate.just(&["itcov", "fail", "0"]).ends_with(0);
-    assert!(!changed.stderr.contains("adding to"), "{}", changed.stderr);
+    let source = krate.read("src/main.rs");
+    krate.write("src/main.rs", &source.replace("\"served\"", "\"changed\""));
+    let changed = run("--add", &["fail", "0"]);
+    let changed =
+        changed.says("adding has changed, so what was measured of it before is forgotten");
     assert_eq!(changed.lines_of("Total"), first);
 }
 
 #[test]
-fn what_itcov_build_prints_runs_the_program_elsewhere() {
+fn what_itcov_build_prints_is_the_program_and_it_can_be_run() {
     let krate = TestCrate::scaffolded("elsewhere");
-    let line = krate
-        .just(&["itcov-build"])
-        .ends_with(0)
-        .says("target/itcov/debug/elsewhere")
-        .stdout;
-    let mut command = krate.command("sh");
-    command.args(["-c", &format!("cd / && {} moved", line.trim_end())]);
+    let build = krate.just(&["itcov-build"]).ends_with(0);
+    let build = build.says("target/itcov/debug/elsewhere");
+    let program = krate.root.join("target/itcov/debug/elsewhere");
+    assert_eq!(build.stdout, format!("{}\n", program.display()));
+    let mut command = krate.command(&program);
+    command
+        .arg("moved")
+        .env("LLVM_PROFILE_FILE", "there/%m%c.profraw");
     crate::support::Output::of(&mut command)
         .ends_with(0)
         .prints("[\"moved\"]");
-    assert!(
-        krate
-            .just(&["itcov-report"])
-            .ends_with(0)
-            .lines_of("Total")
-            .0
-            > 0
-    );
+    let report = krate.just(&["itcov-report", "--profiles", "there"]);
+    assert!(report.ends_with(0).lines_of("Total").0 > 0);
 }
 
 #[test]
@@ -212,14 +187,14 @@ fn the_report_can_be_had_while_the_program_runs() {
 }
 
 #[test]
-fn a_build_that_fails_runs_nothing_and_leaves_what_was_collected() {
+fn a_build_that_fails_runs_nothing_and_leaves_what_was_measured() {
     let krate = TestCrate::unlinked();
     let before = krate.just(&["itcov"]).ends_with(0).stdout;
     let source = krate.read("src/lib.rs");
     krate.write("src/lib.rs", "no rust\n");
     let output = krate.just(&["itcov"]).ends_with(1).says("error: expected");
     assert!(
-        output.stdout.is_empty() && !output.stderr.contains("the program runs"),
+        output.stdout.is_empty() && !output.stderr.contains("runs as process"),
         "{output:?}"
     );
     krate.write("src/lib.rs", &source);
@@ -271,7 +246,7 @@ fn the_line_ends_of_windows_do_no_harm() {
         .prints("src/main.rs");
     krate
         .just(&[
-            "itcov_bin=line-ends",
+            "itcov_options=--bin line-ends",
             "itcov-exec",
             "sh",
             "-c",

@@ -1,13 +1,11 @@
 //! `just itcov` at a real pseudo-terminal.
 
-use crate::support::process::{child_id, is_alive, parent_of, program_id, signal};
+use crate::support::process::{child_id, is_alive, parent_of, program_id, signal, wait_until};
 use crate::support::{TestCrate, free_port, get};
-
-use std::path::Path;
 
 #[test]
 fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
-    let krate = TestCrate::scaffolded("ctrl-c");
+    let krate = TestCrate::shared();
     let port = free_port();
     let terminal = krate.terminal(&[]);
     terminal.enter(&format!(
@@ -19,7 +17,7 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     terminal.interrupt();
     terminal.expect("status=0=");
     let screen = terminal.screen();
-    assert!(screen.contains("SIGINT has come"), "{screen}");
+    assert!(screen.contains("itcov: SIGINT has come\r\n"), "{screen}");
     assert!(
         screen.find("Total").unwrap() < screen.find("status=0=").unwrap(),
         "{screen}"
@@ -33,10 +31,11 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
 
 #[test]
 fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
-    let krate = TestCrate::scaffolded("ctrl-c-suite");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_ARGS", "wait")]);
     terminal.enter("just itcov-suite sleep 100; echo status=$?=");
     terminal.expect("the suite runs as");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=130=");
@@ -50,7 +49,7 @@ fn ctrl_c_ends_a_suite_with_its_program_and_brings_the_report() {
 
 #[test]
 fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
-    let krate = TestCrate::scaffolded("ctrl-c-exec");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[]);
     terminal.enter(
         "just itcov-exec sh -c '\"$ITCOV_BIN\" started; \"$ITCOV_BIN\" wait'; echo status=$?=",
@@ -66,33 +65,8 @@ fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
 }
 
 #[test]
-fn ctrl_c_counts_as_an_interruption_whichever_shell_sh_is() {
-    let krate = TestCrate::scaffolded("ctrl-c-shells");
-    let recipes = krate.read("itcov.just");
-    for shell in ["/bin/dash", "/bin/bash --posix"] {
-        if !Path::new(shell.split(' ').next().unwrap()).exists() {
-            continue;
-        }
-        krate.write(
-            "itcov.just",
-            &recipes.replace("#!/bin/sh", &format!("#!{shell}")),
-        );
-        let terminal = krate.terminal(&[]);
-        terminal.enter("just itcov-exec sh -c 'exec \"$ITCOV_BIN\" wait'; echo status=$?=");
-        terminal.expect("waiting\r\n");
-        terminal.interrupt();
-        terminal.expect("status=130=");
-        assert!(
-            terminal.screen().contains("Total"),
-            "{shell}: {}",
-            terminal.screen()
-        );
-    }
-}
-
-#[test]
 fn a_program_gets_one_interrupt_for_one_ctrl_c() {
-    let krate = TestCrate::scaffolded("one-interrupt");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_ARGS", "graceful")]);
     terminal.enter("just itcov graceful; echo first=$?=");
     terminal.expect("waiting\r\n");
@@ -118,7 +92,7 @@ fn a_program_gets_one_interrupt_for_one_ctrl_c() {
 
 #[test]
 fn ctrl_c_before_the_program_is_ready_is_an_interruption() {
-    let krate = TestCrate::scaffolded("not-ready-yet");
+    let krate = TestCrate::shared();
     let ready = format!("tcp://127.0.0.1:{}", free_port());
     let terminal = krate.terminal(&[("ITCOV_ARGS", "wait"), ("ITCOV_READY", &ready)]);
     terminal.enter("just itcov-suite touch ran; echo status=$?=");
@@ -132,7 +106,7 @@ fn ctrl_c_before_the_program_is_ready_is_an_interruption() {
 
 #[test]
 fn a_second_ctrl_c_hurries() {
-    let krate = TestCrate::scaffolded("ctrl-c-twice");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_GRACE", "1h")]);
     terminal.enter("just itcov stubborn; echo status=$?=");
     terminal.expect("waiting\r\n");
@@ -141,31 +115,66 @@ fn a_second_ctrl_c_hurries() {
     terminal.interrupt();
     terminal.expect("status=0=");
     assert!(
-        terminal.screen().contains("so SIGTERM follows"),
+        terminal.screen().contains("so SIGTERM goes to shared"),
         "{}",
         terminal.screen()
     );
 }
 
 #[test]
-fn a_signal_to_the_harness_alone_is_passed_on_at_a_terminal_too() {
-    let krate = TestCrate::scaffolded("alone-at-terminal");
-    let terminal = krate.terminal(&[("ITCOV_GRACE", "1h")]);
-    terminal.enter("just itcov graceful; echo status=$?=");
-    terminal.expect("waiting\r\n");
-    terminal.expect("runs as process");
-    signal("INT", parent_of(program_id(&terminal.screen())));
-    terminal.expect("status=0=");
-    assert!(
-        terminal.screen().contains("flushed"),
-        "{}",
-        terminal.screen()
-    );
+fn a_signal_to_the_harness_or_the_tool_alone_is_passed_on_at_a_terminal_too() {
+    let krate = TestCrate::shared();
+    for (name, to_harness) in [("TERM", true), ("TERM", false), ("INT", false)] {
+        let terminal = krate.terminal(&[("ITCOV_GRACE", "1h")]);
+        terminal.enter("just itcov graceful; echo status=$?=");
+        terminal.expect("waiting\r\n");
+        terminal.expect("shared runs as process");
+        let harness = parent_of(program_id(&terminal.screen()));
+        signal(
+            name,
+            if to_harness {
+                harness
+            } else {
+                parent_of(harness)
+            },
+        );
+        terminal.expect("status=0=");
+        let screen = terminal.screen();
+        assert!(screen.contains(&format!("SIG{name} has come")), "{screen}");
+        assert!(screen.contains("flushed"), "{screen}");
+    }
+}
+
+#[test]
+fn when_the_tool_or_just_is_killed_at_a_terminal_nothing_lives_on_and_the_prompt_comes() {
+    let krate = TestCrate::shared();
+    for above in ["the tool", "just"] {
+        let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
+        terminal.enter("just itcov graceful; echo status=$?=");
+        terminal.expect("waiting\r\n");
+        terminal.expect("shared runs as process");
+        let program = program_id(&terminal.screen());
+        let harness = parent_of(program);
+        let tool = parent_of(harness);
+        let just = parent_of(tool);
+        signal("KILL", if above == "just" { just } else { tool });
+        terminal.expect("status=137=");
+        wait_until("nothing is left", || {
+            ![program, harness, tool, just].into_iter().any(is_alive)
+        });
+        assert!(
+            terminal.screen().contains("flushed"),
+            "{}",
+            terminal.screen()
+        );
+        terminal.enter("echo still $((1 + 1))");
+        terminal.expect("still 2");
+    }
 }
 
 #[test]
 fn no_process_outlives_a_run_at_a_terminal() {
-    let krate = TestCrate::scaffolded("terminal-children");
+    let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_GRACE", "1")]);
     terminal.enter("just itcov parent wait; echo status=$?=");
     terminal.expect("waiting\r\n");

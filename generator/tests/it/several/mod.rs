@@ -10,13 +10,6 @@ use crate::support::{Running, TestCrate};
 /// The library that the services share.
 const SHARED: &str = include_str!("../../fixtures/services.rs");
 
-/// The lines of a program for the list in `itcov.just`.
-const PROGRAMS: [&str; 3] = [
-    "api api manual-integration",
-    "worker worker manual-integration",
-    "tools cli manual-integration",
-];
-
 /// A workspace with two services, a command line program, and a library that they share.
 pub fn services() -> TestCrate {
     let krate = TestCrate::empty();
@@ -39,7 +32,7 @@ pub fn services() -> TestCrate {
         let main = format!("fn main() {{\n    shared::run(\"{package}\")\n}}\n");
         krate.write(&format!("{package}/src/main.rs"), &main);
     }
-    scaffold(&krate, &["api", "worker", "tools"], &PROGRAMS);
+    scaffold(&krate, &["api", "worker", "tools"]);
     krate
 }
 
@@ -49,38 +42,16 @@ fn member(krate: &TestCrate, package: &str, rest: &str) {
     krate.write(&format!("{package}/Cargo.toml"), &manifest);
 }
 
-/// Puts the scaffold into the packages, with these lines of programs.
-fn scaffold(krate: &TestCrate, packages: &[&str], programs: &[&str]) {
-    let mut arguments = vec!["init"];
-    for package in packages {
-        arguments.extend(["-p", *package]);
-    }
-    for program in programs {
-        arguments.extend(["--bin", program.split(' ').nth(1).unwrap()]);
-    }
+/// Puts the scaffold into the packages.
+fn scaffold(krate: &TestCrate, packages: &[&str]) {
+    let packages = packages.iter().flat_map(|package| ["-p", *package]);
+    let arguments: Vec<&str> = std::iter::once("init").chain(packages).collect();
     krate.itcov(&arguments).ends_with(0);
-    let recipes = krate.read("itcov.just");
-    for program in programs {
-        assert!(
-            recipes.contains(&format!("\n    {program}\n")),
-            "no {program} in\n{recipes}"
-        );
-    }
-}
-
-/// Changes the list of programs.
-fn list(krate: &TestCrate, programs: &[&str]) {
-    let recipes = krate.read("itcov.just");
-    let (before, rest) = recipes.split_once("itcov_programs := '''\n").unwrap();
-    let (_, after) = rest.split_once("\n'''\n").unwrap();
-    let lines = programs.join("\n    ");
-    let list = format!("{before}itcov_programs := '''\n    {lines}\n'''\n{after}");
-    krate.write("itcov.just", &list);
 }
 
 /// The number of the process of one of several programs, once the harness has named it.
 fn process_of(run: &mut Running, name: &str) -> u32 {
-    let before = format!("the program {name} runs as process ");
+    let before = format!("itcov: {name} runs as process ");
     run.expect(&before);
     let text = run.stderr();
     let (_, rest) = text.split_once(&before).unwrap();

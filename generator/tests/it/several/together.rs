@@ -1,7 +1,7 @@
 //! Programs that are built together and measured by one suite.
 
-use super::{SHARED, list, member, services};
-use crate::support::{Reporter, TestCrate, free_port, tools};
+use super::{SHARED, member, services};
+use crate::support::{TestCrate, free_port};
 
 /// The count of the line in the library that runs once for each letter of a program's name.
 fn letters(lcov: &str) -> u32 {
@@ -17,7 +17,7 @@ fn letters(lcov: &str) -> u32 {
 
 #[test]
 fn services_are_measured_together_and_the_counts_of_what_they_share_add_up() {
-    let mut krate = services();
+    let krate = services();
     let [api, worker] = [free_port(), free_port()];
     let ready = format!("tcp://127.0.0.1:{worker} http://127.0.0.1:{api}/health");
     let variables = [
@@ -29,7 +29,7 @@ fn services_are_measured_together_and_the_counts_of_what_they_share_add_up() {
         "for port; do exec 3<>/dev/tcp/127.0.0.1/$port; echo >&3; tail -n 1 <&3; done; exit 7";
     let (first, second) = (api.to_string(), worker.to_string());
     let suite = [
-        "itcov_bin=api,worker",
+        "itcov_options=-p api,worker",
         "itcov-suite",
         "bash",
         "-c",
@@ -44,43 +44,19 @@ fn services_are_measured_together_and_the_counts_of_what_they_share_add_up() {
         .prints("worker answers")
         .says("building api, worker with coverage instrumentation")
         .says(&format!("the suite waits for {ready}, "))
-        .says("the program api ended after")
-        .says("the program worker ended after");
+        .says("api ended after")
+        .says("worker ended after");
     for main in ["api/src/main.rs", "worker/src/main.rs"] {
         assert_eq!(output.lines_of(main), (3, 3));
     }
-    let report = [
-        "itcov_bin=api,worker",
-        "itcov-report",
-        "--lcov",
-        "ours.info",
-    ];
-    let total = krate.just(&report).ends_with(0).lines_of("Total");
+    let report = krate.just(&["itcov-report", "--lcov", "ours.info"]);
+    let total = report.ends_with(0).lines_of("Total");
     assert!(0 < total.0 && total.0 < total.1, "{total:?}");
     assert_eq!(letters(&krate.read("ours.info")), 3 + 6);
-
-    if tools::has_llvm_tools() {
-        krate = krate.reported_by(Reporter::Llvm);
-        let report = [
-            "itcov_bin=worker,api",
-            "itcov-report",
-            "--lcov",
-            "theirs.info",
-        ];
-        let theirs = krate.just(&report).ends_with(0);
-        assert_eq!(theirs.lines_of("TOTAL"), total);
-        let lines = |path| -> Vec<String> {
-            let text = krate.read(path);
-            let mut lines: Vec<_> = text
-                .lines()
-                .filter(|line| line.starts_with("DA:"))
-                .map(str::to_owned)
-                .collect();
-            lines.sort();
-            lines
-        };
-        assert_eq!(lines("ours.info"), lines("theirs.info"));
-    }
+    // Of a shared library, a report on one program has what that program reached.
+    let report = ["itcov-report", "--bin", "api", "--lcov", "api.info"];
+    krate.just(&report).ends_with(0);
+    assert_eq!(letters(&krate.read("api.info")), 3);
 }
 
 #[test]
@@ -89,7 +65,7 @@ fn the_suite_waits_for_all_and_a_program_that_fails_before_is_named() {
     let (ready, silent) = (free_port(), free_port());
     let serve = format!("serve 127.0.0.1:{ready}");
     let urls = format!("tcp://127.0.0.1:{ready} tcp://127.0.0.1:{silent}");
-    let chosen = ["itcov_bin=api,worker", "itcov-suite", "touch", "ran"];
+    let chosen = ["itcov_options=-p api,worker", "itcov-suite", "touch", "ran"];
     let common = [("ITCOV_ARGS_api", &*serve), ("ITCOV_READY", &urls)];
     let with = |more: &[(&'static str, &'static str)]| {
         krate
@@ -100,7 +76,7 @@ fn the_suite_waits_for_all_and_a_program_that_fails_before_is_named() {
         "the program was not ready within 1s: tcp://127.0.0.1:{silent}: Connection refused"
     ));
     with(&[("ITCOV_ARGS_worker", "fail 9")])
-        .says("error: the program worker has ended before it was ready");
+        .says("error: worker has ended before it was ready; nothing of it counts");
     assert!(!krate.has("ran"));
 
     // One that has done its work need not be there any longer, and one that fails later is said.
@@ -108,11 +84,11 @@ fn the_suite_waits_for_all_and_a_program_that_fails_before_is_named() {
         ("ITCOV_ARGS_api", &*serve),
         ("ITCOV_READY", urls.split(' ').next().unwrap()),
     ];
-    let suite = ["itcov_bin=api,worker", "itcov-suite", "sleep", "0.5"];
+    let suite = ["itcov_options=-p api,worker", "itcov-suite", "sleep", "0.5"];
     krate
         .just_with(&suite, &variables)
         .ends_with(0)
-        .says("the program worker ended after");
+        .says("worker ended after");
 }
 
 #[test]
@@ -142,40 +118,26 @@ fn the_program_at_the_root_is_measured_with_a_member_whatever_the_resolver() {
                 &format!("fn main() {{\n    println!(\"{main} says {{}}\", shared::name())\n}}\n"),
             );
         }
-        krate.itcov(&["init", "-p", "main"]).ends_with(0);
-        let harness = krate.read("tests/manual_integration.rs");
-        krate.write("side/tests/manual_integration.rs", &harness);
-        let manifest = krate.read("side/Cargo.toml");
-        krate.write(
-            "side/Cargo.toml",
-            &format!(
-                "{manifest}\n[features]\nmanual-integration = []\n\n[[test]]\nname = \"manual_integration\"\n\
-                 path = \"tests/manual_integration.rs\"\nrequired-features = [\"manual-integration\"]\ntest = false\n"
-            ),
-        );
-        list(
-            &krate,
-            &[
-                "main main manual-integration,cli",
-                "side side manual-integration",
-            ],
-        );
+        krate
+            .itcov(&["init", "-p", "main", "-p", "side"])
+            .ends_with(0);
         // The old resolver turns on what only development dependencies ask for, in ordinary builds as well.
         let ordinary = krate.cargo(&["run", "--quiet", "--features", "cli"]);
         let ordinary = ordinary.ends_with(0).stdout;
         assert_eq!(ordinary.contains("shared"), resolver == "2");
         for (choice, programs) in [
-            ("itcov_bin=main", &["src/main.rs says "][..]),
-            ("itcov_bin=side", &["side/src/main.rs says "]),
+            ("-p main", &["src/main.rs says "][..]),
+            ("-p side", &["side/src/main.rs says "]),
             (
-                "itcov_bin=all",
+                "--workspace",
                 &["src/main.rs says ", "side/src/main.rs says "],
             ),
         ] {
-            let output = krate.just(&[choice, "itcov"]).ends_with(0);
+            let options = format!("itcov_options={choice}");
+            let output = krate.just(&[&options, "itcov"]).ends_with(0);
             let ran = |line: &&str| programs.iter().any(|program| line.starts_with(program));
             assert_eq!(output.stdout.lines().filter(ran).count(), programs.len());
-            if choice != "itcov_bin=side" {
+            if choice != "-p side" {
                 assert!(output.stdout.contains(&ordinary), "{}", output.stdout);
             }
             assert_eq!(output.lines_of("shared/src/lib.rs"), (3, 3));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::tools::{self, Reporter};
-use super::{Output, Running, Terminal};
+use super::{Output, Running, Terminal, shared};
 
 /// The program of most test crates.
 pub const PROGRAM: &str = include_str!("../../fixtures/program.rs");
@@ -14,7 +14,7 @@ pub const PROGRAM: &str = include_str!("../../fixtures/program.rs");
 pub struct TestCrate {
     /// Holds the directory until the end of the test.
     _directory: tempfile::TempDir,
-    /// The crate's root.
+    /// The crate's root; of the shared crate, a directory in it.
     pub root: PathBuf,
     /// Which tool reports.
     pub reporter: Reporter,
@@ -74,6 +74,16 @@ impl TestCrate {
         let krate = TestCrate::new(name);
         krate.itcov(&["init"]).ends_with(0);
         krate
+    }
+
+    /// A directory of its own in the shared crate, which is scaffolded and built: for what only runs.
+    pub fn shared() -> TestCrate {
+        let directory = shared::directory();
+        TestCrate {
+            root: directory.path().to_owned(),
+            _directory: directory,
+            reporter: Reporter::Itcov,
+        }
     }
 
     /// The crate in a directory of this one.
@@ -155,6 +165,11 @@ impl TestCrate {
                 .args(arguments)
                 .envs(variables.iter().copied()),
         )
+    }
+
+    /// A shell with a script, the tools on its PATH.
+    pub fn sh(&self, script: &str) -> Output {
+        Output::of(self.command("sh").args(["-c", script]))
     }
 
     /// An interactive shell at a pseudo-terminal, in the crate's directory.

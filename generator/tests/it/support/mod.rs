@@ -1,12 +1,13 @@
 //! What the tests share: real crates in temporary directories, real tools, real terminals.
 
 pub mod chromium;
+pub mod control;
 pub mod instrumented;
 pub mod krate;
 pub mod llvm;
 pub mod process;
 pub mod repository;
-pub mod stop;
+pub mod shared;
 pub mod terminal;
 pub mod tools;
 pub mod versions;

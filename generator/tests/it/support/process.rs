@@ -58,8 +58,22 @@ impl Running {
     /// The measured program's process, once the harness has named it.
     #[track_caller]
     pub fn program(&mut self) -> u32 {
-        self.expect(" runs as process ");
+        wait_until("the harness names its program", || {
+            named_program(&self.stderr()).is_some()
+        });
         program_id(&self.stderr())
+    }
+
+    /// The harness of the program.
+    #[track_caller]
+    pub fn harness(&mut self) -> u32 {
+        parent_of(self.program())
+    }
+
+    /// `cargo itcov`, which supervises the run.
+    #[track_caller]
+    pub fn tool(&mut self) -> u32 {
+        parent_of(self.harness())
     }
 
     /// Waits for its end.
@@ -179,10 +193,18 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 /// The number that the harness's line gives for the first program (`itcov: app runs as process 123: ...`).
 #[track_caller]
 pub fn program_id(text: &str) -> u32 {
-    let (_, rest) = text
-        .split_once(" runs as process ")
-        .unwrap_or_else(|| panic!("no program in\n{text}"));
-    rest.split(':').next().unwrap().parse().unwrap()
+    named_program(text).unwrap_or_else(|| panic!("no program in\n{text}"))
+}
+
+fn named_program(text: &str) -> Option<u32> {
+    let mut lines = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    lines.find_map(|line| {
+        let (who, rest) = line.split_once(" runs as process ")?;
+        let number = rest.split(':').next()?.parse().ok()?;
+        (!who.ends_with("the suite")).then_some(number)
+    })
 }
 
 /// The number that a program gives for a child of its own: `child=123=`.
@@ -194,9 +216,12 @@ pub fn child_id(text: &str) -> u32 {
     rest.split('=').next().unwrap().parse().unwrap()
 }
 
-/// Whether a process is there.
+/// Whether a process is there. One that has ended and that nobody has waited for is not.
 pub fn is_alive(id: u32) -> bool {
-    std::path::Path::new(&format!("/proc/{id}")).exists()
+    std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| {
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    })
 }
 
 /// Sends a signal, given by its name, to one process.

@@ -153,7 +153,7 @@ fn a_target_at_the_harness_path_keeps_the_harness() {
         "./tests/manual_integration.rs",
     ] {
         let other = format!("\n[[test]]\nname = \"mine\"\npath = \"{path}\"\n");
-        let removal = remove(&(add(PACKAGE) + &other));
+        let removal = remove(&(add(PACKAGE) + other.as_str()));
         assert_eq!(removal.text, Some(format!("{PACKAGE}{other}")));
         assert!(removal.test_stays);
     }
@@ -205,7 +205,7 @@ fn a_feature_that_others_use_stays_without_the_mark() {
         ("", target("test", "t"), "the target `t` requires it"),
     ] {
         let text = add(&format!("{PACKAGE}\n[features]\nx = []\n"));
-        let text = text.replace("x = []\n", &format!("x = []\n{features}")) + &targets;
+        let text = text.replace("x = []\n", &format!("x = []\n{features}")) + targets.as_str();
         let removal = remove(&text);
         let after = removal.text.unwrap();
         assert!(after.contains("\nmanual-integration = []\n"), "{after}");

@@ -1,0 +1,54 @@
+//! Lines of trace files.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// The lines that have code, each with whether it ran, by file and number.
+#[derive(Debug, Default)]
+pub struct Lines(BTreeMap<(String, u32), bool>);
+
+impl Lines {
+    /// Those below a directory.
+    pub fn parse(text: &str, below: &Path) -> Lines {
+        let mut lines = Lines::default();
+        let mut file = None;
+        for line in text.lines() {
+            if let Some(path) = line.strip_prefix("SF:") {
+                file = Path::new(path)
+                    .strip_prefix(below)
+                    .ok()
+                    .map(|path| path.display().to_string());
+            } else if let (Some(file), Some((number, count))) = (
+                &file,
+                line.strip_prefix("DA:")
+                    .and_then(|rest| rest.split_once(',')),
+            ) && let Ok(number) = number.parse()
+            {
+                let ran = lines.0.entry((file.clone(), number)).or_default();
+                *ran |= count != "0";
+            }
+        }
+        lines
+    }
+
+    /// How many of those that ran did not run according to another one.
+    pub fn ran_without(&self, other: &Lines) -> usize {
+        let ran = self.0.iter().filter(|(_, ran)| **ran);
+        ran.filter(|(line, _)| other.0.get(*line) != Some(&true))
+            .count()
+    }
+}
+
+impl fmt::Display for Lines {
+    #[allow(clippy::cast_precision_loss)]
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ran = self.0.values().filter(|ran| **ran).count();
+        let all = self.0.len();
+        write!(
+            out,
+            "{ran} of {all}, {:.2} %",
+            100.0 * ran as f64 / all.max(1) as f64
+        )
+    }
+}

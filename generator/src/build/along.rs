@@ -1,0 +1,47 @@
+//! Packages that are built along: the programs start their programs, or load their shared libraries.
+
+use anyhow::{Result, bail};
+use cargo_metadata::{CrateType, Package};
+
+use super::units::Unit;
+use crate::scaffold::metadata::Workspace;
+use crate::scaffold::selection::list;
+
+/// The members of these names.
+///
+/// # Errors
+///
+/// If one is unknown.
+pub fn packages<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+    let members = workspace.members();
+    let mut packages = Vec::new();
+    for name in names {
+        let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
+            let names = members.iter().map(|member| member.name.as_str());
+            bail!(
+                "--with {name}: the workspace has no such package; it has:{}",
+                list(names)
+            );
+        };
+        packages.push(package);
+    }
+    Ok(packages)
+}
+
+/// What to say of each shared library of the workspace that was not built along: a program that loads one of an ordinary
+/// build is not measured there.
+pub fn not_built(workspace: &Workspace, units: &[&Unit]) -> Vec<String> {
+    let members = workspace.members().iter();
+    let libraries = members.filter_map(|package| {
+        let library = package.targets.iter().find(|target| target.is_cdylib())?;
+        let is_plugin = !library.crate_types.iter().any(|kind| matches!(kind, CrateType::Lib | CrateType::RLib));
+        let directory = package.manifest_path.parent()?.as_std_path();
+        let is_built = units.iter().any(|unit| unit.manifest == directory);
+        let source = library.src_path.strip_prefix(&workspace.metadata.workspace_root);
+        let source = source.unwrap_or(&library.src_path);
+        (is_plugin && !is_built).then(|| {
+            format!("not measured, as no program is linked with it: {source}; --with {} builds it along", package.name)
+        })
+    });
+    libraries.collect()
+}

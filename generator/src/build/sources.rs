@@ -1,0 +1,71 @@
+//! The sources of measured crates: the directories of their packages, and files elsewhere that rustc has read.
+//!
+//! rustc lists what it reads in the crate's dep-info, a makefile that names each file as a target of its own:
+//! <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit-specifies-the-types-of-output-files-to-generate>.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use super::units::Unit;
+
+/// Directories, and files that are in none of them, as of a module with `#[path = "../…"]`.
+pub fn of(units: &[Unit]) -> Vec<PathBuf> {
+    let mut sources: BTreeSet<PathBuf> = units.iter().map(|unit| unit.manifest.clone()).collect();
+    let directories = sources.clone();
+    for unit in units {
+        let list = fs::read_to_string(unit.stem.with_extension("d")).unwrap_or_default();
+        for file in files(&list) {
+            let file = clean(&unit.directory.join(file));
+            if !file
+                .ancestors()
+                .any(|directory| directories.contains(directory))
+            {
+                sources.insert(file);
+            }
+        }
+    }
+    sources.into_iter().collect()
+}
+
+/// The Rust files that a dep-info names.
+fn files(list: &str) -> impl Iterator<Item = PathBuf> {
+    let targets = list.lines().filter_map(|line| line.strip_suffix(':'));
+    let files = targets.map(|target| PathBuf::from(target.replace("\\ ", " ")));
+    files.filter(|file| file.extension().is_some_and(|it| it == "rs"))
+}
+
+/// The path without `.` and `..`, as the mapping has it.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean, files};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn each_file_is_a_target() {
+        let list = "/t/app: src/main.rs ../my\\ files/a.rs\n\nsrc/main.rs:\n../my\\ files/a.rs:\nlogo.png:\n# env-dep:X=1\n";
+        let found: Vec<PathBuf> = files(list).collect();
+        assert_eq!(
+            found,
+            ["src/main.rs", "../my files/a.rs"].map(PathBuf::from)
+        );
+        assert_eq!(
+            clean(Path::new("/w/app/../shared/./a.rs")),
+            Path::new("/w/shared/a.rs")
+        );
+    }
+}
