@@ -88,7 +88,7 @@ impl Objects {
             let metadata = fs::metadata(file)?;
             let (inode, size) = (metadata.ino(), metadata.len());
             let time = (metadata.mtime(), metadata.mtime_nsec());
-            key += &format!("{} {inode} {size} {time:?}\n", file.display());
+            let _ = writeln!(key, "{} {inode} {size} {time:?}", file.display());
         }
         let build = digest(key);
         let directory = builds.join(&build);
