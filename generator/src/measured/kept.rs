@@ -1,5 +1,6 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
