@@ -123,10 +123,10 @@ fn nothing_differs_of_macros_and_gaps_and_skipped_lines_in_c() {
     ]);
     stdout(build.arg(&program));
     let itcov = krate.root.join("target/itcov");
-    let [built] = &instrumented::objects(&instrumented::kept(&itcov))[..] else {
+    let [object] = &instrumented::objects(&instrumented::kept(&itcov))[..] else {
         panic!("one object")
     };
-    fs::copy(&program, built).unwrap();
+    fs::copy(&program, object).unwrap();
     let collected = krate.root.join("target/collected");
     let mut run = command(&program, &krate.root);
     stdout(

@@ -126,24 +126,6 @@ fn path(reporter: Reporter) -> OsString {
     std::env::join_paths(all).unwrap()
 }
 
-/// Whether LLVM tools that can read rustc's profiles are there. Where they have to be, their absence fails the test.
-pub fn has_llvm_tools() -> bool {
-    let major = of_rustc("LLVM version: ");
-    let major = major.split('.').next().unwrap();
-    let found = Command::new(format!("llvm-cov-{major}"))
-        .arg("--version")
-        .output()
-        .is_ok();
-    if !found {
-        assert!(
-            std::env::var_os("ITCOV_REQUIRE_LLVM").is_none(),
-            "llvm-cov-{major} has to be there"
-        );
-        eprintln!("skipped: there is no llvm-cov-{major} (Debian: apt-get install llvm-{major})");
-    }
-    found
-}
-
 /// What `rustc -vV` says behind a key, such as `host: `.
 pub fn of_rustc(key: &str) -> String {
     let version = Output::of(Command::new("rustc").arg("-vV")).ends_with(0);
