@@ -13,6 +13,7 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     ));
     terminal.expect("listening");
     assert_eq!(get(port, "/served"), "served");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=0=");
