@@ -322,6 +322,8 @@ impl Drop for Recording {
         if self.is_kept {
             return;
         }
+        // Another process may be forgetting runs.
+        let _lock = self.store.lock();
         let _ = fs::remove_dir_all(&self.part);
         if numbered(&self.run).is_ok_and(|parts| parts.is_empty()) {
             let _ = fs::remove_dir_all(&self.run);

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -137,6 +137,9 @@ struct Run<'a> {
     last: Option<Came>,
 }
 
+/// Who gets a signal: the name for people, the process, and its group.
+type Target = (String, Pid, Group);
+
 /// A signal that has come.
 #[derive(Clone, Copy, PartialEq)]
 struct Came {
@@ -229,11 +232,8 @@ impl Run<'_> {
                 .min_by_key(|(when, status, _)| (*status == 0, *when));
             let have_all = ended.len() == plan.programs.len();
             if let Some(answers) = &answers {
-                loop {
-                    match answers.try_recv() {
-                        Ok(now) => answer = now,
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                    }
+                while let Ok(now) = answers.try_recv() {
+                    answer = now;
                 }
             }
             match (first, &answer) {
@@ -495,12 +495,7 @@ impl Run<'_> {
     }
 
     /// Signals those who are alive, unless the first signal `has_come` to them; harder after each grace or another signal.
-    fn end(
-        &mut self,
-        steps: &[Signal],
-        mut has_come: bool,
-        alive: &dyn Fn(&Self) -> Vec<(String, Pid, Group)>,
-    ) {
+    fn end(&mut self, steps: &[Signal], mut has_come: bool, alive: &dyn Fn(&Self) -> Vec<Target>) {
         let mut since = Instant::now();
         let mut told: Vec<Pid> = Vec::new();
         let mut steps = steps.iter().copied().peekable();

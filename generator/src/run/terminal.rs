@@ -30,7 +30,7 @@ pub struct Terminal {
     /// The process that tells of Ctrl-C: it does nothing but die of it.
     sentinel: Pid,
     /// It ends with its input.
-    _input: ChildStdin,
+    input: ChildStdin,
     /// The group of the run.
     group: Pid,
 }
@@ -60,7 +60,7 @@ impl Terminal {
             settings,
             own,
             sentinel,
-            _input: input,
+            input,
             group: sentinel,
         })
     }
@@ -77,7 +77,7 @@ impl Terminal {
         }
         let again = sentinel(Some(self.group)).or_else(|_| sentinel(None));
         if let Ok((sentinel, input)) = again {
-            (self.sentinel, self._input) = (sentinel, input);
+            (self.sentinel, self.input) = (sentinel, input);
             if rustix::process::getpgid(Some(sentinel)).is_ok_and(|group| group != self.group) {
                 self.group = sentinel;
                 let _ = tcsetpgrp(&self.device, sentinel);

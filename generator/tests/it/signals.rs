@@ -135,9 +135,11 @@ fn when_the_tool_is_killed_the_harness_stops_the_program() {
                 .flatten()
                 .any(is_alive)
         });
-        let output = run.finish();
+        // The kernel may tell the harness more than once, which hurries the program.
+        let output = run
+            .finish()
+            .says("SIGTERM has come, so SIGINT goes to shared");
         assert_ne!(output.status, 0);
-        output.prints("flushed");
     }
 }
 

@@ -13,6 +13,7 @@ fn ctrl_c_ends_the_run_and_brings_the_report_and_the_prompt() {
     ));
     terminal.expect("listening");
     assert_eq!(get(port, "/served"), "served");
+    terminal.expect("shared runs as process");
     let program = program_id(&terminal.screen());
     terminal.interrupt();
     terminal.expect("status=0=");
@@ -162,11 +163,13 @@ fn when_the_tool_or_just_is_killed_at_a_terminal_nothing_lives_on_and_the_prompt
         wait_until("nothing is left", || {
             ![program, harness, tool, just].into_iter().any(is_alive)
         });
-        assert!(
-            terminal.screen().contains("flushed"),
-            "{}",
-            terminal.screen()
-        );
+        // The kernel may tell the harness of the tool's end more than once, which hurries the program.
+        let says = if above == "just" {
+            "flushed"
+        } else {
+            "so SIGINT goes to shared"
+        };
+        assert!(terminal.screen().contains(says), "{}", terminal.screen());
         terminal.enter("echo still $((1 + 1))");
         terminal.expect("still 2");
     }
