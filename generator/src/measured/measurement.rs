@@ -58,7 +58,9 @@ impl Measurement {
                 directories.push(directory.clone());
             } else {
                 directories.extend(chosen.iter().map(|program| directory.join(&program.bin)));
-                directories.extend(chosen.first().map(|_| directory.join("linked")));
+                // Which program these are of is not known by their place.
+                let others = ["linked", "suite"].map(|name| directory.join(name));
+                directories.extend(others.into_iter().filter(|_| !chosen.is_empty()));
             }
             for program in chosen {
                 if !programs
