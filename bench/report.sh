@@ -5,7 +5,7 @@
 #     bench/report.sh [--rounds N] [--sizes "small large many"] [DIRECTORY]
 #
 # Works below DIRECTORY, or target/bench/report, which it leaves behind: what is built there is used again. Needs Linux,
-# cargo, a C compiler, GNU time, and LLVM's tools; what else it lacks it installs there. README.md says what is measured.
+# cargo, a C compiler, GNU time, Python, and LLVM's tools; what else it lacks it installs there. README.md says what is measured.
 set -eu
 
 rounds=5
@@ -123,8 +123,8 @@ prepare_small() {
         tarpaulin >&2
         touch "$work/done-small"
     fi
-    members small small/target/itcov/coverage
-    find "$work/small/target/itcov/coverage" -name '*.profraw' >"$work/small-list"
+    members small
+    find "$work/small/target/itcov/.checkouts" -name '*.profraw' >"$work/small-list"
 }
 
 prepare_large() {
@@ -147,7 +147,7 @@ prepare_large() {
     dependencies=$(cargo tree --edges normal --prefix none --no-dedupe | sed 's/ .*//' | sort -u |
         sed "/^$crate\$/d; /^\$/d" | paste -s -d , -)
     if once large; then
-        bounded just itcov_scope=all itcov --version >&2
+        bounded just itcov_options='--scope all' itcov --version >&2
         touch "$work/done-large"
     fi
     if once large-llvm-cov; then
@@ -163,8 +163,8 @@ prepare_large() {
         tarpaulin >&2
         touch "$work/done-large-tarpaulin"
     fi
-    members large large/target/itcov/all/coverage
-    find "$work/large/target/itcov/all/coverage" -name '*.profraw' >"$work/large-list"
+    members large
+    find "$work/large/target/itcov/.checkouts" -name '*.profraw' >"$work/large-list"
 }
 
 # As many processes of the small program, each with a profile of its own.
@@ -194,10 +194,13 @@ prepare_many() {
 
 # The program, and the members of the libraries as objects, one argument a line: what cargo itcov reads as they are.
 members() {
+    # The last build, its program first.
+    python3 -c 'import json, sys; build = json.load(open(sys.argv[1]))
+for file in build["programs"][0]["objects"]["files"]: print(file)' "$work/$1"/target/itcov/.checkouts/*/build.json >"$work/files-$1"
     if once "members-$1"; then
         rm -rf "$work/members-$1"
         mkdir "$work/members-$1"
-        sed 1d "$work/$2/objects" | while read -r library; do
+        sed 1d "$work/files-$1" | while read -r library; do
             directory=$(mktemp -d "$work/members-$1/XXXXXX")
             (cd "$directory" && ar x "$library" && ar t "$library" | sed -n "s|.*\.o$|-object=$directory/&|p")
         done >"$work/members-$1/list"
@@ -205,7 +208,7 @@ members() {
         find "$work/members-$1" -name '*.o' -exec touch -d 2000-01-01 {} +
         touch "$work/done-members-$1"
     fi
-    sed 1q "$work/$2/objects" >"$work/program-$1"
+    sed 1q "$work/files-$1" >"$work/program-$1"
     cat "$work/program-$1" "$work/members-$1/list" >"$work/objects-$1"
 }
 for size in $sizes; do "prepare_$size"; done
@@ -282,7 +285,7 @@ round_small() {
 }
 
 round_large() {
-    itcov_steps large large --scope all
+    itcov_steps large large
     llvm_steps large
     llvm_cov_step large-llvm-cov large-llvm-cov --dep-coverage "$dependencies"
     llvm_cov_step large-llvm-cov-own large-llvm-cov

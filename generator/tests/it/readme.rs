@@ -155,9 +155,9 @@ fn a_command_line_program_is_measured_as_the_pages_say() {
     let table = blocks(&readme, "text")[0];
     assert!(output.stdout.ends_with(table), "{}", output.stdout);
 
-    let output = run(&krate, in_cargo_test).ends_with(0);
+    let output = run(&krate, &format!("{GIT}{in_cargo_test}")).ends_with(0);
     assert!(output.lines_of("src/main.rs").0 > 0);
-    run(&krate, &format!("{GIT}{}", blocks(&report, "sh")[0])).ends_with(0);
+    run(&krate, blocks(&report, "sh")[0]).ends_with(0);
     assert!(krate.read("lcov.info").contains("SF:"));
 
     let built = krate.just(&["itcov-build"]).ends_with(0).stdout;
