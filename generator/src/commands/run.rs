@@ -23,7 +23,7 @@ Examples:
   cargo itcov run -p api -p worker     two programs of the workspace
   cargo itcov run --release --add      another build, added to the last run
   cargo itcov run --scope all          measure the dependencies too")]
-#[expect(clippy::struct_field_names, reason = "the options of a run")]
+#[allow(clippy::struct_field_names)] // They are called as the options are.
 pub struct Run {
     #[command(flatten)]
     build: BuildOptions,

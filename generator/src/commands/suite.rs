@@ -23,7 +23,7 @@ Examples:
                                        two programs; the arguments of each are in ITCOV_ARGS_<name>
   cargo itcov suite --stop-signal SIGTERM -- ./suite.sh
                                        a program that stops on SIGTERM alone")]
-#[expect(clippy::struct_field_names, reason = "the options of a run")]
+#[allow(clippy::struct_field_names)] // They are called as the options are.
 pub struct Suite {
     #[command(flatten)]
     build: BuildOptions,

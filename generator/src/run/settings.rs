@@ -10,6 +10,7 @@ use super::ready::Address;
 
 /// The options of a run. Each has a variable, which counts where the option is not given.
 #[derive(clap::Args, Default)]
+#[allow(clippy::doc_markdown)] // It is the help, which has no code marks.
 #[command(next_help_heading = "Run options")]
 pub struct RunOptions {
     /// How long the run may last: 90, 90s, 5m, 1h30m; 0 is no limit [default: 0] [env: ITCOV_TIMEOUT]
@@ -31,6 +32,7 @@ pub struct RunOptions {
 
 /// The options of a run with a suite.
 #[derive(clap::Args, Default)]
+#[allow(clippy::doc_markdown)] // It is the help, which has no code marks.
 #[command(next_help_heading = "Run options")]
 pub struct SuiteOptions {
     /// The program's arguments, quoted as for a shell; those of one of several are in ITCOV_ARGS_<name> [env: ITCOV_ARGS]
