@@ -15,6 +15,9 @@ use crate::parse::profile::FunctionCounts;
 use crate::parse::{Malformed, objects};
 use crate::sources::SourceFilter;
 
+/// Functions, by the hashes of their names and of their structure.
+type Hashes = HashSet<(u64, u64)>;
+
 /// What was read of so many objects is in memory at once, besides what counts of those before.
 const OBJECTS_AT_ONCE: usize = 16;
 
@@ -105,7 +108,7 @@ pub struct BuiltFunctions<'a> {
 
 #[derive(Debug, Default)]
 struct Known {
-    functions: HashSet<(u64, u64)>,
+    functions: Hashes,
     /// How many objects were read.
     objects: usize,
 }
@@ -118,7 +121,7 @@ impl BuiltFunctions<'_> {
     /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]), or none has a function
     /// ([`Error::NoMapping`]).
     pub fn has_any(&self, functions: &[FunctionCounts<'_>]) -> Result<bool, Error> {
-        self.any(|known| {
+        self.any(&|known| {
             let mut functions = functions.iter();
             functions.any(|it| known.contains(&(it.name_hash, it.function_hash)))
         })
@@ -130,11 +133,11 @@ impl BuiltFunctions<'_> {
     ///
     /// Those of [`BuiltFunctions::has_any`].
     pub fn has(&self, function: (u64, u64)) -> Result<bool, Error> {
-        self.any(|known| known.contains(&function))
+        self.any(&|known| known.contains(&function))
     }
 
     /// Whether it is known, now or after reading more of the objects.
-    fn any(&self, is_known: impl Fn(&HashSet<(u64, u64)>) -> bool) -> Result<bool, Error> {
+    fn any(&self, is_known: &dyn Fn(&Hashes) -> bool) -> Result<bool, Error> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if is_known(&known.functions) {
