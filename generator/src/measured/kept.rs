@@ -122,7 +122,7 @@ impl Objects {
 
 /// Whether both are one file, links to it or copies of it.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    let metadata = [one, other].map(|path| path.metadata());
+    let metadata = [one, other].map(Path::metadata);
     let [Ok(first), Ok(second)] = metadata else {
         return false;
     };
