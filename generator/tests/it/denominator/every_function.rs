@@ -8,7 +8,7 @@ use crate::support::TestCrate;
 /// Of each file of the fixture `denominator` that is code of the program, which lines run and which do not: read in
 /// its source. A file that is not here is no code of the program.
 pub const EXPECTED: [(&str, &str, &str); 20] = [
-    ("app/src/../../shared/outside.rs", "", "3-5"),
+    ("shared/outside.rs", "", "3-5"),
     ("app/src/by_path.rs", "1-3", "5-7"),
     ("app/src/dead.rs", "", "5-7 9-14 19-21"),
     ("app/src/lib.rs", "10-12", ""),
