@@ -12,8 +12,9 @@ use super::output;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::units::{self, Unit};
 use crate::measured::Kept;
+use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
-use crate::run::supervisor::{self, Plan, find_command};
+use crate::run::supervisor;
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -47,7 +48,7 @@ impl Exec {
         let profiles = Profiles::at(recording.directory())?;
         let plan = Plan {
             programs: Vec::new(),
-            suite: Some(supervisor::Suite {
+            suite: Some(Suite {
                 words: self.command.clone(),
                 environment: self.environment(&measure, &built, &profiles),
             }),

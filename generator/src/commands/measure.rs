@@ -23,8 +23,9 @@ use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
 use crate::measured::{Kept, Part, Recording, Store};
+use crate::run::plan::{Plan, Start};
 use crate::run::settings::Settings;
-use crate::run::supervisor::{self, Outcome, Plan, Start};
+use crate::run::supervisor::{self, Outcome};
 use crate::run::{Failure, interrupts, say};
 use crate::scaffold::metadata::Workspace;
 

@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
+use crate::run::plan::Plan;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
-use crate::run::supervisor::Plan;
 
 /// Build the program instrumented, run it until Ctrl-C, the timeout or its own end, and report.
 ///

@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
+use crate::run::plan::{self, Plan, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
-use crate::run::supervisor::{self, Plan, find_command};
 
 /// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
 ///
@@ -55,7 +55,7 @@ impl Suite {
         let profiles = Profiles::at(recording.directory())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,
-            suite: Some(supervisor::Suite {
+            suite: Some(plan::Suite {
                 words: self.command,
                 environment: BTreeMap::new(),
             }),

@@ -1,26 +1,42 @@
 //! A measured run: starts the programs and the suite, waits for the end, and leaves nothing behind.
 //!
 //! ```text
-//! settings ── supervisor ─┬─ process ── terminal     what is started, its signals and its end
-//!                         ├─ ready                   what the suite waits for
-//!                         ├─ control                 a request that ends the run
-//!                         └─ ancestor, interrupts    what ends the run from outside
+//! settings ─┐                    ┌─ process ── terminal     what is started, its signals and its end
+//!           ├─ supervisor ───────┼─ ready                   what the suite waits for
+//! plan ─────┘  └─ stopping       ├─ control                 a request that ends the run
+//!                                └─ ancestor, interrupts    what ends the run from outside
 //! ```
 
 pub mod ancestor;
 mod control;
 pub mod interrupts;
+pub mod plan;
 mod process;
 mod ready;
 pub mod settings;
+mod stopping;
 pub mod supervisor;
 pub mod terminal;
 
 use std::fmt;
 use std::io::Write as _;
 
-/// Says something of a run, in one write, so that nothing that a program writes gets between.
+use crate::verbosity;
+
+/// Says something of a run, unless `--quiet`.
 pub fn say(what: &str) {
+    if verbosity::level() >= 0 {
+        write(what);
+    }
+}
+
+/// Says what is wrong.
+pub fn complain(what: &str) {
+    write(&format!("error: {what}"));
+}
+
+/// Writes in one go, so that nothing that a program writes gets between.
+fn write(what: &str) {
     let _ = std::io::stderr().write_all(format!("itcov: {what}\n").as_bytes());
 }
 

@@ -1,9 +1,6 @@
 //! The supervisor: starts the programs' harnesses and the suite, waits for what ends the run, and ends the rest.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -12,50 +9,20 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal};
 
 use super::ancestor::Ancestor;
+use super::plan::{Plan, Start, Words};
 use super::process::{self, Group};
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Failure, control, interrupts, say};
+use super::{Failure, complain, control, interrupts, say};
 
 /// How often the supervisor looks at what it waits for.
-const TICK: Duration = Duration::from_millis(20);
+pub(super) const TICK: Duration = Duration::from_millis(20);
 
 /// How often it looks whether somebody still waits for the run.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// How long a harness may take to start its program.
 const BEGIN: Duration = Duration::from_secs(5);
-
-/// What is started of a program: its harness, with its words and its environment.
-#[derive(Debug)]
-pub struct Start {
-    /// For people.
-    pub name: String,
-    /// The harness.
-    pub harness: PathBuf,
-    /// The words behind it.
-    pub arguments: Vec<OsString>,
-    /// The whole environment.
-    pub environment: BTreeMap<OsString, OsString>,
-}
-
-/// The suite: its command, and what it gets beside this process's environment.
-#[derive(Debug)]
-pub struct Suite {
-    /// The command and its words.
-    pub words: Vec<OsString>,
-    /// Variables.
-    pub environment: BTreeMap<OsString, OsString>,
-}
-
-/// What is to run.
-#[derive(Debug)]
-pub struct Plan {
-    /// The programs that are started, at once.
-    pub programs: Vec<Start>,
-    /// What runs against them, or by itself.
-    pub suite: Option<Suite>,
-}
 
 /// How a run was.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,45 +83,46 @@ pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<
     Ok(outcome)
 }
 
-struct Run<'a> {
-    plan: &'a Plan,
-    settings: &'a Settings,
-    signals: &'a Receiver<i32>,
-    stops: &'a Receiver<()>,
-    control: String,
-    just: Option<Ancestor>,
-    looked: Instant,
-    terminal: Option<Terminal>,
+/// A run that goes on.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) settings: &'a Settings,
+    pub(super) signals: &'a Receiver<i32>,
+    pub(super) stops: &'a Receiver<()>,
+    pub(super) control: String,
+    pub(super) just: Option<Ancestor>,
+    pub(super) looked: Instant,
+    pub(super) terminal: Option<Terminal>,
     /// The harnesses, then the suite.
-    children: Vec<Child>,
+    pub(super) children: Vec<Child>,
     /// The programs' inputs, which stay open.
-    inputs: Vec<io::PipeWriter>,
+    pub(super) inputs: Vec<io::PipeWriter>,
     /// How many signals and requests to stop nobody has heeded yet.
-    requests: usize,
+    pub(super) requests: usize,
     /// How many Ctrl-C at the terminal, which reach the run's foreground group by themselves.
-    interrupts: usize,
+    pub(super) interrupts: usize,
     /// The last of these.
-    last: Option<Came>,
+    pub(super) last: Option<Came>,
 }
 
 /// Who gets a signal: the name for people, the process, and its group.
-type Target = (String, Pid, Group);
+pub(super) type Target = (String, Pid, Group);
 
 /// A signal that has come.
 #[derive(Clone, Copy, PartialEq)]
-struct Came {
-    number: i32,
-    by_terminal: bool,
+pub(super) struct Came {
+    pub(super) number: i32,
+    pub(super) by_terminal: bool,
 }
 
-struct Child {
-    name: String,
-    id: Pid,
-    group: Group,
-    is_suite: bool,
-    since: Instant,
+pub(super) struct Child {
+    pub(super) name: String,
+    pub(super) id: Pid,
+    pub(super) group: Group,
+    pub(super) is_suite: bool,
+    pub(super) since: Instant,
     /// When, and its exit status.
-    end: Option<(Instant, i32)>,
+    pub(super) end: Option<(Instant, i32)>,
 }
 
 impl Run<'_> {
@@ -239,8 +207,8 @@ impl Run<'_> {
             match (first, &answer) {
                 (Some((_, status, _)), _) if !has_suite && have_all => return ends(*status, true),
                 (Some((_, status, who)), _) if waits && (*status != 0 || have_all) => {
-                    say(&format!(
-                        "error: {who} has ended before it was ready; nothing of it counts"
+                    complain(&format!(
+                        "{who} has ended before it was ready; nothing of it counts"
                     ));
                     return ends(1, false);
                 }
@@ -249,8 +217,8 @@ impl Run<'_> {
                     Err(status) => return ends(status, false),
                 },
                 (_, Err(error)) if waits && started.elapsed() >= settings.ready_timeout => {
-                    say(&format!(
-                        "error: the program was not ready within {:?}: {error}; nothing of it counts",
+                    complain(&format!(
+                        "the program was not ready within {:?}: {error}; nothing of it counts",
                         settings.ready_timeout
                     ));
                     return ends(1, false);
@@ -365,7 +333,7 @@ impl Run<'_> {
     }
 
     /// Takes note of what has ended, be it an orphan.
-    fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         while let Some((id, status)) = process::reap() {
             if self
                 .terminal
@@ -402,7 +370,7 @@ impl Run<'_> {
         }
     }
 
-    fn look_for_signals(&mut self) {
+    pub(super) fn look_for_signals(&mut self) {
         let mut came: Vec<i32> = self.signals.try_iter().collect();
         came.extend(self.stops.try_iter().map(|()| libc::SIGINT));
         if self.looked.elapsed() >= LOOK {
@@ -420,173 +388,13 @@ impl Run<'_> {
             });
         }
     }
-
-    /// Ends the suite, then the programs at once, then what they have left behind.
-    fn stop(&mut self) {
-        let first = self
-            .last
-            .and_then(|came| Signal::from_named_raw(came.number));
-        let has_come = self.last.is_some_and(|came| came.by_terminal);
-        // One has ended the run; those that come after it hurry.
-        (self.requests, self.interrupts) = (0, 0);
-        let steps = [first.unwrap_or(Signal::INT), Signal::TERM, Signal::KILL];
-        self.end(&steps, has_come, &|run| {
-            let suite = run
-                .children
-                .iter()
-                .filter(|child| child.is_suite && child.end.is_none());
-            suite
-                .map(|child| (child.name.clone(), child.id, child.group))
-                .collect()
-        });
-        self.end_programs();
-        self.inputs.clear();
-        let terminal = self.terminal.take();
-        let is_sentinel = |id: Pid| {
-            terminal
-                .as_ref()
-                .is_some_and(|terminal| terminal.is_sentinel(id))
-        };
-        self.end(&[Signal::TERM, Signal::KILL], false, &|_| {
-            let left = process::children()
-                .into_iter()
-                .filter(|id| !is_sentinel(*id));
-            left.map(|id| ("what was left behind".to_owned(), id, Group::Of(id)))
-                .collect()
-        });
-        drop(terminal);
-        self.look();
-    }
-
-    /// The harnesses stop their programs, harder and harder. Each signal that comes meanwhile hurries them. Those that have
-    /// the terminal get Ctrl-C from there.
-    fn end_programs(&mut self) {
-        let foreground = self.terminal.as_ref().map(Terminal::group);
-        let mut by_terminal = self.last.is_some_and(|came| came.by_terminal);
-        let mut is_first = true;
-        loop {
-            self.look();
-            let alive: Vec<(Pid, Group)> = self
-                .children
-                .iter()
-                .filter(|child| child.end.is_none() && !child.is_suite)
-                .map(|child| (child.id, child.group))
-                .collect();
-            if alive.is_empty() {
-                return;
-            }
-            if is_first || self.requests + self.interrupts > 0 {
-                by_terminal = if is_first {
-                    by_terminal
-                } else {
-                    self.requests == 0
-                };
-                let told = alive
-                    .iter()
-                    .filter(|(_, group)| !(by_terminal && Some(*group) == foreground));
-                for (id, _) in told {
-                    process::signal(*id, Group::Of(*id), Signal::TERM);
-                }
-                (self.requests, self.interrupts, is_first) = (0, 0, false);
-            }
-            thread::sleep(TICK);
-            self.look_for_signals();
-        }
-    }
-
-    /// Signals those who are alive, unless the first signal `has_come` to them; harder after each grace or another signal.
-    fn end(&mut self, steps: &[Signal], mut has_come: bool, alive: &dyn Fn(&Self) -> Vec<Target>) {
-        let mut since = Instant::now();
-        let mut told: Vec<Pid> = Vec::new();
-        let mut steps = steps.iter().copied().peekable();
-        let Some(mut step) = steps.next() else { return };
-        loop {
-            self.look();
-            let targets = alive(self);
-            if targets.is_empty() {
-                return;
-            }
-            for (_, id, group) in &targets {
-                if !has_come && !told.contains(id) {
-                    process::signal(*id, *group, step);
-                    told.push(*id);
-                }
-            }
-            thread::sleep(TICK);
-            self.look_for_signals();
-            let limit = if step == Signal::KILL {
-                Duration::from_secs(10)
-            } else {
-                self.settings.grace
-            };
-            let came = std::mem::take(&mut self.requests) + std::mem::take(&mut self.interrupts);
-            let hurries = step != Signal::KILL && came > 0;
-            if since.elapsed() < limit && !hurries {
-                continue;
-            }
-            while steps.peek() == Some(&step) {
-                steps.next();
-            }
-            let Some(harder) = steps.next() else { return };
-            let name = |signal: Signal| interrupts::name(signal.as_raw());
-            let mut names: Vec<&String> = targets.iter().map(|(who, ..)| who).collect();
-            names.dedup();
-            for who in names {
-                say(&format!(
-                    "{who} does not stop on {}, so {} follows",
-                    name(step),
-                    name(harder)
-                ));
-            }
-            (step, has_come, since) = (harder, false, Instant::now());
-            told.clear();
-        }
-    }
 }
 
 fn cannot_start(name: &str, error: &io::Error) -> i32 {
-    say(&format!("error: cannot start {name}: {error}"));
+    complain(&format!("cannot start {name}: {error}"));
     if error.kind() == io::ErrorKind::PermissionDenied {
         126
     } else {
         127
     }
-}
-
-/// Words as a command is shown.
-struct Words<'a>(&'a [OsString]);
-
-impl std::fmt::Debug for Words<'_> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (number, word) in self.0.iter().enumerate() {
-            let space = if number == 0 { "" } else { " " };
-            write!(out, "{space}{word:?}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Whether a suite's command is there.
-///
-/// # Errors
-///
-/// If it is not, with the exit status that a shell has for that.
-pub fn find_command(word: &OsString) -> Result<(), Failure> {
-    let path = Path::new(word);
-    let is_there = if path.components().count() > 1 {
-        path.exists()
-    } else {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|directory| directory.join(word).is_file())
-    };
-    if is_there {
-        return Ok(());
-    }
-    Err(Failure {
-        status: 127,
-        message: format!(
-            "cannot start the suite: there is no command {}",
-            word.display()
-        ),
-    })
 }

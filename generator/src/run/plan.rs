@@ -1,0 +1,76 @@
+//! What is to run: programs, each by its harness, and a suite.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+
+/// What is started of a program: its harness, with its words and its environment.
+#[derive(Debug)]
+pub struct Start {
+    /// For people.
+    pub name: String,
+    /// The harness.
+    pub harness: PathBuf,
+    /// The words behind it.
+    pub arguments: Vec<OsString>,
+    /// The whole environment.
+    pub environment: BTreeMap<OsString, OsString>,
+}
+
+/// The suite: its command, and what it gets beside this process's environment.
+#[derive(Debug)]
+pub struct Suite {
+    /// The command and its words.
+    pub words: Vec<OsString>,
+    /// Variables.
+    pub environment: BTreeMap<OsString, OsString>,
+}
+
+/// What is to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The programs that are started, at once.
+    pub programs: Vec<Start>,
+    /// What runs against them, or by itself.
+    pub suite: Option<Suite>,
+}
+
+/// Words as a command is shown.
+pub struct Words<'a>(pub &'a [OsString]);
+
+impl std::fmt::Debug for Words<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (number, word) in self.0.iter().enumerate() {
+            let space = if number == 0 { "" } else { " " };
+            write!(out, "{space}{word:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a suite's command is there.
+///
+/// # Errors
+///
+/// If it is not, with the exit status that a shell has for that.
+pub fn find_command(word: &OsString) -> Result<(), Failure> {
+    let path = Path::new(word);
+    let is_there = if path.components().count() > 1 {
+        path.exists()
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|directory| directory.join(word).is_file())
+    };
+    if is_there {
+        return Ok(());
+    }
+    Err(Failure {
+        status: 127,
+        message: format!(
+            "cannot start the suite: there is no command {}",
+            word.display()
+        ),
+    })
+}

@@ -1,0 +1,135 @@
+//! The end of a run: the suite, the programs, and what they have left behind.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+
+use super::process::{self, Group};
+use super::supervisor::{Run, TICK, Target};
+use super::terminal::Terminal;
+use super::{interrupts, say};
+
+impl Run<'_> {
+    /// Ends the suite, then the programs at once, then what they have left behind.
+    pub(super) fn stop(&mut self) {
+        let first = self
+            .last
+            .and_then(|came| Signal::from_named_raw(came.number));
+        let has_come = self.last.is_some_and(|came| came.by_terminal);
+        // One has ended the run; those that come after it hurry.
+        (self.requests, self.interrupts) = (0, 0);
+        let steps = [first.unwrap_or(Signal::INT), Signal::TERM, Signal::KILL];
+        self.end(&steps, has_come, &|run| {
+            let suite = run
+                .children
+                .iter()
+                .filter(|child| child.is_suite && child.end.is_none());
+            suite
+                .map(|child| (child.name.clone(), child.id, child.group))
+                .collect()
+        });
+        self.end_programs();
+        self.inputs.clear();
+        let terminal = self.terminal.take();
+        let is_sentinel = |id: Pid| {
+            terminal
+                .as_ref()
+                .is_some_and(|terminal| terminal.is_sentinel(id))
+        };
+        self.end(&[Signal::TERM, Signal::KILL], false, &|_| {
+            let left = process::children()
+                .into_iter()
+                .filter(|id| !is_sentinel(*id));
+            left.map(|id| ("what was left behind".to_owned(), id, Group::Of(id)))
+                .collect()
+        });
+        drop(terminal);
+        self.look();
+    }
+
+    /// The harnesses stop their programs, harder and harder. Each signal that comes meanwhile hurries them. Those that have
+    /// the terminal get Ctrl-C from there.
+    fn end_programs(&mut self) {
+        let foreground = self.terminal.as_ref().map(Terminal::group);
+        let mut by_terminal = self.last.is_some_and(|came| came.by_terminal);
+        let mut is_first = true;
+        loop {
+            self.look();
+            let alive: Vec<(Pid, Group)> = self
+                .children
+                .iter()
+                .filter(|child| child.end.is_none() && !child.is_suite)
+                .map(|child| (child.id, child.group))
+                .collect();
+            if alive.is_empty() {
+                return;
+            }
+            if is_first || self.requests + self.interrupts > 0 {
+                by_terminal = if is_first {
+                    by_terminal
+                } else {
+                    self.requests == 0
+                };
+                let told = alive
+                    .iter()
+                    .filter(|(_, group)| !(by_terminal && Some(*group) == foreground));
+                for (id, _) in told {
+                    process::signal(*id, Group::Of(*id), Signal::TERM);
+                }
+                (self.requests, self.interrupts, is_first) = (0, 0, false);
+            }
+            thread::sleep(TICK);
+            self.look_for_signals();
+        }
+    }
+
+    /// Signals those who are alive, unless the first signal `has_come` to them; harder after each grace or another signal.
+    fn end(&mut self, steps: &[Signal], mut has_come: bool, alive: &dyn Fn(&Self) -> Vec<Target>) {
+        let mut since = Instant::now();
+        let mut told: Vec<Pid> = Vec::new();
+        let mut steps = steps.iter().copied().peekable();
+        let Some(mut step) = steps.next() else { return };
+        loop {
+            self.look();
+            let targets = alive(self);
+            if targets.is_empty() {
+                return;
+            }
+            for (_, id, group) in &targets {
+                if !has_come && !told.contains(id) {
+                    process::signal(*id, *group, step);
+                    told.push(*id);
+                }
+            }
+            thread::sleep(TICK);
+            self.look_for_signals();
+            let limit = if step == Signal::KILL {
+                Duration::from_secs(10)
+            } else {
+                self.settings.grace
+            };
+            let came = std::mem::take(&mut self.requests) + std::mem::take(&mut self.interrupts);
+            let hurries = step != Signal::KILL && came > 0;
+            if since.elapsed() < limit && !hurries {
+                continue;
+            }
+            while steps.peek() == Some(&step) {
+                steps.next();
+            }
+            let Some(harder) = steps.next() else { return };
+            let name = |signal: Signal| interrupts::name(signal.as_raw());
+            let mut names: Vec<&String> = targets.iter().map(|(who, ..)| who).collect();
+            names.dedup();
+            for who in names {
+                say(&format!(
+                    "{who} does not stop on {}, so {} follows",
+                    name(step),
+                    name(harder)
+                ));
+            }
+            (step, has_come, since) = (harder, false, Instant::now());
+            told.clear();
+        }
+    }
+}
