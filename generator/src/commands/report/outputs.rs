@@ -1,14 +1,16 @@
 //! Where the report goes, and in which format.
 
 use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
-use clap::Args;
+use clap::{Args, ValueHint};
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
 
 use super::files::Files;
+use super::git::Repository;
 use super::html::Html;
 use super::staged;
 
@@ -20,6 +22,11 @@ pub struct Outputs {
 
     #[command(flatten)]
     pub html: Html,
+
+    /// What names of files in Cobertura, Codecov and Markdown are relative to [default: the git repository, or else the
+    /// workspace]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    relative_to: Option<PathBuf>,
 }
 
 impl Outputs {
@@ -30,7 +37,7 @@ impl Outputs {
 
     /// Writes each format that was asked for. If the pages or one of the files cannot be written, none is.
     pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
-        let root = metadata.workspace_root.as_std_path();
+        let root = &self.root(metadata)?;
         let mut written = vec![];
         for (path, format) in self.files.to_files() {
             written.push(staged::write(path, |out| {
@@ -46,6 +53,29 @@ impl Outputs {
             None => Ok(()),
         }
     }
+}
+
+impl Outputs {
+    /// What names are relative to: services know the files of a repository, which may have several workspaces.
+    fn root(&self, metadata: &Metadata) -> Result<PathBuf> {
+        if let Some(directory) = &self.relative_to {
+            let found = directory.canonicalize();
+            return found.with_context(|| format!("--relative-to {}", directory.display()));
+        }
+        let workspace = metadata.workspace_root.as_std_path();
+        let is_asked_for = self.files.to_files().next().is_some() || self.take_stdout();
+        let below = is_asked_for.then(|| depth(workspace)).flatten();
+        let root = workspace.ancestors().nth(below.unwrap_or(0));
+        Ok(root.unwrap_or(workspace).to_owned())
+    }
+}
+
+/// How many directories below the root of its git repository a workspace is. Either path may have links in it.
+fn depth(workspace: &Path) -> Option<usize> {
+    let repository = Repository::around(workspace).ok()?;
+    let workspace = workspace.canonicalize().ok()?;
+    let below = workspace.strip_prefix(&repository.top).ok()?;
+    Some(below.components().count())
 }
 
 /// Writes to the standard output, without a change. Whoever reads it may stop early, as `head` does: that is no

@@ -2,6 +2,7 @@
 
 mod beside;
 mod build_scripts;
+mod conventions;
 mod crate_types;
 mod directories;
 mod environment;
