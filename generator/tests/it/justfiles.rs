@@ -61,6 +61,11 @@ fn measured(krate: &TestCrate, just: &Path, recipe: &[&str]) -> Option<BTreeMap<
     Some(variables)
 }
 
+/// Each run has an address and a directory of its own. dash passes on no variable whose name it could not write.
+fn is_of_every_run(name: &str) -> bool {
+    !name.contains('-') && !["ITCOV_CONTROL", "LLVM_PROFILE_FILE"].contains(&name)
+}
+
 #[test]
 fn no_setting_of_a_justfile_changes_a_measured_run() {
     let krate = printing("settings");
@@ -68,10 +73,10 @@ fn no_setting_of_a_justfile_changes_a_measured_run() {
     krate.write(".env", "FROM_DOTENV=1\n");
     krate.write("elsewhere/file", "");
     krate.itcov(&["init"]).ends_with(0);
-    // Each with the variables that it is there to add.
+    // Each with the variables that it is there to add. Not `set shell` with a shell of another kind, which `init` names, nor
+    // `set default-script`, which is unstable: the recipes are lines of POSIX shell.
     let settings: &[(&str, &[&str])] = &[
         ("set shell := ['bash', '-euc']", &[]),
-        ("set shell := ['/nowhere/shell', '-c']", &[]),
         ("set windows-shell := ['powershell.exe', '-Command']", &[]),
         ("set windows-powershell", &[]),
         (
@@ -102,14 +107,14 @@ fn no_setting_of_a_justfile_changes_a_measured_run() {
         ("set lists\nset unstable", &[]),
         ("set guards\nset unstable", &[]),
         ("set default-list", &[]),
-        ("set default-script\nset unstable", &[]),
         ("set indentation := '  '", &[]),
         ("set minimum-version := '1.0.0'", &[]),
         ("unexport FROM_DOTENV", &[]),
     ];
     for just in justs() {
         krate.write("justfile", IMPORT);
-        let plain = measured(&krate, &just, &["itcov"]).unwrap();
+        let mut plain = measured(&krate, &just, &["itcov"]).unwrap();
+        plain.retain(|name, _| is_of_every_run(name));
         assert_eq!(plain["ARGS"], "mine");
         let mut known = 0;
         for (setting, adds) in settings {
@@ -121,6 +126,7 @@ fn no_setting_of_a_justfile_changes_a_measured_run() {
                 continue;
             };
             known += 1;
+            variables.retain(|name, _| is_of_every_run(name));
             for name in *adds {
                 assert!(variables.remove(*name).is_some(), "{setting}: no {name}");
             }

@@ -219,8 +219,8 @@ fn a_server_that_a_test_kills_is_measured_as_the_readme_says() {
     krate.itcov(&["init"]).ends_with(0);
     let output = run(&krate, blocks(&readme, "sh")[6]).ends_with(0);
     let (covered, all) = output.lines_of("src/main.rs");
-    // The end of `main`, which is never reached, has no line of its own that ran.
-    assert!(covered + 1 >= all && covered > 5, "{}", output.stdout);
+    // The test may kill the server before it comes to the end of a function.
+    assert!(covered + 2 >= all && covered > 5, "{}", output.stdout);
 }
 
 #[test]
