@@ -124,8 +124,17 @@ fn not_started(built: &Built, scope: Scope) -> anyhow::Error {
         Scope::Workspace => ", or to build it by cargo",
         Scope::All => "",
     };
+    let elsewhere = match &built.programs[..] {
+        [(_, program)] => {
+            let name = &program.bin;
+            format!(
+                "; a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\""
+            )
+        }
+        _ => String::new(),
+    };
     anyhow::anyhow!(
-        "the suite has not started {which}: it has to run {}{by_cargo}",
+        "the suite has not started {which}: it has to run {}{by_cargo}{elsewhere}",
         variables.join(", ")
     )
 }
