@@ -6,6 +6,7 @@ mod conventions;
 mod crate_types;
 mod directories;
 mod environment;
+mod guard;
 mod kept;
 mod seeding;
 mod suites;
