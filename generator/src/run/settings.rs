@@ -35,7 +35,7 @@ pub struct RunOptions {
 #[allow(clippy::doc_markdown)] // It is the help, which has no code marks.
 #[command(next_help_heading = "Run options")]
 pub struct SuiteOptions {
-    /// The program's arguments, quoted as for a shell; those of one of several are in ITCOV_ARGS_<name> [env: ITCOV_ARGS]
+    /// The program's arguments, quoted as for a shell; those of one of several are in `ITCOV_ARGS_<name>` [env: ITCOV_ARGS]
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub args: Option<String>,
     /// What the suite waits for, one or more: tcp://HOST:PORT, http://HOST:PORT/PATH [env: ITCOV_READY]
