@@ -1,12 +1,14 @@
 //! Seeding: what an ordinary build has made of the dependencies is put into the directory of the measured build, where cargo
 //! finds it fresh and builds none of it again.
 //!
-//! Libraries of Rust code (`.rlib`, `.rmeta`) are hard links, since rustc puts a new one in the place of an old one. All else
-//! is copied, with its time, because it may be written in place: what linkers make (mold writes into the file that is
-//! there), the files of `.fingerprint`, rustc's lists of sources (`.d`), what build scripts have said and written. So the
-//! ordinary build stays as it is. The workspace's own crates are left out, and the executables of tests.
+//! Libraries of Rust code (`.rlib`, `.rmeta`) are hard links, since rustc puts a new one in the place of an old one. What
+//! linkers make (macros, build scripts) is a link if its sources are in cargo's home, where they never change, so it is never
+//! linked again; else it is copied, as mold writes into the file that is there. All else is copied, with its time, because it
+//! is written in place: the files of `.fingerprint`, rustc's lists of sources (`.d`), what build scripts have said and written.
+//! So the ordinary build stays as it is. The workspace's own crates are left out, and the executables of tests.
 
 use std::collections::{HashMap, HashSet};
+use std::env;
 use std::fs::{self, File, FileTimes, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -18,6 +20,7 @@ use cargo_metadata::Package;
 use walkdir::WalkDir;
 
 use super::layout::Layout;
+use super::sources;
 use crate::run::{interrupts, say};
 
 /// How an ordinary build calls a crate: `libserde-0123456789abcdef.rlib`, `build/serde-0123456789abcdef`.
@@ -154,7 +157,9 @@ fn libraries(from: &Path, to: &Path, own: &Own, seeded: &mut Seeded) -> io::Resu
         if is_own || !(is_library || ending == "d") || target.exists() {
             continue;
         }
-        if matches!(ending, "rlib" | "rmeta") && hashed.is_some() {
+        let is_replaced = matches!(ending, "rlib" | "rmeta");
+        let is_link = is_replaced || is_library && is_final(&from.join(format!("{name}.d")));
+        if is_link && hashed.is_some() {
             link(&entry.path(), &target, seeded)?;
         } else {
             copy(&entry.path(), &target, seeded)?;
@@ -168,6 +173,9 @@ fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
     let half = to.with_extension(format!("half-{}", std::process::id()));
     // A process of the same number may have left it.
     let _ = fs::remove_dir_all(&half);
+    let executable = from.join("build-script-build");
+    let executable = fs::metadata(executable).map(|file| file.ino()).ok();
+    let executable = executable.filter(|_| has_final_script(from));
     // A build script's executable has two names.
     let mut copies: HashMap<u64, PathBuf> = HashMap::new();
     for entry in WalkDir::new(from) {
@@ -181,6 +189,10 @@ fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else if kind.is_file() {
             let file = entry.metadata()?;
+            if Some(file.ino()) == executable {
+                link(entry.path(), &target, seeded)?;
+                continue;
+            }
             match copies.get(&file.ino()).filter(|_| file.nlink() > 1) {
                 Some(same) => link(same, &target, seeded)?,
                 None => copy(entry.path(), &target, seeded)?,
@@ -193,6 +205,29 @@ fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
         Err(_) if to.exists() => fs::remove_dir_all(half),
         renamed => renamed,
     }
+}
+
+/// Whether all sources in a dep-info are in cargo's home.
+fn is_final(list: &Path) -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let Some(home) = home.or_else(|| Some(env::home_dir()?.join(".cargo"))) else {
+        return false;
+    };
+    let text = fs::read_to_string(list).unwrap_or_default();
+    let mut files = sources::files(&text).peekable();
+    let is_in = |file: &Path| {
+        ["registry", "git"]
+            .iter()
+            .any(|name| file.starts_with(home.join(name)))
+    };
+    files.peek().is_some() && files.all(|file| is_in(&file))
+}
+
+/// The same for the build script in a directory of one.
+fn has_final_script(directory: &Path) -> bool {
+    let lists = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut lists = lists.filter(|entry| entry.path().extension().is_some_and(|it| it == "d"));
+    lists.next().is_some_and(|entry| is_final(&entry.path()))
 }
 
 fn link(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {

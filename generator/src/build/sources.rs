@@ -29,7 +29,7 @@ pub fn of(units: &[Unit]) -> Vec<PathBuf> {
 }
 
 /// The Rust files that a dep-info names.
-fn files(list: &str) -> impl Iterator<Item = PathBuf> {
+pub fn files(list: &str) -> impl Iterator<Item = PathBuf> {
     let targets = list.lines().filter_map(|line| line.strip_suffix(':'));
     let files = targets.map(|target| PathBuf::from(target.replace("\\ ", " ")));
     files.filter(|file| file.extension().is_some_and(|it| it == "rs"))
