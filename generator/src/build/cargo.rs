@@ -1,9 +1,8 @@
 //! cargo's part of a measured build, and what it says of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::BufReader;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,9 +10,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use cargo_config2::Config;
-use cargo_metadata::{Message, Package, PackageId};
+use cargo_metadata::Package;
 
-use super::guard;
+use super::artifacts::{self, Artifacts, name_of};
 use super::layout::Layout;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
@@ -165,7 +164,7 @@ impl<'a> Builder<'a> {
         let package = &program.package;
         let required = &program.bin.required_features;
         let mut cargo = self.cargo("build", package, required);
-        let artifacts = run(&mut cargo, &program.bin.name)?;
+        let artifacts = artifacts::build(&mut cargo, &program.bin.name)?;
         let invocation = self.invocation(program)?;
         let notes = &self.wrapper.units;
         let of = |executable: &Path| {
@@ -197,7 +196,7 @@ impl<'a> Builder<'a> {
     ///
     /// If cargo fails.
     pub fn build_along(&self, package: &Package) -> Result<Vec<(PathBuf, Vec<Unit>)>> {
-        let artifacts = run(&mut self.cargo("build", package, &[]), &package.name)?;
+        let artifacts = artifacts::build(&mut self.cargo("build", package, &[]), &package.name)?;
         Ok(self.others(package, &artifacts))
     }
 
@@ -326,69 +325,6 @@ impl<'a> Builder<'a> {
             ));
         }
     }
-}
-
-/// `name@version` of a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>.
-fn name_of(id: &PackageId) -> String {
-    let Some((url, fragment)) = id.repr.rsplit_once('#') else {
-        return id.repr.clone();
-    };
-    if fragment.contains('@') {
-        return fragment.to_owned();
-    }
-    let name = url.rsplit('/').next().unwrap_or(url);
-    format!("{name}@{fragment}")
-}
-
-/// What cargo has made.
-#[derive(Debug, Default)]
-struct Artifacts {
-    /// Programs and shared libraries, and whether each is a program.
-    files: Vec<(PackageId, PathBuf, bool)>,
-    /// The package of each library.
-    by_stem: BTreeMap<PathBuf, PackageId>,
-}
-
-/// Runs a build, and reads cargo's messages.
-fn run(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
-    cargo.arg("--message-format=json-render-diagnostics");
-    verbosity::running(cargo);
-    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut guarded = guard::start(cargo).context("cannot run cargo")?;
-    let mut artifacts = Artifacts::default();
-    if let Some(output) = guarded.child.stdout.take() {
-        for message in Message::parse_stream(BufReader::new(output)) {
-            let Ok(Message::CompilerArtifact(artifact)) = message else {
-                continue;
-            };
-            for file in &artifact.filenames {
-                let stem = units::stem(file.as_std_path());
-                artifacts.by_stem.insert(stem, artifact.package_id.clone());
-            }
-            let is_program = artifact.target.is_bin();
-            let shared = artifact
-                .filenames
-                .iter()
-                .filter(|file| file.extension() == Some("so"));
-            let files = if is_program {
-                artifact.executable.iter().cloned().collect()
-            } else if artifact.target.is_cdylib() {
-                shared.cloned().collect()
-            } else {
-                Vec::new()
-            };
-            let files = files
-                .into_iter()
-                .map(|file| (artifact.package_id.clone(), file.into(), is_program));
-            artifacts.files.extend(files);
-        }
-    }
-    let status = guarded.child.wait()?;
-    interrupts::exit_if_interrupted();
-    if !status.success() {
-        bail!("cargo could not build {bin}");
-    }
-    Ok(artifacts)
 }
 
 fn run_quietly(cargo: &mut Command) -> Result<()> {

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod along;
+mod artifacts;
 pub mod cargo;
 mod guard;
 pub mod harness;

@@ -1,0 +1,80 @@
+//! What cargo has made, by its messages: <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>.
+
+use std::collections::BTreeMap;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Message, PackageId};
+
+use super::{guard, units};
+use crate::run::interrupts;
+use crate::verbosity;
+
+/// `name@version` of a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>.
+pub fn name_of(id: &PackageId) -> String {
+    let Some((url, fragment)) = id.repr.rsplit_once('#') else {
+        return id.repr.clone();
+    };
+    if fragment.contains('@') {
+        return fragment.to_owned();
+    }
+    let name = url.rsplit('/').next().unwrap_or(url);
+    format!("{name}@{fragment}")
+}
+
+/// What cargo has made.
+#[derive(Debug, Default)]
+pub struct Artifacts {
+    /// Programs and shared libraries, and whether each is a program.
+    pub files: Vec<(PackageId, PathBuf, bool)>,
+    /// The package of each library.
+    pub by_stem: BTreeMap<PathBuf, PackageId>,
+}
+
+/// Runs a build, and reads cargo's messages.
+///
+/// # Errors
+///
+/// If cargo cannot be run or fails.
+pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
+    cargo.arg("--message-format=json-render-diagnostics");
+    verbosity::running(cargo);
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut guarded = guard::start(cargo).context("cannot run cargo")?;
+    let mut artifacts = Artifacts::default();
+    if let Some(output) = guarded.child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            let Ok(Message::CompilerArtifact(artifact)) = message else {
+                continue;
+            };
+            for file in &artifact.filenames {
+                let stem = units::stem(file.as_std_path());
+                artifacts.by_stem.insert(stem, artifact.package_id.clone());
+            }
+            let is_program = artifact.target.is_bin();
+            let shared = artifact
+                .filenames
+                .iter()
+                .filter(|file| file.extension() == Some("so"));
+            let files = if is_program {
+                artifact.executable.iter().cloned().collect()
+            } else if artifact.target.is_cdylib() {
+                shared.cloned().collect()
+            } else {
+                Vec::new()
+            };
+            let files = files
+                .into_iter()
+                .map(|file| (artifact.package_id.clone(), file.into(), is_program));
+            artifacts.files.extend(files);
+        }
+    }
+    let status = guarded.child.wait()?;
+    interrupts::exit_if_interrupted();
+    if !status.success() {
+        bail!("cargo could not build {bin}");
+    }
+    Ok(artifacts)
+}
