@@ -5,12 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cargo_config2::Config;
-use cargo_metadata::Package;
+use cargo_metadata::{Package, Target};
 
 use super::artifacts::{self, Artifacts, name_of};
 use super::layout::Layout;
@@ -22,7 +22,6 @@ use super::seed::{Own, Seeded, seed};
 use super::units::{self, Unit};
 use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
-use crate::run::interrupts;
 use crate::scaffold::metadata::Workspace;
 use crate::verbosity;
 
@@ -162,10 +161,14 @@ impl<'a> Builder<'a> {
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
         let package = &program.package;
-        let required = &program.bin.required_features;
-        let mut cargo = self.cargo("build", package, required);
-        let artifacts = artifacts::build(&mut cargo, &program.bin.name)?;
-        let invocation = self.invocation(program)?;
+        let (artifacts, invocation) = if builds_nothing_else(program) {
+            self.build_and_ask(program, false)?
+        } else {
+            let required = &program.bin.required_features;
+            let mut cargo = self.cargo("build", package, required);
+            let artifacts = artifacts::build(&mut cargo, &program.bin.name)?;
+            (artifacts, self.build_and_ask(program, true)?.1)
+        };
         let notes = &self.wrapper.units;
         let of = |executable: &Path| {
             units::of_program(notes, executable).map(|unit| units::closure(notes, unit))
@@ -215,9 +218,9 @@ impl<'a> Builder<'a> {
         with_unit.collect()
     }
 
-    /// How cargo would run the program. It is told by the environment to do so with another runner: a runner on its command
-    /// line would be merged with that of the configuration.
-    fn invocation(&self, program: &Program) -> Result<Invocation> {
+    /// Builds the program and nothing else, and asks how cargo would run it. cargo is told by the environment to do so with
+    /// another runner: a runner on its command line would be merged with that of the configuration.
+    fn build_and_ask(&self, program: &Program, quietly: bool) -> Result<(Artifacts, Invocation)> {
         let target = self.target();
         let directory = self.wrapper.path.with_file_name("");
         let file = directory.join(format!("invocation-{}", std::process::id()));
@@ -234,10 +237,13 @@ impl<'a> Builder<'a> {
         let name = name.to_string_lossy().replace('-', "_").to_uppercase();
         let variable = format!("CARGO_TARGET_{name}_RUNNER");
         let mut cargo = self.cargo("run", program.package, &program.bin.required_features);
-        cargo.args(["--quiet", "--bin", &program.bin.name]);
+        cargo.args(["--bin", &program.bin.name]);
+        if quietly {
+            cargo.arg("--quiet");
+        }
         cargo.env(&variable, runner).env(runner::FILE, &file);
         let _ = fs::remove_file(&file);
-        run_quietly(&mut cargo)?;
+        let artifacts = artifacts::build(&mut cargo, &program.bin.name)?;
         let invocation = Invocation::read(&file);
         let _ = fs::remove_file(&file);
         let mut invocation = invocation?;
@@ -246,7 +252,7 @@ impl<'a> Builder<'a> {
             Some(own) => invocation.environment.insert(variable.into(), own),
             None => invocation.environment.remove(OsStr::new(&variable)),
         };
-        Ok(invocation)
+        Ok((artifacts, invocation))
     }
 
     /// What the program is built for.
@@ -327,20 +333,11 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn run_quietly(cargo: &mut Command) -> Result<()> {
-    verbosity::running(cargo);
-    let output = cargo
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot run cargo")?;
-    interrupts::exit_if_interrupted();
-    if !output.status.success() {
-        bail!(
-            "cargo does not say how it runs the program\n{}",
-            String::from_utf8_lossy(&output.stderr).trim_end()
-        );
-    }
-    Ok(())
+/// Whether `cargo build` makes of the package what `cargo run` makes of the program.
+fn builds_nothing_else(program: &Program) -> bool {
+    let targets = &program.package.targets;
+    let is_other = |it: &&Target| it.is_bin() || it.is_cdylib() || it.is_dylib();
+    targets.iter().filter(is_other).count() == 1
 }
 
 /// A path as TOML has it on cargo's command line.
