@@ -16,16 +16,44 @@ const INDENT: usize = 4;
 ///
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
-    let mut rows = view
-        .files()
-        .into_iter()
-        .map(|(file, name)| (name, list(view.coverage, file, usize::MAX)))
+    rows(out, view, "Lines that did not run", &|file| {
+        list(view.coverage, file, usize::MAX)
+    })
+}
+
+/// Writes lines of each file that nothing but tests has reached, from inside: `src/args.rs: 3, 7-9`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_only_tests(
+    out: &mut dyn Write,
+    view: &View,
+    lines: &dyn Fn(&FileCoverage) -> Vec<u32>,
+) -> io::Result<()> {
+    rows(
+        out,
+        view,
+        "Lines that only tests reached, from inside",
+        &|file| stretches(lines(file), usize::MAX),
+    )
+}
+
+fn rows(
+    out: &mut dyn Write,
+    view: &View,
+    title: &str,
+    list: &dyn Fn(&FileCoverage) -> String,
+) -> io::Result<()> {
+    let files = view.files().into_iter();
+    let mut rows = files
+        .map(|(file, name)| (name, list(file)))
         .filter(|(_, list)| !list.is_empty())
         .peekable();
     if rows.peek().is_none() {
-        return writeln!(out, "\nLines that did not run: none");
+        return writeln!(out, "\n{title}: none");
     }
-    writeln!(out, "\nLines that did not run:")?;
+    writeln!(out, "\n{title}:")?;
     for (name, list) in rows {
         let name = format!("{name}:");
         let words = [&*name].into_iter().chain(list.split(' '));

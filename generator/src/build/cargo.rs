@@ -73,6 +73,7 @@ impl<'a> Builder<'a> {
         options: &'a BuildOptions,
         layout: &'a Layout,
         profiles: &Path,
+        tests: Option<&Path>,
     ) -> Result<Builder<'a>> {
         let config = Config::load().context("cannot read cargo's configuration")?;
         // Not `config.rustc()`, which is the wrapper where there is one.
@@ -97,7 +98,14 @@ impl<'a> Builder<'a> {
             cfg_coverage(&rustc)
         };
         Ok(Builder {
-            wrapper: Wrapper::prepare(layout, options.scope, members.collect(), profiles, cfg)?,
+            wrapper: Wrapper::prepare(
+                layout,
+                options.scope,
+                members.collect(),
+                profiles,
+                tests,
+                cfg,
+            )?,
             workspace,
             options,
             layout,

@@ -29,6 +29,9 @@ pub enum Linked {
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
 pub const PATTERN: &str = "%m%c.profraw";
 
+/// What the path of a test's profile ends in. A test may have no counter, which cannot be mapped.
+pub const PATTERN_OF_TESTS: &str = "%m.profraw";
+
 /// Whether the path can be part of a profile's name: the runtime takes each `%` for a placeholder.
 pub fn is_possible(directory: &Path) -> bool {
     !directory.as_os_str().as_encoded_bytes().contains(&b'%')

@@ -34,6 +34,8 @@ pub struct Unit {
 pub enum Kind {
     /// An executable.
     Program,
+    /// An executable of tests.
+    Test,
     /// An archive of Rust code, from which the linker takes what it needs.
     Archive,
     /// A shared library without such an archive.
@@ -45,7 +47,7 @@ impl Unit {
     pub fn object(&self) -> PathBuf {
         let name = self.stem.file_name().unwrap_or_default().to_string_lossy();
         match self.kind {
-            Kind::Program => self.stem.clone(),
+            Kind::Program | Kind::Test => self.stem.clone(),
             Kind::Archive => self.stem.with_file_name(format!("lib{name}.rlib")),
             Kind::Shared => self.stem.with_file_name(format!("lib{name}.so")),
         }
@@ -118,15 +120,20 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
 
 /// The programs of a package that there are, of whatever features and profile.
 pub fn programs_of(directory: &Path, manifest: &Path) -> Vec<Unit> {
+    let mut units = of_kind(directory, Kind::Program);
+    units.retain(|unit| unit.manifest == manifest);
+    units
+}
+
+/// The executables of this kind that there are, of whatever features and profile.
+pub fn of_kind(directory: &Path, kind: Kind) -> Vec<Unit> {
     let notes = fs::read_dir(directory).into_iter().flatten().flatten();
     let units = notes.filter_map(|note| {
         let bytes = fs::read(note.path()).ok()?;
         serde_json::from_slice::<Unit>(&bytes).ok()
     });
     units
-        .filter(|unit| {
-            unit.kind == Kind::Program && unit.manifest == manifest && unit.stem.is_file()
-        })
+        .filter(|unit| unit.kind == kind && unit.stem.is_file())
         .collect()
 }
 

@@ -40,6 +40,8 @@ struct Settings {
     members: Option<Vec<PathBuf>>,
     /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
     profiles: Option<PathBuf>,
+    /// Where executables of tests put theirs; `None` if what they do is not measured.
+    tests: Option<PathBuf>,
     /// What rustc is told beside the flags for coverage.
     cfg: Vec<String>,
 }
@@ -65,6 +67,7 @@ impl Wrapper {
         scope: Scope,
         members: Vec<PathBuf>,
         profiles: &Path,
+        tests: Option<&Path>,
         cfg: Vec<String>,
     ) -> Result<Wrapper> {
         let profiles = linked::is_possible(profiles).then(|| profiles.to_owned());
@@ -72,14 +75,16 @@ impl Wrapper {
             target: layout.target.clone(),
             members: (scope == Scope::Workspace).then_some(members),
             profiles,
+            tests: tests.map(Path::to_owned),
             cfg,
         };
         let key = format!(
-            "{} {FLAGS:?} {scope:?} {} {} {:?} {:?}",
+            "{} {FLAGS:?} {scope:?} {} {} {:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             settings.target.display(),
             layout.store.display(),
             settings.profiles,
+            settings.tests,
             settings.cfg
         );
         let directory = layout.itcov.join(".wrapper").join(digest(key));
@@ -176,7 +181,7 @@ struct Call {
     uses: Vec<PathBuf>,
     /// Whether machine code is wanted. If not, this is a check, or a question of a build script.
     links: bool,
-    /// Whether it is an executable of tests.
+    /// Whether it is an executable of tests, with rustc's harness.
     is_test: bool,
     /// Whether the paths of sources are to be other ones than they are.
     remaps: bool,
@@ -269,17 +274,21 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         let arguments = linked.arguments(rustc, call.target.as_deref(), directory);
         arguments.context("cannot make the object that says where the profile goes")
     };
-    if call.is_test {
+    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
+    // cargo sets the variable for integration tests and benchmarks, which may have a harness of their own.
+    let is_test = call.is_test || is_program && env::var_os("CARGO_TARGET_TMPDIR").is_some();
+    if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
         return link(Linked::Nothing);
     }
-    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
     Unit {
         name: call.name.clone(),
         stem: call
             .out_dir
             .join(format!("{}{}", call.name, call.extra_filename)),
-        kind: if is_program {
+        kind: if is_test {
+            Kind::Test
+        } else if is_program {
             Kind::Program
         } else if call.is_of_type(&["lib", "rlib"]) {
             Kind::Archive
@@ -302,11 +311,13 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         // The report reads machine code, and for link-time optimisation cargo may ask for none.
         extra.push("-Clinker-plugin-lto=no".into());
     }
-    if is_program || call.is_of_type(&["cdylib", "dylib"]) {
-        let profiles = settings
-            .profiles
-            .map(|profiles| profiles.join(linked::PATTERN));
-        let path = profiles.unwrap_or_else(|| "/dev/null".into());
+    if is_test || is_program || call.is_of_type(&["cdylib", "dylib"]) {
+        let path = if is_test {
+            settings.tests.map(|it| it.join(linked::PATTERN_OF_TESTS))
+        } else {
+            settings.profiles.map(|it| it.join(linked::PATTERN))
+        };
+        let path = path.unwrap_or_else(|| "/dev/null".into());
         extra.extend(link(Linked::Path(path))?);
     }
     Ok(extra)

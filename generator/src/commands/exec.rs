@@ -9,9 +9,11 @@ use anyhow::Result;
 
 use super::measure::{Built, Measure, Profiles, configured};
 use super::output;
+use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
-use crate::build::units::{self, Unit};
+use crate::build::units::{self, Kind, Unit};
 use crate::measured::Kept;
+use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::supervisor;
@@ -24,12 +26,17 @@ use crate::run::supervisor;
 #[command(after_help = "\
 Examples:
   cargo itcov exec -- ./suite.sh       a script that runs \"$ITCOV_BIN\"
-  cargo itcov exec -- cargo test       tests that start the program")]
+  cargo itcov exec -- cargo test       tests that start the program
+  cargo itcov exec --tests -- cargo test
+                                       what the tests call themselves counts, too")]
 pub struct Exec {
     #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
     run: RunOptions,
+    /// Count what tests do themselves, too, and list the lines that nothing else reached
+    #[arg(long)]
+    tests: bool,
     /// The suite's command and its arguments
     #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
@@ -42,7 +49,11 @@ impl Exec {
         settings.timeout = Duration::ZERO;
         find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
-        let measure = Measure::new(&workspace, &self.build)?;
+        let mut measure = Measure::new(&workspace, &self.build)?;
+        if self.tests {
+            self.can_measure_tests(&measure)?;
+            measure.tests = true;
+        }
         let built = measure.build(measure.programs()?)?;
         let mut recording = measure.begin(&built, &settings, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
@@ -63,8 +74,31 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
+        if self.tests {
+            let notes = &built.wrapper.units;
+            let tests = units::of_kind(notes, Kind::Test).into_iter();
+            let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
+            recording.add_tests(&tests)?;
+        }
         recording.keep()?;
         Ok(measure.report(&recording, outcome.status))
+    }
+
+    /// Refuses what tests cannot be measured with.
+    fn can_measure_tests(&self, measure: &Measure) -> Result<(), Failure> {
+        if self.build.scope == Scope::All {
+            return Err(Failure::usage(
+                "--tests measures the workspace's crates, so it cannot go with --scope all",
+            ));
+        }
+        let tests = measure.store.linked_tests();
+        if !is_possible(&tests) {
+            let tests = tests.display();
+            return Err(Failure::usage(format!(
+                "--tests needs a target directory without % in its name: {tests}"
+            )));
+        }
+        Ok(())
     }
 
     /// What the suite finds in its environment.
@@ -100,7 +134,13 @@ impl Exec {
                 (&built.wrapper.path).into(),
             );
         }
-        environment.insert("LLVM_PROFILE_FILE".into(), profiles.of("suite"));
+        // Programs and tests know by themselves where their profiles go, which are to be told apart.
+        let profiles = if self.tests {
+            OsString::new()
+        } else {
+            profiles.of("suite")
+        };
+        environment.insert("LLVM_PROFILE_FILE".into(), profiles);
         environment
     }
 }

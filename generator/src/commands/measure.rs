@@ -35,6 +35,8 @@ pub struct Measure<'a> {
     pub options: &'a BuildOptions,
     pub layout: Layout,
     pub store: Store,
+    /// Whether the work of tests is measured.
+    pub tests: bool,
     /// Signals to this process.
     pub signals: Receiver<i32>,
 }
@@ -60,6 +62,7 @@ impl<'a> Measure<'a> {
             workspace,
             options,
             store: Store::at(&layout.store),
+            tests: false,
             layout,
             signals: interrupts::listen()?,
         })
@@ -105,11 +108,13 @@ impl<'a> Measure<'a> {
                 say(&format!("{variable} is not called for this build"));
             }
         }
+        let of_tests = self.tests.then(|| self.store.linked_tests());
         let builder = Builder::new(
             self.workspace,
             self.options,
             &self.layout,
             &self.store.linked(),
+            of_tests.as_deref(),
         )?;
         builder.seed();
         let mut built = Vec::new();

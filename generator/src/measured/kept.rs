@@ -78,7 +78,7 @@ impl Objects {
     pub fn keep(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Objects> {
         let libraries = units
             .iter()
-            .filter(|unit| unit.kind != Kind::Program)
+            .filter(|unit| !matches!(unit.kind, Kind::Program | Kind::Test))
             .map(Unit::object)
             .filter(|object| !is_same_file(object, executable));
         let from: Vec<PathBuf> = std::iter::once(executable.to_owned())

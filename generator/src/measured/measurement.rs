@@ -11,6 +11,7 @@ use llvm_coverage::profiles::Merged;
 use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
+use super::inside::Inside;
 use super::kept::{self, Kept, is_same_file};
 use super::origin::own_functions;
 use super::part::Measured;
@@ -42,6 +43,8 @@ pub struct Measurement {
     objects: Objects,
     sources: Vec<PathBuf>,
     is_linked: bool,
+    /// Executables of tests, and their profiles.
+    tests: (Vec<kept::Objects>, Vec<PathBuf>),
 }
 
 impl Measurement {
@@ -57,10 +60,13 @@ impl Measurement {
             );
         }
         let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());
+        let mut tests = (Vec::new(), Vec::new());
         for measured in parts {
             let of_part = &measured.part.programs;
             let chosen: Vec<&Kept> = of_part.iter().filter(|it| choice.has(it)).collect();
             profiles.extend(measured.profiles(&chosen)?);
+            tests.0.extend_from_slice(&measured.part.tests);
+            tests.1.extend(measured.profiles_of_tests()?);
             for program in chosen {
                 if !programs.iter().any(|it| it.objects == program.objects) {
                     programs.push(program.clone());
@@ -79,6 +85,7 @@ impl Measurement {
             sources: Vec::new(),
             is_linked: choice.linked,
             programs,
+            tests,
         };
         measurement.choose_objects(&[]);
         Ok(measurement)
@@ -98,17 +105,7 @@ impl Measurement {
         let tails = all.iter().flat_map(|it| it.files.iter().skip(1));
         let tails =
             tails.filter(|file| !self.is_linked || file.extension().is_none_or(|it| it != "rlib"));
-        let mut files: Vec<PathBuf> = Vec::new();
-        let mut by_name: HashMap<&OsStr, Vec<&Path>> = HashMap::new();
-        for file in heads.chain(tails) {
-            // Each build has its own name of a library.
-            let known = by_name.entry(file.file_name().unwrap_or_default());
-            let known = known.or_default();
-            if !known.iter().any(|other| is_same_file(other, file)) {
-                known.push(file);
-                files.push(file.clone());
-            }
-        }
+        let files: Vec<PathBuf> = distinct(heads.chain(tails)).into_iter().cloned().collect();
         let sources: BTreeSet<&PathBuf> = all.iter().flat_map(|it| &it.sources).collect();
         self.sources = sources.into_iter().cloned().collect();
         self.objects = Objects::new(files);
@@ -190,15 +187,38 @@ impl Measurement {
     }
 
     /// What a report says of what counts. Nothing of an ordinary one.
-    pub fn remark(&self) -> Option<&'static str> {
-        match (
-            self.is_linked,
-            self.programs.iter().any(|program| program.is_all),
-        ) {
-            (true, _) => Some("linked code only"),
-            (false, true) => Some("scope: all"),
-            (false, false) => None,
+    pub fn remark(&self) -> Option<String> {
+        let is_all = self.programs.iter().any(|program| program.is_all);
+        let remarks = [
+            (self.is_linked, "linked code only"),
+            (is_all && !self.is_linked, "scope: all"),
+            (!self.tests.0.is_empty(), "with tests"),
+        ];
+        let remarks = remarks.iter().filter(|(is_so, _)| *is_so);
+        let remarks: Vec<&str> = remarks.map(|(_, remark)| *remark).collect();
+        (!remarks.is_empty()).then(|| remarks.join(", "))
+    }
+
+    /// What the tests have reached, from inside, of what was measured of the programs. Nothing if tests were not measured.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Measurement::merge`] and [`Measurement::coverage`].
+    pub fn inside(&self, programs: &Coverage, profiles: &Profiles) -> Result<Option<Inside>> {
+        let (tests, of_tests) = &self.tests;
+        if tests.is_empty() {
+            return Ok(None);
         }
+        let objects = self.objects.paths().iter();
+        let objects: Vec<&PathBuf> = objects
+            .chain(tests.iter().flat_map(|it| &it.files))
+            .collect();
+        let objects = Objects::new(distinct(objects).into_iter().cloned());
+        let all = profiles.with(of_tests);
+        let merged = all.merge(&objects.functions(), &|| {})?;
+        let sources = SourceFilter::below(&self.sources);
+        let coverage = objects.coverage(&merged.profile, &sources, &|| {});
+        Ok(Some(Inside::new(coverage.map_err(rebuild)?, programs)))
     }
 
     /// What ran according to `profile` of the source files that are of interest, and not below one of the `generated`.
@@ -224,6 +244,21 @@ impl Measurement {
             error => rebuild(error),
         })
     }
+}
+
+/// The files without copies of one another. Each build has its own name of a library.
+fn distinct<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<&'a PathBuf> {
+    let mut distinct = Vec::new();
+    let mut by_name: HashMap<&OsStr, Vec<&Path>> = HashMap::new();
+    for file in files {
+        let known = by_name.entry(file.file_name().unwrap_or_default());
+        let known = known.or_default();
+        if !known.iter().any(|other| is_same_file(other, file)) {
+            known.push(file);
+            distinct.push(file);
+        }
+    }
+    distinct
 }
 
 impl Choice {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::kept::{Kept, is_same_file};
+use super::kept::{Kept, Objects, is_same_file};
 use super::origin::{may_be_of, own_functions};
 use super::profiles;
 
@@ -16,7 +16,12 @@ use super::profiles;
 pub struct Part {
     /// The programs that were measured.
     pub programs: Vec<Kept>,
+    /// The executables of tests that ran and were measured.
+    pub tests: Vec<Objects>,
 }
+
+/// The directory of a part that has the profiles of tests. No program is called so.
+pub const TESTS: &str = ".tests";
 
 /// A part, and where its profiles are.
 #[derive(Debug)]
@@ -93,6 +98,8 @@ impl Measured {
         if chosen.len() == self.part.programs.len() {
             if let Some(directory) = &self.directory {
                 profiles::below(directory, &mut found)?;
+                let tests = directory.join(TESTS);
+                found.retain(|path| !path.starts_with(&tests));
             }
             found.append(&mut shared);
             return Ok(found);
@@ -109,6 +116,19 @@ impl Measured {
         if !shared.is_empty() {
             self.keep_those_of(chosen, &mut shared)?;
             found.append(&mut shared);
+        }
+        Ok(found)
+    }
+
+    /// The profiles of tests.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn profiles_of_tests(&self) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        if let Some(directory) = &self.directory {
+            profiles::below(&directory.join(TESTS), &mut found)?;
         }
         Ok(found)
     }

@@ -20,7 +20,7 @@ pub struct Profiles {
     advice: Advice,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Advice {
     /// If there is none: the whole message.
     none: &'static str,
@@ -97,6 +97,15 @@ impl Profiles {
                 other_build: "run the program that `cargo itcov build` has built, and copy its profile",
             },
         })
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn with(&self, others: &[PathBuf]) -> Self {
+        Self {
+            paths: self.paths.iter().chain(others).cloned().collect(),
+            advice: self.advice,
+        }
     }
 
     /// The files, for a choice of them.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::kept::{Kept, Objects};
 use super::origin::{may_be_of, own_functions};
-use super::part::{Measured, Part};
+use super::part::{Measured, Part, TESTS};
 use super::profiles;
 use crate::build::units::Unit;
 
@@ -54,6 +54,11 @@ impl Store {
         self.directory.join("linked")
     }
 
+    /// Where a test puts its profile, if tests are measured.
+    pub fn linked_tests(&self) -> PathBuf {
+        self.directory.join("linked-tests")
+    }
+
     /// The parts of the last run, be it over or not. None if nothing has run.
     ///
     /// # Errors
@@ -92,6 +97,7 @@ impl Store {
         let _lock = self.lock().with_context(cannot)?;
         let part = Part {
             programs: keep(&self.builds()).with_context(cannot)?,
+            tests: Vec::new(),
         };
         let written = || -> io::Result<()> {
             let half = self.directory.join(format!("build.{}", std::process::id()));
@@ -126,6 +132,7 @@ impl Store {
         let runs = self.runs()?;
         if !runs.iter().any(|run| is_going_on(run)) {
             clear(&self.linked());
+            clear(&self.linked_tests());
         }
         let run = match runs.last().filter(|_| add) {
             Some(run) => run.clone(),
@@ -151,6 +158,7 @@ impl Store {
                 fs::create_dir_all(directory.join(&program.bin))?;
             }
             fs::create_dir_all(self.linked())?;
+            fs::create_dir_all(self.linked_tests())?;
             fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
         };
         written().with_context(cannot)?;
@@ -180,6 +188,7 @@ impl Store {
         let going_on = self.forget_all_but(None)?;
         if going_on == 0 {
             clear(&self.linked());
+            clear(&self.linked_tests());
         }
         Ok(going_on)
     }
@@ -198,8 +207,10 @@ impl Store {
             }
         }
         let programs = parts_kept.iter().flat_map(|part| &part.programs);
+        let tests = parts_kept.iter().flat_map(|part| &part.tests);
         let used: Vec<&str> = programs
             .flat_map(|it| it.others.iter().chain([&it.objects]))
+            .chain(tests)
             .map(|objects| objects.build.as_str())
             .collect();
         for entry in fs::read_dir(self.builds()).into_iter().flatten().flatten() {
@@ -237,7 +248,41 @@ impl Recording {
         self.take_linked()?;
         let mut found = Vec::new();
         profiles::below(&self.part, &mut found)?;
+        let tests = self.part.join(TESTS);
+        found.retain(|path| !path.starts_with(&tests));
         Ok(found)
+    }
+
+    /// Takes the executables of tests that ran, of those that a cargo of the suite has built.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<()> {
+        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let mut profiles = Vec::new();
+        profiles::below(&self.part.join(TESTS), &mut profiles)?;
+        let Some(mut part) = Part::read(&self.file())? else {
+            return Ok(());
+        };
+        let all: Vec<&Path> = built.iter().map(|units| units[0].stem.as_path()).collect();
+        for (units, own) in built.iter().zip(own_functions(&all)?) {
+            if profiles.iter().any(|profile| may_be_of(profile, &own)) {
+                let kept = Objects::keep(&units[0].stem, units, &self.store.builds());
+                part.tests.push(kept.with_context(cannot)?);
+            }
+        }
+        self.write(&part).with_context(cannot)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.part.join("part.json")
+    }
+
+    fn write(&self, part: &Part) -> io::Result<()> {
+        let half = self.part.join("part.half");
+        fs::write(&half, serde_json::to_vec(part)?)?;
+        fs::rename(half, self.file())
     }
 
     /// Takes what a cargo of the suite has built of the programs' packages, as far as it has run. `built` gives it for a
@@ -252,8 +297,7 @@ impl Recording {
         built: &dyn Fn(&Kept) -> Vec<Vec<Unit>>,
     ) -> Result<()> {
         let cannot = || format!("cannot write to {}", self.store.directory.display());
-        let file = self.part.join("part.json");
-        let Some(mut part) = Part::read(&file)? else {
+        let Some(mut part) = Part::read(&self.file())? else {
             return Ok(());
         };
         for program in &mut part.programs {
@@ -282,10 +326,7 @@ impl Recording {
                 }
             }
         }
-        let half = self.part.join("part.half");
-        let text = serde_json::to_vec(&part)?;
-        fs::write(&half, text).with_context(cannot)?;
-        fs::rename(half, file).with_context(cannot)
+        self.write(&part).with_context(cannot)
     }
 
     /// Ends it: what was measured stays, and earlier runs are forgotten.
@@ -303,17 +344,18 @@ impl Recording {
 
     /// Takes the profiles of processes that had no `LLVM_PROFILE_FILE`.
     fn take_linked(&self) -> io::Result<()> {
-        let to = self.part.join("linked");
-        for entry in fs::read_dir(self.store.linked())
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
-            fs::create_dir_all(&to)?;
-            fs::rename(entry.path(), to.join(entry.file_name()))?;
-        }
-        Ok(())
+        take(&self.store.linked(), &self.part.join("linked"))?;
+        take(&self.store.linked_tests(), &self.part.join(TESTS))
     }
+}
+
+/// Moves the files of a directory.
+fn take(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
+        fs::create_dir_all(to)?;
+        fs::rename(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 impl Drop for Recording {

@@ -12,6 +12,7 @@ use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{missing, table};
 
 use super::outputs::to_screen;
+use crate::measured::Inside;
 
 /// The table, and what is below it.
 #[derive(Args)]
@@ -59,7 +60,13 @@ impl Display {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn print(&self, coverage: &Coverage, root: &Path, subject: &Subject) -> anyhow::Result<()> {
+    pub fn print(
+        &self,
+        coverage: &Coverage,
+        root: &Path,
+        subject: &Subject,
+        inside: Option<&Inside>,
+    ) -> anyhow::Result<()> {
         let view = View {
             coverage,
             root,
@@ -71,6 +78,9 @@ impl Display {
             table::write(out, &view)?;
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view)?;
+            }
+            if let Some(inside) = inside {
+                missing::write_only_tests(out, &view, &|file| inside.only_tests(file))?;
             }
             Ok(())
         })

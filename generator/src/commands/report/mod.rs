@@ -137,15 +137,21 @@ impl Report {
             measurement.coverage(&merged.profile, &generated, step)
         })?;
         warnings::of_functions(&coverage, what_to_do);
+        let mut inside = measurement.inside(&coverage, &profiles)?;
+        let coverage = match &mut inside {
+            Some(inside) => std::mem::take(&mut inside.coverage),
+            None => coverage,
+        };
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
         let mut stale = warnings::of_sources(&coverage, measurement.built(), &layout.store, root);
         let coverage = self.changed.apply(coverage, root, &mut stale)?;
-        let subject = self.subject(measurement.remark(), !stale.is_empty());
+        let subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         self.outputs.write(&coverage, metadata, &subject)?;
         if !self.outputs.take_stdout() {
-            self.display.print(&coverage, root, &subject)?;
+            self.display
+                .print(&coverage, root, &subject, inside.as_ref())?;
         }
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {

@@ -7,6 +7,7 @@ mod crate_types;
 mod directories;
 mod environment;
 mod guard;
+mod inside;
 mod kept;
 mod seeding;
 mod suites;
