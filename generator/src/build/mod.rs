@@ -14,6 +14,7 @@ pub mod harness;
 pub mod layout;
 pub mod linked;
 pub mod options;
+pub mod ordinary;
 pub mod programs;
 pub mod runner;
 pub mod rustc;

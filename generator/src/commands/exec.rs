@@ -8,15 +8,17 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::measure::{Built, Measure, Profiles, configured};
-use super::output;
+use super::{output, unmeasured};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
+use crate::build::ordinary;
 use crate::build::units::{self, Kind, Unit};
 use crate::measured::Kept;
 use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::supervisor;
+use crate::run::watch::Watch;
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -64,15 +66,19 @@ impl Exec {
                 environment: self.environment(&measure, &built, &profiles),
             }),
         };
+        let names: Vec<&str> = built.names().collect();
+        let watch = Watch::begin(ordinary::programs(&measure.layout, &names));
         let outcome = supervisor::run(&plan, &settings, &measure.signals)?;
+        let opened = watch.as_ref().map(Watch::opened).unwrap_or_default();
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
         let profiles = recording.profiles()?;
         if profiles.is_empty() {
-            output::error(&not_started(&built, self.build.scope));
+            output::error(&unmeasured::nothing_else(&built, self.build.scope, &opened));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
+        unmeasured::as_well(&opened);
         recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
         if self.tests {
             let notes = &built.wrapper.units;
@@ -143,40 +149,6 @@ impl Exec {
         environment.insert("LLVM_PROFILE_FILE".into(), profiles);
         environment
     }
-}
-
-/// The suite has run, and no program has.
-fn not_started(built: &Built, scope: Scope) -> anyhow::Error {
-    let variables: Vec<String> = match &built.programs[..] {
-        [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
-        all => all
-            .iter()
-            .map(|(_, program)| format!("\"${}\"", variable("ITCOV_BIN", &program.bin)))
-            .collect(),
-    };
-    let which = if variables.len() == 1 {
-        "the program"
-    } else {
-        "any of the programs"
-    };
-    // A cargo of the suite is told to instrument the workspace's crates, and no others.
-    let by_cargo = match scope {
-        Scope::Workspace => ", or to build it by cargo",
-        Scope::All => "",
-    };
-    let elsewhere = match &built.programs[..] {
-        [(_, program)] => {
-            let name = &program.bin;
-            format!(
-                "; a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\""
-            )
-        }
-        _ => String::new(),
-    };
-    anyhow::anyhow!(
-        "the suite has not started {which}: it has to run {}{by_cargo}{elsewhere}",
-        variables.join(", ")
-    )
 }
 
 /// The programs of a package that are not as they were built before the suite: its cargo has built them, with other

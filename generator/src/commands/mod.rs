@@ -16,4 +16,5 @@ pub mod report;
 pub mod run;
 mod scaffold;
 pub mod suite;
+mod unmeasured;
 pub mod update;

@@ -17,6 +17,7 @@ pub mod settings;
 mod stopping;
 pub mod supervisor;
 pub mod terminal;
+pub mod watch;
 
 use std::fmt;
 use std::io::Write as _;

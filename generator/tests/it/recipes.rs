@@ -125,6 +125,42 @@ fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
 }
 
 #[test]
+fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
+    let krate = TestCrate::scaffolded("ordinary");
+    krate.cargo(&["build"]).ends_with(0);
+    krate.cargo(&["build", "--release"]).ends_with(0);
+    let suite = |script: &str| krate.just(&["itcov-exec", "sh", "-c", script]);
+    let ordinary = "target/debug/ordinary hello";
+    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", or put a link in its place before the suite: \
+                   ln -sf \"$ITCOV_BIN\" target/debug/ordinary";
+    suite(ordinary)
+        .ends_with(1)
+        .says("has not started the program, but target/debug/ordinary, which is not instrumented")
+        .says(way_out);
+    let some = suite(&format!("{ordinary}; \"$ITCOV_BIN\" hello")).ends_with(0);
+    let some =
+        some.says("the suite has also opened target/debug/ordinary, which is not instrumented");
+    assert!(some.lines_of("Total").0 > 0);
+    let both = suite(&format!(
+        "{ordinary}; target/release/ordinary; \"$ITCOV_BIN\" hello"
+    ));
+    both.says("target/debug/ordinary and target/release/ordinary, which are not");
+    let path = "PATH=$PWD/target/release:$PATH; ordinary hello";
+    let found = suite(path).ends_with(1);
+    found.says("but target/release/ordinary, which");
+
+    // Both ways out.
+    let all = suite("\"${ITCOV_BIN:-target/debug/ordinary}\" hello").ends_with(0);
+    assert!(!all.stderr.contains("opened"), "{}", all.stderr);
+    let linked = "ln -sf \"$ITCOV_BIN\" target/debug/ordinary; target/debug/ordinary hello";
+    let linked = suite(linked).ends_with(0);
+    assert!(!linked.stderr.contains("opened"), "{}", linked.stderr);
+    krate.cargo(&["build"]).ends_with(0);
+    let renewed = krate.root.join("target/debug/ordinary");
+    assert!(!renewed.is_symlink());
+}
+
+#[test]
 fn a_run_begins_anew_unless_it_is_to_add_to_the_last_one() {
     let krate = TestCrate::scaffolded("adding");
     let run = |options: &str, arguments: &[&str]| {

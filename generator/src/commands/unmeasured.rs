@@ -1,0 +1,80 @@
+//! What to say of programs that a suite has started and that were not measured.
+
+use std::env;
+use std::path::Path;
+
+use super::measure::Built;
+use crate::build::options::Scope;
+use crate::run::say;
+use crate::run::settings::variable;
+
+/// No measured program has run, but perhaps those that were `opened`.
+pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path]) -> anyhow::Error {
+    let variables: Vec<String> = match &built.programs[..] {
+        [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
+        all => all
+            .iter()
+            .map(|(_, program)| format!("\"${}\"", variable("ITCOV_BIN", &program.bin)))
+            .collect(),
+    };
+    let which = if variables.len() == 1 {
+        "the program"
+    } else {
+        "any of the programs"
+    };
+    // A cargo of the suite is told to instrument the workspace's crates, and no others.
+    let by_cargo = match scope {
+        Scope::Workspace => ", or to build it by cargo",
+        Scope::All => "",
+    };
+    let but = match opened {
+        [] => String::new(),
+        files => format!(", but {}", list(files)),
+    };
+    let way_out = match (opened, &built.programs[..]) {
+        ([file, ..], _) => way_out(file),
+        ([], [(_, program)]) => {
+            let name = &program.bin;
+            format!(
+                "a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\""
+            )
+        }
+        _ => String::new(),
+    };
+    let variables = variables.join(", ");
+    let semicolon = if way_out.is_empty() { "" } else { "; " };
+    anyhow::anyhow!(
+        "the suite has not started {which}{but}: it has to run {variables}{by_cargo}{semicolon}{way_out}"
+    )
+}
+
+/// Measured programs have run, and others were `opened` as well.
+pub fn as_well(opened: &[&Path]) {
+    if let [file, ..] = opened {
+        say(&format!(
+            "the suite has also opened {}: what it did does not count; {}",
+            list(opened),
+            way_out(file)
+        ));
+    }
+}
+
+fn list(files: &[&Path]) -> String {
+    let names: Vec<String> = files.iter().map(|file| shown(file)).collect();
+    let is = if names.len() == 1 { "is" } else { "are" };
+    format!("{}, which {is} not instrumented", names.join(" and "))
+}
+
+fn way_out(file: &Path) -> String {
+    let file = shown(file);
+    format!(
+        "run \"${{ITCOV_BIN:-{file}}}\", or put a link in its place before the suite: ln -sf \"$ITCOV_BIN\" {file}"
+    )
+}
+
+/// As a script in the current directory names it.
+fn shown(file: &Path) -> String {
+    let directory = env::current_dir().unwrap_or_default();
+    let file = file.strip_prefix(directory).unwrap_or(file);
+    file.display().to_string()
+}
