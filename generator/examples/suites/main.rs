@@ -39,8 +39,8 @@ const SUITES: [Suite; 7] = [
     Suite { name: "hyperfine", version: "1.20.0", arguments: &["--test", "integration_tests", "--test", "execution_order_tests"] },
     Suite { name: "fd-find", version: "10.5.0", arguments: &["--test", "tests"] },
     Suite { name: "bat", version: "0.26.1", arguments: &["--test", "integration_tests"] },
-    Suite { name: "dufs", version: "0.47.0", arguments: &["--tests"] },
-    Suite { name: "miniserve", version: "0.35.0", arguments: &["--tests"] },
+    Suite { name: "dufs", version: "0.47.0", arguments: &["--test", "*"] },
+    Suite { name: "miniserve", version: "0.35.0", arguments: &["--test", "*"] },
 ];
 
 /// How often each suite is timed.
