@@ -68,11 +68,47 @@ impl Llvm {
         fs::write(&list, &arguments)?;
         let json = export(&[], "llvm.json")?;
         let lcov = export(&["-format=lcov"], "llvm.lcov")?;
-        Ok(Side {
+        let mut side = Side {
             json: json::read(&json)?,
             lcov: fs::read_to_string(lcov)?,
-        })
+        };
+        clean_names(&mut side);
+        Ok(side)
     }
+}
+
+/// Takes `..` and `.` out of the names of files, which `#[path]` puts into them.
+fn clean_names(side: &mut Side) {
+    let data = &mut side.json.data[0];
+    for file in &mut data.files {
+        file.filename = clean(&file.filename);
+    }
+    data.files.sort_by(|a, b| a.filename.cmp(&b.filename));
+    for function in &mut data.functions {
+        for name in &mut function.filenames {
+            *name = clean(name);
+        }
+    }
+    let lines = side
+        .lcov
+        .lines()
+        .map(|line| match line.strip_prefix("SF:") {
+            Some(name) => format!("SF:{}\n", clean(name)),
+            None => format!("{line}\n"),
+        });
+    side.lcov = lines.collect();
+}
+
+fn clean(name: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in name.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Takes the libraries apart, each in the order of its archive.

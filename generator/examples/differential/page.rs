@@ -69,6 +69,8 @@ ratios and percentages; for each function as it was compiled: name, files, count
 the totals; and every line of the trace file. A number that differs is shown with its file, its line and both values,
 and fails the command.
 
+Names of files are compared without `..`, which `#[path]` puts into them and itcov takes out.
+
 **Below zero is zero** is the one deliberate difference: a count that is a difference of counters and came out negative
 is 18446744073709551615 or a little less in llvm-cov, and 0 in itcov. The regions that have one are counted below; the
 lines in them and the sums that take them to have run are not compared.
