@@ -41,8 +41,12 @@ pub fn last_run(target: &Path, name: &str) -> Result<(Measured, Vec<PathBuf>)> {
     Ok((measured, paths("sources")?))
 }
 
-/// The directory of a checkout is called as the checkout, and a key.
+/// The directory of a checkout is called as the checkout, but for unusual characters, and a key.
 fn checkout(checkouts: &Path, name: &str) -> Result<PathBuf> {
+    let name: String = name
+        .chars()
+        .filter(|char| char.is_ascii_alphanumeric() || "-_.".contains(*char))
+        .collect();
     for entry in fs::read_dir(checkouts)? {
         let path = entry?.path();
         let file = path.file_name().unwrap_or_default().to_string_lossy();
