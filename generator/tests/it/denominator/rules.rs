@@ -10,7 +10,7 @@ use crate::support::{Output, TestCrate, stdout};
 fn a_count_below_zero_is_zero() {
     let fixture = Instrumented::build("forks", "forks");
     fixture.run(&[]).ends_with(0);
-    let ours = stdout(&mut fixture.report(&["--lcov", "-"]));
+    let ours = stdout(&mut fixture.report(&["--lcov", "-", "--relative-to", "/"]));
     let counts = |lcov: &str| -> Vec<(String, u64)> {
         let lines = lcov.lines().filter_map(|line| line.rsplit_once(','));
         lines

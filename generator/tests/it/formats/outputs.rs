@@ -9,7 +9,7 @@ use crate::support::{Output, stdout};
 
 /// Each option, and how its file begins.
 const OPTIONS: [(&str, &str); 5] = [
-    ("--lcov", "SF:/"),
+    ("--lcov", "SF:src/"),
     ("--json", "{\"data\":[{\"files\":[{"),
     (
         "--cobertura",
