@@ -38,6 +38,8 @@ pub struct Choice {
 #[derive(Debug)]
 pub struct Measurement {
     programs: Vec<Kept>,
+    /// Other binaries and shared libraries that the programs may have started and loaded, also those of other packages.
+    others: Vec<kept::Objects>,
     profiles: Vec<PathBuf>,
     objects: Objects,
     sources: Vec<PathBuf>,
@@ -57,10 +59,12 @@ impl Measurement {
             );
         }
         let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());
+        let mut others = Vec::new();
         for measured in parts {
             let of_part = &measured.part.programs;
             let chosen: Vec<&Kept> = of_part.iter().filter(|it| choice.has(it)).collect();
             profiles.extend(measured.profiles(&chosen)?);
+            others.extend(of_part.iter().flat_map(|it| &it.others).cloned());
             for program in chosen {
                 if !programs.iter().any(|it| it.objects == program.objects) {
                     programs.push(program.clone());
@@ -79,6 +83,7 @@ impl Measurement {
             sources: Vec::new(),
             is_linked: choice.linked,
             programs,
+            others,
         };
         measurement.choose_objects(&[]);
         Ok(measurement)
@@ -114,8 +119,8 @@ impl Measurement {
         self.objects = Objects::new(files);
     }
 
-    /// Adds up the profiles. The programs may have started other binaries of their packages: those of which there is a
-    /// profile are measured, too. After each profile it takes a `step`.
+    /// Adds up the profiles. The programs may have started other binaries and loaded shared libraries: those of which there is
+    /// a profile are measured, too. After each profile it takes a `step`.
     ///
     /// # Errors
     ///
@@ -129,8 +134,9 @@ impl Measurement {
             );
         }
         let own = self.objects.paths();
-        let others = self.programs.iter().flat_map(|program| &program.others);
-        let mut others: Vec<kept::Objects> = others
+        let mut others: Vec<kept::Objects> = self
+            .others
+            .iter()
             .filter(|other| !own.contains(&other.files[0]))
             .cloned()
             .collect();
