@@ -5,6 +5,7 @@
 pub mod functions;
 pub mod lines;
 pub mod profile;
+pub mod ratio;
 pub mod restrict;
 pub mod segments;
 pub mod summary;
@@ -132,7 +133,7 @@ impl FileCoverage {
 #[cfg(test)]
 mod tests {
     use super::functions::CountedRegion;
-    use super::summary::Ratio;
+    use super::ratio::Ratio;
     use super::*;
     use crate::parse::regions::{Kind, Position};
 

@@ -132,8 +132,8 @@ mod tests {
     use super::*;
     use crate::count::functions::{CountedRegion, Functions};
     use crate::count::lines::lines;
+    use crate::count::ratio::Ratio;
     use crate::count::segments::segments;
-    use crate::count::summary::Ratio;
 
     fn region(kind: Kind, start: (u32, u32), end: (u32, u32), count: u64) -> CountedRegion {
         let [start, end] = [start, end].map(|(line, column)| Position { line, column });

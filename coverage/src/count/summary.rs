@@ -4,71 +4,13 @@
 //! that belongs to two functions, such as a closure and what is around it, counts once for each.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::{AddAssign, RangeInclusive};
 
 use super::functions::Function;
 use super::lines::lines;
+use super::ratio::Ratio;
 use super::segments::segments;
 use crate::parse::regions::Kind;
-
-/// How many of how many ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ratio {
-    /// How many ran.
-    pub covered: usize,
-    /// How many there are.
-    pub total: usize,
-}
-
-impl Ratio {
-    fn of(covered: impl IntoIterator<Item = bool>) -> Self {
-        let mut ratio = Self::default();
-        for covered in covered {
-            ratio += Self {
-                covered: usize::from(covered),
-                total: 1,
-            };
-        }
-        ratio
-    }
-
-    /// The larger of each, for functions that are one function in the source.
-    fn max(self, other: Self) -> Self {
-        Self {
-            covered: self.covered.max(other.covered),
-            total: self.total.max(other.total),
-        }
-    }
-
-    /// How many did not run.
-    pub fn missing(self) -> usize {
-        self.total.saturating_sub(self.covered)
-    }
-
-    /// Hundredths; `None` of nothing.
-    pub fn percent(self) -> Option<f64> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a program has fewer lines than 2 to the power of 52"
-        )]
-        let [covered, total] = [self.covered, self.total].map(|number| number as f64);
-        (self.total > 0).then(|| covered / total * 100.0)
-    }
-}
-
-impl AddAssign for Ratio {
-    fn add_assign(&mut self, other: Self) {
-        self.covered += other.covered;
-        self.total += other.total;
-    }
-}
-
-impl fmt::Display for Ratio {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}/{}", self.covered, self.total))
-    }
-}
 
 /// How much ran of a function, of a file, or of everything.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

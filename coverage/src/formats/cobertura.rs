@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::{functions, names};
 use crate::count::lines::Line;
-use crate::count::summary::Ratio;
+use crate::count::ratio::Ratio;
 use crate::count::{Coverage, FileCoverage};
 
 const DTD: &str = "http://cobertura.sourceforge.net/xml/coverage-04.dtd";
@@ -128,14 +128,7 @@ fn write_lines(out: &mut dyn Write, indent: usize, lines: &[Line]) -> io::Result
 }
 
 fn ran<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Ratio {
-    let mut ratio = Ratio::default();
-    for line in lines {
-        ratio += Ratio {
-            covered: usize::from(line.count > 0),
-            total: 1,
-        };
-    }
-    ratio
+    Ratio::of(lines.into_iter().map(|line| line.count > 0))
 }
 
 /// The attributes that every element but a line has.
@@ -143,11 +136,9 @@ struct Rates(Ratio);
 
 impl fmt::Display for Rates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rate = self.0.percent().unwrap_or(0.0) / 100.0;
-        write!(
-            f,
-            "line-rate=\"{rate:.6}\" branch-rate=\"0\" complexity=\"0\""
-        )
+        // Not rounded, so that readers show what they would make of the lines.
+        let rate = self.0.share().unwrap_or(0.0);
+        write!(f, "line-rate=\"{rate}\" branch-rate=\"0\" complexity=\"0\"")
     }
 }
 
@@ -226,7 +217,13 @@ mod tests {
         assert_eq!(
             attributes("line-rate=\""),
             [
-                "0.600000", "0.666667", "0.666667", "0.000000", "0.000000", "1.000000", "1.000000"
+                "0.6",
+                "0.6666666666666666",
+                "0.6666666666666666",
+                "0",
+                "0",
+                "1",
+                "1"
             ]
         );
         assert!(
@@ -239,7 +236,7 @@ mod tests {
 
     #[test]
     fn nothing_is_zero_of_zero() {
-        assert!(written(vec![]).contains("line-rate=\"0.000000\""));
+        assert!(written(vec![]).contains("line-rate=\"0\""));
     }
 
     #[test]

@@ -16,8 +16,9 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use crate::count::functions::{CountedRegion, Function};
+use crate::count::ratio::Ratio;
 use crate::count::segments::Segment;
-use crate::count::summary::{Ratio, Summary};
+use crate::count::summary::Summary;
 use crate::count::{Coverage, FileCoverage};
 use crate::parse::regions::Kind;
 

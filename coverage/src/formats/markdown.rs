@@ -12,7 +12,8 @@ use super::screen::Screen;
 use super::subject::Subject;
 use super::table::percent;
 use super::{missing, names};
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::Ratio;
+use crate::count::summary::Summary;
 use crate::count::{Coverage, FileCoverage};
 
 /// GitHub refuses a longer comment. It counts characters; these are bytes, which are no fewer.

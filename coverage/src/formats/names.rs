@@ -17,17 +17,23 @@ pub fn in_order<'a>(coverage: &'a Coverage, root: &Path) -> Vec<(&'a FileCoverag
     files
 }
 
-/// The name of the source file at `path`: relative to the workspace's `root` if it is below it. One that cargo
-/// has downloaded begins with its package and version, as in `serde-1.0.0/src/lib.rs`, or with its repository and
-/// commit. Every other file has its path.
+/// The name of the source file at `path`: [`relative`] to `root` if it is below it. One that cargo has downloaded
+/// begins with its package and version, as in `serde-1.0.0/src/lib.rs`, or with its repository and commit. Every
+/// other file has its path.
 pub fn name<'a>(path: &'a Path, root: &Path) -> Cow<'a, str> {
-    match path.strip_prefix(root) {
-        Ok(relative) => relative.to_string_lossy(),
-        Err(_) => downloaded(path).map_or_else(
+    relative(path, root).unwrap_or_else(|| {
+        downloaded(path).map_or_else(
             || path.to_string_lossy(),
             |name| name.to_string_lossy().into_owned().into(),
-        ),
-    }
+        )
+    })
+}
+
+/// The path of a file below `root`, relative to it. Relative to `/`, it is the absolute path.
+pub fn relative<'a>(path: &'a Path, root: &Path) -> Option<Cow<'a, str>> {
+    let below = path.strip_prefix(root).ok()?;
+    let is_absolute = root == Path::new("/");
+    Some(if is_absolute { path } else { below }.to_string_lossy())
 }
 
 /// The name as a terminal may get it: there may be line ends in it, and sequences that steer one.
@@ -95,6 +101,16 @@ mod tests {
             name("/projects/git/registry/src/lib.rs"),
             "/projects/git/registry/src/lib.rs"
         );
+    }
+
+    #[test]
+    fn relative_to_the_root_of_all_files_is_absolute() {
+        for path in ["/app/src/main.rs", "/cargo/registry/src/a/b-1.0.0/lib.rs"] {
+            assert_eq!(name(Path::new(path), Path::new("/")), path);
+        }
+        let relative = |path: &'static str| relative(Path::new(path), Path::new("/app"));
+        assert_eq!(relative("/app/src/main.rs").unwrap(), "src/main.rs");
+        assert_eq!(relative("/apple/main.rs"), None);
     }
 
     #[test]

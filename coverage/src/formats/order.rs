@@ -2,7 +2,8 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::Ratio;
+use crate::count::summary::Summary;
 
 /// What the files are sorted by. Those that are equal stay in the order of their names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

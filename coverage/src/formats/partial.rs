@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::count::functions::Function;
 use crate::count::lines::{Line, lines};
+use crate::count::ratio::Ratio;
 use crate::count::segments::{Segment, segments};
-use crate::count::summary::Ratio;
 use crate::count::{Coverage, FileCoverage};
 use crate::parse::regions::Kind;
 

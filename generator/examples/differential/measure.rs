@@ -66,7 +66,9 @@ pub fn follow(entry: &Entry, repository: &Path, tools: &Tools, llvm: &Llvm) -> R
     fs::create_dir_all(&work)?;
     let (our_json, our_lcov) = (work.join("itcov.json"), work.join("itcov.lcov"));
     let mut report = command("cargo", &["itcov", "report", "--json"]);
-    run(report.arg(&our_json).arg("--lcov").arg(&our_lcov)).context("the report")?;
+    report.arg(&our_json).arg("--lcov").arg(&our_lcov);
+    // llvm-cov has absolute paths.
+    run(report.args(["--relative-to", "/"])).context("the report")?;
     let ours = Side {
         json: json::read(&our_json)?,
         lcov: fs::read_to_string(&our_lcov)?,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use llvm_coverage::count::ratio::{DECIMALS, Ratio};
+
 /// The lines that have code, each with whether it ran, by file and number.
 #[derive(Debug, Default)]
 pub struct Lines(BTreeMap<(String, u32), bool>);
@@ -41,14 +43,9 @@ impl Lines {
 }
 
 impl fmt::Display for Lines {
-    #[allow(clippy::cast_precision_loss)]
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ran = self.0.values().filter(|ran| **ran).count();
-        let all = self.0.len();
-        write!(
-            out,
-            "{ran} of {all}, {:.2} %",
-            100.0 * ran as f64 / all.max(1) as f64
-        )
+        let ratio = Ratio::of(self.0.values().copied());
+        let percentage = ratio.percentage(DECIMALS).unwrap_or_default();
+        write!(out, "{} of {}, {percentage}", ratio.covered, ratio.total)
     }
 }

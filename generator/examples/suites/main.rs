@@ -114,7 +114,8 @@ fn measure(suite: &'static Suite, tools: &Tools) -> Result<Row> {
         seconds[1].push(said_seconds(&said).context("itcov does not say how long the suite took")?);
     }
     let ours = root.join("target/itcov.info");
-    let report = ["itcov", "report", "--lcov"];
+    // cargo llvm-cov has absolute paths.
+    let report = ["itcov", "report", "--relative-to", "/", "--lcov"];
     run(tools.command("cargo", &root).args(report).arg(&ours)).context("cargo itcov report")?;
     let theirs = root.join("target/llvm-cov.info");
     let mut llvm_cov = tools.command("cargo", &root);

@@ -1,9 +1,13 @@
-//! What is linked into every program: where its profile goes.
+//! What is linked into every program and shared library: where its profile goes.
 //!
 //! rustc defines `__llvm_profile_filename` as `default_%m_%p.profraw`, so a process that has lost the variable
 //! `LLVM_PROFILE_FILE` leaves such a file in its working directory. The linker can lead the runtime's reference to another
 //! symbol: `--wrap=__llvm_profile_filename` makes it `__wrap___llvm_profile_filename`, which an object of a few bytes
 //! defines. The variable still has the last word.
+//!
+//! A shared library has a profile of its own, and several programs may load it. So that each has another one, the library asks
+//! the program for its number: it stands above the lower bits of the library's own number, which the runtime puts in the place
+//! of `%m`. The program exports its number; the library finds it with `dlsym`.
 //!
 //! Executables of tests are linked with measured libraries, and what they do is not measured. An object that defines
 //! `__llvm_profile_runtime` keeps the linker from taking the part of the runtime that writes a profile:
@@ -20,8 +24,10 @@ use super::layout::digest;
 /// What an object is for.
 #[derive(Debug)]
 pub enum Linked {
-    /// The profile goes to this path, unless the environment says otherwise.
-    Path(PathBuf),
+    /// The profile goes to this path, unless the environment says otherwise. It is a program of this name.
+    Program(PathBuf, String),
+    /// The profile goes to this path, unless the environment says otherwise. It is a shared library.
+    Library(PathBuf),
     /// There is to be no profile.
     Nothing,
 }
@@ -31,6 +37,23 @@ pub const PATTERN: &str = "%m%c.profraw";
 
 /// What the path of a test's profile ends in. A test may have no counter, which cannot be mapped.
 pub const PATTERN_OF_TESTS: &str = "%m.profraw";
+
+/// How many bits of a profile's number are the library's. The others are the program's.
+const LIBRARY_BITS: u32 = 40;
+
+/// The number of a program, from 1 to 2^24 - 1; rustc and cargo write its name with `_` and `-`.
+pub fn number_of(program: &str) -> u32 {
+    let digest = digest(program.replace('-', "_"));
+    u32::from_str_radix(&digest[..6], 16).map_or(1, |number| number.max(1))
+}
+
+/// The number of the program that has loaded the shared library which this profile is of; 0 if it had none. It means nothing
+/// for the profile of a program. `None` if the name is not of [`PATTERN`].
+pub fn loaded_by(profile: &Path) -> Option<u32> {
+    let (number, _) = profile.file_name()?.to_str()?.split_once('_')?;
+    let number: u64 = number.parse().ok()?;
+    u32::try_from(number >> LIBRARY_BITS).ok()
+}
 
 /// Whether the path can be part of a profile's name: the runtime takes each `%` for a placeholder.
 pub fn is_possible(directory: &Path) -> bool {
@@ -52,28 +75,74 @@ impl Linked {
         if !cfg!(target_os = "linux") {
             return Ok(Vec::new());
         }
-        let mut argument = OsString::from("-Clink-arg=");
-        argument.push(object(rustc, target, directory, &self.source())?);
-        let mut arguments = vec![argument];
-        if let Linked::Path(_) = self {
-            arguments.push("-Clink-arg=-Wl,--wrap=__llvm_profile_filename".into());
+        let mut words = vec![object(rustc, target, directory, &self.source())?.into_os_string()];
+        if !matches!(self, Linked::Nothing) {
+            words.push("-Wl,--wrap=__llvm_profile_filename".into());
         }
-        Ok(arguments)
+        match self {
+            Linked::Program(..) => {
+                let mut exported = OsString::from("-Wl,--dynamic-list=");
+                exported.push(exports(directory)?);
+                words.push(exported);
+            }
+            Linked::Library(_) => words.push("-Wl,--wrap=lprofGetLoadModuleSignature".into()),
+            Linked::Nothing => {}
+        }
+        let argument = |word: OsString| {
+            let mut argument = OsString::from("-Clink-arg=");
+            argument.push(word);
+            argument
+        };
+        Ok(words.into_iter().map(argument).collect())
     }
 
-    /// A library that defines the symbol.
+    /// A library that defines the symbols.
     fn source(&self) -> String {
-        let definition = match self {
-            Linked::Path(path) => {
-                let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
-                bytes.push(0);
-                let length = bytes.len();
-                format!("__wrap___llvm_profile_filename: [u8; {length}] = {bytes:?}")
+        let definitions = match self {
+            Linked::Program(path, name) => {
+                let number = number_of(name);
+                vec![
+                    filename(path),
+                    format!("pub static itcov_program: u32 = {number};"),
+                ]
             }
-            Linked::Nothing => "__llvm_profile_runtime: i32 = 0".to_owned(),
+            Linked::Library(path) => vec![filename(path), SIGNATURE.to_owned()],
+            Linked::Nothing => vec!["pub static __llvm_profile_runtime: i32 = 0;".to_owned()],
         };
-        format!("#![no_std]\n#[unsafe(no_mangle)]\npub static {definition};\n")
+        let definitions = definitions.iter();
+        let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
+        format!("#![no_std]\n{}", exported.collect::<String>())
     }
+}
+
+/// What the runtime calls for the number of a library.
+const SIGNATURE: &str = "\
+pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
+    let library = __real_lprofGetLoadModuleSignature() & ((1 << 40) - 1);
+    let program = dlsym(core::ptr::null(), b\"itcov_program\\0\".as_ptr());
+    if program.is_null() { library } else { library | (*program as u64) << 40 }
+}
+extern \"C\" {
+    fn __real_lprofGetLoadModuleSignature() -> u64;
+    fn dlsym(handle: *const u8, name: *const u8) -> *const u32;
+}";
+
+fn filename(path: &Path) -> String {
+    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    bytes.push(0);
+    let length = bytes.len();
+    format!("pub static __wrap___llvm_profile_filename: [u8; {length}] = {bytes:?};")
+}
+
+/// The file that names what a program exports.
+fn exports(directory: &Path) -> io::Result<PathBuf> {
+    let file = directory.join("exports");
+    if !file.exists() {
+        let half = directory.join(format!("exports.{}", std::process::id()));
+        fs::write(&half, "{ itcov_program; };\n")?;
+        fs::rename(half, &file)?;
+    }
+    Ok(file)
 }
 
 fn object(
@@ -99,6 +168,7 @@ fn object(
             "--emit=obj",
             "--cap-lints=allow",
             "-Cpanic=abort",
+            "-Copt-level=2",
             "-Cdebuginfo=0",
             "-o",
         ])

@@ -318,7 +318,11 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
             settings.profiles.map(|it| it.join(linked::PATTERN))
         };
         let path = path.unwrap_or_else(|| "/dev/null".into());
-        extra.extend(link(Linked::Path(path))?);
+        extra.extend(link(if is_program {
+            Linked::Program(path, call.name.clone())
+        } else {
+            Linked::Library(path)
+        })?);
     }
     Ok(extra)
 }

@@ -39,6 +39,8 @@ pub struct Choice {
 #[derive(Debug)]
 pub struct Measurement {
     programs: Vec<Kept>,
+    /// Other binaries and shared libraries that the programs may have started and loaded, also those of other packages.
+    others: Vec<kept::Objects>,
     profiles: Vec<PathBuf>,
     objects: Objects,
     sources: Vec<PathBuf>,
@@ -61,12 +63,14 @@ impl Measurement {
         }
         let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());
         let mut tests = (Vec::new(), Vec::new());
+        let mut others = Vec::new();
         for measured in parts {
             let of_part = &measured.part.programs;
             let chosen: Vec<&Kept> = of_part.iter().filter(|it| choice.has(it)).collect();
             profiles.extend(measured.profiles(&chosen)?);
             tests.0.extend_from_slice(&measured.part.tests);
             tests.1.extend(measured.profiles_of_tests()?);
+            others.extend(of_part.iter().flat_map(|it| &it.others).cloned());
             for program in chosen {
                 if !programs.iter().any(|it| it.objects == program.objects) {
                     programs.push(program.clone());
@@ -86,6 +90,7 @@ impl Measurement {
             is_linked: choice.linked,
             programs,
             tests,
+            others,
         };
         measurement.choose_objects(&[]);
         Ok(measurement)
@@ -111,8 +116,8 @@ impl Measurement {
         self.objects = Objects::new(files);
     }
 
-    /// Adds up the profiles. The programs may have started other binaries of their packages: those of which there is a
-    /// profile are measured, too. After each profile it takes a `step`.
+    /// Adds up the profiles. The programs may have started other binaries and loaded shared libraries: those of which there is
+    /// a profile are measured, too. After each profile it takes a `step`.
     ///
     /// # Errors
     ///
@@ -126,8 +131,9 @@ impl Measurement {
             );
         }
         let own = self.objects.paths();
-        let others = self.programs.iter().flat_map(|program| &program.others);
-        let mut others: Vec<kept::Objects> = others
+        let mut others: Vec<kept::Objects> = self
+            .others
+            .iter()
             .filter(|other| !own.contains(&other.files[0]))
             .cloned()
             .collect();

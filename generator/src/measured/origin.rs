@@ -1,6 +1,7 @@
 //! Which program has written a profile: the one whose functions it has that no other program has.
 //!
-//! Programs share libraries, so most functions of a profile say nothing; each program has a `main` of its own.
+//! Programs share libraries, so most functions of a profile say nothing; each program has a `main` of its own. The profile of
+//! a shared library has none of them: its name has the number of the program that has loaded it.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -8,6 +9,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use llvm_coverage::parse::{objects, profile};
+
+use crate::build::linked::{loaded_by, number_of};
 
 /// Functions by the hashes of their names and of their structure.
 pub type Functions = HashSet<(u64, u64)>;
@@ -39,6 +42,55 @@ pub fn own_functions(executables: &[&Path]) -> Result<Vec<Functions>> {
         functions.retain(|function| owners[function] == 1);
     }
     Ok(all)
+}
+
+/// Tells profiles apart by the programs of a part.
+pub struct Origins {
+    /// The number of each program, and the functions that are only its own.
+    programs: Vec<(u32, Functions)>,
+}
+
+impl Origins {
+    /// Of these programs, each by its name and its executable.
+    ///
+    /// # Errors
+    ///
+    /// If an executable cannot be read.
+    pub fn of(programs: &[(&str, &Path)]) -> Result<Self> {
+        let executables: Vec<&Path> = programs.iter().map(|(_, executable)| *executable).collect();
+        let numbers = programs.iter().map(|(name, _)| number_of(name));
+        let programs = numbers.zip(own_functions(&executables)?).collect();
+        Ok(Self { programs })
+    }
+
+    /// Whether the profile may be of one of the `chosen` programs, which are given by their places: of a process that ran it,
+    /// or of a shared library that it had loaded. Of what cannot be told, the program is the one that was `started`.
+    pub fn may_be_of(
+        &self,
+        chosen: impl Fn(usize) -> bool,
+        profile: &Path,
+        started: Option<usize>,
+    ) -> bool {
+        let number = loaded_by(profile);
+        let mut programs = self.programs.iter();
+        let by_number = programs.position(|(it, _)| Some(*it) == number);
+        let found = by_number.map_or_else(|| self.by_functions(profile), |it| Ok(Some(it)));
+        match found {
+            Ok(found) => found.or(started).is_some_and(chosen),
+            // Whoever counts it says what is wrong with it.
+            Err(_) => started.is_none_or(chosen),
+        }
+    }
+
+    fn by_functions(&self, profile: &Path) -> Result<Option<usize>> {
+        let bytes = fs::read(profile)?;
+        let found = profile::functions(&bytes)?;
+        let mut programs = self.programs.iter();
+        Ok(programs.position(|(_, functions)| {
+            let mut found = found.iter();
+            found.any(|it| functions.contains(&(it.name_hash, it.function_hash)))
+        }))
+    }
 }
 
 /// Whether the profile may be of a program that has these functions. What cannot be read is not ruled out.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, Objects, is_same_file};
-use super::origin::{may_be_of, own_functions};
+use super::origin::Origins;
 use super::profiles;
 
 /// What ran in one go.
@@ -85,38 +85,50 @@ fn has_other_library(one: &Kept, other: &Kept) -> bool {
 }
 
 impl Measured {
-    /// The profiles of these programs of the part.
+    /// The profiles of these programs of the part: of every process that ran one of them, whoever started it, and of the
+    /// shared libraries that it had loaded.
     ///
     /// # Errors
     ///
     /// If a directory or a program cannot be read.
     pub fn profiles(&self, chosen: &[&Kept]) -> Result<Vec<PathBuf>> {
-        let (mut found, mut shared) = (Vec::new(), self.others.clone());
         if chosen.is_empty() {
-            return Ok(found);
+            return Ok(Vec::new());
         }
-        if chosen.len() == self.part.programs.len() {
+        let programs = &self.part.programs;
+        if chosen.len() == programs.len() {
+            let mut found = Vec::new();
             if let Some(directory) = &self.directory {
                 profiles::below(directory, &mut found)?;
                 let tests = directory.join(TESTS);
                 found.retain(|path| !path.starts_with(&tests));
             }
-            found.append(&mut shared);
+            found.extend_from_slice(&self.others);
             return Ok(found);
         }
-        if let Some(directory) = &self.directory {
-            for program in chosen {
-                profiles::below(&directory.join(&program.bin), &mut found)?;
+        let origins = programs
+            .iter()
+            .map(|program| (&*program.bin, &*program.objects.files[0]));
+        let origins = Origins::of(&origins.collect::<Vec<_>>())?;
+        let is_chosen = |program: usize| chosen.contains(&&programs[program]);
+        let mut found = Vec::new();
+        for (place, program) in programs.iter().enumerate() {
+            // What a program has started has its environment.
+            let mut of_its_processes = Vec::new();
+            if let Some(directory) = &self.directory {
+                profiles::below(&directory.join(&program.bin), &mut of_its_processes)?;
             }
-            // Those of all programs.
+            of_its_processes.retain(|it| origins.may_be_of(is_chosen, it, Some(place)));
+            found.append(&mut of_its_processes);
+        }
+        let mut shared = self.others.clone();
+        if let Some(directory) = &self.directory {
             for name in ["suite", "linked"] {
                 profiles::below(&directory.join(name), &mut shared)?;
             }
         }
-        if !shared.is_empty() {
-            self.keep_those_of(chosen, &mut shared)?;
-            found.append(&mut shared);
-        }
+        shared.retain(|it| origins.may_be_of(is_chosen, it, None));
+        found.append(&mut shared);
         Ok(found)
     }
 
@@ -131,18 +143,5 @@ impl Measured {
             profiles::below(&directory.join(TESTS), &mut found)?;
         }
         Ok(found)
-    }
-
-    fn keep_those_of(&self, chosen: &[&Kept], profiles: &mut Vec<PathBuf>) -> Result<()> {
-        let programs = self.part.programs.iter();
-        let executables: Vec<&Path> = programs.map(|it| &*it.objects.files[0]).collect();
-        let functions = own_functions(&executables)?;
-        let programs = self.part.programs.iter().zip(&functions);
-        let of_chosen: Vec<_> = programs
-            .filter(|(program, _)| chosen.contains(program))
-            .map(|(_, functions)| functions)
-            .collect();
-        profiles.retain(|profile| of_chosen.iter().any(|it| may_be_of(profile, it)));
-        Ok(())
     }
 }

@@ -41,7 +41,7 @@ fn sides(of: &Instrumented, llvm: &Llvm) -> [Side; 2] {
     let work = tempfile::tempdir().unwrap();
     let [json, lcov] = ["itcov.json", "itcov.lcov"].map(|name| work.path().join(name));
     let mut report = of.report(&["--json", json.to_str().unwrap(), "--lcov"]);
-    stdout(report.arg(&lcov));
+    stdout(report.arg(&lcov).args(["--relative-to", "/"]));
     let ours = Side {
         json: json::read(&json).unwrap(),
         lcov: fs::read_to_string(lcov).unwrap(),
@@ -142,7 +142,8 @@ fn nothing_differs_of_macros_and_gaps_and_skipped_lines_in_c() {
         .arg("--json")
         .arg(&json)
         .arg("--lcov")
-        .arg(&lcov);
+        .arg(&lcov)
+        .args(["--relative-to", "/"]);
     stdout(&mut report);
     let ours = Side {
         json: json::read(&json).unwrap(),

@@ -188,9 +188,8 @@ fn lines_by_file(krate: &TestCrate) -> Lines {
                 .find_map(|line| line.strip_prefix(key))
                 .unwrap()
         };
-        let file = Path::new(field("SF:"))
-            .strip_prefix(&krate.root)
-            .expect("a file of another crate");
+        let file = Path::new(field("SF:"));
+        assert!(file.is_relative(), "{} is of another crate", file.display());
         (
             file.to_owned(),
             (field("LH:").parse().unwrap(), field("LF:").parse().unwrap()),

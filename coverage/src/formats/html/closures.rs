@@ -71,7 +71,7 @@ fn split(name: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::summary::Ratio;
+    use crate::count::ratio::Ratio;
     use crate::formats::html::functions::Instantiation;
     use crate::formats::html::short_names::short;
 

@@ -8,7 +8,8 @@ use super::numbers::{level, number, percent};
 use super::page::{From, Site, bar_of, cards, code, files};
 use super::text::escaped;
 use super::tree::Entry;
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::Ratio;
+use crate::count::summary::Summary;
 
 /// So many rows are shown at first, if the directories below can be closed so far.
 const ROWS: usize = 40;

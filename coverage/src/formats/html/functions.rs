@@ -6,7 +6,7 @@ use rustc_demangle::demangle;
 
 use super::short_names::short;
 use crate::count::functions::Function;
-use crate::count::summary::Ratio;
+use crate::count::ratio::Ratio;
 use crate::count::{Coverage, FileCoverage};
 use crate::parse::regions::{Kind, Position};
 

@@ -1,8 +1,8 @@
-//! Numbers for people: counts that fit a narrow column, percentages that do not round to the whole, dates.
+//! Numbers for people: counts that fit a narrow column, percentages, dates.
 
 use time::OffsetDateTime;
 
-use crate::count::summary::Ratio;
+use crate::count::ratio::{DECIMALS, Ratio};
 
 /// A count in at most five characters: `999`, `1.2k`, `35M`. It is cut and not rounded.
 pub fn compact(count: u64) -> String {
@@ -45,17 +45,9 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count))
 }
 
-/// `90.4%`, and `–` of nothing. Only all is 100.0 and only nothing is 0.0.
+/// The percentage, and `–` of nothing.
 pub fn percent(ratio: Ratio) -> String {
-    let Some(percent) = ratio.percent() else {
-        return "–".into();
-    };
-    let shown = if ratio.covered == ratio.total || ratio.covered == 0 {
-        percent
-    } else {
-        percent.clamp(0.1, 99.9)
-    };
-    format!("{shown:.1}%")
+    ratio.percentage(DECIMALS).unwrap_or_else(|| "–".into())
 }
 
 /// How long a bar is, in whole hundredths: some of it is there if something ran, and missing if something did not.
@@ -143,7 +135,7 @@ mod tests {
         ];
         assert_eq!(
             ratios.map(percent),
-            ["–", "0.0%", "0.1%", "66.7%", "99.9%", "100.0%"]
+            ["–", "0.00%", "0.01%", "66.67%", "99.99%", "100.00%"]
         );
         assert_eq!(ratios.map(bar), [0, 0, 1, 66, 99, 100]);
         assert_eq!(ratios.map(level), ["e", "r", "r", "r", "y", "g"]);

@@ -7,7 +7,8 @@ use super::numbers::{bar, counted, date, level, number, percent};
 use super::text::escaped;
 use super::tree::{Entry, Tree};
 use crate::count::Coverage;
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::Ratio;
+use crate::count::summary::Summary;
 
 /// Where the pages are, below the report's directory.
 pub const PAGES: &str = "pages";

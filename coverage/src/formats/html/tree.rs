@@ -212,7 +212,7 @@ impl Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::count::summary::Ratio;
+    use crate::count::ratio::Ratio;
 
     fn coverage(paths: &[&str]) -> Coverage {
         let summary = Summary {

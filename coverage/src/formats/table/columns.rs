@@ -1,6 +1,7 @@
 //! Columns: which of them a screen has room for.
 
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::Ratio;
+use crate::count::summary::Summary;
 use crate::formats::screen::Screen;
 
 /// A column beside that of the names.

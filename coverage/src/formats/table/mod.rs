@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::screen::{Screen, width};
 use super::view::View;
-use crate::count::summary::{Ratio, Summary};
+use crate::count::ratio::{DECIMALS, Ratio};
+use crate::count::summary::Summary;
 use columns::{BAR, Column, GAP, Kind};
 
 const PLAIN: Style = Style::new();
@@ -158,11 +159,9 @@ fn text(screen: Screen, column: &Column, summary: &Summary) -> String {
     }
 }
 
-/// As llvm-cov rounds it, and `-` of nothing.
+/// The percentage, and `-` of nothing.
 pub(super) fn percent(ratio: Ratio) -> String {
-    ratio
-        .percent()
-        .map_or("-".into(), |percent| format!("{percent:.2}%"))
+    ratio.percentage(DECIMALS).unwrap_or_else(|| "-".into())
 }
 
 fn colour(ratio: Ratio, style: Style) -> Style {
@@ -283,23 +282,5 @@ of 3 files.
     #[test]
     fn what_ran_completely_is_said_so() {
         assert_eq!(conclusion(ratio(7, 7), 0, 2), "Every line ran.");
-    }
-
-    #[test]
-    fn a_percentage_has_two_decimals_rounded_as_c_does() {
-        let percent = |covered, total| percent(Ratio { covered, total });
-        assert_eq!(percent(2, 3), "66.67%");
-        assert_eq!(
-            percent(1, 32),
-            "3.12%",
-            "halfway between 3.12 and 3.13, to the even one"
-        );
-        assert_eq!(
-            percent(3, 32),
-            "9.38%",
-            "halfway between 9.37 and 9.38, to the even one"
-        );
-        assert_eq!(percent(7, 7), "100.00%");
-        assert_eq!(percent(0, 0), "-");
     }
 }

@@ -20,7 +20,7 @@ pub struct Format {
 /// In the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: [Format; 5] = [
-    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, _, _| lcov::write(out, it) },
+    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, root, _| lcov::write(out, it, root) },
     Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _, _| json::write(out, it) },
     Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
     Format { option: "codecov", help: "Write Codecov's JSON", write: |out, it, root, _| codecov::write(out, it, root) },

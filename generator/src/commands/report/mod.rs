@@ -9,6 +9,7 @@ mod git;
 mod html;
 mod made;
 mod outputs;
+mod percent;
 mod revision;
 mod staged;
 mod thresholds;

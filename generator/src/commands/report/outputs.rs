@@ -23,8 +23,8 @@ pub struct Outputs {
     #[command(flatten)]
     pub html: Html,
 
-    /// What names of files in Cobertura, Codecov and Markdown are relative to [default: the git repository, or else the
-    /// workspace]
+    /// What names of files in lcov, Cobertura, Codecov and Markdown are relative to; `/` makes them absolute [default: the
+    /// git repository, or else the workspace]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     relative_to: Option<PathBuf>,
 }

@@ -1,14 +1,15 @@
 //! How much has to have run.
 
-use std::fmt;
 use std::path::Path;
-use std::str::FromStr;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use llvm_coverage::Coverage;
-use llvm_coverage::count::summary::{Ratio, Summary};
+use llvm_coverage::count::ratio::Ratio;
+use llvm_coverage::count::summary::Summary;
 use llvm_coverage::formats::names;
+
+use super::percent::Percent;
 
 /// Thresholds. The report is written in any case.
 #[derive(Args)]
@@ -89,7 +90,8 @@ impl Thresholds {
             met.push(if ratio.total == 0 {
                 format!("there are no {what} that could run, {least}% are wanted")
             } else {
-                format!("{} of the {what} ran, {least}% are wanted", cut_off(ratio))
+                let share = least.beside(ratio);
+                format!("{share} of the {what} ran, {least}% are wanted")
             });
             missed.extend(
                 shortfall(ratio, what, least)
@@ -133,66 +135,9 @@ fn shortfall(ratio: Ratio, what: &str, least: &Percent) -> Option<String> {
     let missing = least.missing(ratio);
     (missing > 0).then(|| {
         let Ratio { covered, total } = ratio;
-        let share = cut_off(ratio);
+        let share = least.beside(ratio);
         format!("{covered} of {total} {what} ran, {share}: {missing} more to go")
     })
-}
-
-/// Not rounded, so that it is not said to be as much as it ought to be.
-fn cut_off(ratio: Ratio) -> String {
-    let hundredths = ratio.covered as u128 * 10_000 / (ratio.total as u128).max(1);
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
-}
-
-/// A percentage, exactly as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Percent {
-    text: String,
-    /// In the given parts of one percent.
-    value: u128,
-    parts: u128,
-}
-
-/// As many digits as can be told apart.
-const DECIMALS: usize = 9;
-
-impl FromStr for Percent {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-        if !is_number(whole) || !is_number(decimals) {
-            return Err("it takes a number from 0 to 100, such as 80 or 79.5".into());
-        }
-        if decimals.len() > DECIMALS {
-            return Err(format!("it takes {DECIMALS} decimals at most"));
-        }
-        let parts = (0..decimals.len()).fold(1, |parts, _| parts * 10);
-        let value = format!("{whole}{decimals}").parse::<u128>();
-        match value {
-            Ok(value) if value <= 100 * parts => Ok(Self {
-                text: text.to_owned(),
-                value,
-                parts,
-            }),
-            _ => Err("there are no more than 100 percent".into()),
-        }
-    }
-}
-
-impl fmt::Display for Percent {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
-    }
-}
-
-impl Percent {
-    /// How many more of it would have to have run.
-    fn missing(&self, ratio: Ratio) -> u128 {
-        let needed = (ratio.total as u128 * self.value).div_ceil(100 * self.parts);
-        needed.saturating_sub(ratio.covered as u128)
-    }
 }
 
 #[cfg(test)]
@@ -200,30 +145,6 @@ mod tests {
     use llvm_coverage::FileCoverage;
 
     use super::*;
-
-    fn missing(least: &str, covered: usize, total: usize) -> u128 {
-        let least: Percent = least.parse().unwrap();
-        least.missing(Ratio { covered, total })
-    }
-
-    #[test]
-    fn a_percentage_is_compared_exactly() {
-        assert_eq!(missing("80", 79_999, 100_000), 1);
-        assert_eq!(missing("80", 80_000, 100_000), 0);
-        assert_eq!(missing("79.999", 79_999, 100_000), 0);
-        assert_eq!(missing("79.9990001", 79_999, 100_000), 1);
-        // No binary fraction is 1/3 or 0.1.
-        assert_eq!(missing("33.333333333", 1, 3), 0);
-        assert_eq!(missing("33.333333334", 1, 3), 1);
-        assert_eq!(missing("0.1", 1, 1000), 0);
-        assert_eq!(missing("100", usize::MAX - 1, usize::MAX), 1);
-    }
-
-    #[test]
-    fn of_nothing_enough_ran() {
-        assert_eq!(missing("100", 0, 0), 0);
-        assert_eq!(missing("0", 0, 7), 0);
-    }
 
     #[test]
     fn some_files_are_named_and_the_others_are_counted() {
@@ -279,31 +200,7 @@ mod tests {
         };
         assert_eq!(
             shortfall(ratio, "lines", &least).unwrap(),
-            "79999 of 100000 lines ran, 79.99%: 1 more to go"
+            "79999 of 100000 lines ran, 79.999%: 1 more to go"
         );
-    }
-
-    #[test]
-    fn a_threshold_is_a_number_from_0_to_100() {
-        for right in ["0", "100", "100.0", "079.5", "0.000000001"] {
-            assert_eq!(right.parse::<Percent>().unwrap().to_string(), right);
-        }
-        for wrong in [
-            "",
-            "-1",
-            "+1",
-            "80%",
-            "1e1",
-            ".5",
-            "5.",
-            "1.2.3",
-            "NaN",
-            "100.1",
-            "101",
-            "0.0000000001",
-            "999999999999999999999999999999999999999999",
-        ] {
-            assert!(wrong.parse::<Percent>().is_err(), "{wrong}");
-        }
     }
 }

@@ -132,15 +132,26 @@ fn services_get_names_relative_to_the_repository_and_people_to_the_workspace() {
     krate.write("src/main.rs", "fn main() {\n    println!(\"hi\");\n}\n");
     let output = krate.itcov(&["run"]).ends_with(0);
     assert_eq!(output.lines_of("src/main.rs"), (3, 3));
-    for format in ["--codecov", "--cobertura", "--markdown"] {
-        let name = |options: &[&str]| {
+    for format in ["--lcov", "--codecov", "--cobertura", "--markdown"] {
+        let report = |options: &[&str]| {
             let report = krate
                 .itcov(&[&["report", format, "-"], options].concat())
                 .ends_with(0);
-            report.stdout.contains("backend/src/main.rs")
+            report.stdout
         };
-        assert!(name(&[]), "{format}");
-        assert!(!name(&["--relative-to", "."]), "{format}");
+        let root = krate.root.to_str().unwrap();
+        for (options, name) in [
+            (&[][..], "backend/src/main.rs"),
+            (&["--relative-to", "."], "src/main.rs"),
+            (&["--relative-to", "/"], &format!("{root}/src/main.rs")),
+        ] {
+            let said = report(options);
+            let names: Vec<&str> = said
+                .split(['"', '`', '\n', ':'])
+                .filter(|word| word.ends_with("src/main.rs"))
+                .collect();
+            assert_eq!(names, [name], "{format} {options:?}\n{said}");
+        }
     }
     krate
         .itcov(&["report", "--codecov", "-", "--relative-to", "nowhere"])

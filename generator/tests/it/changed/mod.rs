@@ -4,7 +4,6 @@ mod repositories;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use crate::support::Output;
@@ -46,17 +45,17 @@ fn command(fixture: &Instrumented, arguments: &[&str]) -> Command {
 
 /// Of each file by its name, the lines with code in the lcov report.
 fn lines(fixture: &Instrumented, arguments: &[&str]) -> BTreeMap<String, Vec<(u32, u32)>> {
-    let output = report(fixture, &[arguments, &["--lcov", "-"]].concat()).ends_with(0);
+    let by_name = ["--lcov", "-", "--relative-to", "."];
+    let output = report(fixture, &[arguments, &by_name].concat()).ends_with(0);
     assert_eq!(output.stderr, "");
     let mut files = BTreeMap::new();
     for record in output.stdout.split_terminator("end_of_record\n") {
-        let path = record.lines().next().unwrap().strip_prefix("SF:").unwrap();
-        let name = Path::new(path).strip_prefix(fixture.root()).unwrap();
+        let name = record.lines().next().unwrap().strip_prefix("SF:").unwrap();
         let lines = record.lines().filter_map(|line| {
             let (number, count) = line.strip_prefix("DA:")?.split_once(',')?;
             Some((number.parse().unwrap(), count.parse().unwrap()))
         });
-        files.insert(name.display().to_string(), lines.collect());
+        files.insert(name.to_owned(), lines.collect());
     }
     files
 }

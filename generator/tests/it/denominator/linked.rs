@@ -16,7 +16,9 @@ fn unlinked_module() -> Instrumented {
 
 /// Compares with what llvm-cov says when it is given the program and nothing else.
 fn assert_equals_llvm_on_the_program_alone(fixture: &Instrumented) {
-    let lcov = stdout(&mut fixture.report(&[&LINKED[..], &["--lcov", "-"]].concat()));
+    let lcov = stdout(
+        &mut fixture.report(&[&LINKED[..], &["--lcov", "-", "--relative-to", "/"]].concat()),
+    );
     let total = Output::of(&mut fixture.report(&LINKED)).lines_of("Total");
     let everything = Output::of(&mut fixture.report(&[])).lines_of("Total");
     assert!(total.1 < everything.1, "the linker left nothing out");

@@ -7,4 +7,4 @@ mod outside;
 mod page;
 mod rules;
 mod shared_libraries;
-mod source_lines;
+pub mod source_lines;

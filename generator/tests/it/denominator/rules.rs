@@ -10,7 +10,7 @@ use crate::support::{Output, TestCrate, stdout};
 fn a_count_below_zero_is_zero() {
     let fixture = Instrumented::build("forks", "forks");
     fixture.run(&[]).ends_with(0);
-    let ours = stdout(&mut fixture.report(&["--lcov", "-"]));
+    let ours = stdout(&mut fixture.report(&["--lcov", "-", "--relative-to", "/"]));
     let counts = |lcov: &str| -> Vec<(String, u64)> {
         let lines = lcov.lines().filter_map(|line| line.rsplit_once(','));
         lines
@@ -32,6 +32,28 @@ fn a_count_below_zero_is_zero() {
         }
     }
     assert!(below_zero > 0, "no count was below zero");
+}
+
+/// A line of 40,000 did not run. It is in a table of llvm-cov's that all of them did.
+#[test]
+#[ignore = "needs LLVM's tools"]
+fn almost_all_is_not_all() {
+    let fixture = Instrumented::build("forks", "forks");
+    let never = "    if std::env::args().len() > 9 {\n        drop(());\n    }\n";
+    let long = "\n".repeat(40_000);
+    let main =
+        format!("fn main() {{\n{never}    let _one_more = std::env::args().len(){long} + 1;\n}}\n");
+    std::fs::write(fixture.root().join("src/main.rs"), main).unwrap();
+    fixture.rebuild();
+    fixture.run(&[]).ends_with(0);
+    let theirs = Llvm::find().reports(&fixture).table;
+    let row = theirs.lines().find(|row| row.starts_with("TOTAL")).unwrap();
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(cells[8..10], ["1", "100.00%"], "{theirs}");
+    let ours = Output::of(&mut fixture.report(&[])).ends_with(0);
+    let (ran, all) = ours.lines_of("Total");
+    assert!(all > 40_000 && ran == all - 1, "{}", ours.stdout);
+    ours.prints(&format!("{ran}/{all}  99.99%"));
 }
 
 /// The report of a program that is only `main.rs`.

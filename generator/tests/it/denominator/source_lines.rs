@@ -24,17 +24,16 @@ impl SourceLines {
     pub fn reported(krate: &TestCrate, options: &[&str]) -> Self {
         let arguments = [&["report", "--lcov", "-"], options].concat();
         let output = krate.itcov(&arguments).ends_with(0);
-        Self::of(&output.stdout, &krate.root)
+        Self::of(&output.stdout)
     }
 
     /// What an lcov file says.
-    pub fn of(lcov: &str, root: &Path) -> Self {
-        let root = format!("{}/", root.display());
+    pub fn of(lcov: &str) -> Self {
         let mut files = BTreeMap::<String, BTreeMap<u32, u64>>::new();
         let mut file = "";
         for line in lcov.lines() {
             match line.split_once(':') {
-                Some(("SF", path)) => file = path.strip_prefix(&root).unwrap_or(path),
+                Some(("SF", path)) => file = path,
                 Some(("DA", pair)) => {
                     let (line, count) = pair.split_once(',').unwrap();
                     let lines = files.entry(file.to_owned()).or_default();

@@ -9,7 +9,7 @@ use crate::support::{Output, stdout};
 
 /// Each option, and how its file begins.
 const OPTIONS: [(&str, &str); 5] = [
-    ("--lcov", "SF:/"),
+    ("--lcov", "SF:src/"),
     ("--json", "{\"data\":[{\"files\":[{"),
     (
         "--cobertura",
@@ -63,6 +63,32 @@ fn every_format_may_be_written_at_once_and_each_to_the_standard_output() {
         .filter(|name| name.starts_with('.'))
         .collect();
     assert_eq!(left, [""; 0]);
+}
+
+#[test]
+fn a_percentage_is_the_same_wherever_people_read_it() {
+    let fixture = measured();
+    let table = report(&fixture, &["--html", "target/html"]).ends_with(0);
+    let total = table.stdout.lines().find(|row| row.starts_with("Total"));
+    let cells = total.unwrap().split_whitespace();
+    let shown: Vec<&str> = cells.filter(|cell| cell.ends_with('%')).collect();
+    assert_eq!(shown, ["22.22%", "50.00%", "43.75%"]);
+    let markdown = report(&fixture, &["--markdown", "-"]).ends_with(0).stdout;
+    let page = fs::read_to_string(fixture.root().join("target/html/index.html")).unwrap();
+    let missed = "--fail-under-lines=99 --fail-under-functions=99 --fail-under-regions=99";
+    let missed: Vec<&str> = missed.split(' ').collect();
+    let missed = report(&fixture, &missed).ends_with(1).stderr;
+    for percentage in shown {
+        assert!(
+            markdown.contains(&format!("| {percentage} |")),
+            "{markdown}"
+        );
+        assert!(
+            page.contains(&format!("<p class=v>{percentage}</p>")),
+            "{page}"
+        );
+        assert!(missed.contains(&format!("ran, {percentage}:")), "{missed}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::odd::{ODD, crate_with};
 use super::values::{json, lines_of_lcov};
 use crate::support::instrumented::Instrumented;
+use crate::support::repository::Git;
 use crate::support::{Output, command, repository, stdout};
 
 /// A reader, from `target/readers` or the PATH, in the crate's directory.
@@ -33,9 +34,11 @@ fn lines_in_all(of: &Instrumented) -> (usize, usize) {
 
 #[test]
 #[ignore = "needs lcov (Debian: apt-get install lcov)"]
-fn lcov_and_genhtml_read_the_trace_file() {
+fn lcov_and_genhtml_read_the_trace_file_at_the_root_of_the_repository() {
     let fixture = crate_with(&[ODD]);
-    stdout(&mut fixture.report(&["--lcov", "lcov.info"]));
+    // The workspace is a directory in it.
+    let git = Git::init(fixture.root().parent().unwrap());
+    stdout(&mut fixture.report(&["--lcov", "../lcov.info"]));
     let (ran, all) = lines_in_all(&fixture);
     let functions = json(&fixture, "--json")["data"][0]["totals"]["instantiations"].clone();
     let lines = format!("({ran} of {all} lines)");
@@ -45,12 +48,10 @@ fn lcov_and_genhtml_read_the_trace_file() {
     );
     for (name, arguments) in [
         ("lcov", &["--summary", "lcov.info"][..]),
-        (
-            "genhtml",
-            &["--output-directory", "target/html", "lcov.info"],
-        ),
+        ("genhtml", &["--output-directory", "html", "lcov.info"]),
     ] {
         let mut reader = reader(name, &fixture);
+        reader.current_dir(&git.0);
         let output = Output::of(reader.args(arguments)).ends_with(0);
         let said = output.stdout + &output.stderr;
         assert!(said.contains(&lines), "{lines} is not in {said}");

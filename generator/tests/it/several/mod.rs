@@ -3,6 +3,7 @@
 mod choice;
 mod ends;
 mod places;
+mod shared_libraries;
 mod together;
 
 use crate::support::{Running, TestCrate};

@@ -9,7 +9,7 @@ fn letters(lcov: &str) -> u32 {
         .lines()
         .position(|line| line.contains("black_box"))
         .unwrap();
-    let (_, records) = lcov.split_once("/shared/src/lib.rs\n").unwrap();
+    let (_, records) = lcov.split_once("SF:shared/src/lib.rs\n").unwrap();
     let start = format!("DA:{line},");
     let count = records.lines().find_map(|line| line.strip_prefix(&start));
     count.unwrap().parse().unwrap()

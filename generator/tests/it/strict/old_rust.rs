@@ -84,7 +84,8 @@ impl<'a> Old<'a> {
 
     /// What `cargo itcov report` and LLVM's tools say of the same run of the same program.
     fn reports(&self) -> (Report, Report) {
-        let ours = ["itcov", "report", "--linked", "--lcov", "lcov.info"];
+        let mut ours = vec!["itcov", "report", "--linked", "--lcov", "lcov.info"];
+        ours.extend(["--relative-to", "/"]);
         let table = self.run(tools::cargo_itcov(), &ours).ends_with(0);
         let ours = Report::new(&table.stdout, &self.krate.read("lcov.info"));
         let profiles = walkdir::WalkDir::new(self.krate.root.join("target/itcov/.checkouts"));
