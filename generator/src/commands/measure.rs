@@ -55,7 +55,7 @@ impl<'a> Measure<'a> {
     ///
     /// If signals cannot be received.
     pub fn new(workspace: &'a Workspace, options: &'a BuildOptions) -> Result<Measure<'a>> {
-        let layout = Layout::new(&workspace.metadata, options.scope);
+        let layout = Layout::new(&workspace.metadata);
         Ok(Measure {
             workspace,
             options,
@@ -90,42 +90,39 @@ impl<'a> Measure<'a> {
     ///
     /// If cargo fails.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
-        say(&format!(
-            "building {} with coverage instrumentation",
-            names(&programs)
-        ));
-        for (variable, is_replaced) in [
-            ("RUSTC_WORKSPACE_WRAPPER", true),
-            (
-                "RUSTC_WRAPPER",
-                self.options.scope == crate::build::options::Scope::All,
-            ),
-        ] {
-            if is_replaced && is_set(variable) {
-                say(&format!("{variable} is not called for this build"));
-            }
-        }
+        let along = along::packages(self.workspace, &self.options.with)?;
         let builder = Builder::new(
             self.workspace,
             self.options,
             &self.layout,
             &self.store.linked(),
+            &programs,
+            &along,
         )?;
+        say(&format!(
+            "building {} with coverage instrumentation",
+            names(&programs)
+        ));
+        if is_set("RUSTC_WORKSPACE_WRAPPER") {
+            say("RUSTC_WORKSPACE_WRAPPER is not called for this build");
+        }
         builder.seed();
         let mut built = Vec::new();
         for program in programs {
             let made = builder.build(&program)?;
             built.push((program, made));
         }
-        for package in along::packages(self.workspace, &self.options.with)? {
+        for package in along {
             let made = builder.build_along(package)?;
             if let Some((_, program)) = built.first_mut() {
                 program.others.extend(made);
             }
         }
         let all = built.iter().flat_map(|(_, program)| program.all_units());
-        for library in along::not_built(self.workspace, &all.collect::<Vec<_>>()) {
-            say(&library);
+        let all: Vec<_> = all.collect();
+        let missing = along::not_built(self.workspace, &all).into_iter();
+        for what in missing.chain(builder.also().not_built(&all)) {
+            say(&what);
         }
         let part = self.store.keep_build(|builds| {
             let programs = built.iter();
