@@ -107,7 +107,10 @@ impl Wrapper {
         let settings = Settings {
             target: target.clone(),
             measured: (scope == Scope::Workspace).then(|| measured.collect()),
-            between: also.between.clone(),
+            between: match scope {
+                Scope::Workspace => also.between.clone(),
+                Scope::All => BTreeSet::new(),
+            },
             wrapped: wrapped.filter(|it| !is_for_members && !is_meant(it.as_os_str())),
             profiles,
             cfg,
