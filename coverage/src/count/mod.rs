@@ -22,7 +22,7 @@ use segments::Segment;
 use summary::Summary;
 
 /// What ran of a program's source files.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// By their paths.
     pub files: Vec<FileCoverage>,

@@ -12,16 +12,18 @@ use super::{guard, units};
 use crate::run::interrupts;
 use crate::verbosity;
 
-/// `name@version` of a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>.
-pub fn name_of(id: &PackageId) -> String {
-    let Some((url, fragment)) = id.repr.rsplit_once('#') else {
-        return id.repr.clone();
+/// The name and the version in a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>. Before
+/// 1.77, cargo wrote `name version (source)`.
+pub fn name_and_version(id: &PackageId) -> (String, String) {
+    let text = id.repr.as_str();
+    let (name, version) = match text.rsplit_once('#') {
+        Some((url, fragment)) => fragment
+            .split_once('@')
+            .unwrap_or((url.rsplit('/').next().unwrap_or(url), fragment)),
+        None => text.split_once(' ').unwrap_or((text, "")),
     };
-    if fragment.contains('@') {
-        return fragment.to_owned();
-    }
-    let name = url.rsplit('/').next().unwrap_or(url);
-    format!("{name}@{fragment}")
+    let version = version.split(' ').next().unwrap_or_default();
+    (name.to_owned(), version.to_owned())
 }
 
 /// What cargo has made.

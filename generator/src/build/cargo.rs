@@ -12,8 +12,10 @@ use anyhow::{Context, Result};
 use cargo_config2::Config;
 use cargo_metadata::{Package, Target};
 
-use super::artifacts::{self, Artifacts, name_of};
+use super::also::Also;
+use super::artifacts::{self, Artifacts, name_and_version};
 use super::layout::Layout;
+use super::linked;
 use super::options::{BuildOptions, Scope};
 use super::programs::Program;
 use super::runner::{self, Invocation};
@@ -55,6 +57,7 @@ pub struct Builder<'a> {
     workspace: &'a Workspace,
     options: &'a BuildOptions,
     layout: &'a Layout,
+    also: Also,
     wrapper: Wrapper,
     rustc: Rustc,
     config: Config,
@@ -63,17 +66,18 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// Gets ready to build.
+    /// Gets ready to build programs, and packages `along` with them.
     ///
     /// # Errors
     ///
-    /// If the configuration cannot be read, or the directories cannot be written.
+    /// If the configuration cannot be read, the directories cannot be written, or the choice of dependencies is wrong.
     pub fn new(
         workspace: &'a Workspace,
         options: &'a BuildOptions,
         layout: &'a Layout,
-        profiles: &Path,
-        tests: Option<&Path>,
+        profiles: &linked::Directories,
+        programs: &[Program],
+        along: &[&Package],
     ) -> Result<Builder<'a>> {
         let config = Config::load().context("cannot read cargo's configuration")?;
         // Not `config.rustc()`, which is the wrapper where there is one.
@@ -89,9 +93,16 @@ impl<'a> Builder<'a> {
         // With a target, cargo keeps what is for build scripts and macros apart from what is for the program.
         let target =
             target.or_else(|| (options.scope == Scope::All).then(|| rustc.says("host").to_owned()));
+        let roots = programs
+            .iter()
+            .map(|it| (it.package, &it.bin.required_features[..]));
+        let roots: Vec<_> = roots.chain(along.iter().map(|it| (*it, &[][..]))).collect();
+        let host = rustc.says("host");
+        let also = Also::find(options, &roots, &[target.as_deref().unwrap_or(host), host])?;
         let members = workspace.members().iter();
         let members =
             members.filter_map(|it| Some(it.manifest_path.parent()?.as_std_path().to_owned()));
+        let wrapped = config.build.rustc_wrapper.clone();
         let cfg = if options.no_cfg_coverage {
             Vec::new()
         } else {
@@ -101,11 +112,13 @@ impl<'a> Builder<'a> {
             wrapper: Wrapper::prepare(
                 layout,
                 options.scope,
-                members.collect(),
+                members,
+                &also,
+                wrapped,
                 profiles,
-                tests,
                 cfg,
             )?,
+            also,
             workspace,
             options,
             layout,
@@ -120,6 +133,11 @@ impl<'a> Builder<'a> {
         &self.rustc
     }
 
+    /// The dependencies that were chosen.
+    pub fn also(&self) -> &Also {
+        &self.also
+    }
+
     /// The wrapper that instruments.
     pub fn into_wrapper(self) -> Wrapper {
         self.wrapper
@@ -130,7 +148,7 @@ impl<'a> Builder<'a> {
         if self.options.scope == Scope::All {
             return;
         }
-        let own = Own::of(self.workspace.members());
+        let own = Own::of(self.workspace.members(), &self.also.dependents);
         let profile = Path::new(self.options.profile_directory());
         let for_target = self.target.as_ref().map(|target| {
             let name = Path::new(target).file_stem().unwrap_or(OsStr::new(target));
@@ -138,8 +156,12 @@ impl<'a> Builder<'a> {
         });
         for below in for_target.iter().map(PathBuf::as_path).chain([profile]) {
             let started = Instant::now();
+            let (from, to) = (
+                self.layout.ordinary_build.join(below),
+                self.wrapper.target.join(below),
+            );
             let seeded = during("taking over what is built of the dependencies", || {
-                seed(self.layout, below, &own)
+                seed(&from, &to, &own)
             });
             match seeded {
                 Ok(Seeded { units: 0, .. }) => {}
@@ -147,7 +169,7 @@ impl<'a> Builder<'a> {
                     "Seeded",
                     &format!(
                         "{} with what is built of the dependencies: {} units, {} links, {} bytes copied, {:.2} s",
-                        self.layout.target.join(below).display(),
+                        to.display(),
                         seeded.units,
                         seeded.links,
                         seeded.copied_bytes,
@@ -296,20 +318,16 @@ impl<'a> Builder<'a> {
         if !features.is_empty() {
             cargo.args(["--features", &features.join(",")]);
         }
-        cargo.arg("--target-dir").arg(&self.layout.target);
-        let wrapper = match self.options.scope {
-            Scope::Workspace => "RUSTC_WORKSPACE_WRAPPER",
-            Scope::All => "RUSTC_WRAPPER",
-        };
-        for variable in ["RUSTC_WORKSPACE_WRAPPER", wrapper] {
+        cargo.arg("--target-dir").arg(&self.wrapper.target);
+        for variable in self.wrapper.variables {
             cargo.env_remove(variable);
-        }
-        let key = wrapper.to_lowercase().replace('_', "-");
-        if let Ok(path) = toml(&self.wrapper.path) {
-            cargo.arg("--config").arg(format!("build.{key}={path}"));
+            let key = variable.to_lowercase().replace('_', "-");
+            if let Ok(path) = toml(&self.wrapper.path) {
+                cargo.arg("--config").arg(format!("build.{key}={path}"));
+            }
         }
         if self.layout.has_build_directory()
-            && let Ok(path) = toml(&self.layout.target)
+            && let Ok(path) = toml(&self.wrapper.target)
         {
             cargo.arg("--config").arg(format!("build.build-dir={path}"));
         }
@@ -323,19 +341,24 @@ impl<'a> Builder<'a> {
         if self.options.scope == Scope::All {
             return;
         }
-        let measured: BTreeSet<&Path> = units.iter().map(|unit| unit.stem.as_path()).collect();
-        let uses = units.iter().flat_map(|unit| &unit.uses);
-        let outside: BTreeSet<String> = uses
+        let units = || units.iter().filter(|unit| unit.counts);
+        let measured: BTreeSet<&Path> = units().map(|unit| unit.stem.as_path()).collect();
+        let uses = units().flat_map(|unit| &unit.uses);
+        let outside: BTreeSet<(String, String)> = uses
             .filter(|stem| !measured.contains(stem.as_path()))
             .filter_map(|stem| artifacts.by_stem.get(stem))
             .filter(|id| id.repr.starts_with("path+") || id.repr.contains("(path+"))
-            .map(name_of)
+            .map(name_and_version)
             .collect();
         if !outside.is_empty() {
-            let names: Vec<&str> = outside.iter().map(String::as_str).collect();
+            let (names, versions): (Vec<&str>, Vec<String>) = outside
+                .iter()
+                .map(|(name, version)| (name.as_str(), format!("{name}@{version}")))
+                .unzip();
             crate::run::say(&format!(
-                "not of the workspace, so not measured: {}; make it a member, or measure with --scope all",
-                names.join(", ")
+                "not of the workspace, so not measured: {}; make it a member, or measure with --also {}",
+                versions.join(", "),
+                names.join(",")
             ));
         }
     }

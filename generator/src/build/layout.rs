@@ -3,6 +3,7 @@
 //! ```text
 //! <target>/itcov/                    cargo's target directory for a measured build of the workspace's crates
 //!     .all/                          the same for `--scope all`
+//!     .also/<key>/                   the same for one choice of `--also`
 //!     .wrapper/<key>/                the compiler wrapper with one set of settings, and its notes on what it compiled
 //!     .checkouts/<name>-<key>/       what was measured in one checkout: see `measured`
 //! ```
@@ -10,8 +11,6 @@
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
-
-use super::options::Scope;
 
 /// The directories of a measured build.
 #[derive(Debug, Clone)]
@@ -22,25 +21,19 @@ pub struct Layout {
     pub ordinary_build: PathBuf,
     /// `itcov` in the target directory.
     pub itcov: PathBuf,
-    /// The target directory of the measured build.
-    pub target: PathBuf,
     /// What was measured in this checkout.
     pub store: PathBuf,
 }
 
 impl Layout {
-    /// The directories for a workspace and a scope.
-    pub fn new(metadata: &Metadata, scope: Scope) -> Layout {
+    /// The directories for a workspace.
+    pub fn new(metadata: &Metadata) -> Layout {
         let ordinary = metadata.target_directory.as_std_path().to_owned();
         let ordinary_build = metadata.build_directory.as_ref();
         let itcov = ordinary.join("itcov");
         Layout {
             ordinary_build: ordinary_build
                 .map_or_else(|| ordinary.clone(), |it| it.as_std_path().to_owned()),
-            target: match scope {
-                Scope::Workspace => itcov.clone(),
-                Scope::All => itcov.join(".all"),
-            },
             store: store(&itcov, metadata.workspace_root.as_std_path()),
             ordinary,
             itcov,

@@ -32,6 +32,15 @@ pub enum Linked {
     Nothing,
 }
 
+/// The directories of profiles that processes write which are not told where.
+#[derive(Debug)]
+pub struct Directories {
+    /// Those of programs and shared libraries.
+    pub programs: PathBuf,
+    /// Those of executables of tests, if what they do is measured.
+    pub tests: Option<PathBuf>,
+}
+
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
 pub const PATTERN: &str = "%m%c.profraw";
 

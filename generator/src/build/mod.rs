@@ -7,6 +7,7 @@
 //! ```
 
 pub mod along;
+pub mod also;
 mod artifacts;
 pub mod cargo;
 mod guard;

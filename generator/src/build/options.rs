@@ -31,6 +31,9 @@ pub struct BuildOptions {
     /// Package whose programs are started or whose shared libraries are loaded: it is built and measured, too
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
     pub with: Vec<String>,
+    /// Dependency to measure, too, by its name or as `NAME@VERSION`; may be given several times
+    #[arg(long, value_name = "CRATE", value_delimiter = ',', help_heading = PACKAGES)]
+    pub also: Vec<String>,
     /// Package with the program; may be given several times, for several programs
     #[arg(
         short,
@@ -87,25 +90,29 @@ impl BuildOptions {
         }
     }
 
-    /// What goes to cargo for the choice of features, profile and lock file.
-    pub fn for_cargo(&self) -> Vec<String> {
+    /// What goes to cargo for the choice of features.
+    pub fn for_features(&self) -> Vec<String> {
         let mut words = Vec::new();
         for features in &self.features {
             words.extend(["--features".to_owned(), features.clone()]);
         }
+        let flags = [
+            (self.all_features, "--all-features"),
+            (self.no_default_features, "--no-default-features"),
+        ];
+        let flags = flags.iter().filter(|(is_on, _)| *is_on);
+        words.extend(flags.map(|(_, flag)| (*flag).to_owned()));
+        words
+    }
+
+    /// What goes to cargo for the choice of features, profile and lock file.
+    pub fn for_cargo(&self) -> Vec<String> {
+        let mut words = self.for_features();
         words.extend(["--profile".to_owned(), self.profile().to_owned()]);
         if let Some(target) = &self.target {
             words.extend(["--target".to_owned(), target.clone()]);
         }
-        let flags = [
-            (self.all_features, "--all-features"),
-            (self.no_default_features, "--no-default-features"),
-            (self.cargo.locked, "--locked"),
-            (self.cargo.offline, "--offline"),
-            (self.cargo.frozen, "--frozen"),
-        ];
-        let flags = flags.iter().filter(|(is_on, _)| *is_on);
-        words.extend(flags.map(|(_, flag)| (*flag).to_owned()));
+        words.extend(self.cargo.passed_on());
         words
     }
 }

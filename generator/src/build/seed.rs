@@ -19,14 +19,14 @@ use std::time::Duration;
 use cargo_metadata::Package;
 use walkdir::WalkDir;
 
-use super::layout::Layout;
+use super::also::names;
 use super::sources;
 use crate::run::{interrupts, say};
 
 /// How an ordinary build calls a crate: `libserde-0123456789abcdef.rlib`, `build/serde-0123456789abcdef`.
 const HASH: usize = 16;
 
-/// The names of the workspace's own crates.
+/// The names of the crates of which nothing is taken over: the workspace's own.
 pub struct Own {
     /// Of packages: `my-core`.
     packages: HashSet<String>,
@@ -35,17 +35,14 @@ pub struct Own {
 }
 
 impl Own {
-    /// Those of the workspace's members.
-    pub fn of(members: &[Package]) -> Own {
+    /// Those of the workspace's members, and of other packages that are measured or made of what is measured.
+    pub fn of(members: &[Package], others: &[Package]) -> Own {
         let targets = members.iter().flat_map(|package| &package.targets);
+        let crates = targets.map(|target| target.name.replace('-', "_"));
+        let packages = members.iter().chain(others);
         Own {
-            packages: members
-                .iter()
-                .map(|package| package.name.to_string())
-                .collect(),
-            crates: targets
-                .map(|target| target.name.replace('-', "_"))
-                .collect(),
+            packages: packages.map(|package| package.name.to_string()).collect(),
+            crates: crates.chain(others.iter().flat_map(names)).collect(),
         }
     }
 }
@@ -59,15 +56,13 @@ pub struct Seeded {
     pub copied_bytes: u64,
 }
 
-/// Puts what there is for a profile into the measured build's directory.
+/// Puts what there is of an ordinary build in one directory into that of the measured build.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written. What is there by then is whole, so nothing has to be undone.
-pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<Seeded> {
+pub fn seed(from: &Path, to: &Path, own: &Own) -> io::Result<Seeded> {
     let mut seeded = Seeded::default();
-    let from = layout.ordinary_build.join(below);
-    let to = layout.target.join(below);
     let fingerprints = from.join(".fingerprint");
     if !fingerprints.is_dir() {
         return Ok(seeded);
@@ -79,7 +74,7 @@ pub fn seed(layout: &Layout, below: &Path, own: &Own) -> io::Result<Seeded> {
     // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
     let lock = File::open(from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
-        wait_for(lock, &from);
+        wait_for(lock, from);
     }
     libraries(&from.join("deps"), &to.join("deps"), own, &mut seeded)?;
     for name in &wanted {

@@ -11,9 +11,10 @@ use super::units::Unit;
 
 /// Directories, and files that are in none of them, as of a module with `#[path = "../…"]`.
 pub fn of(units: &[Unit]) -> Vec<PathBuf> {
-    let mut sources: BTreeSet<PathBuf> = units.iter().map(|unit| unit.manifest.clone()).collect();
+    let units = || units.iter().filter(|unit| unit.counts);
+    let mut sources: BTreeSet<PathBuf> = units().map(|unit| unit.manifest.clone()).collect();
     let directories = sources.clone();
-    for unit in units {
+    for unit in units() {
         let list = fs::read_to_string(unit.stem.with_extension("d")).unwrap_or_default();
         for file in files(&list) {
             let file = clean(&unit.directory.join(file));

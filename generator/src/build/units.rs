@@ -23,6 +23,8 @@ pub struct Unit {
     pub kind: Kind,
     /// The directory of its manifest.
     pub manifest: PathBuf,
+    /// Whether its own code counts. It has counters in any case, as it may have instances of generic code that counts.
+    pub counts: bool,
     /// Where rustc ran: what the paths of the sources are relative to.
     pub directory: PathBuf,
     /// The stems of the crates that it uses.
@@ -143,7 +145,7 @@ pub fn of_shared(directory: &Path, library: &Path) -> Option<Unit> {
     read(directory, &stem(&deps.join(library.file_name()?)))
 }
 
-/// The instrumented units that a unit is made of, itself first.
+/// The units with code that counts that a unit is made of, itself first.
 pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
     let mut seen = HashSet::from([first.stem.clone()]);
     let mut units = vec![first];
@@ -158,6 +160,8 @@ pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
         }
         next += 1;
     }
+    // What an archive has of the code that counts is linked into the program, or in its own archive as well.
+    units.retain(|unit| unit.counts || unit.kind == Kind::Shared);
     units
 }
 
@@ -189,6 +193,7 @@ mod tests {
                 Kind::Archive
             },
             manifest: PathBuf::from("/w"),
+            counts: name != "between",
             directory: PathBuf::from("/w"),
             uses: uses
                 .iter()
@@ -196,16 +201,18 @@ mod tests {
                 .collect(),
         };
         for unit in [
-            unit("app", &["a", "serde"]),
+            unit("app", &["a", "between", "serde"]),
+            unit("between", &["c"]),
+            unit("c", &[]),
             unit("a", &["b"]),
             unit("b", &["a"]),
             unit("other", &[]),
         ] {
             unit.note(directory.path()).unwrap();
         }
-        let units = closure(directory.path(), unit("app", &["a", "serde"]));
+        let units = closure(directory.path(), unit("app", &["a", "between", "serde"]));
         let names: Vec<_> = units.iter().map(|unit| unit.name.as_str()).collect();
-        assert_eq!(names, ["app", "a", "b"]);
+        assert_eq!(names, ["app", "a", "b", "c"]);
         assert_eq!(units[1].object(), Path::new("/t/deps/liba-1.rlib"));
     }
 }

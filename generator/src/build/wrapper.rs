@@ -3,6 +3,7 @@
 //! cargo keeps apart what went through one wrapper and through another by the wrapper's path, so the directory that it is in
 //! is named after its settings. What belongs to other workspaces, as of a cargo inside a build script, is left alone.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -15,6 +16,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::also::Also;
 use super::layout::{Layout, digest};
 use super::linked::{self, Linked};
 use super::options::Scope;
@@ -36,14 +38,25 @@ const FLAGS: [&str; 2] = [
 struct Settings {
     /// cargo's target directory.
     target: PathBuf,
-    /// The directories of the workspace's manifests; `None` where every crate is measured.
-    members: Option<Vec<PathBuf>>,
+    /// The directories of the manifests of what is measured; `None` where every crate is.
+    measured: Option<BTreeSet<PathBuf>>,
+    /// Those of what has counters as well, and does not count: it may have instances of generic code that does.
+    between: BTreeSet<PathBuf>,
+    /// The user's own wrapper, which runs rustc.
+    wrapped: Option<PathBuf>,
     /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
     profiles: Option<PathBuf>,
     /// Where executables of tests put theirs; `None` if what they do is not measured.
     tests: Option<PathBuf>,
     /// What rustc is told beside the flags for coverage.
     cfg: Vec<String>,
+}
+
+impl Settings {
+    fn read(directory: &Path) -> Result<Settings> {
+        let settings = fs::read(directory.join("settings")).context("there are no settings")?;
+        Ok(serde_json::from_slice(&settings)?)
+    }
 }
 
 /// A wrapper that is ready to be called.
@@ -54,10 +67,14 @@ pub struct Wrapper {
     pub runner: PathBuf,
     /// Where it keeps its notes on what it has compiled.
     pub units: PathBuf,
+    /// cargo's target directory for what it compiles.
+    pub target: PathBuf,
+    /// The variables by which cargo is told to call it.
+    pub variables: &'static [&'static str],
 }
 
 impl Wrapper {
-    /// Makes the wrapper's directory.
+    /// Makes the wrapper's directory. It calls the user's own wrapper, `wrapped`, where it takes the place of that.
     ///
     /// # Errors
     ///
@@ -65,28 +82,43 @@ impl Wrapper {
     pub fn prepare(
         layout: &Layout,
         scope: Scope,
-        members: Vec<PathBuf>,
-        profiles: &Path,
-        tests: Option<&Path>,
+        members: impl Iterator<Item = PathBuf>,
+        also: &Also,
+        wrapped: Option<PathBuf>,
+        profiles: &linked::Directories,
         cfg: Vec<String>,
     ) -> Result<Wrapper> {
-        let profiles = linked::is_possible(profiles).then(|| profiles.to_owned());
+        let linked::Directories { programs, tests } = profiles;
+        let profiles = linked::is_possible(programs).then(|| programs.clone());
+        let kept_apart = format!(
+            "{} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
+            env!("CARGO_PKG_VERSION"),
+            layout.store.display(),
+        );
+        let target = match scope {
+            Scope::All => layout.itcov.join(".all"),
+            Scope::Workspace if also.specs.is_empty() => layout.itcov.clone(),
+            // Of dependencies, cargo does not keep apart what went through one wrapper and another.
+            Scope::Workspace => {
+                let key = digest(format!("{kept_apart} {:?}", also.specs));
+                layout.itcov.join(".also").join(key)
+            }
+        };
+        let key = format!("{kept_apart} {scope:?} {}", target.display());
+        let is_for_members = target == layout.itcov;
+        let measured = members.chain(also.directories.keys().cloned());
         let settings = Settings {
-            target: layout.target.clone(),
-            members: (scope == Scope::Workspace).then_some(members),
+            target: target.clone(),
+            measured: (scope == Scope::Workspace).then(|| measured.collect()),
+            between: match scope {
+                Scope::Workspace => also.between.clone(),
+                Scope::All => BTreeSet::new(),
+            },
+            wrapped: wrapped.filter(|it| !is_for_members && !is_meant(it.as_os_str())),
             profiles,
-            tests: tests.map(Path::to_owned),
+            tests: tests.clone(),
             cfg,
         };
-        let key = format!(
-            "{} {FLAGS:?} {scope:?} {} {} {:?} {:?} {:?}",
-            env!("CARGO_PKG_VERSION"),
-            settings.target.display(),
-            layout.store.display(),
-            settings.profiles,
-            settings.tests,
-            settings.cfg
-        );
         let directory = layout.itcov.join(".wrapper").join(digest(key));
         let written = || -> io::Result<()> {
             fs::create_dir_all(&directory)?;
@@ -108,6 +140,12 @@ impl Wrapper {
             path: directory.join(NAME),
             runner: directory.join(runner::NAME),
             units: directory.join("units"),
+            target,
+            variables: if is_for_members {
+                &["RUSTC_WORKSPACE_WRAPPER"]
+            } else {
+                &["RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER"]
+            },
         })
     }
 }
@@ -151,14 +189,27 @@ pub fn is_meant(name: &OsStr) -> bool {
 
 /// Runs rustc, with the flags for coverage where they belong.
 pub fn main(arguments: &[OsString]) -> ExitCode {
-    let [me, rustc, arguments @ ..] = arguments else {
+    let (me, arguments) = match arguments {
+        // Where it is both of cargo's wrappers, and the crate is a member of the workspace.
+        [me, again, rest @ ..] if again == me => (me, rest),
+        [me, rest @ ..] => (me, rest),
+        [] => (&OsString::new(), arguments),
+    };
+    let [rustc, arguments @ ..] = arguments else {
         eprintln!("error: cargo calls this program, with rustc's path and arguments");
         return ExitCode::FAILURE;
     };
-    let mut command = Command::new(rustc);
-    command.args(arguments);
     let directory = Path::new(me).parent().unwrap_or(Path::new(""));
-    match extra(directory, Path::new(rustc), &Call::parse(arguments)) {
+    let settings = Settings::read(directory);
+    let wrapped = settings.as_ref().ok().and_then(|it| it.wrapped.clone());
+    let program = wrapped.as_deref().unwrap_or(Path::new(rustc));
+    let mut command = Command::new(program);
+    if wrapped.is_some() {
+        command.arg(rustc);
+    }
+    command.args(arguments);
+    let call = Call::parse(arguments);
+    match extra(directory, settings, Path::new(rustc), &call) {
         Ok(extra) => command.args(extra),
         Err(error) => {
             eprintln!("error: itcov cannot instrument this crate: {error:#}");
@@ -166,7 +217,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         }
     };
     let error = command.exec();
-    eprintln!("error: cannot run {}: {error}", rustc.display());
+    eprintln!("error: cannot run {}: {error}", program.display());
     ExitCode::FAILURE
 }
 
@@ -254,20 +305,24 @@ impl Call {
     }
 }
 
-fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
+fn extra(
+    directory: &Path,
+    settings: Result<Settings>,
+    rustc: &Path,
+    call: &Call,
+) -> Result<Vec<OsString>> {
     let is_build_script = call.name.starts_with("build_script_") && call.is_of_type(&["bin"]);
     if !call.links || is_build_script || call.is_of_type(&["proc-macro"]) {
         return Ok(Vec::new());
     }
-    let settings = fs::read(directory.join("settings")).context("there are no settings")?;
-    let settings: Settings = serde_json::from_slice(&settings)?;
+    let settings = settings?;
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let is_measured = match &settings.members {
-        Some(members) => members.contains(&manifest),
+    let is_measured = match &settings.measured {
+        Some(directories) => directories.contains(&manifest),
         // What has no target is for build scripts and macros.
         None => call.target.is_some(),
     };
-    if !is_measured || !call.is_of(&settings.target) {
+    if !call.is_of(&settings.target) || !is_measured && !settings.between.contains(&manifest) {
         return Ok(Vec::new());
     }
     let link = |linked: Linked| {
@@ -296,13 +351,16 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
             Kind::Shared
         },
         manifest,
+        counts: is_measured,
         directory: env::current_dir()?,
         uses: call.uses.clone(),
     }
     .note(&directory.join("units"))
     .context("cannot note what is compiled")?;
     let mut extra: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
-    extra.extend(settings.cfg.iter().map(OsString::from));
+    if is_measured {
+        extra.extend(settings.cfg.iter().map(OsString::from));
+    }
     if call.remaps {
         // The last one that fits counts: the report looks for the sources where they are.
         extra.push("--remap-path-prefix=/=/".into());

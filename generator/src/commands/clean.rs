@@ -6,7 +6,6 @@ use anyhow::Result;
 
 use super::output;
 use crate::build::layout::Layout;
-use crate::build::options::Scope;
 use crate::measured::Store;
 use crate::scaffold::metadata::Cargo;
 
@@ -25,7 +24,7 @@ pub struct Clean {
 impl Clean {
     pub fn run(self) -> Result<ExitCode> {
         let workspace = self.cargo.read()?;
-        let layout = Layout::new(&workspace.metadata, Scope::Workspace);
+        let layout = Layout::new(&workspace.metadata);
         let going_on = Store::at(&layout.store).forget()?;
         if going_on > 0 {
             output::note(&format!("runs that still go on, and stay: {going_on}"));

@@ -130,15 +130,14 @@ impl Exec {
         }
         // A cargo of the suite builds what this one has built, in the same place.
         if self.build.scope == Scope::Workspace {
-            environment.insert("CARGO_TARGET_DIR".into(), (&measure.layout.target).into());
+            let target = &built.wrapper.target;
+            environment.insert("CARGO_TARGET_DIR".into(), target.into());
             if measure.layout.has_build_directory() {
-                let target = &measure.layout.target;
                 environment.insert("CARGO_BUILD_BUILD_DIR".into(), target.into());
             }
-            environment.insert(
-                "RUSTC_WORKSPACE_WRAPPER".into(),
-                (&built.wrapper.path).into(),
-            );
+            for variable in built.wrapper.variables {
+                environment.insert(variable.into(), (&built.wrapper.path).into());
+            }
         }
         // Programs and tests know by themselves where their profiles go, which are to be told apart.
         let profiles = if self.tests {

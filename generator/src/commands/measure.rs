@@ -16,7 +16,7 @@ use crate::build::along;
 use crate::build::cargo::{Builder, BuiltProgram};
 use crate::build::harness;
 use crate::build::layout::Layout;
-use crate::build::linked::{PATTERN, is_possible};
+use crate::build::linked::{self, PATTERN, is_possible};
 use crate::build::options::BuildOptions;
 use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
@@ -67,7 +67,7 @@ impl<'a> Measure<'a> {
     ///
     /// If signals cannot be received.
     pub fn new(workspace: &'a Workspace, options: &'a BuildOptions) -> Result<Measure<'a>> {
-        let layout = Layout::new(&workspace.metadata, options.scope);
+        let layout = Layout::new(&workspace.metadata);
         Ok(Measure {
             workspace,
             options,
@@ -103,44 +103,43 @@ impl<'a> Measure<'a> {
     ///
     /// If cargo fails.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
-        say(&format!(
-            "building {} with coverage instrumentation",
-            names(&programs)
-        ));
-        for (variable, is_replaced) in [
-            ("RUSTC_WORKSPACE_WRAPPER", true),
-            (
-                "RUSTC_WRAPPER",
-                self.options.scope == crate::build::options::Scope::All,
-            ),
-        ] {
-            if is_replaced && is_set(variable) {
-                say(&format!("{variable} is not called for this build"));
-            }
-        }
-        let of_tests = self.tests.then(|| self.store.linked_tests());
+        let profiles = linked::Directories {
+            programs: self.store.linked(),
+            tests: self.tests.then(|| self.store.linked_tests()),
+        };
+        let along = along::packages(self.workspace, &self.options.with)?;
         let builder = Builder::new(
             self.workspace,
             self.options,
             &self.layout,
-            &self.store.linked(),
-            of_tests.as_deref(),
+            &profiles,
+            &programs,
+            &along,
         )?;
+        say(&format!(
+            "building {} with coverage instrumentation",
+            names(&programs)
+        ));
+        if is_set("RUSTC_WORKSPACE_WRAPPER") {
+            say("RUSTC_WORKSPACE_WRAPPER is not called for this build");
+        }
         builder.seed();
         let mut built = Vec::new();
         for program in programs {
             let made = builder.build(&program)?;
             built.push((program, made));
         }
-        for package in along::packages(self.workspace, &self.options.with)? {
+        for package in along {
             let made = builder.build_along(package)?;
             if let Some((_, program)) = built.first_mut() {
                 program.others.extend(made);
             }
         }
         let all = built.iter().flat_map(|(_, program)| program.all_units());
-        for library in along::not_built(self.workspace, &all.collect::<Vec<_>>()) {
-            say(&library);
+        let all: Vec<_> = all.collect();
+        let missing = along::not_built(self.workspace, &all).into_iter();
+        for what in missing.chain(builder.also().not_built(&all)) {
+            say(&what);
         }
         let part = self.store.keep_build(|builds| {
             let programs = built.iter();

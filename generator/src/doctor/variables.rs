@@ -37,9 +37,7 @@ fn meaning(name: &str, value: &str) -> Option<&'static str> {
             "the measured build has these flags too, as any build; they take the place of those in cargo's configuration"
         }
         "RUSTC" | "CARGO_BUILD_RUSTC" => "this compiler is taken instead of the toolchain's",
-        "RUSTC_WRAPPER" | "CARGO_BUILD_RUSTC_WRAPPER" => {
-            "it is called for a measured build too, but not with --scope all"
-        }
+        "RUSTC_WRAPPER" | "CARGO_BUILD_RUSTC_WRAPPER" => "it is called for a measured build too",
         "RUSTC_WORKSPACE_WRAPPER" | "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER" => {
             "it is not called for a measured build"
         }

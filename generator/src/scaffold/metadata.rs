@@ -43,39 +43,43 @@ impl Cargo {
             .with_context(|| format!("cannot read {manifest_path}"))?;
         toml_edit::Document::parse(text.as_str())
             .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
-        let command = self.metadata_command(&manifest_path);
+        Ok(Workspace {
+            metadata: self.ask(&manifest_path, &["--no-deps".to_owned()])?,
+            manifest_path: manifest_path.canonicalize_utf8()?,
+        })
+    }
+
+    /// What `cargo metadata` says of a manifest, with further options.
+    ///
+    /// # Errors
+    ///
+    /// If cargo cannot read it.
+    pub fn ask(&self, manifest_path: &Utf8Path, options: &[String]) -> Result<Metadata> {
+        let mut command = MetadataCommand::new();
+        command
+            .manifest_path(manifest_path)
+            // It would be in the target directory of ordinary builds.
+            .env("CARGO_CACHE_RUSTC_INFO", "0")
+            .other_options([&self.passed_on(), options].concat());
         verbosity::running(&command.cargo_command());
         match during("asking cargo about the workspace", || command.exec()) {
-            Ok(metadata) => Ok(Workspace {
-                metadata,
-                manifest_path: manifest_path.canonicalize_utf8()?,
-            }),
             Err(cargo_metadata::Error::CargoMetadata { stderr }) => bail!(
                 "cargo cannot read {manifest_path}\n{}",
                 stderr.trim_end().trim_start_matches("error: ")
             ),
-            Err(error) => Err(error).context("cannot run cargo metadata"),
+            answer => answer.context("cannot run cargo metadata"),
         }
     }
 
-    fn metadata_command(&self, manifest_path: &Utf8Path) -> MetadataCommand {
-        let mut command = MetadataCommand::new();
-        let passed_on = [
+    /// The options about the lock file, as cargo has them.
+    pub fn passed_on(&self) -> Vec<String> {
+        let options = [
             (self.locked, "--locked"),
             (self.offline, "--offline"),
             (self.frozen, "--frozen"),
         ];
-        command
-            .manifest_path(manifest_path)
-            .no_deps()
-            .other_options(
-                passed_on
-                    .into_iter()
-                    .filter(|(wanted, _)| *wanted)
-                    .map(|(_, option)| option.to_owned())
-                    .collect::<Vec<_>>(),
-            );
-        command
+        let wanted = options.iter().filter(|(wanted, _)| *wanted);
+        wanted.map(|(_, option)| (*option).to_owned()).collect()
     }
 
     fn find_manifest(&self) -> Result<Utf8PathBuf> {

@@ -14,15 +14,17 @@ use super::made;
 pub struct Format {
     pub option: &'static str,
     pub help: &'static str,
+    /// Whether who reads it knows the files of the repository alone.
+    pub of_repository: bool,
     pub write: fn(&mut dyn Write, &Coverage, &Path, &Subject) -> io::Result<()>,
 }
 
 /// In the order of the help.
 #[rustfmt::skip]
 pub const FORMATS: [Format; 5] = [
-    Format { option: "lcov", help: "Write an lcov trace file", write: |out, it, root, _| lcov::write(out, it, root) },
-    Format { option: "json", help: "Write the JSON of `llvm-cov export`", write: |out, it, _, _| json::write(out, it) },
-    Format { option: "cobertura", help: "Write Cobertura's XML", write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
-    Format { option: "codecov", help: "Write Codecov's JSON", write: |out, it, root, _| codecov::write(out, it, root) },
-    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", write: |out, it, root, subject| markdown::write(out, it, root, subject, "itcov") },
+    Format { option: "lcov", help: "Write an lcov trace file", of_repository: false, write: |out, it, root, _| lcov::write(out, it, root) },
+    Format { option: "json", help: "Write the JSON of `llvm-cov export`", of_repository: false, write: |out, it, _, _| json::write(out, it) },
+    Format { option: "cobertura", help: "Write Cobertura's XML", of_repository: true, write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
+    Format { option: "codecov", help: "Write Codecov's JSON", of_repository: true, write: |out, it, root, _| codecov::write(out, it, root) },
+    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", of_repository: false, write: |out, it, root, subject| markdown::write(out, it, root, subject, "itcov") },
 ];

@@ -27,7 +27,6 @@ use outputs::Outputs;
 use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
-use crate::build::options::Scope;
 use crate::commands::output::note;
 use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
@@ -106,7 +105,7 @@ impl Report {
     /// If there is nothing to report on, something cannot be read or written, or a threshold is missed.
     pub fn run(&self) -> Result<()> {
         let workspace = self.cargo.read()?;
-        let layout = Layout::new(&workspace.metadata, Scope::Workspace);
+        let layout = Layout::new(&workspace.metadata);
         let store = Store::at(&layout.store);
         if self.profiles.is_empty() {
             return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
@@ -123,7 +122,7 @@ impl Report {
 
     fn of(&self, workspace: &Workspace, parts: &[Measured], mut profiles: Profiles) -> Result<()> {
         let metadata = &workspace.metadata;
-        let layout = Layout::new(metadata, Scope::Workspace);
+        let layout = Layout::new(metadata);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
         profiles

@@ -1,5 +1,6 @@
 //! Where the report goes, and in which format.
 
+use std::cell::LazyCell;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
 
 use super::files::Files;
+use super::format::Format;
 use super::git::Repository;
 use super::html::Html;
 use super::staged;
@@ -37,45 +39,49 @@ impl Outputs {
 
     /// Writes each format that was asked for. If the pages or one of the files cannot be written, none is.
     pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
-        let root = &self.root(metadata)?;
+        let workspace = metadata.workspace_root.as_std_path();
+        let is_asked_for = self.files.to_files().next().is_some() || self.take_stdout();
+        let repository = is_asked_for.then(|| repository(workspace)).flatten();
+        let root = &self.root(repository.unwrap_or(workspace))?;
+        let is_inside = |path: &Path| repository.is_none_or(|top| path.starts_with(top));
+        let mut paths = coverage.files.iter().map(|file| Path::new(&*file.path));
+        let all_are = paths.all(is_inside);
+        let inside = LazyCell::new(|| coverage.clone().of_files(is_inside));
+        let write = |format: &Format, out: &mut dyn Write| {
+            let is_all = all_are || !format.of_repository;
+            (format.write)(out, if is_all { coverage } else { &inside }, root, subject)
+        };
         let mut written = vec![];
         for (path, format) in self.files.to_files() {
-            written.push(staged::write(path, |out| {
-                (format.write)(out, coverage, root, subject)
-            })?);
+            written.push(staged::write(path, |out| write(format, out))?);
         }
         self.html.write(coverage, metadata, subject)?;
         for file in written {
             file.keep()?;
         }
         match self.files.to_stdout() {
-            Some(format) => to_stdout(|out| (format.write)(out, coverage, root, subject)),
+            Some(format) => to_stdout(|out| write(format, out)),
             None => Ok(()),
         }
     }
-}
 
-impl Outputs {
     /// What names are relative to: services know the files of a repository, which may have several workspaces.
-    fn root(&self, metadata: &Metadata) -> Result<PathBuf> {
-        if let Some(directory) = &self.relative_to {
-            let found = directory.canonicalize();
-            return found.with_context(|| format!("--relative-to {}", directory.display()));
-        }
-        let workspace = metadata.workspace_root.as_std_path();
-        let is_asked_for = self.files.to_files().next().is_some() || self.take_stdout();
-        let below = is_asked_for.then(|| depth(workspace)).flatten();
-        let root = workspace.ancestors().nth(below.unwrap_or(0));
-        Ok(root.unwrap_or(workspace).to_owned())
+    fn root(&self, repository: &Path) -> Result<PathBuf> {
+        let Some(directory) = &self.relative_to else {
+            return Ok(repository.to_owned());
+        };
+        let found = directory.canonicalize();
+        found.with_context(|| format!("--relative-to {}", directory.display()))
     }
 }
 
-/// How many directories below the root of its git repository a workspace is. Either path may have links in it.
-fn depth(workspace: &Path) -> Option<usize> {
+/// The root of the git repository that a workspace is in. Either path may have links in it, and the root has those of the
+/// workspace's.
+fn repository(workspace: &Path) -> Option<&Path> {
     let repository = Repository::around(workspace).ok()?;
-    let workspace = workspace.canonicalize().ok()?;
-    let below = workspace.strip_prefix(&repository.top).ok()?;
-    Some(below.components().count())
+    let real = workspace.canonicalize().ok()?;
+    let below = real.strip_prefix(&repository.top).ok()?;
+    workspace.ancestors().nth(below.components().count())
 }
 
 /// Writes to the standard output, without a change. Whoever reads it may stop early, as `head` does: that is no

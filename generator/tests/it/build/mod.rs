@@ -1,5 +1,6 @@
 //! How the program is built: what is shared with the ordinary build, and what stays as it was.
 
+mod also;
 mod beside;
 mod build_scripts;
 mod conventions;

@@ -36,7 +36,7 @@ fn a_crate_by_path_that_is_no_member_is_not_measured_and_named() {
         .itcov(&["run"])
         .ends_with(0)
         .says("itcov: not of the workspace, so not measured: beside@0.2.0, helper@0.2.0; make it a member")
-        .says("or measure with --scope all\n");
+        .says("or measure with --also beside,helper\n");
     let lines = SourceLines::reported(&krate, &[]);
     assert_eq!(lines.files().collect::<Vec<_>>(), ["src/main.rs"]);
 
