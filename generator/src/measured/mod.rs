@@ -18,7 +18,7 @@
 mod advice;
 mod kept;
 mod measurement;
-mod origin;
+pub mod origin;
 mod part;
 mod profiles;
 mod runs;
