@@ -205,7 +205,8 @@ impl<'a> Builder<'a> {
         };
         let units = of(&invocation.executable).with_context(|| {
             format!(
-                "{} was not built with coverage instrumentation: cargo did not call {}",
+                "{} was not built with coverage instrumentation: cargo did not call {}, or rustc has no runtime for \
+                 counters on this target",
                 invocation.executable.display(),
                 self.wrapper.path.display()
             )

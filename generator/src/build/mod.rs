@@ -9,6 +9,7 @@
 pub mod along;
 pub mod also;
 mod artifacts;
+pub mod call;
 pub mod cargo;
 mod guard;
 pub mod harness;

@@ -15,7 +15,7 @@ pub fn of(units: &[Unit]) -> Vec<PathBuf> {
     let mut sources: BTreeSet<PathBuf> = units().map(|unit| unit.manifest.clone()).collect();
     let directories = sources.clone();
     for unit in units() {
-        let list = fs::read_to_string(unit.stem.with_extension("d")).unwrap_or_default();
+        let list = fs::read_to_string(unit.dep_info()).unwrap_or_default();
         for file in files(&list) {
             let file = clean(&unit.directory.join(file));
             if !file

@@ -29,6 +29,9 @@ pub struct Unit {
     pub directory: PathBuf,
     /// The stems of the crates that it uses.
     pub uses: Vec<PathBuf>,
+    /// The stem of copies, where a suite's cargo was told another target directory: it may be gone before the report.
+    #[serde(default)]
+    pub copy: Option<PathBuf>,
 }
 
 /// Which file of a unit has its whole mapping.
@@ -47,12 +50,44 @@ pub enum Kind {
 impl Unit {
     /// The file that has its mapping.
     pub fn object(&self) -> PathBuf {
-        let name = self.stem.file_name().unwrap_or_default().to_string_lossy();
+        self.object_at(self.place())
+    }
+
+    /// The list of its sources.
+    pub fn dep_info(&self) -> PathBuf {
+        self.place().with_extension("d")
+    }
+
+    fn place(&self) -> &Path {
+        self.copy.as_ref().unwrap_or(&self.stem)
+    }
+
+    fn object_at(&self, stem: &Path) -> PathBuf {
+        let name = stem.file_name().unwrap_or_default().to_string_lossy();
         match self.kind {
-            Kind::Program | Kind::Test => self.stem.clone(),
-            Kind::Archive => self.stem.with_file_name(format!("lib{name}.rlib")),
-            Kind::Shared => self.stem.with_file_name(format!("lib{name}.so")),
+            Kind::Program | Kind::Test => stem.to_owned(),
+            Kind::Archive => stem.with_file_name(format!("lib{name}.rlib")),
+            Kind::Shared => stem.with_file_name(format!("lib{name}.so")),
         }
+    }
+
+    /// Makes the copies, once it is compiled.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written.
+    pub fn make_copy(&self) -> io::Result<()> {
+        let Some(directory) = self.copy.as_deref().and_then(Path::parent) else {
+            return Ok(());
+        };
+        fs::create_dir_all(directory)?;
+        for (from, to) in [
+            (self.object_at(&self.stem), self.object()),
+            (self.stem.with_extension("d"), self.dep_info()),
+        ] {
+            fs::copy(from, to)?;
+        }
+        Ok(())
     }
 
     /// Writes it into the directory of notes.
@@ -74,6 +109,25 @@ pub fn stem(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = name.split('.').next().unwrap_or_default();
     file.with_file_name(name.strip_prefix("lib").unwrap_or(name))
+}
+
+/// Where copies of a unit with this stem are, beside the directory of notes: their stem.
+pub fn copy_of(notes: &Path, stem: &Path) -> PathBuf {
+    let name = stem.file_name().unwrap_or_default();
+    notes.with_file_name("copies").join(key(stem)).join(name)
+}
+
+/// Forgets the units whose copies are all that is left of them.
+pub fn forget_copies(notes: &Path) {
+    for unit in all(notes) {
+        if let Some(directory) = unit.copy.as_deref().and_then(Path::parent)
+            && !unit.object_at(&unit.stem).exists()
+        {
+            // What stays takes some space, and the next time removes it.
+            let _ = fs::remove_file(notes.join(key(&unit.stem)));
+            let _ = fs::remove_dir_all(directory);
+        }
+    }
 }
 
 fn key(stem: &Path) -> String {
@@ -120,23 +174,17 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
         .find(|unit| fs::read(&unit.stem).is_ok_and(|other| other == bytes))
 }
 
-/// The programs of a package that there are, of whatever features and profile.
-pub fn programs_of(directory: &Path, manifest: &Path) -> Vec<Unit> {
-    let mut units = of_kind(directory, Kind::Program);
-    units.retain(|unit| unit.manifest == manifest);
-    units
+/// The executables of this kind that there are, of whatever package, features and profile.
+pub fn of_kind(directory: &Path, kind: Kind) -> impl Iterator<Item = Unit> {
+    all(directory).filter(move |unit| unit.kind == kind && unit.object().is_file())
 }
 
-/// The executables of this kind that there are, of whatever features and profile.
-pub fn of_kind(directory: &Path, kind: Kind) -> Vec<Unit> {
+fn all(directory: &Path) -> impl Iterator<Item = Unit> {
     let notes = fs::read_dir(directory).into_iter().flatten().flatten();
-    let units = notes.filter_map(|note| {
+    notes.filter_map(|note| {
         let bytes = fs::read(note.path()).ok()?;
         serde_json::from_slice::<Unit>(&bytes).ok()
-    });
-    units
-        .filter(|unit| unit.kind == kind && unit.stem.is_file())
-        .collect()
+    })
 }
 
 /// The unit that is a shared library, which cargo has put beside the programs. It is called after its crate.
@@ -199,6 +247,7 @@ mod tests {
                 .iter()
                 .map(|name| format!("/t/deps/{name}-1").into())
                 .collect(),
+            copy: None,
         };
         for unit in [
             unit("app", &["a", "between", "serde"]),

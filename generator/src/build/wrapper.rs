@@ -1,7 +1,8 @@
 //! The compiler wrapper: this executable under another name, which cargo calls in place of rustc.
 //!
 //! cargo keeps apart what went through one wrapper and through another by the wrapper's path, so the directory that it is in
-//! is named after its settings. What belongs to other workspaces, as of a cargo inside a build script, is left alone.
+//! is named after its settings. What belongs to other workspaces is left alone, and so is what a cargo inside a build script
+//! builds.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -17,12 +18,13 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::also::Also;
+use super::call::{Call, is_in_a_build_script, is_test_without_harness};
 use super::layout::{Layout, digest};
 use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
 use super::rustc::Rustc;
-use super::units::{Kind, Unit, stem};
+use super::units::{self, Kind, Unit};
 
 /// The name of the executable that is the wrapper.
 const NAME: &str = "itcov-rustc";
@@ -38,6 +40,8 @@ const FLAGS: [&str; 2] = [
 struct Settings {
     /// cargo's target directory.
     target: PathBuf,
+    /// That of ordinary builds.
+    ordinary: PathBuf,
     /// The directories of the manifests of what is measured; `None` where every crate is.
     measured: Option<BTreeSet<PathBuf>>,
     /// Those of what has counters as well, and does not count: it may have instances of generic code that does.
@@ -109,6 +113,7 @@ impl Wrapper {
         let measured = members.chain(also.directories.keys().cloned());
         let settings = Settings {
             target: target.clone(),
+            ordinary: layout.ordinary.clone(),
             measured: (scope == Scope::Workspace).then(|| measured.collect()),
             between: match scope {
                 Scope::Workspace => also.between.clone(),
@@ -189,13 +194,7 @@ pub fn is_meant(name: &OsStr) -> bool {
 
 /// Runs rustc, with the flags for coverage where they belong.
 pub fn main(arguments: &[OsString]) -> ExitCode {
-    let (me, arguments) = match arguments {
-        // Where it is both of cargo's wrappers, and the crate is a member of the workspace.
-        [me, again, rest @ ..] if again == me => (me, rest),
-        [me, rest @ ..] => (me, rest),
-        [] => (&OsString::new(), arguments),
-    };
-    let [rustc, arguments @ ..] = arguments else {
+    let [me, rustc, arguments @ ..] = arguments else {
         eprintln!("error: cargo calls this program, with rustc's path and arguments");
         return ExitCode::FAILURE;
     };
@@ -208,112 +207,44 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         command.arg(rustc);
     }
     command.args(arguments);
-    let call = Call::parse(arguments);
-    match extra(directory, settings, Path::new(rustc), &call) {
-        Ok(extra) => command.args(extra),
-        Err(error) => {
-            eprintln!("error: itcov cannot instrument this crate: {error:#}");
-            return ExitCode::FAILURE;
-        }
+    let failed = |error: &dyn std::fmt::Display| {
+        eprintln!("error: itcov cannot instrument this crate: {error:#}");
+        ExitCode::FAILURE
     };
-    let error = command.exec();
-    eprintln!("error: cannot run {}: {error}", program.display());
-    ExitCode::FAILURE
-}
-
-/// What rustc was asked to do.
-#[derive(Debug, Default)]
-struct Call {
-    name: String,
-    types: Vec<String>,
-    out_dir: PathBuf,
-    extra_filename: String,
-    target: Option<String>,
-    uses: Vec<PathBuf>,
-    /// Whether machine code is wanted. If not, this is a check, or a question of a build script.
-    links: bool,
-    /// Whether it is an executable of tests, with rustc's harness.
-    is_test: bool,
-    /// Whether the paths of sources are to be other ones than they are.
-    remaps: bool,
-}
-
-impl Call {
-    fn parse(arguments: &[OsString]) -> Call {
-        let mut call = Call::default();
-        let mut words = arguments.iter().map(|word| word.to_string_lossy());
-        while let Some(word) = words.next() {
-            let (option, value) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => {
-                    (option.to_owned(), value.to_owned())
-                }
-                _ if matches!(
-                    &*word,
-                    "--crate-name"
-                        | "--crate-type"
-                        | "--out-dir"
-                        | "--target"
-                        | "--extern"
-                        | "-C"
-                        | "--emit"
-                ) =>
-                {
-                    (
-                        word.into_owned(),
-                        words.next().unwrap_or_default().into_owned(),
-                    )
-                }
-                _ => (word.into_owned(), String::new()),
-            };
-            match &*option {
-                "--crate-name" => call.name = value,
-                "--test" => call.is_test = true,
-                "--remap-path-prefix" => call.remaps = true,
-                "--crate-type" => call.types.extend(value.split(',').map(str::to_owned)),
-                "--out-dir" => call.out_dir = value.into(),
-                "--target" => call.target = Some(value),
-                "--emit" => call.links |= value.split(',').any(|kind| kind == "link"),
-                // `name=path`, or `priv:name=path`.
-                "--extern" => call
-                    .uses
-                    .extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
-                "-C" => {
-                    if let Some(text) = value.strip_prefix("extra-filename=") {
-                        text.clone_into(&mut call.extra_filename);
-                    }
-                }
-                _ => {}
-            }
+    let call = Call::parse(arguments);
+    let unit = match extra(directory, settings, Path::new(rustc), &call) {
+        Ok(extra) => {
+            command.args(extra.arguments);
+            extra.unit
         }
-        call
-    }
-
-    fn is_of_type(&self, one_of: &[&str]) -> bool {
-        self.types
-            .iter()
-            .any(|kind| one_of.contains(&kind.as_str()))
-    }
-
-    /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
-    /// `<target>/[<triple>/]<profile>/deps`.
-    fn is_of(&self, target: &Path) -> bool {
-        let Ok(below) = self.out_dir.strip_prefix(target) else {
-            return false;
-        };
-        let depth = below.components().count();
-        (2..=3).contains(&depth) && ["deps", "examples"].iter().any(|end| below.ends_with(end))
+        Err(error) => return failed(&error),
+    };
+    let Some(unit) = unit.filter(|unit| unit.copy.is_some()) else {
+        let error = command.exec();
+        eprintln!("error: cannot run {}: {error}", program.display());
+        return ExitCode::FAILURE;
+    };
+    match command.status() {
+        Ok(status) if status.success() => match unit.make_copy() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&format!("cannot copy what was compiled: {error}")),
+        },
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => failed(&format!("cannot run {}: {error}", program.display())),
     }
 }
 
-fn extra(
-    directory: &Path,
-    settings: Result<Settings>,
-    rustc: &Path,
-    call: &Call,
-) -> Result<Vec<OsString>> {
-    let is_build_script = call.name.starts_with("build_script_") && call.is_of_type(&["bin"]);
-    if !call.links || is_build_script || call.is_of_type(&["proc-macro"]) {
-        return Ok(Vec::new());
+/// What is added to a call.
+#[derive(Debug, Default)]
+struct Extra {
+    arguments: Vec<OsString>,
+    /// What is instrumented.
+    unit: Option<Unit>,
+}
+
+fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call) -> Result<Extra> {
+    if !call.links || call.is_build_script() || call.is_of_type(&["proc-macro"]) {
+        return Ok(Extra::default());
     }
     let settings = settings?;
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
@@ -322,25 +253,41 @@ fn extra(
         // What has no target is for build scripts and macros.
         None => call.target.is_some(),
     };
-    if !call.is_of(&settings.target) || !is_measured && !settings.between.contains(&manifest) {
-        return Ok(Vec::new());
+    let has_counters = is_measured || settings.between.contains(&manifest);
+    let is_elsewhere = !call.is_of(&settings.target);
+    let is_of_a_suite = || {
+        settings.measured.is_some()
+            && call.is_of_a_suite(&settings.ordinary)
+            && !is_in_a_build_script()
+    };
+    if !has_counters || is_elsewhere && !is_of_a_suite() {
+        return Ok(Extra::default());
+    }
+    // A suite may build for several targets, among them some of other systems.
+    if settings.measured.is_some() && !call.can_be_measured(rustc) {
+        return Ok(Extra::default());
     }
     let link = |linked: Linked| {
         let arguments = linked.arguments(rustc, call.target.as_deref(), directory);
         arguments.context("cannot make the object that says where the profile goes")
     };
-    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
-    // cargo sets the variable for integration tests and benchmarks, which may have a harness of their own.
-    let is_test = call.is_test || is_program && env::var_os("CARGO_TARGET_TMPDIR").is_some();
+    let is_test = call.is_test || is_test_without_harness();
     if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
-        return link(Linked::Nothing);
+        return Ok(Extra {
+            arguments: link(Linked::Nothing)?,
+            unit: None,
+        });
     }
-    Unit {
+    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
+    let notes = directory.join("units");
+    let stem = call
+        .out_dir
+        .join(format!("{}{}", call.name, call.extra_filename));
+    let unit = Unit {
         name: call.name.clone(),
-        stem: call
-            .out_dir
-            .join(format!("{}{}", call.name, call.extra_filename)),
+        copy: is_elsewhere.then(|| units::copy_of(&notes, &stem)),
+        stem,
         kind: if is_test {
             Kind::Test
         } else if is_program {
@@ -351,12 +298,11 @@ fn extra(
             Kind::Shared
         },
         manifest,
-        counts: is_measured,
         directory: env::current_dir()?,
         uses: call.uses.clone(),
-    }
-    .note(&directory.join("units"))
-    .context("cannot note what is compiled")?;
+        counts: is_measured,
+    };
+    unit.note(&notes).context("cannot note what is compiled")?;
     let mut extra: Vec<OsString> = FLAGS.iter().map(OsString::from).collect();
     if is_measured {
         extra.extend(settings.cfg.iter().map(OsString::from));
@@ -382,41 +328,8 @@ fn extra(
             Linked::Library(path)
         })?);
     }
-    Ok(extra)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Call;
-    use std::ffi::OsString;
-    use std::path::Path;
-
-    fn call(words: &str) -> Call {
-        Call::parse(&words.split(' ').map(OsString::from).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn what_cargo_asks_for_is_understood() {
-        let call = call(
-            "--crate-name app --edition=2021 src/main.rs --crate-type bin --emit=dep-info,link -C extra-filename=-1a \
-             --out-dir /t/debug/deps --extern core=/t/debug/deps/libcore-2b.rlib --extern priv:x=/t/debug/deps/libx-3c.rmeta",
-        );
-        assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
-        assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
-        assert_eq!(
-            call.uses,
-            ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new)
-        );
-    }
-
-    #[test]
-    fn a_target_directory_inside_of_the_target_directory_is_another_ones() {
-        let is_of = |out_dir: &str| call(&format!("--out-dir {out_dir}")).is_of(Path::new("/t"));
-        assert!(is_of("/t/debug/deps"));
-        assert!(is_of("/t/x86_64-unknown-linux-musl/release/deps"));
-        assert!(is_of("/t/debug/examples"));
-        assert!(!is_of("/t/debug/build/host-1a/out/debug/deps"));
-        assert!(!is_of("/elsewhere/debug/deps"));
-        assert!(!is_of("/t/guest/target/debug/deps"));
-    }
+    Ok(Extra {
+        arguments: extra,
+        unit: Some(unit),
+    })
 }

@@ -1,11 +1,13 @@
 //! `cargo itcov exec`: runs a suite that starts the program itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::measure::{Built, Measure, Profiles, configured};
 use super::{output, unmeasured};
@@ -14,11 +16,13 @@ use crate::build::options::{BuildOptions, Scope};
 use crate::build::ordinary;
 use crate::build::units::{self, Kind, Unit};
 use crate::measured::Kept;
+use crate::measured::origin::of_others;
 use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
-use crate::run::supervisor;
+
 use crate::run::watch::Watch;
+use crate::run::{say, supervisor};
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -73,7 +77,7 @@ impl Exec {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
-        let profiles = recording.profiles()?;
+        let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
         if profiles.is_empty() {
             output::error(&unmeasured::nothing_else(&built, self.build.scope, &opened));
             return Ok(ExitCode::from(outcome.status.max(1)));
@@ -82,11 +86,12 @@ impl Exec {
         recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
         if self.tests {
             let notes = &built.wrapper.units;
-            let tests = units::of_kind(notes, Kind::Test).into_iter();
+            let tests = units::of_kind(notes, Kind::Test);
             let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
             recording.add_tests(&tests)?;
         }
         recording.keep()?;
+        units::forget_copies(&built.wrapper.units);
         Ok(measure.report(&recording, outcome.status))
     }
 
@@ -150,6 +155,52 @@ impl Exec {
     }
 }
 
+/// The profiles without those of programs that are not measured, which are removed: a task of the workspace, for example,
+/// that the suite's cargo has built like all of the workspace.
+fn leave_out_others(
+    measure: &Measure,
+    built: &Built,
+    profiles: Vec<PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let executables = built.programs.iter().flat_map(|(_, program)| {
+        let others = program.others.iter().map(|(executable, _)| executable);
+        std::iter::once(&program.invocation.executable).chain(others)
+    });
+    let mut measured: Vec<PathBuf> = executables.cloned().collect();
+    let units = built.programs.iter().flat_map(|(_, it)| it.all_units());
+    let programs = units.filter(|unit| unit.kind == Kind::Program);
+    let packages: BTreeSet<&Path> = programs.map(|unit| unit.manifest.as_path()).collect();
+    let now: Vec<Unit> = units::of_kind(&built.wrapper.units, Kind::Program).collect();
+    let (own, others): (Vec<Unit>, Vec<Unit>) = now
+        .into_iter()
+        .partition(|unit| packages.contains(unit.manifest.as_path()));
+    measured.extend(own.iter().map(Unit::object));
+    let files = || others.iter().map(Unit::object).collect();
+    let foreign = of_others(&profiles, &measured, &files)?;
+    let mut names = BTreeSet::new();
+    for (profile, other) in &foreign {
+        fs::remove_file(profile).with_context(|| format!("cannot remove {}", profile.display()))?;
+        let manifest = others[*other].manifest.join("Cargo.toml");
+        let members = measure.workspace.members();
+        names.extend(
+            members
+                .iter()
+                .filter(|it| it.manifest_path == manifest)
+                .map(|it| &it.name),
+        );
+    }
+    for name in names {
+        say(&format!(
+            "a program of {name} has run, which is not measured; `--with {name}` measures it along"
+        ));
+    }
+    let foreign: BTreeSet<PathBuf> = foreign.iter().map(|(path, _)| path.to_path_buf()).collect();
+    Ok(profiles
+        .into_iter()
+        .filter(|it| !foreign.contains(it))
+        .collect())
+}
+
 /// The programs of a package that are not as they were built before the suite: its cargo has built them, with other
 /// features or another profile.
 fn by_the_suite(built: &Built, kept: &Kept) -> Vec<Vec<Unit>> {
@@ -166,7 +217,7 @@ fn by_the_suite(built: &Built, kept: &Kept) -> Vec<Vec<Unit>> {
     let Some(manifest) = before.first().map(|unit| &unit.manifest) else {
         return Vec::new();
     };
-    let now = units::programs_of(notes, manifest).into_iter();
+    let now = units::of_kind(notes, Kind::Program).filter(|unit| unit.manifest == *manifest);
     let is_new = |unit: &Unit| {
         !before.iter().any(|other| other.stem == unit.stem) || has_changed(kept, unit)
     };
@@ -177,6 +228,6 @@ fn by_the_suite(built: &Built, kept: &Kept) -> Vec<Vec<Unit>> {
 
 /// Whether the executable was written after the build.
 fn has_changed(kept: &Kept, unit: &Unit) -> bool {
-    let modified = std::fs::metadata(&unit.stem).and_then(|file| file.modified());
+    let modified = fs::metadata(unit.object()).and_then(|file| file.modified());
     modified.is_ok_and(|modified| modified > kept.built)
 }

@@ -21,7 +21,7 @@ mod advice;
 mod inside;
 mod kept;
 mod measurement;
-mod origin;
+pub mod origin;
 mod part;
 mod profiles;
 mod runs;

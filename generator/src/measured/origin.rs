@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::parse::{objects, profile};
@@ -14,6 +14,23 @@ use crate::build::linked::{loaded_by, number_of};
 
 /// Functions by the hashes of their names and of their structure.
 pub type Functions = HashSet<(u64, u64)>;
+
+/// The functions of an executable.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn functions(executable: &Path) -> Result<Functions> {
+    let bytes =
+        fs::read(executable).with_context(|| format!("cannot read {}", executable.display()))?;
+    let functions = objects::hashes(&bytes).with_context(|| {
+        format!(
+            "cannot read the coverage mapping of {}",
+            executable.display()
+        )
+    })?;
+    Ok(functions.into_iter().collect())
+}
 
 /// Of each executable, the functions that none of the others has.
 ///
@@ -24,15 +41,7 @@ pub fn own_functions(executables: &[&Path]) -> Result<Vec<Functions>> {
     let mut all: Vec<Functions> = Vec::new();
     let mut owners: HashMap<(u64, u64), usize> = HashMap::new();
     for executable in executables {
-        let bytes = fs::read(executable)
-            .with_context(|| format!("cannot read {}", executable.display()))?;
-        let functions = objects::hashes(&bytes).with_context(|| {
-            format!(
-                "cannot read the coverage mapping of {}",
-                executable.display()
-            )
-        })?;
-        let functions: Functions = functions.into_iter().collect();
+        let functions = functions(executable)?;
         for function in &functions {
             *owners.entry(*function).or_default() += 1;
         }
@@ -91,6 +100,43 @@ impl Origins {
             found.any(|it| functions.contains(&(it.name_hash, it.function_hash)))
         }))
     }
+}
+
+/// The profiles that other programs have written: each with the number of the program among the `others`, which are only
+/// asked for if there is a function that none of the `measured` executables has.
+///
+/// # Errors
+///
+/// If an executable cannot be read.
+pub fn of_others<'a>(
+    profiles: &'a [PathBuf],
+    measured: &[PathBuf],
+    others: &dyn Fn() -> Vec<PathBuf>,
+) -> Result<Vec<(&'a Path, usize)>> {
+    let mut known = Functions::new();
+    for executable in measured {
+        known.extend(functions(executable)?);
+    }
+    let unknown = profiles.iter().filter_map(|profile| {
+        let bytes = fs::read(profile).ok()?;
+        let found = profile::functions(&bytes).ok()?;
+        let found = found.iter().map(|it| (it.name_hash, it.function_hash));
+        let unknown: Functions = found.filter(|function| !known.contains(function)).collect();
+        (!unknown.is_empty()).then_some((profile.as_path(), unknown))
+    });
+    let unknown: Vec<_> = unknown.collect();
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others: Vec<Functions> = others()
+        .iter()
+        .map(|executable| functions(executable))
+        .collect::<Result<_>>()?;
+    let of_other = unknown.into_iter().filter_map(|(profile, unknown)| {
+        let other = others.iter().position(|other| !other.is_disjoint(&unknown));
+        Some((profile, other?))
+    });
+    Ok(of_other.collect())
 }
 
 /// Whether the profile may be of a program that has these functions. What cannot be read is not ruled out.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::kept::{Kept, Objects};
-use super::origin::{may_be_of, own_functions};
+use super::origin::{functions, may_be_of, own_functions};
 use super::part::{Measured, Part, TESTS};
 use super::profiles;
 use crate::build::units::Unit;
@@ -301,13 +301,14 @@ impl Recording {
             return Ok(());
         };
         for program in &mut part.programs {
-            let built = built(program);
+            let kept = std::iter::once(&program.objects).chain(&program.others);
+            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
+            let built = with_other_code(built(program), &kept)?;
             if built.is_empty() {
                 continue;
             }
-            let kept = std::iter::once(&program.objects).chain(&program.others);
-            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
-            let new = built.iter().map(|units| units[0].stem.as_path());
+            let new: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
+            let new = new.iter().map(PathBuf::as_path);
             let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
             let ran: Vec<bool> = own_functions(&all)?
                 .iter()
@@ -316,7 +317,7 @@ impl Recording {
             let mut has_run = ran[0];
             let new = built.iter().zip(&ran[kept.len()..]);
             for (units, _) in new.filter(|(_, ran)| **ran) {
-                let objects = Objects::keep(&units[0].stem, units, &self.store.builds());
+                let objects = Objects::keep(&units[0].object(), units, &self.store.builds());
                 let objects = objects.with_context(cannot)?;
                 if !has_run && units[0].name == program.bin.replace('-', "_") {
                     program.objects = objects;
@@ -356,6 +357,24 @@ fn take(from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+/// Without what was built twice, in two target directories: it has one profile.
+fn with_other_code(built: Vec<Vec<Unit>>, kept: &[&Path]) -> Result<Vec<Vec<Unit>>> {
+    if built.is_empty() {
+        return Ok(built);
+    }
+    let known = kept.iter().map(|executable| functions(executable));
+    let mut known: Vec<_> = known.collect::<Result<_>>()?;
+    let mut others = Vec::new();
+    for units in built {
+        let functions = functions(&units[0].object())?;
+        if !known.contains(&functions) {
+            known.push(functions);
+            others.push(units);
+        }
+    }
+    Ok(others)
 }
 
 impl Drop for Recording {

@@ -44,6 +44,7 @@ mod signals;
 mod sizes;
 mod sources;
 mod strict;
+mod suites;
 mod support;
 mod table;
 mod template;

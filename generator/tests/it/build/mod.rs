@@ -11,7 +11,6 @@ mod guard;
 mod inside;
 mod kept;
 mod seeding;
-mod suites;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,12 +35,12 @@ fn with_dependency(name: &str) -> TestCrate {
 }
 
 /// The manifest of a package.
-fn package(name: &str, rest: &str) -> String {
+pub fn package(name: &str, rest: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
 }
 
 /// Every file of ordinary builds, with when it was written and a digest of what is in it.
-fn ordinary(target: &Path) -> BTreeMap<PathBuf, (SystemTime, String)> {
+pub fn ordinary(target: &Path) -> BTreeMap<PathBuf, (SystemTime, String)> {
     let mut files = BTreeMap::new();
     let all = walkdir::WalkDir::new(target).into_iter();
     for entry in all.filter_entry(|entry| entry.path() != target.join("itcov")) {
@@ -57,7 +56,7 @@ fn ordinary(target: &Path) -> BTreeMap<PathBuf, (SystemTime, String)> {
 
 /// Fails the test if an ordinary build has changed: then these files are named.
 #[track_caller]
-fn is_untouched(target: &Path, before: &BTreeMap<PathBuf, (SystemTime, String)>) {
+pub fn is_untouched(target: &Path, before: &BTreeMap<PathBuf, (SystemTime, String)>) {
     let after = ordinary(target);
     let changed: Vec<&PathBuf> = before
         .keys()
@@ -69,7 +68,7 @@ fn is_untouched(target: &Path, before: &BTreeMap<PathBuf, (SystemTime, String)>)
 
 /// Fails the test unless cargo finds nothing to compile.
 #[track_caller]
-fn is_fresh(krate: &TestCrate, arguments: &[&str]) {
+pub fn is_fresh(krate: &TestCrate, arguments: &[&str]) {
     let output = krate.cargo(arguments).ends_with(0);
     assert_eq!(compiled(&output), [""; 0], "cargo {arguments:?}");
 }
@@ -106,7 +105,7 @@ fn profiles_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// Profiles that are not where those of a run are.
-fn strays(krate: &TestCrate) -> Vec<String> {
+pub fn strays(krate: &TestCrate) -> Vec<String> {
     let all = profiles_below(&krate.root).into_iter();
     let all = all.map(|path| path.display().to_string());
     all.filter(|path| !path.contains("/itcov/.checkouts/"))

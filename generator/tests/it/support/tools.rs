@@ -136,6 +136,13 @@ pub fn of_rustc(key: &str) -> String {
         .to_owned()
 }
 
+/// What `cargo --version` says behind the `1.`.
+pub fn minor_of_cargo() -> u32 {
+    let version = Output::of(Command::new("cargo").arg("--version")).ends_with(0);
+    let minor = version.stdout.split('.').nth(1).unwrap();
+    minor.parse().unwrap()
+}
+
 /// A PATH of one new directory that has these programs, and no others.
 pub fn path_of(directory: PathBuf, programs: &[&str]) -> PathBuf {
     fs::create_dir(&directory).unwrap();

@@ -1,6 +1,6 @@
 //! Suites of cargo: what their tests start is measured, unedited, and what they call is not.
 
-use super::{is_fresh, is_untouched, ordinary, package, strays};
+use crate::build::{is_fresh, is_untouched, ordinary, package, strays};
 use crate::support::TestCrate;
 
 const LIBRARY: &str = "pub fn answer() -> u8 {
