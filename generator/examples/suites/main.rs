@@ -33,12 +33,13 @@ struct Suite {
 }
 
 #[rustfmt::skip]
-const SUITES: [Suite; 7] = [
+const SUITES: [Suite; 8] = [
     Suite { name: "hexyl", version: "0.17.0", arguments: &["--test", "integration_tests"] },
     Suite { name: "sd", version: "1.0.0", arguments: &["--test", "cli"] },
     Suite { name: "hyperfine", version: "1.20.0", arguments: &["--test", "integration_tests", "--test", "execution_order_tests"] },
     Suite { name: "fd-find", version: "10.5.0", arguments: &["--test", "tests"] },
-    Suite { name: "bat", version: "0.26.1", arguments: &["--test", "integration_tests"] },
+    Suite { name: "ripgrep", version: "15.2.0", arguments: &["--test", "integration"] },
+    Suite { name: "xsv", version: "0.13.0", arguments: &["--test", "tests"] },
     Suite { name: "dufs", version: "0.47.0", arguments: &["--test", "*"] },
     Suite { name: "miniserve", version: "0.35.0", arguments: &["--test", "*"] },
 ];

@@ -194,7 +194,13 @@ pub fn is_meant(name: &OsStr) -> bool {
 
 /// Runs rustc, with the flags for coverage where they belong.
 pub fn main(arguments: &[OsString]) -> ExitCode {
-    let [me, rustc, arguments @ ..] = arguments else {
+    let (me, arguments) = match arguments {
+        // Where it is both of cargo's wrappers, and the crate is a member of the workspace.
+        [me, again, rest @ ..] if again == me => (me, rest),
+        [me, rest @ ..] => (me, rest),
+        [] => (&OsString::new(), arguments),
+    };
+    let [rustc, arguments @ ..] = arguments else {
         eprintln!("error: cargo calls this program, with rustc's path and arguments");
         return ExitCode::FAILURE;
     };
