@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::call::Call;
 use super::layout::digest;
 
 /// What an object is for.
@@ -25,6 +26,9 @@ pub enum Linked {
     /// There is to be no profile.
     Nothing,
 }
+
+/// What the linker is told.
+pub const WRAP: &str = "--wrap=__llvm_profile_filename";
 
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
 pub const PATTERN: &str = "%m%c.profraw";
@@ -37,6 +41,20 @@ pub fn is_possible(directory: &Path) -> bool {
     !directory.as_os_str().as_encoded_bytes().contains(&b'%')
 }
 
+/// Whether a program has the path: where no reference leads to it, linkers leave it out.
+///
+/// # Errors
+///
+/// If the program cannot be read.
+pub fn is_in(program: &Path, directory: &Path) -> io::Result<bool> {
+    if !cfg!(target_os = "linux") {
+        return Ok(true);
+    }
+    let bytes = fs::read(program)?;
+    let path = directory.join(PATTERN);
+    Ok(memchr::memmem::find(&bytes, path.as_os_str().as_encoded_bytes()).is_some())
+}
+
 impl Linked {
     /// What it adds to rustc's command line. The object is made by rustc the first time.
     ///
@@ -46,17 +64,19 @@ impl Linked {
     pub fn arguments(
         &self,
         rustc: &Path,
-        target: Option<&str>,
+        call: &Call,
         directory: &Path,
     ) -> io::Result<Vec<OsString>> {
         if !cfg!(target_os = "linux") {
             return Ok(Vec::new());
         }
         let mut argument = OsString::from("-Clink-arg=");
+        let target = call.target.as_deref();
         argument.push(object(rustc, target, directory, &self.source())?);
         let mut arguments = vec![argument];
         if let Linked::Path(_) = self {
-            arguments.push("-Clink-arg=-Wl,--wrap=__llvm_profile_filename".into());
+            let through = if call.calls_linker() { "" } else { "-Wl," };
+            arguments.push(format!("-Clink-arg={through}{WRAP}").into());
         }
         Ok(arguments)
     }

@@ -8,6 +8,7 @@
 
 pub mod along;
 mod artifacts;
+mod call;
 pub mod cargo;
 mod guard;
 pub mod harness;

@@ -15,12 +15,13 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::call::Call;
 use super::layout::{Layout, digest};
 use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
 use super::rustc::Rustc;
-use super::units::{Kind, Unit, stem};
+use super::units::{Kind, Unit};
 
 /// The name of the executable that is the wrapper.
 const NAME: &str = "itcov-rustc";
@@ -30,6 +31,9 @@ const FLAGS: [&str; 2] = [
     "-Cinstrument-coverage",
     "-Cllvm-args=-runtime-counter-relocation",
 ];
+
+/// Where flags of the user's instrument what is not measured. The last one counts.
+const NOT_INSTRUMENTED: &str = "-Cinstrument-coverage=off";
 
 /// What the wrapper knows, in the file `settings` beside it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -54,6 +58,8 @@ pub struct Wrapper {
     pub runner: PathBuf,
     /// Where it keeps its notes on what it has compiled.
     pub units: PathBuf,
+    /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
+    pub profiles: Option<PathBuf>,
 }
 
 impl Wrapper {
@@ -108,6 +114,7 @@ impl Wrapper {
             path: directory.join(NAME),
             runner: directory.join(runner::NAME),
             units: directory.join("units"),
+            profiles: settings.profiles,
         })
     }
 }
@@ -170,93 +177,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What rustc was asked to do.
-#[derive(Debug, Default)]
-struct Call {
-    name: String,
-    types: Vec<String>,
-    out_dir: PathBuf,
-    extra_filename: String,
-    target: Option<String>,
-    uses: Vec<PathBuf>,
-    /// Whether machine code is wanted. If not, this is a check, or a question of a build script.
-    links: bool,
-    /// Whether it is an executable of tests, with rustc's harness.
-    is_test: bool,
-    /// Whether the paths of sources are to be other ones than they are.
-    remaps: bool,
-}
-
-impl Call {
-    fn parse(arguments: &[OsString]) -> Call {
-        let mut call = Call::default();
-        let mut words = arguments.iter().map(|word| word.to_string_lossy());
-        while let Some(word) = words.next() {
-            let (option, value) = match word.split_once('=') {
-                Some((option, value)) if option.starts_with("--") => {
-                    (option.to_owned(), value.to_owned())
-                }
-                _ if matches!(
-                    &*word,
-                    "--crate-name"
-                        | "--crate-type"
-                        | "--out-dir"
-                        | "--target"
-                        | "--extern"
-                        | "-C"
-                        | "--emit"
-                ) =>
-                {
-                    (
-                        word.into_owned(),
-                        words.next().unwrap_or_default().into_owned(),
-                    )
-                }
-                _ => (word.into_owned(), String::new()),
-            };
-            match &*option {
-                "--crate-name" => call.name = value,
-                "--test" => call.is_test = true,
-                "--remap-path-prefix" => call.remaps = true,
-                "--crate-type" => call.types.extend(value.split(',').map(str::to_owned)),
-                "--out-dir" => call.out_dir = value.into(),
-                "--target" => call.target = Some(value),
-                "--emit" => call.links |= value.split(',').any(|kind| kind == "link"),
-                // `name=path`, or `priv:name=path`.
-                "--extern" => call
-                    .uses
-                    .extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
-                "-C" => {
-                    if let Some(text) = value.strip_prefix("extra-filename=") {
-                        text.clone_into(&mut call.extra_filename);
-                    }
-                }
-                _ => {}
-            }
-        }
-        call
-    }
-
-    fn is_of_type(&self, one_of: &[&str]) -> bool {
-        self.types
-            .iter()
-            .any(|kind| one_of.contains(&kind.as_str()))
-    }
-
-    /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
-    /// `<target>/[<triple>/]<profile>/deps`.
-    fn is_of(&self, target: &Path) -> bool {
-        let Ok(below) = self.out_dir.strip_prefix(target) else {
-            return false;
-        };
-        let depth = below.components().count();
-        (2..=3).contains(&depth) && ["deps", "examples"].iter().any(|end| below.ends_with(end))
-    }
-}
-
 fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
-    let is_build_script = call.name.starts_with("build_script_") && call.is_of_type(&["bin"]);
-    if !call.links || is_build_script || call.is_of_type(&["proc-macro"]) {
+    if !call.links {
         return Ok(Vec::new());
     }
     let settings = fs::read(directory.join("settings")).context("there are no settings")?;
@@ -267,11 +189,20 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         // What has no target is for build scripts and macros.
         None => call.target.is_some(),
     };
-    if !is_measured || !call.is_of(&settings.target) {
+    if !is_measured {
+        return Ok(Vec::new());
+    }
+    let not_measured = call.is_instrumented.then(|| NOT_INSTRUMENTED.into());
+    let not_measured: Vec<OsString> = not_measured.into_iter().collect();
+    let is_build_script = call.name.starts_with("build_script_") && call.is_of_type(&["bin"]);
+    if is_build_script || call.is_of_type(&["proc-macro"]) {
+        return Ok(not_measured);
+    }
+    if !call.is_of(&settings.target) {
         return Ok(Vec::new());
     }
     let link = |linked: Linked| {
-        let arguments = linked.arguments(rustc, call.target.as_deref(), directory);
+        let arguments = linked.arguments(rustc, call, directory);
         arguments.context("cannot make the object that says where the profile goes")
     };
     let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
@@ -279,7 +210,7 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
     let is_test = call.is_test || is_program && env::var_os("CARGO_TARGET_TMPDIR").is_some();
     if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
-        return link(Linked::Nothing);
+        return Ok([not_measured, link(Linked::Nothing)?].concat());
     }
     Unit {
         name: call.name.clone(),
@@ -321,40 +252,4 @@ fn extra(directory: &Path, rustc: &Path, call: &Call) -> Result<Vec<OsString>> {
         extra.extend(link(Linked::Path(path))?);
     }
     Ok(extra)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Call;
-    use std::ffi::OsString;
-    use std::path::Path;
-
-    fn call(words: &str) -> Call {
-        Call::parse(&words.split(' ').map(OsString::from).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn what_cargo_asks_for_is_understood() {
-        let call = call(
-            "--crate-name app --edition=2021 src/main.rs --crate-type bin --emit=dep-info,link -C extra-filename=-1a \
-             --out-dir /t/debug/deps --extern core=/t/debug/deps/libcore-2b.rlib --extern priv:x=/t/debug/deps/libx-3c.rmeta",
-        );
-        assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
-        assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
-        assert_eq!(
-            call.uses,
-            ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new)
-        );
-    }
-
-    #[test]
-    fn a_target_directory_inside_of_the_target_directory_is_another_ones() {
-        let is_of = |out_dir: &str| call(&format!("--out-dir {out_dir}")).is_of(Path::new("/t"));
-        assert!(is_of("/t/debug/deps"));
-        assert!(is_of("/t/x86_64-unknown-linux-musl/release/deps"));
-        assert!(is_of("/t/debug/examples"));
-        assert!(!is_of("/t/debug/build/host-1a/out/debug/deps"));
-        assert!(!is_of("/elsewhere/debug/deps"));
-        assert!(!is_of("/t/guest/target/debug/deps"));
-    }
 }

@@ -107,17 +107,6 @@ impl<'a> Measure<'a> {
             "building {} with coverage instrumentation",
             names(&programs)
         ));
-        for (variable, is_replaced) in [
-            ("RUSTC_WORKSPACE_WRAPPER", true),
-            (
-                "RUSTC_WRAPPER",
-                self.options.scope == crate::build::options::Scope::All,
-            ),
-        ] {
-            if is_replaced && is_set(variable) {
-                say(&format!("{variable} is not called for this build"));
-            }
-        }
         let of_tests = self.tests.then(|| self.store.linked_tests());
         let builder = Builder::new(
             self.workspace,
@@ -126,6 +115,9 @@ impl<'a> Measure<'a> {
             &self.store.linked(),
             of_tests.as_deref(),
         )?;
+        for wrapper in builder.replaced_wrappers() {
+            say(&format!("{wrapper} is not called for this build"));
+        }
         builder.seed();
         let mut built = Vec::new();
         for program in programs {

@@ -149,7 +149,9 @@ fn every_recipe_honours_the_scope() {
         .just_with(&[ALL, "itcov-suite", "true"], &variables)
         .ends_with(0)
         .says("Compiling every")
-        .says("RUSTC_WRAPPER is not called for this build");
+        .says(&format!(
+            "RUSTC_WRAPPER ({wrapper}) is not called for this build"
+        ));
     assert!(!krate.has("wrapper.log") || !krate.read("wrapper.log").contains("--crate-name every"));
 
     let build = krate.just(&[ALL, "itcov-build"]).ends_with(0);

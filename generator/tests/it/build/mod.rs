@@ -9,8 +9,10 @@ mod environment;
 mod guard;
 mod inside;
 mod kept;
+mod linkers;
 mod seeding;
 mod suites;
+mod wrappers;
 
 use std::collections::BTreeMap;
 use std::fs;
