@@ -10,29 +10,34 @@ use super::units::stem;
 
 /// What rustc was asked to do.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is a question of its own.
 pub struct Call {
     /// The name of the crate.
     pub name: String,
-    /// What is made of it: `bin`, `rlib` and so on.
+    /// What it is to be; of a program of `rustc FILE`, nothing.
     pub types: Vec<String>,
-    /// Where its files go.
+    /// Where the files go.
     pub out_dir: PathBuf,
-    /// What their names end in.
+    /// What stands between the crate's name and the ending of each file.
     pub extra_filename: String,
-    /// The triple, or the file that describes the target; `None` for the host's.
+    /// What it is compiled for; `None` for the host.
     pub target: Option<String>,
-    /// The stems of the crates that it uses.
+    /// The libraries that it uses, without the endings of their files.
     pub uses: Vec<PathBuf>,
     /// Whether machine code is wanted. If not, this is a check, or a question of a build script.
     pub links: bool,
-    /// Whether it is an executable of tests.
+    /// Whether it is an executable of tests, with rustc's harness.
     pub is_test: bool,
     /// Whether the paths of sources are to be other ones than they are.
     pub remaps: bool,
+    /// Whether flags of the user's instrument already.
+    pub is_instrumented: bool,
+    linker: Option<PathBuf>,
+    linker_flavor: Option<String>,
 }
 
 impl Call {
-    /// Reads rustc's arguments.
+    /// Reads the arguments behind rustc's path.
     pub fn parse(arguments: &[OsString]) -> Call {
         let mut call = Call::default();
         let mut words = arguments.iter().map(|word| word.to_string_lossy());
@@ -40,6 +45,9 @@ impl Call {
             let (option, value) = match word.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => {
                     (option.to_owned(), value.to_owned())
+                }
+                _ if word.starts_with("-C") && word.len() > 2 => {
+                    ("-C".to_owned(), word[2..].to_owned())
                 }
                 _ if matches!(
                     &*word,
@@ -49,6 +57,7 @@ impl Call {
                         | "--target"
                         | "--extern"
                         | "-C"
+                        | "--codegen"
                         | "--emit"
                 ) =>
                 {
@@ -71,18 +80,45 @@ impl Call {
                 "--extern" => call
                     .uses
                     .extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
-                "-C" => {
-                    if let Some(text) = value.strip_prefix("extra-filename=") {
-                        text.clone_into(&mut call.extra_filename);
-                    }
-                }
+                "-C" | "--codegen" => call.codegen(&value),
                 _ => {}
             }
         }
         call
     }
 
-    /// Whether it is made to one of these.
+    fn codegen(&mut self, option: &str) {
+        let (key, value) = option.split_once('=').unwrap_or((option, ""));
+        match key {
+            "extra-filename" => value.clone_into(&mut self.extra_filename),
+            "instrument-coverage" => self.is_instrumented = true,
+            "linker" => self.linker = Some(value.into()),
+            "linker-flavor" => self.linker_flavor = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// Whether rustc calls the linker itself, and not by way of a C compiler, so that the linker's options have no `-Wl,`.
+    /// rustc tells by the flavour, or by the linker's name:
+    /// <https://doc.rust-lang.org/rustc/codegen-options/index.html#linker-flavor>.
+    pub fn calls_linker(&self) -> bool {
+        if let Some(flavor) = &self.linker_flavor {
+            return !(matches!(flavor.as_str(), "gcc" | "em") || flavor.ends_with("-cc"));
+        }
+        let stem = self
+            .linker
+            .as_ref()
+            .and_then(|linker| linker.file_stem()?.to_str());
+        let stem = stem.unwrap_or_default();
+        // Without a version, as of `lld-22`.
+        let name = match stem.rsplit_once('-') {
+            Some((name, version)) if version.chars().all(char::is_numeric) => name,
+            _ => stem,
+        };
+        matches!(name, "ld" | "lld" | "rust-lld" | "lld-link" | "link") || name.ends_with("-ld")
+    }
+
+    /// Whether it is of one of these crate types.
     pub fn is_of_type(&self, one_of: &[&str]) -> bool {
         self.types
             .iter()
@@ -176,20 +212,6 @@ mod tests {
     }
 
     #[test]
-    fn what_cargo_asks_for_is_understood() {
-        let call = call(
-            "--crate-name app --edition=2021 src/main.rs --crate-type bin --emit=dep-info,link -C extra-filename=-1a \
-             --out-dir /t/debug/deps --extern core=/t/debug/deps/libcore-2b.rlib --extern priv:x=/t/debug/deps/libx-3c.rmeta",
-        );
-        assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
-        assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
-        assert_eq!(
-            call.uses,
-            ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new)
-        );
-    }
-
-    #[test]
     fn a_suite_builds_in_any_directory_but_the_ordinary_one() {
         let is_of = |words: &str| call(words).is_of_a_suite(Path::new("/t"));
         assert!(is_of("--out-dir /tmp/e2e/debug/deps"));
@@ -208,6 +230,20 @@ mod tests {
     }
 
     #[test]
+    fn what_cargo_asks_for_is_understood() {
+        let call = call(
+            "--crate-name app --edition=2021 src/main.rs --crate-type bin --emit=dep-info,link -C extra-filename=-1a \
+             --out-dir /t/debug/deps --extern core=/t/debug/deps/libcore-2b.rlib --extern priv:x=/t/debug/deps/libx-3c.rmeta",
+        );
+        assert!(call.links && call.is_of_type(&["bin"]) && call.target.is_none());
+        assert_eq!((&*call.name, &*call.extra_filename), ("app", "-1a"));
+        assert_eq!(
+            call.uses,
+            ["/t/debug/deps/core-2b", "/t/debug/deps/x-3c"].map(Path::new)
+        );
+    }
+
+    #[test]
     fn a_target_directory_inside_of_the_target_directory_is_another_ones() {
         let is_of = |out_dir: &str| call(&format!("--out-dir {out_dir}")).is_of(Path::new("/t"));
         assert!(is_of("/t/debug/deps"));
@@ -216,5 +252,43 @@ mod tests {
         assert!(!is_of("/t/debug/build/host-1a/out/debug/deps"));
         assert!(!is_of("/elsewhere/debug/deps"));
         assert!(!is_of("/t/guest/target/debug/deps"));
+    }
+
+    #[test]
+    fn options_of_the_code_generator_are_understood_in_each_spelling() {
+        for words in [
+            "-Cinstrument-coverage",
+            "-C instrument-coverage",
+            "--codegen instrument-coverage=all",
+            "--codegen=instrument-coverage",
+        ] {
+            assert!(call(words).is_instrumented, "{words}");
+        }
+        assert!(!call("-Clinker=cc -Copt-level=3").is_instrumented);
+    }
+
+    #[test]
+    fn it_is_known_whether_a_c_compiler_links() {
+        for words in [
+            "-Clinker=rust-lld",
+            "-C linker=/usr/bin/ld.lld-22",
+            "-Clinker=/opt/aarch64-linux-gnu-ld",
+            "-Clinker=lld-22",
+            "-Clinker=cc -Clinker-flavor=ld.lld",
+            "-Clinker=/opt/mold -Clinker-flavor=gnu-lld",
+        ] {
+            assert!(call(words).calls_linker(), "{words}");
+        }
+        for words in [
+            "--edition=2021",
+            "-Clinker=cc",
+            "-Clinker=/usr/bin/clang-22 -Clink-arg=-fuse-ld=lld",
+            "-Clinker=x86_64-linux-musl-gcc",
+            "-Clinker=/opt/mold",
+            "-Clinker=rust-lld -Clinker-flavor=gnu-lld-cc",
+            "-Clinker=ld -Clinker-flavor=gcc",
+        ] {
+            assert!(!call(words).calls_linker(), "{words}");
+        }
     }
 }

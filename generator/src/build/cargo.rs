@@ -27,6 +27,10 @@ use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
 use crate::verbosity;
 
+/// The variables by which cargo is told of another wrapper of the compiler.
+const WORKSPACE_WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
+const WRAPPER: &str = "RUSTC_WRAPPER";
+
 /// A program that was built to be measured.
 #[derive(Debug)]
 pub struct BuiltProgram {
@@ -143,6 +147,14 @@ impl<'a> Builder<'a> {
         self.wrapper
     }
 
+    /// The compiler wrappers of environment and configuration that this build's own takes the place of.
+    pub fn replaced_wrapper(&self) -> Option<String> {
+        let wrapper = self.config.build.rustc_workspace_wrapper.as_ref();
+        // An empty one is none.
+        let wrapper = wrapper.filter(|path| !path.as_os_str().is_empty())?;
+        Some(format!("{WORKSPACE_WRAPPER} ({})", wrapper.display()))
+    }
+
     /// Puts what an ordinary build has made of the dependencies into the directory of the measured one.
     pub fn seed(&self) {
         if self.options.scope == Scope::All {
@@ -214,6 +226,7 @@ impl<'a> Builder<'a> {
         let mut others = self.others(package, &artifacts);
         others.retain(|(file, _)| *file != invocation.executable);
         self.tell_outside(&units, &artifacts);
+        self.tell_of_linker(&invocation.executable);
         Ok(BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
@@ -279,10 +292,13 @@ impl<'a> Builder<'a> {
         let _ = fs::remove_file(&file);
         let mut invocation = invocation?;
         invocation.environment.remove(OsStr::new(runner::FILE));
-        match std::env::var_os(&variable) {
-            Some(own) => invocation.environment.insert(variable.into(), own),
-            None => invocation.environment.remove(OsStr::new(&variable)),
-        };
+        // What is for this build alone is as it was.
+        for variable in [&variable, WORKSPACE_WRAPPER, WRAPPER] {
+            match std::env::var_os(variable) {
+                Some(own) => invocation.environment.insert(variable.into(), own),
+                None => invocation.environment.remove(OsStr::new(variable)),
+            };
+        }
         Ok((artifacts, invocation))
     }
 
@@ -335,6 +351,24 @@ impl<'a> Builder<'a> {
         // A build script or macro that uses a measured library would leave a profile in the source tree.
         cargo.env("LLVM_PROFILE_FILE", "/dev/null");
         cargo
+    }
+
+    /// Warns if the linker has not led the runtime to the path of the profile.
+    fn tell_of_linker(&self, executable: &Path) {
+        let Some(profiles) = &self.wrapper.profiles else {
+            return;
+        };
+        if linked::is_in(executable, profiles).unwrap_or(true) {
+            return;
+        }
+        let linker = self.config.linker(self.target()).ok().flatten();
+        let linker = linker.map_or_else(String::new, |it| format!(" ({})", it.display()));
+        crate::commands::output::warn(&format!(
+            "the linker{linker} has ignored {}: a process of {} that is started without LLVM_PROFILE_FILE, as with a cleared \
+             environment, does not count, and leaves default_*.profraw where it runs",
+            linked::WRAP,
+            executable.display()
+        ));
     }
 
     /// Says which libraries of the program are at a path outside of the workspace: the wrapper is not called for them.

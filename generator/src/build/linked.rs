@@ -19,6 +19,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::call::Call;
 use super::layout::digest;
 
 /// What an object is for.
@@ -40,6 +41,9 @@ pub struct Directories {
     /// Those of executables of tests, if what they do is measured.
     pub tests: Option<PathBuf>,
 }
+
+/// What the linker is told.
+pub const WRAP: &str = "--wrap=__llvm_profile_filename";
 
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
 pub const PATTERN: &str = "%m%c.profraw";
@@ -69,6 +73,20 @@ pub fn is_possible(directory: &Path) -> bool {
     !directory.as_os_str().as_encoded_bytes().contains(&b'%')
 }
 
+/// Whether a program has the path: where no reference leads to it, linkers leave it out.
+///
+/// # Errors
+///
+/// If the program cannot be read.
+pub fn is_in(program: &Path, directory: &Path) -> io::Result<bool> {
+    if !cfg!(target_os = "linux") {
+        return Ok(true);
+    }
+    let bytes = fs::read(program)?;
+    let path = directory.join(PATTERN);
+    Ok(memchr::memmem::find(&bytes, path.as_os_str().as_encoded_bytes()).is_some())
+}
+
 impl Linked {
     /// What it adds to rustc's command line. The object is made by rustc the first time.
     ///
@@ -78,23 +96,27 @@ impl Linked {
     pub fn arguments(
         &self,
         rustc: &Path,
-        target: Option<&str>,
+        call: &Call,
         directory: &Path,
     ) -> io::Result<Vec<OsString>> {
         if !cfg!(target_os = "linux") {
             return Ok(Vec::new());
         }
+        let through = if call.calls_linker() { "" } else { "-Wl," };
+        let target = call.target.as_deref();
         let mut words = vec![object(rustc, target, directory, &self.source())?.into_os_string()];
         if !matches!(self, Linked::Nothing) {
-            words.push("-Wl,--wrap=__llvm_profile_filename".into());
+            words.push(format!("{through}{WRAP}").into());
         }
         match self {
             Linked::Program(..) => {
-                let mut exported = OsString::from("-Wl,--dynamic-list=");
+                let mut exported = OsString::from(format!("{through}--dynamic-list="));
                 exported.push(exports(directory)?);
                 words.push(exported);
             }
-            Linked::Library(_) => words.push("-Wl,--wrap=lprofGetLoadModuleSignature".into()),
+            Linked::Library(_) => {
+                words.push(format!("{through}--wrap=lprofGetLoadModuleSignature").into());
+            }
             Linked::Nothing => {}
         }
         let argument = |word: OsString| {

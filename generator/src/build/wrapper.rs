@@ -35,6 +35,9 @@ const FLAGS: [&str; 2] = [
     "-Cllvm-args=-runtime-counter-relocation",
 ];
 
+/// Where flags of the user's instrument what is not measured. The last one counts.
+const NOT_INSTRUMENTED: &str = "-Cinstrument-coverage=off";
+
 /// What the wrapper knows, in the file `settings` beside it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Settings {
@@ -71,6 +74,8 @@ pub struct Wrapper {
     pub runner: PathBuf,
     /// Where it keeps its notes on what it has compiled.
     pub units: PathBuf,
+    /// Where a process without `LLVM_PROFILE_FILE` puts its profile; `None` for none.
+    pub profiles: Option<PathBuf>,
     /// cargo's target directory for what it compiles.
     pub target: PathBuf,
     /// The variables by which cargo is told to call it.
@@ -145,6 +150,7 @@ impl Wrapper {
             path: directory.join(NAME),
             runner: directory.join(runner::NAME),
             units: directory.join("units"),
+            profiles: settings.profiles,
             target,
             variables: if is_for_members {
                 &["RUSTC_WORKSPACE_WRAPPER"]
@@ -249,7 +255,7 @@ struct Extra {
 }
 
 fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call) -> Result<Extra> {
-    if !call.links || call.is_build_script() || call.is_of_type(&["proc-macro"]) {
+    if !call.links {
         return Ok(Extra::default());
     }
     let settings = settings?;
@@ -259,6 +265,18 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         // What has no target is for build scripts and macros.
         None => call.target.is_some(),
     };
+    let not_measured = call.is_instrumented.then(|| NOT_INSTRUMENTED.into());
+    let not_measured = Extra {
+        arguments: not_measured.into_iter().collect(),
+        unit: None,
+    };
+    if call.is_build_script() || call.is_of_type(&["proc-macro"]) {
+        return Ok(if is_measured {
+            not_measured
+        } else {
+            Extra::default()
+        });
+    }
     let has_counters = is_measured || settings.between.contains(&manifest);
     let is_elsewhere = !call.is_of(&settings.target);
     let is_of_a_suite = || {
@@ -274,14 +292,14 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         return Ok(Extra::default());
     }
     let link = |linked: Linked| {
-        let arguments = linked.arguments(rustc, call.target.as_deref(), directory);
+        let arguments = linked.arguments(rustc, call, directory);
         arguments.context("cannot make the object that says where the profile goes")
     };
     let is_test = call.is_test || is_test_without_harness();
     if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
         return Ok(Extra {
-            arguments: link(Linked::Nothing)?,
+            arguments: [not_measured.arguments, link(Linked::Nothing)?].concat(),
             unit: None,
         });
     }

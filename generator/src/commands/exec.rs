@@ -15,8 +15,8 @@ use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::ordinary;
 use crate::build::units::{self, Kind, Unit};
-use crate::measured::Kept;
 use crate::measured::origin::of_others;
+use crate::measured::{Kept, SUITE};
 use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
@@ -148,7 +148,7 @@ impl Exec {
         let profiles = if self.tests {
             OsString::new()
         } else {
-            profiles.of("suite")
+            profiles.of(SUITE)
         };
         environment.insert("LLVM_PROFILE_FILE".into(), profiles);
         environment

@@ -120,8 +120,8 @@ impl<'a> Measure<'a> {
             "building {} with coverage instrumentation",
             names(&programs)
         ));
-        if is_set("RUSTC_WORKSPACE_WRAPPER") {
-            say("RUSTC_WORKSPACE_WRAPPER is not called for this build");
+        if let Some(wrapper) = builder.replaced_wrapper() {
+            say(&format!("{wrapper} is not called for this build"));
         }
         builder.seed();
         let mut built = Vec::new();

@@ -5,11 +5,19 @@ use std::path::Path;
 
 use super::measure::Built;
 use crate::build::options::Scope;
+use crate::build::units;
 use crate::run::say;
 use crate::run::settings::variable;
 
 /// No measured program has run, but perhaps those that were `opened`.
 pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path]) -> anyhow::Error {
+    if let Some(executable) = replaced(built) {
+        return anyhow::anyhow!(
+            "a cargo of the suite has built {} without instrumentation: what has started it has set RUSTC_WORKSPACE_WRAPPER, \
+             as `cargo auditable` does; start cargo without it there",
+            shown(executable)
+        );
+    }
     let variables: Vec<String> = match &built.programs[..] {
         [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
         all => all
@@ -46,6 +54,14 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path]) -> anyhow::Er
     anyhow::anyhow!(
         "the suite has not started {which}{but}: it has to run {variables}{by_cargo}{semicolon}{way_out}"
     )
+}
+
+/// A program in the place of the measured one that did not go through the wrapper.
+fn replaced<'a>(built: &'a Built) -> Option<&'a Path> {
+    let programs = built.programs.iter();
+    let mut executables = programs.map(|(_, program)| program.invocation.executable.as_path());
+    let notes = &built.wrapper.units;
+    executables.find(|file| file.exists() && units::of_program(notes, file).is_none())
 }
 
 /// Measured programs have run, and others were `opened` as well.

@@ -28,12 +28,16 @@ pub struct Toolchain {
     has_profiler: bool,
     /// What links, and whether it is there.
     linker: (String, bool),
+    /// Whether cargo is rustup's stand-in, which needs a toolchain.
+    has_rustup: bool,
 }
 
 impl Toolchain {
     pub fn look() -> Toolchain {
         let cargo = output(&cargo(), &["--version"]);
+        let has_both = ["rustup", "cargo"].map(|name| on_path(Path::new(name)).is_some());
         let mut found = Toolchain {
+            has_rustup: has_both == [true, true],
             cargo: cargo.and_then(|text| Some(text.split_whitespace().nth(1)?.to_owned())),
             ..Toolchain::default()
         };
@@ -52,7 +56,10 @@ impl Toolchain {
         found.has_profiler = has_profiler(&found.directory.join("lib"));
         let linker = config.and_then(|config| config.linker(host).ok()?);
         let linker = linker.unwrap_or_else(|| "cc".into());
-        found.linker = (linker.display().to_string(), on_path(&linker).is_some());
+        // rustc looks for its own beside its library first.
+        let is_there = found.directory.join("bin").join(&linker).is_file();
+        let is_there = is_there || on_path(&linker).is_some();
+        found.linker = (linker.display().to_string(), is_there);
         found
     }
 }
@@ -69,10 +76,10 @@ fn has_profiler(libraries: &Path) -> bool {
 pub fn findings(toolchain: &Toolchain) -> Vec<Finding> {
     let mut findings = vec![match &toolchain.cargo {
         Some(version) => Finding::ok("cargo", version),
-        None => absent("cargo"),
+        None => absent("cargo", toolchain.has_rustup),
     }];
     let Some(version) = &toolchain.rustc else {
-        findings.push(absent("rustc"));
+        findings.push(absent("rustc", toolchain.has_rustup));
         return findings;
     };
     findings.push(rustc(version, toolchain.llvm));
@@ -100,8 +107,16 @@ pub fn findings(toolchain: &Toolchain) -> Vec<Finding> {
     findings
 }
 
-fn absent(name: &str) -> Finding {
-    Finding::ok(name, "none")
+fn absent(name: &str, has_rustup: bool) -> Finding {
+    let absent = Finding::ok(name, "none");
+    if has_rustup {
+        let means =
+            "the toolchain that is chosen here, as by rust-toolchain.toml, is not installed";
+        return absent
+            .because(Status::Missing, means)
+            .typing("rustup toolchain install");
+    }
+    absent
         .because(Status::Missing, "nothing can be built")
         .typing(RUSTUP)
 }
@@ -129,7 +144,7 @@ fn rustc(version: &str, llvm: Option<u64>) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Toolchain, findings};
+    use super::{RUSTUP, Toolchain, findings};
     use crate::doctor::finding::Status::{self, Missing, Note, Ok, Old};
 
     fn whole() -> Toolchain {
@@ -140,6 +155,7 @@ mod tests {
             directory: "/t".into(),
             has_profiler: true,
             linker: ("cc".into(), true),
+            has_rustup: false,
         }
     }
 
@@ -162,9 +178,15 @@ mod tests {
         for llvm in [None, Some(99)] {
             as_expected(&Toolchain { llvm, ..whole() }, [Ok, Note, Ok, Ok]);
         }
-        assert_eq!(
-            statuses(&Toolchain::default()),
-            [("cargo".into(), Missing), ("rustc".into(), Missing)]
-        );
+        for (has_rustup, advice) in [(false, RUSTUP), (true, "rustup toolchain install")] {
+            let nothing = Toolchain {
+                has_rustup,
+                ..Toolchain::default()
+            };
+            let expected = [("cargo".into(), Missing), ("rustc".into(), Missing)];
+            assert_eq!(statuses(&nothing), expected);
+            let mut findings = findings(&nothing).into_iter();
+            assert!(findings.all(|it| it.advice.as_deref() == Some(advice)));
+        }
     }
 }

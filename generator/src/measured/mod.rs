@@ -12,6 +12,8 @@
 //!         lock                   held by the run
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/<program>/    its profiles
+//!         <number>/.suite/       those of what a suite has started
+//!         <number>/.linked/      those of processes without LLVM_PROFILE_FILE
 //!         <number>/.tests/       those of tests
 //! ```
 //!
@@ -30,6 +32,6 @@ pub mod sources;
 pub use inside::Inside;
 pub use kept::Kept;
 pub use measurement::{Choice, Measurement};
-pub use part::{Measured, Part};
+pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use runs::{Recording, Store};

@@ -20,8 +20,14 @@ pub struct Part {
     pub tests: Vec<Objects>,
 }
 
-/// The directory of a part that has the profiles of tests. No program is called so.
+/// The directory of a part that has the profiles of tests. No program is called so, nor as the next ones.
 pub const TESTS: &str = ".tests";
+
+/// The directory of a part that has the profiles of what a suite has started.
+pub const SUITE: &str = ".suite";
+
+/// The directory of a part that has the profiles of processes without `LLVM_PROFILE_FILE`.
+pub const LINKED: &str = ".linked";
 
 /// A part, and where its profiles are.
 #[derive(Debug)]
@@ -123,7 +129,7 @@ impl Measured {
         }
         let mut shared = self.others.clone();
         if let Some(directory) = &self.directory {
-            for name in ["suite", "linked"] {
+            for name in [SUITE, LINKED] {
                 profiles::below(&directory.join(name), &mut shared)?;
             }
         }

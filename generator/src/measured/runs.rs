@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::kept::{Kept, Objects};
 use super::origin::{functions, may_be_of, own_functions};
-use super::part::{Measured, Part, TESTS};
+use super::part::{LINKED, Measured, Part, TESTS};
 use super::profiles;
 use crate::build::units::Unit;
 
@@ -345,7 +345,7 @@ impl Recording {
 
     /// Takes the profiles of processes that had no `LLVM_PROFILE_FILE`.
     fn take_linked(&self) -> io::Result<()> {
-        take(&self.store.linked(), &self.part.join("linked"))?;
+        take(&self.store.linked(), &self.part.join(LINKED))?;
         take(&self.store.linked_tests(), &self.part.join(TESTS))
     }
 }

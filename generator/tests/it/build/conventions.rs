@@ -27,6 +27,34 @@ fn cfg_coverage_is_set_as_cargo_llvm_cov_sets_it_unless_it_is_declined() {
 }
 
 #[test]
+fn what_is_marked_with_coverage_off_is_not_in_the_report() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("marked", ""));
+    krate.write(
+        "src/lib.rs",
+        "#![cfg_attr(coverage_nightly, feature(coverage_attribute))]\n\
+         pub fn one() -> u8 {\n    1\n}\n\
+         #[cfg_attr(coverage_nightly, coverage(off))]\npub fn linked() -> u8 {\n    2\n}\n\
+         #[cfg_attr(coverage_nightly, coverage(off))]\npub mod not_linked {\n    \
+         pub fn three() -> u8 {\n        let three = || 3;\n        three()\n    }\n}\n",
+    );
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}\", marked::one() + marked::linked());\n}\n",
+    );
+    // As a nightly compiler would have it.
+    for scope in ["workspace", "all"] {
+        let mut nightly = krate.command(crate::support::tools::cargo_itcov());
+        nightly.args(["itcov", "run", "--scope", scope]);
+        let output = crate::support::Output::of(nightly.env("RUSTC_BOOTSTRAP", "1"));
+        let output = output.ends_with(0).prints("3\n");
+        assert_eq!(output.lines_of("src/lib.rs"), (3, 3), "{scope}");
+    }
+    let stable = krate.itcov(&["run"]).ends_with(0);
+    assert_eq!(stable.lines_of("src/lib.rs"), (6, 10));
+}
+
+#[test]
 fn remapped_sources_are_found_where_they_are() {
     for option in ["=/build", "=", "=src"] {
         let krate = TestCrate::empty();

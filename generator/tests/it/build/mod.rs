@@ -10,7 +10,9 @@ mod environment;
 mod guard;
 mod inside;
 mod kept;
+mod linkers;
 mod seeding;
+mod wrappers;
 
 use std::collections::BTreeMap;
 use std::fs;
