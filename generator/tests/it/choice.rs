@@ -179,7 +179,6 @@ fn without_a_terminal_nobody_is_asked_and_the_choices_are_named() {
 
 #[test]
 fn the_question_has_colours_only_where_they_are_wanted() {
-    let krate = several_programs();
     for (line, is_coloured) in [
         ("cargo-itcov itcov init", true),
         ("cargo-itcov itcov init --color never", false),
@@ -187,9 +186,13 @@ fn the_question_has_colours_only_where_they_are_wanted() {
         ("CARGO_TERM_COLOR=never cargo-itcov itcov init", false),
         ("NO_COLOR=1 cargo-itcov itcov init --color always", true),
     ] {
+        // Whoever still asks has this crate's lock.
+        let krate = several_programs();
         let terminal = terminal(&krate);
         terminal.enter(line);
         terminal.expect("gamma");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        terminal.interrupt();
         let screen = terminal.screen();
         let coloured = screen.split("\u{1b}[").skip(1).any(|rest| {
             let end = rest.find(|char: char| !char.is_ascii_digit() && char != ';');
