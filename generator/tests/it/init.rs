@@ -149,8 +149,9 @@ fn features_that_the_program_needs_are_turned_on() {
 }
 
 #[test]
-fn every_edition_is_served_and_finds_its_other_tests() {
-    for edition in ["2015", "2018", "2021", "2024"] {
+fn other_tests_are_found_as_before_in_the_oldest_edition_and_in_the_newest() {
+    // In the edition 2015, a named target keeps cargo from looking for others.
+    for edition in ["2015", "2024"] {
         let krate = TestCrate::new("edition");
         let package = format!("edition = \"{edition}\"");
         let manifest = krate.read("Cargo.toml");
