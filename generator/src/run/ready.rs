@@ -92,8 +92,8 @@ impl fmt::Display for Address {
 pub fn is_taken(addresses: &[Address]) -> bool {
     let until = Instant::now() + 2 * CONNECT;
     let (sender, answers) = channel();
-    for address in addresses.iter().cloned() {
-        let sender = sender.clone();
+    for address in addresses {
+        let (sender, address) = (sender.clone(), address.clone());
         thread::spawn(move || sender.send(address.ask(CONNECT).is_ok()));
     }
     drop(sender);

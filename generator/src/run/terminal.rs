@@ -144,7 +144,7 @@ fn is_of_terminal(own: Pid) -> bool {
     if stdin().is_terminal() {
         return true;
     }
-    let above = Ancestor::just().and_then(|just| just.parent());
+    let above = Ancestor::just().and_then(Ancestor::parent);
     let above = above.unwrap_or_else(std::os::unix::process::parent_id);
     Stat::of(above).is_some_and(|stat| stat.group != own.as_raw_nonzero().get())
 }

@@ -89,18 +89,18 @@ fn however_it_is_cancelled_a_build_ends_with_its_children_and_servers() {
         });
         scope.spawn(|| {
             ends(&run, &|krate, just, _| {
-                kill(krate, "TERM", &format!("-{just}"))
+                kill(krate, "TERM", &format!("-{just}"));
             });
             ends(&run, &|krate, just, _| {
-                kill(krate, "KILL", &format!("-{just}"))
+                kill(krate, "KILL", &format!("-{just}"));
             });
         });
         scope.spawn(|| {
             ends(&run, &|krate, just, _| {
-                kill(krate, "KILL", &just.to_string())
+                kill(krate, "KILL", &just.to_string());
             });
             ends(&run, &|krate, _, all| {
-                kill(krate, "KILL", &all[5].to_string())
+                kill(krate, "KILL", &all[5].to_string());
             });
         });
         scope.spawn(|| {
@@ -117,7 +117,7 @@ fn however_it_is_cancelled_a_build_ends_with_its_children_and_servers() {
 
 #[test]
 fn at_a_terminal_a_signal_to_the_tool_alone_ends_the_children_of_cargo_too() {
-    for (name, above) in [("TERM", false), ("KILL", false), ("KILL", true)] {
+    let end = |name: &str, above: bool| {
         let krate = slow();
         let terminal = krate.terminal(&[]);
         terminal.enter("just itcov; echo status=$?=");
@@ -126,7 +126,12 @@ fn at_a_terminal_a_signal_to_the_tool_alone_ends_the_children_of_cargo_too() {
         kill(&krate, name, &target.to_string());
         have_ended(LIMIT, name, &all);
         terminal.expect("status=");
-    }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| end("TERM", false));
+        scope.spawn(|| end("KILL", false));
+        scope.spawn(|| end("KILL", true));
+    });
 }
 
 #[test]

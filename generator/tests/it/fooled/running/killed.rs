@@ -8,7 +8,7 @@ use crate::build::package;
 use crate::support::{Running, TestCrate, tools};
 
 /// How often, unless the variable `ITCOV_KILLS` says how often.
-const TIMES: u32 = 6;
+const TIMES: u32 = 3;
 
 /// The longest that is waited before the kill, in milliseconds.
 const LONGEST: u64 = 1500;

@@ -80,7 +80,7 @@ impl Server {
     }
 }
 
-/// Waits for the server, and gives how long the end took and what was said.
+/// Waits for the server, and gives how long the end lasted and what was said.
 fn wait(krate: &TestCrate, server: Server, end: End) {
     let ready = format!("http://{}/", server.start());
     let limit = |which: bool| if which { "1" } else { "1h" };
@@ -122,9 +122,9 @@ fn wait(krate: &TestCrate, server: Server, end: End) {
         }
     };
     have_ended(LIMIT, &format!("{server:?} {end:?}"), &[program, tool]);
-    let took = since.elapsed();
+    let lasted = since.elapsed();
     let output = run.finish().says(says);
-    assert!(took < LIMIT, "{server:?} {end:?}: {took:?}");
+    assert!(lasted < LIMIT, "{server:?} {end:?}: {lasted:?}");
     assert_ne!(output.status, 0, "{server:?} {end:?}: {}", output.stderr);
     assert!(!krate.has("ran"), "{server:?} {end:?}: {}", output.stderr);
 }
@@ -213,8 +213,8 @@ fn slow_addresses_keep_the_program_waiting_once_and_not_one_after_the_other() {
     run.expect("building");
     let since = Instant::now();
     run.program();
-    let took = since.elapsed();
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    let lasted = since.elapsed();
+    assert!(lasted < Duration::from_secs(10), "{lasted:?}");
     signal("INT", run.id());
     run.finish().ends_with(130);
 }
