@@ -91,6 +91,11 @@ fn main() -> ExitCode {
     if build::runner::is_meant(&name) {
         return build::runner::main(&arguments);
     }
+    if build::guard::is_meant(&name) {
+        return build::guard::main(&arguments);
+    }
+    // Whoever waits for a run may go before it begins.
+    let _ = run::ancestor::Ancestor::just();
     // cargo runs `cargo-itcov itcov ...`; the program also answers to `cargo-itcov ...`.
     let arguments: Vec<OsString> = arguments
         .into_iter()

@@ -10,30 +10,27 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 bf73227f25f183102c6abb1002b07619): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 cc607f3b2d04a1690e179f66a7b96e4b): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "manual-integration")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::{parent_id, CommandExt, ExitStatusExt};
 use std::process::{exit, Command};
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
 use std::{env, ffi::OsString, io, io::Write, path::Path, thread, time::Duration, time::Instant};
 
 fn main() {
     let (timeout, grace) = (duration("ITCOV_TIMEOUT", "0"), duration("ITCOV_GRACE", "10s"));
-    let skipped = match env::var("ITCOV_STOP_SIGNAL").as_deref() {
-        Err(_) | Ok("SIGINT") => 0,
-        Ok("SIGTERM") => 1,
-        Ok(other) => fail(2, &format!("ITCOV_STOP_SIGNAL={other} is neither SIGINT nor SIGTERM")),
-    };
+    let first = variable("ITCOV_STOP_SIGNAL", "SIGINT").to_string_lossy().into_owned();
+    let wrong = format!("ITCOV_STOP_SIGNAL={first} is neither SIGINT nor SIGTERM");
+    let skipped = ["SIGINT", "SIGTERM"].iter().position(|it| first == *it).unwrap_or_else(|| fail(2, &wrong));
     let mut steps = [("SIGINT", SIGINT), ("SIGTERM", SIGTERM), ("SIGKILL", 9)].iter().skip(skipped);
-    let program = env::var_os("ITCOV_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_wordstat").into());
+    let program = variable("ITCOV_PROGRAM", env!("CARGO_BIN_EXE_wordstat"));
     let name = Path::new(&program).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut command = Command::new(&program);
     command.args(arguments());
-
     // SAFETY: a signal handler may store to an atomic, and a forked child may make a system call.
     let at_terminal = unsafe {
         signal(SIGINT, on_signal);
@@ -44,9 +41,8 @@ fn main() {
     let mut child = command.spawn().unwrap_or_else(|error| fail(127, &format!("cannot run {command:?}: {error}")));
     say(&format!("{name} runs as process {}: {command:?}", child.id()));
 
-    let started = Instant::now();
+    let (started, parent, mut is_stopping) = (Instant::now(), parent_id(), false);
     let mut due = started.checked_add(timeout).filter(|_| timeout.as_secs() > 0);
-    let mut is_stopping = false;
     loop {
         let ended = child.try_wait().expect("a child can be waited for");
         // Ctrl-C may end the program before it reaches the harness, so look for a signal last.
@@ -60,6 +56,7 @@ fn main() {
         let is_due = matches!(due, Some(due) if Instant::now() >= due);
         let why = match came {
             0 if !is_due => continue,
+            SIGTERM if is_stopping && has_gone(parent) => continue,
             0 if is_stopping => format!("ITCOV_GRACE={grace:?} is over"),
             0 => format!("ITCOV_TIMEOUT={timeout:?} is over"),
             _ => format!("{} has come", if came == SIGINT { "SIGINT" } else { "SIGTERM" }),
@@ -87,29 +84,32 @@ fn arguments() -> Vec<OsString> {
     if has("--exact") { Vec::new() } else { all }
 }
 
-fn duration(variable: &str, default: &str) -> Duration {
-    let text = env::var(variable).unwrap_or_else(|_| default.to_string());
+/// The value of a variable. An empty one is not set.
+fn variable(name: &str, default: &str) -> OsString {
+    env::var_os(name).filter(|value| !value.is_empty()).unwrap_or_else(|| default.into())
+}
+
+fn duration(name: &str, default: &str) -> Duration {
+    let text = variable(name, default).to_string_lossy().into_owned();
     let seconds = text.split_inclusive(&['h', 'm', 's'][..]).try_fold(0_u64, |sum, part| {
-        let unit = if part.ends_with('h') { 3600 } else if part.ends_with('m') { 60 } else { 1 };
-        let number: u64 = part.trim_end_matches(&['h', 'm', 's'][..]).parse().ok()?;
-        sum.checked_add(number.checked_mul(unit)?)
+        let (number, unit) = part.split_at(part.find(|it: char| !it.is_ascii_digit()).unwrap_or(part.len()));
+        let unit = match unit { "h" => 3600, "m" => 60, "s" => 1, "" if number == text => 1, _ => return None };
+        sum.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)
     });
-    let wrong = format!("{variable}={text} is not a duration such as 90, 90s, 5m or 1h30m");
+    let wrong = format!("{name}={text} is not a duration such as 90, 90s, 5m or 1h30m");
     Duration::from_secs(seconds.unwrap_or_else(|| fail(2, &wrong)))
 }
+
+/// Whether the parent has gone. Linux may tell of that once for each of its threads, so this waits for the last one.
+fn has_gone(parent: u32) -> bool { thread::sleep(Duration::from_millis(100)); parent_id() != parent }
 
 /// Says it in one write, so that no other output gets between.
 fn say(what: &str) { drop(io::stderr().write_all(format!("itcov: {what}\n").as_bytes())) }
 
-fn fail(status: i32, what: &str) -> ! {
-    say(&format!("error: {what}"));
-    exit(status)
-}
+fn fail(status: i32, what: &str) -> ! { say(&format!("error: {what}")); exit(status) }
 
-const SIGINT: i32 = 2;
-const SIGTERM: i32 = 15;
+const SIGINT: i32 = 2; const SIGTERM: i32 = 15;
 static LAST: AtomicI32 = AtomicI32::new(0);
-
 extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
 
 unsafe extern "C" {

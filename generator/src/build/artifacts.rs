@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Message, PackageId};
@@ -43,7 +43,6 @@ pub struct Artifacts {
 pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
     cargo.arg("--message-format=json-render-diagnostics");
     verbosity::running(cargo);
-    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut guarded = guard::start(cargo).context("cannot run cargo")?;
     let mut artifacts = Artifacts::default();
     if let Some(output) = guarded.child.stdout.take() {

@@ -1,59 +1,83 @@
-//! A cargo that does not outlive this process: when a signal has come, or the just that waits has gone, it ends as well.
+//! A cargo that does not outlive this process, however that ends.
+//!
+//! cargo ends by a signal without its children: compilers, build scripts, and what these have started. So it is started by the
+//! guard, which is this executable under another name. The guard adopts what is below it, and ends all of it when it gets a
+//! signal, or when the process that waits for the build has gone, be it by SIGKILL. When cargo has ended by itself, the guard
+//! ends with its status, and what runs on then (the server of a compiler cache) runs on.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::os::unix::process::{CommandExt, parent_id};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio, exit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::run::ancestor::Ancestor;
-use crate::run::{interrupts, terminal};
+use crate::run::{interrupts, process, terminal};
+
+/// The name of the executable that is the guard.
+const NAME: &str = "itcov-guard";
 
 /// How often it is looked whether the build is still wanted.
 const TICK: Duration = Duration::from_millis(50);
 
-/// A child that is ended when nobody waits for it any more, until the value goes.
+/// How long a process of the build may take to end after a SIGTERM.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the guard waits for the end of those that it has killed.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A build that is ended when nobody waits for it any more, until the value goes.
 pub struct Guarded {
-    /// cargo.
+    /// The guard. Its standard output is cargo's, and its status is, unless cargo has ended by a signal: then it is 128 and
+    /// the number.
     pub child: Child,
     is_done: Arc<AtomicBool>,
 }
 
-/// Starts a cargo. In a terminal's foreground it shares the group of this process, so Ctrl-C reaches it; elsewhere it has a
-/// group of its own, which ends as a whole.
+/// Starts a cargo, of whose standard output each line is read. In a terminal's foreground it shares the group of this process,
+/// so Ctrl-C reaches it; elsewhere it has a group of its own.
 ///
 /// # Errors
 ///
-/// If it cannot be run.
-pub fn start(cargo: &mut Command) -> io::Result<Guarded> {
-    let has_group = !terminal::is_in_foreground();
-    if has_group {
-        cargo.process_group(0);
+/// If the guard cannot be run.
+pub fn start(cargo: &Command) -> io::Result<Guarded> {
+    let mut guard = Command::new(env::current_exe()?);
+    guard
+        .arg0(NAME)
+        .arg(std::process::id().to_string())
+        .arg(cargo.get_program())
+        .args(cargo.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    for (name, value) in cargo.get_envs() {
+        match value {
+            Some(value) => guard.env(name, value),
+            None => guard.env_remove(name),
+        };
     }
-    let child = cargo.spawn()?;
+    if !terminal::is_in_foreground() {
+        guard.process_group(0);
+    }
+    let child = guard.spawn()?;
     let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let is_done = Arc::new(AtomicBool::new(false));
-    let (done, just) = (Arc::clone(&is_done), Ancestor::just());
-    thread::spawn(move || {
+    let done = Arc::clone(&is_done);
+    thread::Builder::new().spawn(move || {
         while !done.load(SeqCst) {
-            if just.as_ref().is_some_and(Ancestor::has_gone) {
-                interrupts::raise(libc::SIGTERM);
-            }
             if let Some(id) = id.filter(|_| interrupts::has_come()) {
-                let _ = if has_group {
-                    kill_process_group(id, Signal::TERM)
-                } else {
-                    kill_process(id, Signal::TERM)
-                };
+                let _ = kill_process(id, Signal::TERM);
                 return;
             }
             thread::sleep(TICK);
         }
-    });
+    })?;
     Ok(Guarded { child, is_done })
 }
 
@@ -61,4 +85,93 @@ impl Drop for Guarded {
     fn drop(&mut self) {
         self.is_done.store(true, SeqCst);
     }
+}
+
+/// Whether this process was started as the guard.
+pub fn is_meant(name: &OsStr) -> bool {
+    Path::new(name).file_name() == Some(OsStr::new(NAME))
+}
+
+/// Runs a command: behind the process that waits for it are its words.
+pub fn main(arguments: &[OsString]) -> ExitCode {
+    let [_, parent, program, arguments @ ..] = arguments else {
+        eprintln!("error: cargo itcov calls this program");
+        return ExitCode::FAILURE;
+    };
+    let parent: Option<u32> = parent.to_str().and_then(|id| id.parse().ok());
+    process::adopt_orphans();
+    let listens = interrupts::listen();
+    let child = listens.and_then(|_| Command::new(program).args(arguments).spawn());
+    let child = match child {
+        Ok(child) => child.id(),
+        Err(error) => {
+            eprintln!("error: cannot run {}: {error}", program.display());
+            return ExitCode::from(127);
+        }
+    };
+    let is_ending = Arc::new(AtomicBool::new(false));
+    let ending = Arc::clone(&is_ending);
+    thread::spawn(move || {
+        while !ending.load(SeqCst) && !interrupts::has_come() && parent == Some(parent_id()) {
+            thread::sleep(TICK);
+        }
+        ending.store(true, SeqCst);
+        end_all();
+        exit(process::status_of(libc::SIGTERM));
+    });
+    while let Some((id, status)) = process::wait() {
+        if u32::try_from(id.as_raw_nonzero().get()) != Ok(child) {
+            continue;
+        }
+        if status > process::status_of(0) {
+            // A signal has reached cargo, and not what it has started.
+            is_ending.store(true, SeqCst);
+        } else if status != 0 {
+            // It may have reached a compiler first.
+            thread::sleep(2 * TICK);
+        }
+        if !is_ending.load(SeqCst) {
+            return ExitCode::from(u8::try_from(status).unwrap_or(1));
+        }
+    }
+    // What is left to do, the thread does, which then ends this process.
+    loop {
+        thread::park();
+    }
+}
+
+/// Ends whatever is below this process. Another thread waits for those that have ended.
+fn end_all() {
+    let mut told: Vec<Pid> = Vec::new();
+    let since = Instant::now();
+    while since.elapsed() < GRACE + LIMIT {
+        let left = below(std::process::id());
+        if left.is_empty() {
+            return;
+        }
+        let is_killed = since.elapsed() >= GRACE;
+        for id in left {
+            if is_killed {
+                let _ = kill_process(id, Signal::KILL);
+            } else if !told.contains(&id) {
+                let _ = kill_process(id, Signal::TERM);
+                told.push(id);
+            }
+        }
+        thread::sleep(TICK / 5);
+    }
+}
+
+/// The processes below one, each before those that it has started.
+fn below(id: u32) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{id}/task"));
+    let mut found = Vec::new();
+    for thread in threads.into_iter().flatten().flatten() {
+        let list = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        for child in list.split_whitespace().filter_map(|id| id.parse().ok()) {
+            found.extend(Pid::from_raw(child));
+            found.extend(u32::try_from(child).into_iter().flat_map(below));
+        }
+    }
+    found
 }

@@ -1,13 +1,15 @@
 //! The harness as a program: it needs nothing but the standard library, so rustc alone makes it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Edition;
 
 use super::layout::digest;
+use super::leftovers;
 use super::rustc::Rustc;
 use crate::verbosity;
 
@@ -46,7 +48,9 @@ pub fn compile(
         source.text
     ));
     let harness = directory.join(format!("manual_integration-{key}"));
-    if harness.exists() {
+    if let Ok(there) = File::open(&harness) {
+        // It is in use: see `keep_only`.
+        there.set_modified(SystemTime::now())?;
         return Ok(harness);
     }
     fs::create_dir_all(directory)?;
@@ -84,4 +88,12 @@ pub fn compile(
     }
     fs::rename(directory.join(half), &harness)?;
     Ok(harness)
+}
+
+/// Removes what there is in the directory of harnesses but these. Another run may be about to start one that it has just asked
+/// for, so what was used less than a minute ago stays.
+pub fn keep_only(used: &[&Path], directory: &Path) {
+    leftovers::remove_old(directory, Duration::from_mins(1), &|path| {
+        !used.contains(&path)
+    });
 }

@@ -29,6 +29,9 @@ pub enum Linked {
     Program(PathBuf, String),
     /// The profile goes to this path, unless the environment says otherwise. It is a shared library.
     Library(PathBuf),
+    /// The profile goes to this path, whatever the environment says, which is for programs. It is an executable of tests of
+    /// this name.
+    Test(PathBuf, String),
     /// There is to be no profile.
     Nothing,
 }
@@ -109,7 +112,7 @@ impl Linked {
             words.push(format!("{through}{WRAP}").into());
         }
         match self {
-            Linked::Program(..) => {
+            Linked::Program(..) | Linked::Test(..) => {
                 let mut exported = OsString::from(format!("{through}--dynamic-list="));
                 exported.push(exports(directory)?);
                 words.push(exported);
@@ -130,7 +133,7 @@ impl Linked {
     /// A library that defines the symbols.
     fn source(&self) -> String {
         let definitions = match self {
-            Linked::Program(path, name) => {
+            Linked::Program(path, name) | Linked::Test(path, name) => {
                 let number = number_of(name);
                 vec![
                     filename(path),
@@ -142,9 +145,26 @@ impl Linked {
         };
         let definitions = definitions.iter();
         let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
-        format!("#![no_std]\n{}", exported.collect::<String>())
+        let source = format!("#![no_std]\n{}", exported.collect::<String>());
+        if matches!(self, Linked::Test(..)) {
+            source + FIRST
+        } else {
+            source
+        }
     }
 }
+
+/// What runs before the runtime looks at the environment: a path that a program has set itself has precedence.
+const FIRST: &str = "\
+#[used]
+#[link_section = \".init_array.00101\"]
+static FIRST: unsafe extern \"C\" fn() = set_filename;
+unsafe extern \"C\" fn set_filename() {
+    __llvm_profile_set_filename(__wrap___llvm_profile_filename.as_ptr());
+}
+extern \"C\" {
+    fn __llvm_profile_set_filename(path: *const u8);
+}";
 
 /// What the runtime calls for the number of a library.
 const SIGNATURE: &str = "\

@@ -20,6 +20,7 @@ use cargo_metadata::Package;
 use walkdir::WalkDir;
 
 use super::also::names;
+use super::leftovers;
 use super::sources;
 use crate::run::{interrupts, say};
 
@@ -75,6 +76,9 @@ pub fn seed(from: &Path, to: &Path, own: &Own) -> io::Result<Seeded> {
     let lock = File::open(from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
         wait_for(lock, from);
+    }
+    for name in ["deps", "build", ".fingerprint"] {
+        leftovers::remove_seeds(&to.join(name));
     }
     libraries(&from.join("deps"), &to.join("deps"), own, &mut seeded)?;
     for name in &wanted {

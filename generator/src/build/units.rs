@@ -130,6 +130,17 @@ pub fn forget_copies(notes: &Path) {
     }
 }
 
+/// Where a wrapper in this directory has its notes.
+pub fn notes(directory: &Path) -> PathBuf {
+    directory.join("units")
+}
+
+/// The files below `target` that were compiled with these notes. Without the notes, they are of no use.
+pub fn files_below(notes: &Path, target: &Path) -> Vec<PathBuf> {
+    let units = all(notes).filter(|unit| unit.stem.starts_with(target));
+    units.map(|unit| unit.object_at(&unit.stem)).collect()
+}
+
 fn key(stem: &Path) -> String {
     digest(stem.as_os_str().as_encoded_bytes())
 }

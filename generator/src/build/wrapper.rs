@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::also::Also;
 use super::call::{Call, is_in_a_build_script, is_test_without_harness};
 use super::layout::{Layout, digest};
+use super::leftovers;
 use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
@@ -41,6 +42,9 @@ const NOT_INSTRUMENTED: &str = "-Cinstrument-coverage=off";
 /// What the wrapper knows, in the file `settings` beside it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Settings {
+    /// The version that has written it.
+    #[serde(default)]
+    version: String,
     /// cargo's target directory.
     target: PathBuf,
     /// That of ordinary builds.
@@ -117,6 +121,7 @@ impl Wrapper {
         let is_for_members = target == layout.itcov;
         let measured = members.chain(also.directories.keys().cloned());
         let settings = Settings {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             target: target.clone(),
             ordinary: layout.ordinary.clone(),
             measured: (scope == Scope::Workspace).then(|| measured.collect()),
@@ -132,6 +137,8 @@ impl Wrapper {
         let directory = layout.itcov.join(".wrapper").join(digest(key));
         let written = || -> io::Result<()> {
             fs::create_dir_all(&directory)?;
+            leftovers::remove(&directory);
+            leftovers::remove(&units::notes(&directory));
             let file = directory.join("settings");
             let text = serde_json::to_vec(&settings)?;
             if fs::read(&file).ok().as_ref() != Some(&text) {
@@ -149,7 +156,7 @@ impl Wrapper {
         Ok(Wrapper {
             path: directory.join(NAME),
             runner: directory.join(runner::NAME),
-            units: directory.join("units"),
+            units: units::notes(&directory),
             profiles: settings.profiles,
             target,
             variables: if is_for_members {
@@ -159,6 +166,12 @@ impl Wrapper {
             },
         })
     }
+}
+
+/// The target directory for which a wrapper in this directory works; none if it is one of another version of this program.
+pub fn target_of(directory: &Path) -> Option<PathBuf> {
+    let settings = Settings::read(directory).ok()?;
+    (settings.version == env!("CARGO_PKG_VERSION")).then_some(settings.target)
 }
 
 /// What marks code for coverage, as cargo-llvm-cov sets it: `coverage`, and for a nightly compiler `coverage_nightly`, under
@@ -189,6 +202,8 @@ fn link(to: &Path, at: &Path) -> io::Result<()> {
         return Ok(());
     }
     let half = at.with_extension(std::process::id().to_string());
+    // A process of the same number may have left it.
+    let _ = fs::remove_file(&half);
     symlink(to, &half)?;
     fs::rename(half, at)
 }
@@ -304,7 +319,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         });
     }
     let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
-    let notes = directory.join("units");
+    let notes = units::notes(directory);
     let stem = call
         .out_dir
         .join(format!("{}{}", call.name, call.extra_filename));
@@ -346,8 +361,11 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
             settings.profiles.map(|it| it.join(linked::PATTERN))
         };
         let path = path.unwrap_or_else(|| "/dev/null".into());
-        extra.extend(link(if is_program {
-            Linked::Program(path, call.name.clone())
+        let name = || call.name.clone();
+        extra.extend(link(if is_test {
+            Linked::Test(path, name())
+        } else if is_program {
+            Linked::Program(path, name())
         } else {
             Linked::Library(path)
         })?);

@@ -3,13 +3,18 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use indicatif::HumanBytes;
 
 use super::output;
 use crate::build::layout::Layout;
-use crate::measured::Store;
+use crate::measured::{Store, unused};
+use crate::run::say;
 use crate::scaffold::metadata::Cargo;
 
-/// Forget what was measured in this checkout. What was built stays.
+/// Forget what was measured in this checkout, and remove builds that nothing refers to any more.
+///
+/// Removed are builds of choices of `--also`, and those of other versions of cargo-itcov. The last build and what it shares
+/// with the next one stay.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,6 +33,13 @@ impl Clean {
         let going_on = Store::at(&layout.store).forget()?;
         if going_on > 0 {
             output::note(&format!("runs that still go on, and stay: {going_on}"));
+        }
+        let freed = unused::remove(&layout)?;
+        if freed > 0 {
+            say(&format!(
+                "{} of builds that nothing refers to any more are freed",
+                HumanBytes(freed)
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -144,13 +144,8 @@ impl Exec {
                 environment.insert(variable.into(), (&built.wrapper.path).into());
             }
         }
-        // Programs and tests know by themselves where their profiles go, which are to be told apart.
-        let profiles = if self.tests {
-            OsString::new()
-        } else {
-            profiles.of(SUITE)
-        };
-        environment.insert("LLVM_PROFILE_FILE".into(), profiles);
+        // Tests whose work is measured know better: theirs are to be told apart.
+        environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(SUITE));
         environment
     }
 }

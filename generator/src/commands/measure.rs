@@ -189,8 +189,8 @@ impl<'a> Measure<'a> {
                 Some(source) => source,
                 None => scaffolded::builtin(program.package, &made.bin)?,
             };
-            let directory = self.store.directory().join("harness");
-            let harness = harness::compile(&built.rustc, &source, executable, &directory)?;
+            let harnesses = self.store.harnesses();
+            let harness = harness::compile(&built.rustc, &source, executable, &harnesses)?;
             let mut environment = made.invocation.environment.clone();
             environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(&made.bin));
             let mut arguments = Vec::new();
@@ -212,6 +212,8 @@ impl<'a> Measure<'a> {
                 environment,
             });
         }
+        let used: Vec<&Path> = starts.iter().map(|it| it.harness.as_path()).collect();
+        harness::keep_only(&used, &self.store.harnesses());
         Ok(starts)
     }
 

@@ -99,6 +99,8 @@ impl Objects {
             .collect();
         if !directory.exists() {
             let half = builds.join(format!("{build}.{}", std::process::id()));
+            // A process of the same number may have left it, and a copy onto a link would write into what was built.
+            let _ = fs::remove_dir_all(&half);
             fs::create_dir_all(&half)?;
             for (number, (from, to)) in from.iter().zip(&to).enumerate() {
                 let to = half.join(to.file_name().unwrap_or_default());

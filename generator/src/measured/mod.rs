@@ -28,6 +28,7 @@ mod part;
 mod profiles;
 mod runs;
 pub mod sources;
+pub mod unused;
 
 pub use inside::Inside;
 pub use kept::Kept;

@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 
 use super::kept::{Kept, Objects};
 use super::origin::{functions, may_be_of, own_functions};
-use super::part::{LINKED, Measured, Part, TESTS};
+use super::part::{LINKED, Measured, Part, SUITE, TESTS};
 use super::profiles;
+use crate::build::leftovers;
 use crate::build::units::Unit;
 
 /// The data of a checkout.
@@ -39,14 +40,14 @@ impl Store {
         }
     }
 
-    /// Where it is.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// Where builds are kept.
     pub fn builds(&self) -> PathBuf {
         self.directory.join("builds")
+    }
+
+    /// Where compiled harnesses are.
+    pub fn harnesses(&self) -> PathBuf {
+        self.directory.join("harness")
     }
 
     /// Where a process puts its profile that does not know better.
@@ -95,6 +96,8 @@ impl Store {
     pub fn keep_build(&self, keep: impl FnOnce(&Path) -> io::Result<Vec<Kept>>) -> Result<Part> {
         let cannot = || format!("cannot write to {}", self.directory.display());
         let _lock = self.lock().with_context(cannot)?;
+        leftovers::remove(&self.directory);
+        leftovers::remove(&self.builds());
         let part = Part {
             programs: keep(&self.builds()).with_context(cannot)?,
             tests: Vec::new(),
@@ -106,6 +109,29 @@ impl Store {
         };
         written().with_context(cannot)?;
         Ok(part)
+    }
+
+    /// Where cargo has put the programs of the last build and of the runs.
+    ///
+    /// # Errors
+    ///
+    /// If what is there cannot be read.
+    pub fn executables(&self) -> Result<Vec<PathBuf>> {
+        let mut all: Vec<Part> = self.build()?.into_iter().collect();
+        for run in self.runs()? {
+            all.extend(parts(&run)?.into_iter().map(|it| it.part));
+        }
+        let programs = all.into_iter().flat_map(|part| part.programs);
+        Ok(programs.map(|program| program.executable).collect())
+    }
+
+    /// Whether a run goes on.
+    ///
+    /// # Errors
+    ///
+    /// If the runs cannot be listed.
+    pub fn is_running(&self) -> Result<bool> {
+        Ok(self.runs()?.iter().any(|run| is_going_on(run)))
     }
 
     /// The directories of the runs, the oldest first.
@@ -154,9 +180,11 @@ impl Store {
         let directory = next(&run, &numbered(&run)?);
         let written = || -> io::Result<()> {
             fs::create_dir_all(&directory)?;
+            // A process that another measured one has started makes no directory.
             for program in &part.programs {
                 fs::create_dir_all(directory.join(&program.bin))?;
             }
+            fs::create_dir_all(directory.join(SUITE))?;
             fs::create_dir_all(self.linked())?;
             fs::create_dir_all(self.linked_tests())?;
             fs::write(directory.join("part.json"), serde_json::to_vec(part)?)

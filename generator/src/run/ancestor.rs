@@ -1,6 +1,8 @@
 //! The just that this run was started by: when it has gone, nobody waits for the run.
 
 use std::fs;
+use std::io::{self, ErrorKind};
+use std::sync::OnceLock;
 
 /// A process, told from a later one with the same number by when it began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,8 +12,13 @@ pub struct Ancestor {
 }
 
 impl Ancestor {
-    /// The nearest just above this process: its parent, or that of the shell in between.
-    pub fn just() -> Option<Ancestor> {
+    /// The nearest just above this process when it was first asked for: its parent, or that of the shell in between.
+    pub fn just() -> Option<&'static Ancestor> {
+        static JUST: OnceLock<Option<Ancestor>> = OnceLock::new();
+        JUST.get_or_init(Ancestor::find).as_ref()
+    }
+
+    fn find() -> Option<Ancestor> {
         let mut id = std::os::unix::process::parent_id();
         for _ in 0..3 {
             let stat = Stat::of(id)?;
@@ -26,10 +33,15 @@ impl Ancestor {
         None
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended. Where that cannot be read, as no file can be opened, it has not.
     pub fn has_gone(&self) -> bool {
-        // A zombie has not been waited for yet.
-        !Stat::of(self.id).is_some_and(|stat| stat.began == self.began && stat.state != "Z")
+        match Stat::read(self.id) {
+            // A zombie has not been waited for yet.
+            Ok(stat) => stat.is_none_or(|stat| stat.began != self.began || stat.state == "Z"),
+            Err(error) => {
+                error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
+            }
+        }
     }
 
     /// What has started it.
@@ -51,7 +63,16 @@ pub struct Stat {
 impl Stat {
     /// Of a process that is there.
     pub fn of(id: u32) -> Option<Stat> {
-        let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        Stat::read(id).ok()?
+    }
+
+    /// The same; none if the text cannot be understood.
+    fn read(id: u32) -> io::Result<Option<Stat>> {
+        let text = fs::read_to_string(format!("/proc/{id}/stat"))?;
+        Ok(Stat::parse(&text))
+    }
+
+    fn parse(text: &str) -> Option<Stat> {
         // The name may have spaces and parentheses.
         let (before, rest) = text.rsplit_once(") ")?;
         let (_, name) = before.split_once('(')?;

@@ -1,107 +1,165 @@
 //! The control address: one loopback server of a run. `POST /stop` ends the run.
+//!
+//! One thread serves everybody, so whoever asks slowly, or not at all, keeps nobody waiting. Who asks may take so much time,
+//! memory and file descriptors, and no more: of too many, the one that has waited longest is dropped.
 
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Resource, getrlimit};
 
 /// No request has a longer head.
 const HEAD: usize = 1 << 13;
 
-/// No more connections at a time are answered.
+/// No more connections are open at a time.
 const CONNECTIONS: usize = 32;
 
-/// How long a request may take.
+/// How long a connection may last.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// What is done when somebody asks for the end.
-type Stop = Arc<dyn Fn() + Send + Sync>;
+/// How long to wait where the system refuses a connection, so that nothing spins.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Listens at the address and gives the one that it is, with its port.
 ///
 /// # Errors
 ///
 /// If nobody can listen there.
-pub fn serve(
-    address: SocketAddr,
-    stop: impl Fn() + Send + Sync + 'static,
-) -> io::Result<SocketAddr> {
+pub fn serve(address: SocketAddr, stop: impl Fn() + Send + 'static) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let stop: Stop = Arc::new(stop);
-    let open = Arc::new(AtomicUsize::new(0));
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(stream) = stream else {
-                // No descriptor may be left for it.
-                thread::sleep(Duration::from_millis(20));
-                continue;
-            };
-            if open.fetch_add(1, SeqCst) >= CONNECTIONS {
-                open.fetch_sub(1, SeqCst);
-                continue;
-            }
-            let (stop, open) = (Arc::clone(&stop), Arc::clone(&open));
-            thread::spawn(move || {
-                // Who asks may have gone without waiting for the answer.
-                let _ = answer(&stream, &stop);
-                open.fetch_sub(1, SeqCst);
-            });
-        }
-    });
+    let most = most();
+    thread::Builder::new().spawn(move || answer_all(&listener, most, &stop))?;
     Ok(address)
 }
 
-fn answer(mut stream: &TcpStream, stop: &Stop) -> io::Result<()> {
-    let until = Instant::now() + LIMIT;
-    let head = head(stream, until)?;
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut request = httparse::Request::new(&mut headers);
-    let is_whole = request
-        .parse(&head)
-        .is_ok_and(|status| status.is_complete());
-    let (status, text) = if is_whole {
-        judge(&request)
-    } else {
-        ("400 Bad Request", "this is no request")
-    };
-    let length = text.len() + 1;
-    let answer = format!(
-        "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
-    );
-    let written = stream
-        .set_write_timeout(Some(LIMIT))
-        .and_then(|()| stream.write_all(answer.as_bytes()));
-    if status.starts_with("202") {
-        stop();
-    }
-    written?;
-    // What is left unread would make the end of the connection an error.
-    stream.shutdown(std::net::Shutdown::Write)?;
-    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
-    let mut bytes = [0; 4096];
-    while Instant::now() < until && stream.read(&mut bytes)? > 0 {}
-    Ok(())
+/// How many connections may be open: half of the descriptors that are left, as the run needs some.
+fn most() -> usize {
+    let limit = getrlimit(Resource::Nofile).current;
+    let limit = limit.map_or(usize::MAX, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let used = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    (limit.saturating_sub(used) / 2).clamp(1, CONNECTIONS)
 }
 
-/// Reads up to the empty line.
-fn head(mut stream: &TcpStream, until: Instant) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    let mut bytes = [0; 1024];
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < HEAD {
-        let rest = until.saturating_duration_since(Instant::now());
-        if rest.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
+fn answer_all(listener: &TcpListener, most: usize, stop: &dyn Fn()) {
+    let mut callers: VecDeque<Caller> = VecDeque::new();
+    loop {
+        wait(listener, &callers);
+        match listener.accept() {
+            Ok((stream, _)) => {
+                if callers.len() >= most {
+                    callers.pop_front();
+                }
+                callers.extend(Caller::new(stream));
+            }
+            Err(error) if is_for_later(&error) => {}
+            // No descriptor may be left.
+            Err(_) => {
+                callers.pop_front();
+                thread::sleep(PAUSE);
+            }
         }
-        stream.set_read_timeout(Some(rest))?;
-        match stream.read(&mut bytes)? {
-            0 => break,
-            read => head.extend_from_slice(&bytes[..read]),
-        }
+        callers.retain_mut(|caller| caller.goes_on(stop));
     }
-    Ok(head)
+}
+
+/// Waits until somebody has something to say, or has waited too long.
+fn wait(listener: &TcpListener, callers: &VecDeque<Caller>) {
+    let limit = callers.front().map(|first| {
+        let rest = first.until.saturating_duration_since(Instant::now());
+        Timespec::try_from(rest).unwrap_or_default()
+    });
+    let streams = callers
+        .iter()
+        .map(|it| PollFd::new(&it.stream, PollFlags::IN));
+    let mut all: Vec<PollFd> = std::iter::once(PollFd::new(listener, PollFlags::IN))
+        .chain(streams)
+        .collect();
+    if poll(&mut all, limit.as_ref()).is_err() {
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Whether there is nothing yet, and no error.
+fn is_for_later(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::WouldBlock | ErrorKind::Interrupted | ErrorKind::ConnectionAborted
+    )
+}
+
+/// Somebody who is connected.
+struct Caller {
+    stream: TcpStream,
+    /// When it is dropped.
+    until: Instant,
+    /// What it has sent of its request's head.
+    head: Vec<u8>,
+    is_answered: bool,
+}
+
+impl Caller {
+    fn new(stream: TcpStream) -> Option<Caller> {
+        stream.set_nonblocking(true).ok()?;
+        Some(Caller {
+            stream,
+            until: Instant::now() + LIMIT,
+            head: Vec::new(),
+            is_answered: false,
+        })
+    }
+
+    /// Reads what has come, and answers a head that is whole. Whether the connection stays.
+    fn goes_on(&mut self, stop: &dyn Fn()) -> bool {
+        if Instant::now() >= self.until {
+            return false;
+        }
+        let mut bytes = [0; 4096];
+        let read = match self.stream.read(&mut bytes) {
+            Ok(read) => read,
+            Err(error) => return is_for_later(&error),
+        };
+        // What is left unread behind the head would make the end of the connection an error.
+        if self.is_answered {
+            return read > 0;
+        }
+        self.head.extend_from_slice(&bytes[..read]);
+        let is_whole = self.head.windows(4).any(|end| end == b"\r\n\r\n");
+        if is_whole || read == 0 || self.head.len() >= HEAD {
+            self.is_answered = true;
+            return self.answer(stop).is_ok();
+        }
+        true
+    }
+
+    fn answer(&mut self, stop: &dyn Fn()) -> io::Result<()> {
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut request = httparse::Request::new(&mut headers);
+        let is_whole = request
+            .parse(&self.head)
+            .is_ok_and(|status| status.is_complete());
+        let (status, text) = if is_whole {
+            judge(&request)
+        } else {
+            ("400 Bad Request", "this is no request")
+        };
+        let length = text.len() + 1;
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nAllow: POST\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}\n"
+        );
+        // It is shorter than what the system keeps for whoever is slow to read. Who asks may have gone without waiting for it.
+        let written = self.stream.write_all(answer.as_bytes());
+        if status.starts_with("202") {
+            stop();
+        }
+        written?;
+        self.stream.shutdown(Shutdown::Write)
+    }
 }
 
 fn judge(request: &httparse::Request) -> (&'static str, &'static str) {

@@ -1,48 +1,78 @@
 //! Signals to this process.
 
 use std::io;
-use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::ancestor::Ancestor;
+use super::terminal::Foreground;
+
 /// The first signal that has come, 0 if there was none.
 static FIRST: AtomicI32 = AtomicI32::new(0);
 
+/// Whether a SIGHUP has come.
+static HAS_HUNG_UP: AtomicBool = AtomicBool::new(false);
+
+/// How often it is looked whether just and the terminal are still there.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// From here on, signals end nothing by themselves: they are received. Where the caller has seen to it that a closed
-/// terminal ends nothing, as `nohup` does, it does not.
+/// terminal ends nothing, as `nohup` does, it does not. When the just above this process has gone, that counts as a SIGTERM, and
+/// when the terminal has gone in whose foreground this process is, as a SIGHUP.
 ///
 /// # Errors
 ///
 /// If there can be no handlers.
 pub fn listen() -> io::Result<Receiver<i32>> {
     let mut numbers = vec![SIGINT, SIGQUIT, SIGTERM];
+    let mut terminal = None;
     if !is_ignored(SIGHUP) {
         numbers.push(SIGHUP);
+        terminal = Foreground::of_this_process();
     }
     let mut signals = Signals::new(numbers)?;
     let (sender, receiver) = channel();
-    thread::spawn(move || {
-        for number in signals.forever() {
-            let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
-            if sender.send(number).is_err() {
-                break;
+    let just = Ancestor::just();
+    if just.is_some() || terminal.is_some() {
+        let sender = sender.clone();
+        thread::Builder::new().spawn(move || {
+            loop {
+                if just.is_some_and(Ancestor::has_gone) {
+                    return received(SIGTERM, &sender);
+                }
+                if terminal.as_ref().is_some_and(Foreground::has_gone) {
+                    return received(SIGHUP, &sender);
+                }
+                thread::sleep(LOOK);
             }
+        })?;
+    }
+    thread::Builder::new().spawn(move || {
+        for number in signals.forever() {
+            received(number, &sender);
         }
-    });
+    })?;
     Ok(receiver)
+}
+
+fn received(number: i32, sender: &Sender<i32>) {
+    // The terminal goes once, however many say so.
+    if number == SIGHUP && HAS_HUNG_UP.swap(true, SeqCst) {
+        return;
+    }
+    let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
+    // Where nobody receives them, `has_come` tells.
+    let _ = sender.send(number);
 }
 
 /// Whether a signal has come.
 pub fn has_come() -> bool {
     FIRST.load(SeqCst) != 0
-}
-
-/// Counts as if a signal had come.
-pub fn raise(number: i32) {
-    let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
 }
 
 /// Ends this process if a signal has come while something else was waited for.

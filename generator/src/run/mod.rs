@@ -11,7 +11,7 @@ pub mod ancestor;
 mod control;
 pub mod interrupts;
 pub mod plan;
-mod process;
+pub mod process;
 mod ready;
 pub mod settings;
 mod stopping;

@@ -71,6 +71,17 @@ pub fn reap() -> Option<(Pid, i32)> {
     Some((id, code(status)))
 }
 
+/// Waits for the end of a child, as [`reap`] gives it; none if there is no child.
+pub fn wait() -> Option<(Pid, i32)> {
+    loop {
+        match rustix::process::wait(WaitOptions::empty()) {
+            Ok(Some((id, status))) => return Some((id, code(status))),
+            Ok(None) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
 fn code(status: WaitStatus) -> i32 {
     let signal = status.terminating_signal().map(|signal| 128 + signal);
     signal.or(status.exit_status()).unwrap_or(1)

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A connection, or an answer, that tells that a program is ready.
@@ -49,7 +51,7 @@ impl Address {
     ///
     /// What there is in place of that.
     pub fn ask(&self, limit: Duration) -> io::Result<()> {
-        let until = Instant::now() + limit;
+        let until = Instant::now() + limit.min(LONGEST);
         let mut stream = Err(io::Error::new(
             io::ErrorKind::NotFound,
             "the name has no address",
@@ -85,6 +87,23 @@ impl fmt::Display for Address {
     }
 }
 
+/// Whether something answers at one of the addresses already. All are asked at the same time, as each may be slow, its name as
+/// well.
+pub fn is_taken(addresses: &[Address]) -> bool {
+    let until = Instant::now() + 2 * CONNECT;
+    let (sender, answers) = channel();
+    for address in addresses {
+        let (sender, address) = (sender.clone(), address.clone());
+        thread::spawn(move || sender.send(address.ask(CONNECT).is_ok()));
+    }
+    drop(sender);
+    let rest = || until.saturating_duration_since(Instant::now());
+    std::iter::from_fn(|| answers.recv_timeout(rest()).ok()).any(|answers| answers)
+}
+
+/// No answer is waited for longer, whatever the limit.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
 
@@ -99,9 +118,12 @@ fn first_line(stream: &mut TcpStream, until: Instant) -> io::Result<String> {
             return Err(silent());
         }
         stream.set_read_timeout(Some(rest))?;
-        match stream.read(&mut bytes).map_err(|_| silent())? {
-            0 => break,
-            read => line.extend_from_slice(&bytes[..read]),
+        match stream.read(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(silent()),
+            Err(error) => return Err(error),
+            Ok(0) => break,
+            Ok(read) => line.extend_from_slice(&bytes[..read]),
         }
     }
     let end = line

@@ -157,13 +157,21 @@ fn duration(value: Option<&Value>, unset: Duration) -> Result<Duration, Failure>
 
 /// A number of seconds, or numbers with units. The harness takes the same.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    let is_plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"hms".contains(&byte));
-    let seconds = text.parse().ok().map(Duration::from_secs);
-    seconds
-        .or_else(|| humantime::parse_duration(text).ok())
-        .filter(|_| is_plain)
+    let mut parts = text.split_inclusive(['h', 'm', 's']).peekable();
+    parts.peek()?;
+    let seconds = parts.try_fold(0_u64, |sum, part| {
+        let end = part.find(|it: char| !it.is_ascii_digit());
+        let (number, unit) = part.split_at(end.unwrap_or(part.len()));
+        let unit = match unit {
+            "h" => 3600,
+            "m" => 60,
+            "s" => 1,
+            "" if number == text => 1,
+            _ => return None,
+        };
+        sum.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)
+    });
+    seconds.map(Duration::from_secs)
 }
 
 /// The name of a program's own variable: `ITCOV_ARGS_my_api`.
@@ -226,6 +234,10 @@ mod tests {
             "1 h",
             "1d",
             "5minutes",
+            "100ms",
+            "1h30",
+            "+1",
+            "5µ",
             "99999999999999999999",
         ] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");

@@ -17,9 +17,14 @@ impl Run<'_> {
             .last
             .and_then(|came| Signal::from_named_raw(came.number));
         let has_come = self.last.is_some_and(|came| came.by_terminal);
+        // Many go on without a terminal, and nobody is there to wait for them.
+        let first = match first {
+            Some(Signal::HUP) => Signal::TERM,
+            first => first.unwrap_or(Signal::INT),
+        };
         // One has ended the run; those that come after it hurry.
         (self.requests, self.interrupts) = (0, 0);
-        let steps = [first.unwrap_or(Signal::INT), Signal::TERM, Signal::KILL];
+        let steps = [first, Signal::TERM, Signal::KILL];
         self.end(&steps, has_come, &|run| {
             let suite = run
                 .children

@@ -8,18 +8,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
-use super::ancestor::Ancestor;
 use super::plan::{Plan, Start, Words};
 use super::process::{self, Group};
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Failure, complain, control, interrupts, say};
+use super::{Failure, complain, control, interrupts, ready, say};
 
 /// How often the supervisor looks at what it waits for.
 pub(super) const TICK: Duration = Duration::from_millis(20);
-
-/// How often it looks whether somebody still waits for the run.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// How long a harness may take to start its program.
 const BEGIN: Duration = Duration::from_secs(5);
@@ -50,13 +46,7 @@ pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<
             settings.control
         ),
     })?;
-    let is_taken = |limit: Duration| {
-        settings
-            .ready
-            .iter()
-            .any(|address| address.ask(limit).is_ok())
-    };
-    if !plan.programs.is_empty() && is_taken(Duration::from_secs(1)) {
+    if !plan.programs.is_empty() && ready::is_taken(&settings.ready) {
         return Err(Failure {
             status: 1,
             message: "something answers at ITCOV_READY before the program has started".to_owned(),
@@ -69,8 +59,6 @@ pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<
         signals,
         stops: &stops,
         control: control.to_string(),
-        just: Ancestor::just(),
-        looked: Instant::now(),
         terminal: Terminal::take(),
         children: Vec::new(),
         inputs: Vec::new(),
@@ -90,8 +78,6 @@ pub(super) struct Run<'a> {
     pub(super) signals: &'a Receiver<i32>,
     pub(super) stops: &'a Receiver<()>,
     pub(super) control: String,
-    pub(super) just: Option<Ancestor>,
-    pub(super) looked: Instant,
     pub(super) terminal: Option<Terminal>,
     /// The harnesses, then the suite.
     pub(super) children: Vec<Child>,
@@ -373,13 +359,6 @@ impl Run<'_> {
     pub(super) fn look_for_signals(&mut self) {
         let mut came: Vec<i32> = self.signals.try_iter().collect();
         came.extend(self.stops.try_iter().map(|()| libc::SIGINT));
-        if self.looked.elapsed() >= LOOK {
-            self.looked = Instant::now();
-            if self.just.as_ref().is_some_and(Ancestor::has_gone) {
-                self.just = None;
-                came.push(libc::SIGTERM);
-            }
-        }
         for number in came {
             self.requests += 1;
             self.last = Some(Came {

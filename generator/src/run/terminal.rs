@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, stdin};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::process::{ChildStdin, Command, Stdio};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, getpgrp};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
 
@@ -14,10 +15,29 @@ use super::process::{Group, start};
 
 /// Whether this process is in the foreground of a terminal, which is its own.
 pub fn is_in_foreground() -> bool {
-    let device = File::options().read(true).write(true).open("/dev/tty");
-    device.is_ok_and(|device| {
-        tcgetpgrp(&device).is_ok_and(|group| group == getpgrp()) && is_of_terminal(getpgrp())
-    })
+    Foreground::of_this_process().is_some() && is_of_terminal(getpgrp())
+}
+
+/// A terminal in whose foreground this process is.
+pub struct Foreground {
+    device: File,
+}
+
+impl Foreground {
+    /// That of this process's group.
+    pub fn of_this_process() -> Option<Foreground> {
+        let mut options = File::options();
+        let device = options.read(true).write(true).open("/dev/tty").ok()?;
+        (tcgetpgrp(&device).ok()? == getpgrp()).then_some(Foreground { device })
+    }
+
+    /// Whether it has gone. The system tells whoever leads the session, and the others when that has ended: but just waits for
+    /// what it has started.
+    pub fn has_gone(&self) -> bool {
+        let mut device = [PollFd::new(&self.device, PollFlags::empty())];
+        let now = Timespec::default();
+        poll(&mut device, Some(&now)).is_ok() && device[0].revents().contains(PollFlags::HUP)
+    }
 }
 
 /// The terminal during a run.
@@ -38,13 +58,9 @@ pub struct Terminal {
 impl Terminal {
     /// Takes the terminal, if this process is in its foreground.
     pub fn take() -> Option<Terminal> {
-        let device = File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/tty")
-            .ok()?;
+        let Foreground { device } = Foreground::of_this_process()?;
         let own = getpgrp();
-        if tcgetpgrp(&device).ok()? != own || !is_of_terminal(own) {
+        if !is_of_terminal(own) {
             return None;
         }
         #[allow(unsafe_code)]
@@ -128,7 +144,7 @@ fn is_of_terminal(own: Pid) -> bool {
     if stdin().is_terminal() {
         return true;
     }
-    let above = Ancestor::just().and_then(|just| just.parent());
+    let above = Ancestor::just().and_then(Ancestor::parent);
     let above = above.unwrap_or_else(std::os::unix::process::parent_id);
     Stat::of(above).is_some_and(|stat| stat.group != own.as_raw_nonzero().get())
 }

@@ -135,10 +135,10 @@ fn when_the_tool_is_killed_the_harness_stops_the_program() {
                 .flatten()
                 .any(is_alive)
         });
-        // The kernel may tell the harness more than once, which hurries the program.
         let output = run
             .finish()
-            .says("SIGTERM has come, so SIGINT goes to shared");
+            .says("SIGTERM has come, so SIGINT goes to shared")
+            .prints("flushed");
         assert_ne!(output.status, 0);
     }
 }

@@ -1,0 +1,3 @@
+//! What could fool a number, lose a run or outlive it: one test for each, and for its neighbours.
+
+mod running;
