@@ -5,10 +5,9 @@
 //! function (and, in an object that is not linked yet, is there once a function), `__llvm_prf_names` has
 //! the functions' names.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -58,12 +57,19 @@ pub fn each<T: Send>(
     let units = units::parse(Bytes(&sections.covmap), &mut allowance)?;
     let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
     let names = names::by_hash(&blocks);
+    let joined = LazyLock::new(|| names::joined_by_hash(&blocks));
+    let name = |hash: u64| {
+        names
+            .get(&hash)
+            .or_else(|| joined.get(&hash))
+            .map(|it| &**it)
+    };
     let records = records(Bytes(&sections.covfun))?;
     let results: Vec<_> = records
         .par_iter()
         .with_min_len(RECORDS_AT_ONCE)
         .map(|record| {
-            let mapping = record.mapping(&units, &names)?;
+            let mapping = record.mapping(&units, &name)?;
             allowance.spend_lines(regions::lines(&mapping.regions))?;
             Ok(make(mapping))
         })
@@ -129,17 +135,16 @@ fn records(mut section: Bytes<'_>) -> Result<Vec<Record<'_>>, Malformed> {
 }
 
 impl Record<'_> {
-    fn mapping(
+    fn mapping<'n>(
         &self,
         units: &HashMap<u64, Vec<Arc<str>>>,
-        names: &HashMap<u64, Cow<'_, str>>,
+        name: &dyn Fn(u64) -> Option<&'n str>,
     ) -> Result<FunctionMapping, Malformed> {
         let unit = units
             .get(&self.files_hash)
             .ok_or(Malformed::new("it names no source files for a function"))?;
-        let name = names
-            .get(&self.name_hash)
-            .ok_or(Malformed::new("it has a function without a name"))?;
+        let name =
+            name(self.name_hash).ok_or(Malformed::new("it has a function without a name"))?;
         let Mapping {
             files,
             expressions,
@@ -150,7 +155,7 @@ impl Record<'_> {
             .map(|index| unit.get(index).cloned())
             .collect::<Option<_>>();
         Ok(FunctionMapping {
-            name: Arc::from(&**name),
+            name: Arc::from(name),
             name_hash: self.name_hash,
             hash: self.hash,
             files: files.ok_or(Malformed::new(
