@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::allowance::Allowance;
+use super::allowance::{Allowance, Spare};
 use super::bytes::{Bytes, Malformed};
 use super::counter::Expression;
 use super::regions::{self, Mapping, Region};
@@ -41,21 +41,22 @@ pub struct FunctionMapping {
 ///
 /// Says what is wrong with the sections; the caller knows the object's name.
 pub fn parse(sections: &Sections<'_>) -> Result<Vec<FunctionMapping>, Malformed> {
-    each(sections, |mapping| mapping)
+    each(sections, &Spare::default(), |mapping| mapping)
 }
 
-/// As [`parse`], but keeps only what is made of each mapping. They are read in parallel.
+/// As [`parse`], but keeps only what is made of each mapping, for one of the objects of a file. They are read in parallel.
 ///
 /// # Errors
 ///
 /// Says what is wrong with the sections; the caller knows the object's name.
-pub fn each<T: Send>(
+pub(super) fn each<T: Send>(
     sections: &Sections<'_>,
+    spare: &Spare,
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    let mut allowance = Allowance::of(sections);
-    let units = units::parse(Bytes(&sections.covmap), &mut allowance)?;
-    let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
+    let allowance = Allowance::of(sections, spare);
+    let units = units::parse(Bytes(&sections.covmap), &allowance)?;
+    let blocks = names::blocks(Bytes(&sections.names), &allowance)?;
     let names = names::by_hash(&blocks);
     let joined = LazyLock::new(|| names::joined_by_hash(&blocks));
     let name = |hash: u64| {

@@ -12,7 +12,7 @@ use super::bytes::{Bytes, Malformed};
 /// The blocks of names that the section has.
 pub fn blocks<'a>(
     mut section: Bytes<'a>,
-    allowance: &mut Allowance,
+    allowance: &Allowance,
 ) -> Result<Vec<Cow<'a, [u8]>>, Malformed> {
     let mut blocks = vec![];
     while !section.is_empty() {
@@ -69,7 +69,7 @@ const PARTS: usize = 8;
 pub fn decompress(
     compressed: &[u8],
     length: u64,
-    allowance: &mut Allowance,
+    allowance: &Allowance,
 ) -> Result<Vec<u8>, Malformed> {
     allowance.spend_text(length)?;
     let mut text = vec![];
@@ -97,6 +97,7 @@ mod tests {
     use flate2::write::ZlibEncoder;
 
     use super::*;
+    use crate::parse::allowance::Spare;
     use crate::parse::bytes::leb128;
     use crate::parse::sections::Sections;
 
@@ -106,7 +107,10 @@ mod tests {
             names: section.into(),
             ..Sections::default()
         };
-        let blocks = blocks(Bytes(&sections.names), &mut Allowance::of(&sections));
+        let blocks = blocks(
+            Bytes(&sections.names),
+            &Allowance::of(&sections, &Spare::default()),
+        );
         let blocks = blocks.map_err(|error| error.to_string())?;
         let names = by_hash(&blocks);
         let mut texts: Vec<_> = names.values().map(ToString::to_string).collect();

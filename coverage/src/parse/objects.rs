@@ -9,6 +9,7 @@ use object::read::archive::ArchiveFile;
 use object::{File, FileKind, Object, ObjectSection};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::allowance::Spare;
 use super::bytes::Malformed;
 use super::mapping::{self, FunctionMapping};
 use super::sections::Sections;
@@ -33,7 +34,8 @@ pub fn each<T: Send>(
     file: &[u8],
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    of_each_object(file, |sections| mapping::each(sections, &make))
+    let spare = Spare::default();
+    of_each_object(file, |sections| mapping::each(sections, &spare, &make))
 }
 
 /// The hashes of the names of the functions in a program or a library, and of their structure.

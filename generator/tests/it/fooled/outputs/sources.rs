@@ -47,11 +47,3 @@ fn what_is_in_the_place_of_a_source_is_not_shown_and_not_waited_for() {
     symlink("../shared.rs", &source).unwrap();
     page("never");
 }
-
-/// A few bytes that stand for very many lines are refused before they are unfolded.
-#[test]
-fn the_bound_is_far_above_what_a_compiler_writes() {
-    let fixture = Instrumented::build("denominator", "app");
-    Output::of(&mut fixture.program(&[]));
-    Output::of(&mut fixture.report(&[])).ends_with(0);
-}
