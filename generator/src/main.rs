@@ -130,7 +130,7 @@ impl Cli {
             Command::Exec(exec) => return exec.run(),
             Command::Build(build) => return build.run(),
             Command::Clean(clean) => return clean.run(),
-            Command::Check(check) => check.run(Cli::command()),
+            Command::Check(check) => check.run(&Cli::command()),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),

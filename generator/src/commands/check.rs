@@ -52,7 +52,7 @@ struct Finding {
 
 impl Check {
     /// Reads the workspace and says what it found.
-    pub fn run(self, cli: clap::Command) -> Result<()> {
+    pub fn run(self, cli: &clap::Command) -> Result<()> {
         let template = self.template.read()?;
         let workspace = self.cargo.read()?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
@@ -70,7 +70,7 @@ impl Check {
 }
 
 /// Why no command takes the options that are set in the recipes. What a shell makes of them is only known there.
-fn refused_options(cli: clap::Command, facts: &Facts) -> Option<String> {
+fn refused_options(cli: &clap::Command, facts: &Facts) -> Option<String> {
     let text = facts.recipes.text.as_deref()?;
     let options = values::get(text, values::OPTIONS)?;
     if options.contains(|it| "$`{}*?[~;|&<>()#".contains(it)) {

@@ -137,7 +137,7 @@ fn what_no_longer_leads_to_the_harness_fails_the_check() {
                     "Cargo.toml",
                     "path = \"tests/manual_integration.rs\"",
                     "path = \"tests/gone.rs\"",
-                )
+                );
             },
             "gone.rs",
         ),

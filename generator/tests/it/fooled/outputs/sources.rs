@@ -19,7 +19,7 @@ fn what_is_in_the_place_of_a_source_is_not_shown_and_not_waited_for() {
     let page = |expected: &str| {
         let started = Instant::now();
         Output::of(&mut fixture.report(&["--html", "target/html"])).ends_with(0);
-        assert!(started.elapsed() < Duration::from_secs(60));
+        assert!(started.elapsed() < Duration::from_mins(1));
         let page = fs::read_to_string(root.join("target/html/pages/src.unused.rs.html")).unwrap();
         assert!(page.contains(expected), "no {expected:?} in\n{page}");
         assert!(!page.contains("root:secret"), "{page}");
