@@ -1,15 +1,21 @@
 //! What can be wrong with the files of a measurement.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::parse::Malformed;
+use crate::terminal::harmless;
+
+/// A path on one line, whatever is in it: files are brought from elsewhere.
+fn shown(path: &Path) -> String {
+    harmless(path.to_string_lossy()).into_owned()
+}
 
 /// Why files do not become coverage. Each says which file it is, and the last part is the error's source.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A profile cannot be opened or read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", shown(path))]
     ReadProfile {
         /// The profile.
         path: PathBuf,
@@ -18,7 +24,7 @@ pub enum Error {
     },
 
     /// A profile is damaged, of an unsupported version, or something else.
-    #[error("the profile {} cannot be used", path.display())]
+    #[error("the profile {} cannot be used", shown(path))]
     MalformedProfile {
         /// The profile.
         path: PathBuf,
@@ -33,7 +39,7 @@ pub enum Error {
     /// No profile has a function of the objects.
     #[error(
         "no profile is of this build, {} is of another one, and counts belong to the build that made them",
-        path.display()
+        shown(path)
     )]
     OtherBuild {
         /// The first profile of another build.
@@ -41,7 +47,7 @@ pub enum Error {
     },
 
     /// An object cannot be opened or mapped into memory.
-    #[error("cannot read the coverage mapping of {}", path.display())]
+    #[error("cannot read the coverage mapping of {}", shown(path))]
     ReadObject {
         /// The program or library.
         path: PathBuf,
@@ -50,7 +56,7 @@ pub enum Error {
     },
 
     /// An object is damaged, of an unsupported kind or version, or something else.
-    #[error("cannot read the coverage mapping of {}", path.display())]
+    #[error("cannot read the coverage mapping of {}", shown(path))]
     MalformedObject {
         /// The program or library.
         path: PathBuf,
@@ -59,14 +65,20 @@ pub enum Error {
     },
 
     /// No object has a function with a coverage mapping.
-    #[error("{} has no coverage mapping, so it was not built for coverage", path.display())]
+    #[error(
+        "{} has no coverage mapping, so it was not built for coverage",
+        shown(path)
+    )]
     NoMapping {
         /// The first object.
         path: PathBuf,
     },
 
     /// The objects have coverage mappings, but none of a source file that is asked for.
-    #[error("{} has no coverage mapping of a source file that is asked for", path.display())]
+    #[error(
+        "{} has no coverage mapping of a source file that is asked for",
+        shown(path)
+    )]
     NoSources {
         /// The first object.
         path: PathBuf,

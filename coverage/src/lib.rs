@@ -45,12 +45,14 @@
 
 pub mod count;
 mod error;
+pub mod files;
 pub mod formats;
 mod mapped;
 mod objects;
 pub mod parse;
 pub mod profiles;
 mod sources;
+pub mod terminal;
 
 pub use count::{Coverage, FileCoverage};
 pub use error::Error;

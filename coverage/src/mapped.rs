@@ -1,16 +1,17 @@
 //! Files as they lie in memory: of a program of hundreds of megabytes, only the pages that are looked at are read.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use memmap2::Mmap;
 
+use crate::files;
+
 /// Maps the file at `path`.
 ///
 /// # Errors
 ///
-/// If it cannot be opened or mapped.
+/// If it is no regular file, or cannot be opened or mapped.
 #[expect(
     unsafe_code,
     reason = "If a mapped file is made shorter, a read behind its new end kills the process, and if it is written \
@@ -20,5 +21,5 @@ use memmap2::Mmap;
 )]
 pub fn map(path: &Path) -> io::Result<Mmap> {
     // SAFETY: nobody writes to the file or makes it shorter, as said above.
-    unsafe { Mmap::map(&File::open(path)?) }
+    unsafe { Mmap::map(&files::open(path)?) }
 }

@@ -1,7 +1,5 @@
 //! The profiles that programs have written: read, checked against what was built, and added up.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -11,6 +9,7 @@ use rayon::slice::ParallelSlice;
 
 use crate::count::profile::Profile;
 use crate::error::Error;
+use crate::files;
 use crate::objects::BuiltFunctions;
 use crate::parse::profile;
 
@@ -89,12 +88,12 @@ impl Merged {
         let mut tries = 0..5;
         loop {
             buffer.clear();
-            File::open(path)
-                .and_then(|mut file| file.read_to_end(buffer))
-                .map_err(|source| Error::ReadProfile {
+            files::read_into(path, files::PROFILE, buffer).map_err(|source| {
+                Error::ReadProfile {
                     path: path.to_owned(),
                     source,
-                })?;
+                }
+            })?;
             if buffer.is_empty() {
                 self.empty.push(path.to_owned());
                 return Ok(());

@@ -3,8 +3,10 @@
 mod build;
 mod commands;
 mod doctor;
+mod duration;
 mod measured;
 mod progress;
+mod readable;
 mod run;
 mod scaffold;
 mod verbosity;
@@ -109,7 +111,8 @@ fn main() -> ExitCode {
         let printed = Cli::command().print_help();
         return ExitCode::from(u8::from(printed.is_err()));
     }
-    let cli = Cli::parse_from(arguments);
+    let cli = Cli::try_parse_from(&arguments)
+        .unwrap_or_else(|error| output::wrong_usage(&error, &arguments));
     verbosity::set(cli.verbosity());
     match cli.run() {
         Ok(status) => status,
@@ -132,7 +135,7 @@ impl Cli {
             Command::Exec(exec) => return exec.run(),
             Command::Build(build) => return build.run(),
             Command::Clean(clean) => return clean.run(),
-            Command::Check(check) => check.run(),
+            Command::Check(check) => check.run(&Cli::command()),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),

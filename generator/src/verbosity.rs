@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
 use anstyle::{AnsiColor, Style};
+use llvm_coverage::terminal::harmless_text;
 
 static LEVEL: AtomicI8 = AtomicI8::new(0);
 
@@ -39,6 +40,7 @@ pub fn running(command: &Command) {
 /// Tells what is done, with `--verbose`.
 pub fn did(label: &str, what: &str) {
     if level() > 0 {
+        let what = harmless_text(what);
         let _ = writeln!(anstream::stderr(), "{STYLE}{label:>12}{STYLE:#} {what}");
     }
 }

@@ -3,14 +3,20 @@
 //! The records are those of geninfo(1), in the order in which `llvm-cov export -format=lcov` writes them. A
 //! function is there once for each instantiation, under its mangled name, so that no name is there twice in a file:
 //! lcov 2 refuses a name that starts in two lines. lcov sums up what is listed and not what `FNF` and `LF` say: it
-//! counts each line once, and each instantiation. A path with a line break cannot be said. A file that is not below
-//! the root has its absolute path, as genhtml reads the source.
+//! counts each line once, and each instantiation. A file that is not below the root has its absolute path, as genhtml
+//! reads the source.
+//!
+//! The format has no way to quote a name. Here `\u{a}` is the character U+000A, as in Rust: so are written those that
+//! steer a terminal, end a line or turn the direction of the text, the commas of functions, and a backslash where `u{`
+//! follows. So every record is one line, and no two names become one.
 
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::names;
 use crate::count::{Coverage, FileCoverage};
+use crate::terminal::steers;
 
 /// Writes the trace file, with the paths of files below `root` relative to it.
 ///
@@ -32,7 +38,7 @@ fn write_file(
 ) -> io::Result<()> {
     let path =
         names::relative(Path::new(&*file.path), root).unwrap_or_else(|| (&*file.path).into());
-    writeln!(out, "SF:{path}")?;
+    writeln!(out, "SF:{}", Escaped(&path, ""))?;
     // Where a macro was expanded, the function is in the file that it was expanded in.
     let written_here = || {
         coverage.functions_of(file).filter(|function| {
@@ -41,10 +47,12 @@ fn write_file(
         })
     };
     for function in written_here() {
-        writeln!(out, "FN:{},{}", function.line(), function.name)?;
+        let name = Escaped(&function.name, ",");
+        writeln!(out, "FN:{},{name}", function.line())?;
     }
     for function in written_here() {
-        writeln!(out, "FNDA:{},{}", function.count(), function.name)?;
+        let name = Escaped(&function.name, ",");
+        writeln!(out, "FNDA:{},{name}", function.count())?;
     }
     let summary = &file.summary;
     writeln!(
@@ -61,4 +69,21 @@ fn write_file(
         "LF:{}\nLH:{}\nend_of_record",
         summary.lines.total, summary.lines.covered
     )
+}
+
+/// A name as it stands in a record, and the characters that would end it there.
+struct Escaped<'a>(&'a str, &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name, ends) = self;
+        name.char_indices().try_for_each(|(place, character)| {
+            let is_like_one = character == '\\' && name[place + 1..].starts_with("u{");
+            if is_like_one || steers(character) || ends.contains(character) {
+                write!(f, "{}", character.escape_unicode())
+            } else {
+                f.write_char(character)
+            }
+        })
+    }
 }

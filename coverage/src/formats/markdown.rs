@@ -15,6 +15,7 @@ use super::{missing, names};
 use crate::count::ratio::Ratio;
 use crate::count::summary::Summary;
 use crate::count::{Coverage, FileCoverage};
+use crate::terminal::steers;
 
 /// GitHub refuses a longer comment. It counts characters; these are bytes, which are no fewer.
 const LIMIT: usize = 65_536;
@@ -144,7 +145,7 @@ fn bar(ratio: Ratio) -> String {
 
 /// A name as code in a cell of a table, whatever it is made of.
 fn code(name: &str) -> String {
-    if !name.contains(|it: char| it.is_control() || "`|\\".contains(it)) {
+    if !name.contains(|it: char| steers(it) || "`|\\".contains(it)) {
         return format!("`{name}`");
     }
     let mut text = String::from("<code>");
@@ -154,7 +155,10 @@ fn code(name: &str) -> String {
             // The pictures of the control characters, in their order.
             '\0'..' ' => text.push(char::from_u32(0x2400 + number).unwrap_or('\u{fffd}')),
             '/' | '.' | '-' => text.push(character),
-            _ if character.is_ascii_punctuation() || character.is_control() => {
+            _ if steers(character) => {
+                let _ = write!(text, "U+{number:04X}");
+            }
+            _ if character.is_ascii_punctuation() => {
                 let _ = write!(text, "&#{number};");
             }
             _ => text.push(character),
@@ -333,7 +337,7 @@ mod tests {
         assert_eq!(code("src/a_b <c> & @d.rs"), "`src/a_b <c> & @d.rs`");
         assert_eq!(
             code("a|b`c\\\n<@d>\u{7f}.rs"),
-            "<code>a&#124;b&#96;c&#92;␊&#60;&#64;d&#62;&#127;.rs</code>"
+            "<code>a&#124;b&#96;c&#92;␊&#60;&#64;d&#62;U+007F.rs</code>"
         );
     }
 }

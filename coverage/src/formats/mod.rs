@@ -15,3 +15,6 @@ pub mod screen;
 pub mod subject;
 pub mod table;
 pub mod view;
+
+#[cfg(test)]
+mod properties;

@@ -36,15 +36,6 @@ pub fn relative<'a>(path: &'a Path, root: &Path) -> Option<Cow<'a, str>> {
     Some(if is_absolute { path } else { below }.to_string_lossy())
 }
 
-/// The name as a terminal may get it: there may be line ends in it, and sequences that steer one.
-pub fn harmless(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.contains(char::is_control) {
-        name.replace(char::is_control, "\u{fffd}").into()
-    } else {
-        name
-    }
-}
-
 /// The name of a file in cargo's `registry/src/<registry>/<package>-<version>/` or
 /// `git/checkouts/<repository>-<hash>/<commit>/`, wherever `CARGO_HOME` is.
 fn downloaded(path: &Path) -> Option<PathBuf> {
@@ -111,15 +102,6 @@ mod tests {
         let relative = |path: &'static str| relative(Path::new(path), Path::new("/app"));
         assert_eq!(relative("/app/src/main.rs").unwrap(), "src/main.rs");
         assert_eq!(relative("/apple/main.rs"), None);
-    }
-
-    #[test]
-    fn a_name_does_not_steer_the_terminal() {
-        assert_eq!(harmless("src/ä b.rs".into()), "src/ä b.rs");
-        assert_eq!(
-            harmless("src/\u{1b}[2J\n.rs".into()),
-            "src/\u{fffd}[2J\u{fffd}.rs"
-        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::order::Order;
 use super::screen::Screen;
 use super::subject::Subject;
 use crate::count::{Coverage, FileCoverage};
+use crate::terminal::harmless;
 
 /// What is shown, in which order, and on what.
 pub struct View<'a> {
@@ -28,7 +29,7 @@ impl View<'_> {
     pub fn files(&self) -> Vec<(&FileCoverage, Cow<'_, str>)> {
         let mut files: Vec<_> = names::in_order(self.coverage, self.root)
             .into_iter()
-            .map(|(file, name)| (file, names::harmless(name)))
+            .map(|(file, name)| (file, harmless(name)))
             .collect();
         // Stable, so that what is equally bad stays in the order of the names.
         files.sort_by(|(a, _), (b, _)| self.order.of(&a.summary, &b.summary));

@@ -5,14 +5,13 @@
 //! function (and, in an object that is not linked yet, is there once a function), `__llvm_prf_names` has
 //! the functions' names.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::allowance::Allowance;
+use super::allowance::{Allowance, Spare};
 use super::bytes::{Bytes, Malformed};
 use super::counter::Expression;
 use super::regions::{self, Mapping, Region};
@@ -42,28 +41,36 @@ pub struct FunctionMapping {
 ///
 /// Says what is wrong with the sections; the caller knows the object's name.
 pub fn parse(sections: &Sections<'_>) -> Result<Vec<FunctionMapping>, Malformed> {
-    each(sections, |mapping| mapping)
+    each(sections, &Spare::default(), |mapping| mapping)
 }
 
-/// As [`parse`], but keeps only what is made of each mapping. They are read in parallel.
+/// As [`parse`], but keeps only what is made of each mapping, for one of the objects of a file. They are read in parallel.
 ///
 /// # Errors
 ///
 /// Says what is wrong with the sections; the caller knows the object's name.
-pub fn each<T: Send>(
+pub(super) fn each<T: Send>(
     sections: &Sections<'_>,
+    spare: &Spare,
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    let mut allowance = Allowance::of(sections);
-    let units = units::parse(Bytes(&sections.covmap), &mut allowance)?;
-    let blocks = names::blocks(Bytes(&sections.names), &mut allowance)?;
+    let allowance = Allowance::of(sections, spare);
+    let units = units::parse(Bytes(&sections.covmap), &allowance)?;
+    let blocks = names::blocks(Bytes(&sections.names), &allowance)?;
     let names = names::by_hash(&blocks);
+    let joined = LazyLock::new(|| names::joined_by_hash(&blocks));
+    let name = |hash: u64| {
+        names
+            .get(&hash)
+            .or_else(|| joined.get(&hash))
+            .map(|it| &**it)
+    };
     let records = records(Bytes(&sections.covfun))?;
     let results: Vec<_> = records
         .par_iter()
         .with_min_len(RECORDS_AT_ONCE)
         .map(|record| {
-            let mapping = record.mapping(&units, &names)?;
+            let mapping = record.mapping(&units, &name)?;
             allowance.spend_lines(regions::lines(&mapping.regions))?;
             Ok(make(mapping))
         })
@@ -129,17 +136,16 @@ fn records(mut section: Bytes<'_>) -> Result<Vec<Record<'_>>, Malformed> {
 }
 
 impl Record<'_> {
-    fn mapping(
+    fn mapping<'n>(
         &self,
         units: &HashMap<u64, Vec<Arc<str>>>,
-        names: &HashMap<u64, Cow<'_, str>>,
+        name: &dyn Fn(u64) -> Option<&'n str>,
     ) -> Result<FunctionMapping, Malformed> {
         let unit = units
             .get(&self.files_hash)
             .ok_or(Malformed::new("it names no source files for a function"))?;
-        let name = names
-            .get(&self.name_hash)
-            .ok_or(Malformed::new("it has a function without a name"))?;
+        let name =
+            name(self.name_hash).ok_or(Malformed::new("it has a function without a name"))?;
         let Mapping {
             files,
             expressions,
@@ -150,7 +156,7 @@ impl Record<'_> {
             .map(|index| unit.get(index).cloned())
             .collect::<Option<_>>();
         Ok(FunctionMapping {
-            name: Arc::from(&**name),
+            name: Arc::from(name),
             name_hash: self.name_hash,
             hash: self.hash,
             files: files.ok_or(Malformed::new(

@@ -12,7 +12,7 @@ use super::bytes::{Bytes, Malformed};
 /// The blocks of names that the section has.
 pub fn blocks<'a>(
     mut section: Bytes<'a>,
-    allowance: &mut Allowance,
+    allowance: &Allowance,
 ) -> Result<Vec<Cow<'a, [u8]>>, Malformed> {
     let mut blocks = vec![];
     while !section.is_empty() {
@@ -41,11 +41,35 @@ pub fn by_hash<'a>(blocks: &'a [Cow<'_, [u8]>]) -> HashMap<u64, Cow<'a, str>> {
         .collect()
 }
 
+/// Names that have the byte of 1 in them, by their hashes: nothing tells it from the one between two names. There are none
+/// in any ordinary program, but `#[export_name]` takes it.
+pub fn joined_by_hash<'a>(blocks: &'a [Cow<'_, [u8]>]) -> HashMap<u64, Cow<'a, str>> {
+    let mut joined = HashMap::new();
+    for block in blocks {
+        let between = block.iter().enumerate().filter(|(_, byte)| **byte == 1);
+        let ends: Vec<usize> = between
+            .map(|(place, _)| place)
+            .chain([block.len()])
+            .collect();
+        let starts = [0].into_iter().chain(ends.iter().map(|end| end + 1));
+        for (number, start) in starts.enumerate() {
+            for end in ends.iter().skip(number + 1).take(PARTS) {
+                let name = &block[start..*end];
+                joined.insert(hash(name), String::from_utf8_lossy(name));
+            }
+        }
+    }
+    joined
+}
+
+/// A name that has more of them is not found.
+const PARTS: usize = 8;
+
 /// Unpacks what is said to be `length` bytes.
 pub fn decompress(
     compressed: &[u8],
     length: u64,
-    allowance: &mut Allowance,
+    allowance: &Allowance,
 ) -> Result<Vec<u8>, Malformed> {
     allowance.spend_text(length)?;
     let mut text = vec![];
@@ -73,6 +97,7 @@ mod tests {
     use flate2::write::ZlibEncoder;
 
     use super::*;
+    use crate::parse::allowance::Spare;
     use crate::parse::bytes::leb128;
     use crate::parse::sections::Sections;
 
@@ -82,7 +107,10 @@ mod tests {
             names: section.into(),
             ..Sections::default()
         };
-        let blocks = blocks(Bytes(&sections.names), &mut Allowance::of(&sections));
+        let blocks = blocks(
+            Bytes(&sections.names),
+            &Allowance::of(&sections, &Spare::default()),
+        );
         let blocks = blocks.map_err(|error| error.to_string())?;
         let names = by_hash(&blocks);
         let mut texts: Vec<_> = names.values().map(ToString::to_string).collect();
@@ -113,6 +141,24 @@ mod tests {
         ]
         .concat();
         assert_eq!(found(section).unwrap(), ["four", "one", "three", "two"]);
+    }
+
+    #[test]
+    fn a_name_with_the_byte_between_names_in_it_is_found_as_a_whole() {
+        let blocks = [
+            Cow::from(&b"a\x01two\x01parts\x01\x01end"[..]),
+            Cow::from(&b"b"[..]),
+        ];
+        let joined = joined_by_hash(&blocks);
+        for name in [
+            "two\u{1}parts",
+            "\u{1}end",
+            "a\u{1}two\u{1}parts\u{1}\u{1}end",
+        ] {
+            assert_eq!(joined[&hash(name.as_bytes())], name);
+        }
+        assert_eq!(joined.len(), 10);
+        assert!(joined_by_hash(&[]).is_empty());
     }
 
     #[test]

@@ -9,9 +9,11 @@ use object::read::archive::ArchiveFile;
 use object::{File, FileKind, Object, ObjectSection};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::allowance::Spare;
 use super::bytes::Malformed;
 use super::mapping::{self, FunctionMapping};
 use super::sections::Sections;
+use crate::terminal::harmless;
 
 /// Reads the mappings of the functions in a program or a library, in the order in which its objects have them.
 ///
@@ -32,7 +34,8 @@ pub fn each<T: Send>(
     file: &[u8],
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
-    of_each_object(file, |sections| mapping::each(sections, &make))
+    let spare = Spare::default();
+    of_each_object(file, |sections| mapping::each(sections, &spare, &make))
 }
 
 /// The hashes of the names of the functions in a program or a library, and of their structure.
@@ -74,7 +77,7 @@ fn of_each_object<T: Send>(
         .map(|(name, data)| {
             let of_object = sections(data).and_then(|sections| read(&sections));
             of_object.map_err(|why| {
-                let name = String::from_utf8_lossy(name);
+                let name = harmless(String::from_utf8_lossy(name));
                 Malformed::from(format!("its member {name}: {why}"))
             })
         })
@@ -85,7 +88,8 @@ fn of_each_object<T: Send>(
 
 /// What the reader of objects and archives says is wrong.
 fn malformed(error: object::Error) -> Malformed {
-    error.to_string().into()
+    // It may name what is in the file.
+    harmless(error.to_string()).into_owned().into()
 }
 
 /// The sections of one object that have its mappings.

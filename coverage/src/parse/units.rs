@@ -11,7 +11,7 @@ use super::names;
 /// The source files of each translation unit, by the hash with which the functions refer to them.
 pub fn parse(
     mut section: Bytes<'_>,
-    allowance: &mut Allowance,
+    allowance: &Allowance,
 ) -> Result<HashMap<u64, Vec<Arc<str>>>, Malformed> {
     let mut units = HashMap::new();
     while !section.is_empty() {
@@ -47,7 +47,7 @@ fn is_known(field: u32) -> Result<(), Malformed> {
 
 /// The source files of one translation unit. The first is the directory in which it was compiled, and what
 /// the relative ones among the others are relative to.
-fn files(mut encoded: Bytes<'_>, allowance: &mut Allowance) -> Result<Vec<Arc<str>>, Malformed> {
+fn files(mut encoded: Bytes<'_>, allowance: &Allowance) -> Result<Vec<Arc<str>>, Malformed> {
     let number = encoded.leb128()?;
     let length = encoded.leb128()?;
     let compressed = encoded.leb128()?;
@@ -99,8 +99,8 @@ mod tests {
     use super::*;
     use crate::parse::sections::Sections;
 
-    fn allowance() -> Allowance {
-        Allowance::of(&Sections::default())
+    fn allowance() -> Allowance<'static> {
+        Allowance::of(&Sections::default(), Box::leak(Box::default()))
     }
 
     /// The section of one unit.
@@ -111,9 +111,7 @@ mod tests {
     }
 
     fn message(section: &[u8]) -> String {
-        parse(Bytes(section), &mut allowance())
-            .unwrap_err()
-            .to_string()
+        parse(Bytes(section), &allowance()).unwrap_err().to_string()
     }
 
     #[test]
@@ -128,7 +126,7 @@ mod tests {
         );
         let encoded = [&[3, 0, 0, 5][..], b"/base", &[6], b"src/a.", &[5], b"/else"].concat();
         assert_eq!(
-            files(Bytes(&encoded), &mut allowance()).unwrap(),
+            files(Bytes(&encoded), &allowance()).unwrap(),
             ["/base".into(), "/base/src/a.".into(), "/else".into()]
         );
     }
@@ -139,7 +137,7 @@ mod tests {
         let length = u8::try_from(path.len()).unwrap();
         let encoded = [&[2, 0, 0, 5][..], b"/base", &[length], path].concat();
         assert_eq!(
-            files(Bytes(&encoded), &mut allowance()).unwrap()[1],
+            files(Bytes(&encoded), &allowance()).unwrap()[1],
             "/base/shared/rules.rs".into()
         );
     }
@@ -147,7 +145,7 @@ mod tests {
     #[test]
     fn an_older_and_a_newer_version_are_named_with_what_to_do() {
         for field in [5, 6] {
-            assert!(parse(Bytes(&section(field, &[0, 0, 0])), &mut allowance()).is_ok());
+            assert!(parse(Bytes(&section(field, &[0, 0, 0])), &allowance()).is_ok());
         }
         let older = message(&section(4, &[0, 0, 0]));
         assert!(older.contains("of version 5 (LLVM 12 or older)"), "{older}");
@@ -176,7 +174,7 @@ mod tests {
             let paths = [1, b'a'].repeat(usize::from(number) - 1);
             section(6, &[&[number, 0, 0][..], &directory, &paths].concat())
         };
-        assert!(parse(Bytes(&of(10)), &mut allowance()).is_ok());
+        assert!(parse(Bytes(&of(10)), &allowance()).is_ok());
         assert_eq!(
             message(&of(100)),
             "its names would be far longer than it is"

@@ -19,6 +19,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use llvm_coverage::files;
+
 use super::call::Call;
 use super::layout::digest;
 
@@ -85,7 +87,7 @@ pub fn is_in(program: &Path, directory: &Path) -> io::Result<bool> {
     if !cfg!(target_os = "linux") {
         return Ok(true);
     }
-    let bytes = fs::read(program)?;
+    let bytes = files::read(program, files::PROFILE)?;
     let path = directory.join(PATTERN);
     Ok(memchr::memmem::find(&bytes, path.as_os_str().as_encoded_bytes()).is_some())
 }

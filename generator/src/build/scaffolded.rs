@@ -1,9 +1,8 @@
 //! The harness of a package, as a source that rustc can compile.
 
-use std::fs;
-
 use anyhow::Result;
 use cargo_metadata::Package;
+use llvm_coverage::files;
 
 use super::harness::Source;
 use crate::scaffold::harness::{Program, feature, path, program};
@@ -12,7 +11,7 @@ use crate::scaffold::template::builtin_harness;
 /// The harness of a package; `None` where it has none.
 pub fn of_package(package: &Package) -> Option<Source> {
     let file = path(package).into_std_path_buf();
-    let text = fs::read_to_string(&file).ok()?;
+    let text = files::read_text(&file).ok()?;
     Some(Source {
         feature: feature(&text)?.to_owned(),
         bin: program(&text)?.to_owned(),

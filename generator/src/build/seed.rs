@@ -17,6 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use cargo_metadata::Package;
+use llvm_coverage::files;
 use walkdir::WalkDir;
 
 use super::also::names;
@@ -73,7 +74,7 @@ pub fn seed(from: &Path, to: &Path, own: &Own) -> io::Result<Seeded> {
         return Ok(seeded);
     }
     // cargo holds this lock while it builds. A directory that cannot be locked is only read, and so is this.
-    let lock = File::open(from.join(".cargo-lock"));
+    let lock = files::open(&from.join(".cargo-lock"));
     if let Ok(lock) = &lock {
         wait_for(lock, from);
     }
@@ -212,7 +213,7 @@ fn is_final(list: &Path) -> bool {
     let Some(home) = home.or_else(|| Some(env::home_dir()?.join(".cargo"))) else {
         return false;
     };
-    let text = fs::read_to_string(list).unwrap_or_default();
+    let text = files::read_text(list).unwrap_or_default();
     let mut files = sources::files(&text).peekable();
     let is_in = |file: &Path| {
         ["registry", "git"]

@@ -4,8 +4,9 @@
 //! <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit-specifies-the-types-of-output-files-to-generate>.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
+
+use llvm_coverage::files;
 
 use super::units::Unit;
 
@@ -15,7 +16,7 @@ pub fn of(units: &[Unit]) -> Vec<PathBuf> {
     let mut sources: BTreeSet<PathBuf> = units().map(|unit| unit.manifest.clone()).collect();
     let directories = sources.clone();
     for unit in units() {
-        let list = fs::read_to_string(unit.dep_info()).unwrap_or_default();
+        let list = files::read_text(&unit.dep_info()).unwrap_or_default();
         for file in files(&list) {
             let file = clean(&unit.directory.join(file));
             if !file

@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use super::layout::digest;
@@ -146,7 +147,7 @@ fn key(stem: &Path) -> String {
 }
 
 fn read(directory: &Path, stem: &Path) -> Option<Unit> {
-    let bytes = fs::read(directory.join(key(stem))).ok()?;
+    let bytes = files::read(&directory.join(key(stem)), files::TEXT).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
@@ -178,11 +179,11 @@ pub fn of_program(directory: &Path, executable: &Path) -> Option<Unit> {
         return Some(units.swap_remove(place).0);
     }
     units.retain(|(_, metadata)| metadata.len() == wanted.len());
-    let bytes = fs::read(executable).ok()?;
+    let bytes = files::read(executable, files::PROFILE).ok()?;
     units
         .into_iter()
         .map(|(unit, _)| unit)
-        .find(|unit| fs::read(&unit.stem).is_ok_and(|other| other == bytes))
+        .find(|unit| files::read(&unit.stem, files::PROFILE).is_ok_and(|other| other == bytes))
 }
 
 /// The executables of this kind that there are, of whatever package, features and profile.
@@ -193,7 +194,7 @@ pub fn of_kind(directory: &Path, kind: Kind) -> impl Iterator<Item = Unit> {
 fn all(directory: &Path) -> impl Iterator<Item = Unit> {
     let notes = fs::read_dir(directory).into_iter().flatten().flatten();
     notes.filter_map(|note| {
-        let bytes = fs::read(note.path()).ok()?;
+        let bytes = files::read(&note.path(), files::TEXT).ok()?;
         serde_json::from_slice::<Unit>(&bytes).ok()
     })
 }

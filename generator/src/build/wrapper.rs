@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
+use llvm_coverage::files;
+use llvm_coverage::terminal::harmless_text;
 use serde::{Deserialize, Serialize};
 
 use super::also::Also;
@@ -65,7 +67,8 @@ struct Settings {
 
 impl Settings {
     fn read(directory: &Path) -> Result<Settings> {
-        let settings = fs::read(directory.join("settings")).context("there are no settings")?;
+        let settings = files::read(&directory.join("settings"), files::TEXT)
+            .context("there are no settings")?;
         Ok(serde_json::from_slice(&settings)?)
     }
 }
@@ -141,7 +144,7 @@ impl Wrapper {
             leftovers::remove(&units::notes(&directory));
             let file = directory.join("settings");
             let text = serde_json::to_vec(&settings)?;
-            if fs::read(&file).ok().as_ref() != Some(&text) {
+            if files::read(&file, files::TEXT).ok().as_ref() != Some(&text) {
                 let half = directory.join(format!("settings.{}", std::process::id()));
                 fs::write(&half, text)?;
                 fs::rename(half, file)?;
@@ -235,7 +238,9 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     }
     command.args(arguments);
     let failed = |error: &dyn std::fmt::Display| {
-        eprintln!("error: itcov cannot instrument this crate: {error:#}");
+        let why = format!("{error:#}");
+        let why = harmless_text(&why);
+        eprintln!("error: itcov cannot instrument this crate: {why}");
         ExitCode::FAILURE
     };
     let call = Call::parse(arguments);

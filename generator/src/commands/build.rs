@@ -53,7 +53,7 @@ impl Build {
         }
         say("    cargo itcov report --profiles DIR");
         for executable in executables {
-            output::print(&executable.to_string_lossy());
+            output::path(executable);
         }
         Ok(ExitCode::SUCCESS)
     }

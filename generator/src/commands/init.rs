@@ -122,13 +122,7 @@ fn feature_name(name: &str) -> Result<String, String> {
 
 /// Takes what the harness takes for `ITCOV_TIMEOUT`.
 fn duration(text: &str) -> Result<String, String> {
-    let number = |digits: &str| !digits.is_empty() && digits.parse::<u32>().is_ok();
-    let units = text
-        .split_inclusive(['h', 'm', 's'])
-        .all(|part| number(part.trim_end_matches(['h', 'm', 's'])));
-    if !text.is_empty() && units && (text.ends_with(['h', 'm', 's']) || number(text)) {
-        Ok(text.to_owned())
-    } else {
-        Err("a duration is 90, 90s, 5m or 1h30m; 0 is no limit".into())
-    }
+    let parsed = crate::duration::parse(text);
+    let wrong = "a duration is 90, 90s, 5m or 1h30m; 0 is no limit";
+    parsed.map(|_| text.to_owned()).ok_or_else(|| wrong.into())
 }

@@ -1,10 +1,14 @@
 //! What the scaffold commands say: for people, or as JSON.
 
-use std::fmt::Display;
-use std::io::{ErrorKind, Write as _};
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::io::{ErrorKind, IsTerminal as _, Write};
+use std::path::Path;
 
+use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use llvm_coverage::terminal::{harmless, harmless_text, steers};
 use serde::Serialize;
 
 use crate::scaffold::change::{Change, Plan};
@@ -37,7 +41,10 @@ pub fn print(text: &str) {
 
 /// Writes to the standard output. Who has closed it wants no more; where it is full, what was done is done.
 fn put(text: &str) {
-    let mut out = anstream::stdout().lock();
+    put_to(anstream::stdout().lock(), text);
+}
+
+fn put_to(mut out: impl Write, text: &str) {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     if let Err(cause) = written
         && cause.kind() != ErrorKind::BrokenPipe
@@ -47,9 +54,25 @@ fn put(text: &str) {
     }
 }
 
-/// Writes a line to the standard error, if that can be written: an error of it can be told to nobody.
-fn tell(line: impl Display) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+/// Writes a sentence to the standard error, if that can be written: an error of it can be told to nobody. Names in it
+/// may be of files from anywhere, so nothing in it steers the terminal.
+fn tell(style: Style, label: &str, text: &str) {
+    let text = harmless_text(text);
+    let _ = writeln!(anstream::stderr().lock(), "{style}{label}:{style:#} {text}");
+}
+
+/// What is printed as it is, unless somebody looks at it.
+fn seen(text: &str) -> Cow<'_, str> {
+    if std::io::stdout().is_terminal() {
+        harmless_text(text)
+    } else {
+        text.into()
+    }
+}
+
+/// Prints the path of a file.
+pub fn path(path: &Path) {
+    print(&seen(&path.to_string_lossy()));
 }
 
 /// Tells what was done, unless `--quiet`.
@@ -62,23 +85,44 @@ pub fn say(text: &str) {
 /// Says what is worth knowing, unless `--quiet`.
 pub fn note(text: &str) {
     if verbosity::level() >= 0 {
-        tell(format_args!("{SAME}note:{SAME:#} {text}"));
+        tell(SAME, "note", text);
     }
 }
 
 /// Says what is wrong.
 pub fn warn(text: &str) {
-    tell(format_args!("{WRONG}warning:{WRONG:#} {text}"));
+    tell(WRONG, "warning", text);
 }
 
 /// Says why the command failed.
 pub fn error(error: &anyhow::Error) {
-    tell(format_args!("{FAILED}error:{FAILED:#} {error:#}"));
+    tell(FAILED, "error", &format!("{error:#}"));
+}
+
+/// Says what clap says, in colours unless there is something in the words that steers a terminal, and ends.
+pub fn wrong_usage(error: &clap::Error, words: &[OsString]) -> ! {
+    let steers = |word: &OsString| word.to_string_lossy().contains(steers);
+    if error.use_stderr() && words.iter().any(steers) {
+        let text = error.render().to_string();
+        let _ = write!(std::io::stderr(), "{}", harmless_text(&text));
+        std::process::exit(error.exit_code());
+    }
+    error.exit()
 }
 
 /// A change as a diff.
 pub fn diff(change: &Change) {
-    put(&diff::coloured(&diff::unified(change)));
+    put_diff(&diff::unified(change));
+}
+
+/// In colours, or to the byte, so that it can be applied.
+fn put_diff(diff: &str) {
+    let diff = seen(diff);
+    if anstream::AutoStream::choice(&std::io::stdout()) == ColorChoice::Never {
+        put_to(std::io::stdout().lock(), &diff);
+    } else {
+        put(&diff::coloured(&diff));
+    }
 }
 
 /// What an edited file differs in from what this version writes, if it stays as it is for that.
@@ -86,7 +130,7 @@ pub fn difference(change: &Change) {
     if let (Some(text), Some(latest)) = (&change.before, &change.latest) {
         let name = &change.name;
         let diff = diff::between(&format!("a/{name}"), text, &format!("b/{name}"), latest);
-        put(&diff::coloured(&diff));
+        put_diff(&diff);
     }
 }
 
@@ -105,9 +149,8 @@ pub fn finding(status: &str, path: &str, what: &str, version: Option<&str>) {
     let mut word = status.to_owned();
     word[..1].make_ascii_uppercase();
     let version = version.map_or_else(String::new, |version| format!(", of cargo-itcov {version}"));
-    print(&format!(
-        "{style}{word:>12}{style:#} {path} ({what}{version})"
-    ));
+    let found = format!("{path} ({what}{version})");
+    print(&format!("{style}{word:>12}{style:#} {}", harmless(found)));
 }
 
 /// Every change of the plan as a diff.
@@ -121,7 +164,8 @@ pub fn changes(plan: &Plan) {
         let word = action(change);
         let style = if change.is_unchanged() { SAME } else { DONE };
         let Change { name, what, .. } = change;
-        say(&format!("{style}{word:>12}{style:#} {name} ({what})"));
+        let done = format!("{name} ({what})");
+        say(&format!("{style}{word:>12}{style:#} {}", harmless(done)));
     }
 }
 

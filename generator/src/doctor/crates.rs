@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 
 use super::finding::{Finding, Status};
@@ -99,6 +99,10 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
     let facts = Facts::scaffolded(&cargo.read()?, &[])?;
     let rendered = Rendered::now(&facts, &Template::default())?;
     let plan = plan::check(&facts, &rendered)?;
+    let recipes = facts.recipes.text.as_deref().unwrap_or_default();
+    if let Some(wrong) = plan::wrong_timeout(recipes) {
+        bail!(wrong);
+    }
     // The justfile has a finding of its own.
     let changes = plan
         .changes

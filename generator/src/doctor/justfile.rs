@@ -30,13 +30,13 @@ pub fn finding(
             Status::Wrong,
             format!("just rejects it, and so every recipe in it:\n{message}"),
         ),
-        Verdict::AwaitsRecipes if has_recipes => found
+        Verdict::AwaitsRecipes(message) if has_recipes => found
             .because(
                 Status::Wrong,
-                format!("just rejects what is in {RECIPES} now"),
+                format!("just rejects what is in {RECIPES} now:\n{message}"),
             )
             .typing("just --list"),
-        Verdict::AwaitsRecipes => found
+        Verdict::AwaitsRecipes(_) => found
             .because(
                 Status::Wrong,
                 format!("it imports {RECIPES}, which is not there, so just rejects it"),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use llvm_coverage::terminal::harmless;
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Status};
@@ -22,7 +23,7 @@ pub fn text(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
     for finding in findings {
         let style = style(finding.status);
         let status = finding.status.word();
-        let Finding { name, found, .. } = finding;
+        let (name, found) = (harmless(&*finding.name), harmless(&*finding.found));
         writeln!(out, "{style}{status:>12}{style:#} {name:width$}  {found}")?;
         let means = finding
             .means
@@ -35,7 +36,7 @@ pub fn text(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
                 .iter()
                 .map(|advice| format!("type: {advice}")),
         ) {
-            writeln!(out, "{:>12} {:width$}  {line}", "", "")?;
+            writeln!(out, "{:>12} {:width$}  {}", "", "", harmless(line))?;
         }
     }
     Ok(())

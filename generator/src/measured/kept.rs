@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use crate::build::cargo::BuiltProgram;
@@ -131,6 +132,6 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
     if (first.dev(), first.ino()) == (second.dev(), second.ino()) {
         return true;
     }
-    let read = |path| fs::read(path).ok();
+    let read = |path: &Path| files::read(path, files::PROFILE).ok();
     first.len() == second.len() && read(one).is_some_and(|bytes| read(other) == Some(bytes))
 }

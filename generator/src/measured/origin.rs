@@ -4,10 +4,10 @@
 //! a shared library has none of them: its name has the number of the program that has loaded it.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use llvm_coverage::files;
 use llvm_coverage::parse::{objects, profile};
 
 use crate::build::linked::{loaded_by, number_of};
@@ -21,8 +21,8 @@ pub type Functions = HashSet<(u64, u64)>;
 ///
 /// If it cannot be read.
 pub fn functions(executable: &Path) -> Result<Functions> {
-    let bytes =
-        fs::read(executable).with_context(|| format!("cannot read {}", executable.display()))?;
+    let bytes = files::read(executable, files::PROFILE)
+        .with_context(|| format!("cannot read {}", executable.display()))?;
     let functions = objects::hashes(&bytes).with_context(|| {
         format!(
             "cannot read the coverage mapping of {}",
@@ -92,7 +92,7 @@ impl Origins {
     }
 
     fn by_functions(&self, profile: &Path) -> Result<Option<usize>> {
-        let bytes = fs::read(profile)?;
+        let bytes = files::read(profile, files::PROFILE)?;
         let found = profile::functions(&bytes)?;
         let mut programs = self.programs.iter();
         Ok(programs.position(|(_, functions)| {
@@ -118,7 +118,7 @@ pub fn of_others<'a>(
         known.extend(functions(executable)?);
     }
     let unknown = profiles.iter().filter_map(|profile| {
-        let bytes = fs::read(profile).ok()?;
+        let bytes = files::read(profile, files::PROFILE).ok()?;
         let found = profile::functions(&bytes).ok()?;
         let found = found.iter().map(|it| (it.name_hash, it.function_hash));
         let unknown: Functions = found.filter(|function| !known.contains(function)).collect();
@@ -141,7 +141,7 @@ pub fn of_others<'a>(
 
 /// Whether the profile may be of a program that has these functions. What cannot be read is not ruled out.
 pub fn may_be_of(profile: &Path, functions: &Functions) -> bool {
-    let Ok(bytes) = fs::read(profile) else {
+    let Ok(bytes) = files::read(profile, files::PROFILE) else {
         return true;
     };
     profile::functions(&bytes).map_or(true, |found| {

@@ -1,10 +1,10 @@
 //! A part of a run: what ran in one go, and where its profiles are.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, Objects, is_same_file};
@@ -46,7 +46,7 @@ impl Part {
     ///
     /// If it cannot be read.
     pub fn read(file: &Path) -> Result<Option<Part>> {
-        let bytes = match fs::read(file) {
+        let bytes = match files::read(file, files::TEXT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             bytes => bytes.with_context(|| format!("cannot read {}", file.display()))?,
         };

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use llvm_coverage::files;
 
 use super::kept::{Kept, Objects};
 use super::origin::{functions, may_be_of, own_functions};
@@ -462,7 +463,7 @@ fn next(directory: &Path, there: &[PathBuf]) -> PathBuf {
 
 /// Whether a process holds the run.
 fn is_going_on(run: &Path) -> bool {
-    File::open(run.join("lock")).is_ok_and(|file| file.try_lock().is_err())
+    files::open(&run.join("lock")).is_ok_and(|file| file.try_lock().is_err())
 }
 
 fn clear(directory: &Path) {

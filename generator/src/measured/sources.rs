@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use llvm_coverage::Coverage;
+use llvm_coverage::{Coverage, files};
 
 /// Sources that are not those of the build.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Known {
         let file = store.join("digests");
         let since = built.duration_since(UNIX_EPOCH).unwrap_or_default();
         let time = since.as_nanos().to_string();
-        let text = fs::read_to_string(&file).unwrap_or_default();
+        let text = files::read_text(&file).unwrap_or_default();
         let of_this_build = text
             .split_once('\n')
             .filter(|(head, _)| *head == time)
@@ -119,5 +119,8 @@ impl Known {
 }
 
 fn digest(path: &Path) -> io::Result<String> {
-    Ok(format!("{:x}", md5::compute(fs::read(path)?)))
+    Ok(format!(
+        "{:x}",
+        md5::compute(files::read(path, files::TEXT)?)
+    ))
 }

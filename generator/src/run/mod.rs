@@ -22,6 +22,8 @@ pub mod watch;
 use std::fmt;
 use std::io::Write as _;
 
+use llvm_coverage::terminal::harmless_text;
+
 use crate::verbosity;
 
 /// Says something of a run, unless `--quiet`.
@@ -36,8 +38,9 @@ pub fn complain(what: &str) {
     write(&format!("error: {what}"));
 }
 
-/// Writes in one go, so that nothing that a program writes gets between.
+/// Writes in one go, so that nothing that a program writes gets between. Nothing in it steers the terminal.
 fn write(what: &str) {
+    let what = harmless_text(what);
     let _ = std::io::stderr().write_all(format!("itcov: {what}\n").as_bytes());
 }
 

@@ -1,6 +1,6 @@
 //! The harness of a package: where it is, the program that it runs, and the features that it requires.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Edition, Package, TargetKind};
 
@@ -52,6 +52,32 @@ impl Program {
         }
         programs.sort_by(|one, other| one.package.cmp(&other.package));
         Ok(programs)
+    }
+}
+
+impl Program {
+    /// Refuses names that would be more than a name in a file of ours: in Rust, TOML, just and shell text.
+    ///
+    /// # Errors
+    ///
+    /// Which name it is.
+    pub fn refuse_odd_names(&self) -> Result<()> {
+        let is_plain = |name: &str| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|char| char.is_alphanumeric() || "_-+./".contains(char))
+        };
+        let features = self.features.iter().map(|feature| ("feature", feature));
+        let mut names = std::iter::once(("binary", &self.bin)).chain(features);
+        if let Some((kind, name)) = names.find(|(_, name)| !is_plain(name)) {
+            bail!(
+                "the {kind} {name:?} of the package `{}` has a name that itcov does not write into files: \
+                 letters, digits and `_-+./` are fine",
+                self.package
+            );
+        }
+        Ok(())
     }
 }
 

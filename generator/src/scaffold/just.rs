@@ -20,8 +20,8 @@ pub enum Verdict {
     Accepts(Dump),
     /// It does not; its own message.
     Rejects(String),
-    /// It misses our recipes, which the justfile imports, or stumbles over something in them.
-    AwaitsRecipes,
+    /// It misses our recipes, which the justfile imports, or stumbles over something in them; its own message.
+    AwaitsRecipes(String),
 }
 
 /// The names that a justfile and what it imports define.
@@ -70,7 +70,7 @@ pub fn verdict(justfile: &Utf8Path, has_recipes: bool) -> Verdict {
         .trim_end()
         .to_owned();
     if is_about_recipes(&message, has_recipes) {
-        Verdict::AwaitsRecipes
+        Verdict::AwaitsRecipes(message)
     } else {
         Verdict::Rejects(message)
     }

@@ -1,11 +1,11 @@
 //! What cargo says of a workspace.
 
-use std::fs;
 use std::io::ErrorKind;
 
 use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
+use llvm_coverage::files;
 
 use crate::progress::during;
 use crate::verbosity;
@@ -39,7 +39,7 @@ impl Cargo {
     /// Asks cargo about the workspace.
     pub fn read(&self) -> Result<Workspace> {
         let manifest_path = self.find_manifest()?;
-        let text = fs::read_to_string(&manifest_path)
+        let text = files::read_text(manifest_path.as_std_path())
             .with_context(|| format!("cannot read {manifest_path}"))?;
         toml_edit::Document::parse(text.as_str())
             .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
@@ -99,7 +99,9 @@ impl Cargo {
         let mut manifests = current
             .ancestors()
             .map(|directory| directory.join("Cargo.toml"));
-        manifests.find(|path| path.is_file()).with_context(|| {
+        // What is no file is said below: cargo would wait for a FIFO, and not go further up.
+        let is_one = |path: &Utf8PathBuf| path.exists() && !path.is_dir();
+        manifests.find(is_one).with_context(|| {
             format!("no Cargo.toml in {current} or above: go to the crate, or name it with --manifest-path")
         })
     }
@@ -116,7 +118,7 @@ pub struct TextFile {
 impl TextFile {
     /// Reads it.
     pub fn read(path: Utf8PathBuf) -> Result<TextFile> {
-        match fs::read_to_string(&path) {
+        match files::read_text(path.as_std_path()) {
             Ok(text) => Ok(TextFile {
                 path,
                 text: Some(text),

@@ -18,7 +18,7 @@ pub mod plan;
 pub mod selection;
 mod stamp;
 pub mod template;
-mod values;
+pub mod values;
 pub mod vcs;
 
 /// The name of the test target that the harness is.

@@ -17,6 +17,13 @@ This directory has a coverage report. The next one replaces index.html, style.cs
 /// What is written, before it is put into its place.
 const BESIDE: &str = ".coverage-new";
 
+/// What was there before, until the new report is in its place.
+const OLD: &str = ".coverage-old";
+
+/// The files beside the pages.
+const STYLE: &str = "style.css";
+const SCRIPT: &str = "report.js";
+
 /// The first page. While it is not there, there is no report.
 const INDEX: &str = "index.html";
 
@@ -39,6 +46,12 @@ impl Folder {
             return Err(Error::NotADirectory { directory });
         }
         let marker = directory.join(MARKER);
+        if marker.exists() && !marker.is_file() {
+            return Err(Error::OtherFiles {
+                directory: directory.to_owned(),
+                file: MARKER.to_owned(),
+            });
+        }
         if !marker.exists()
             && let Some(file) = first_file(directory)?
         {
@@ -71,7 +84,9 @@ impl Folder {
             _marker: file,
         };
         // Of a run that was killed.
-        remove(&folder.beside("")).map_err(cannot)?;
+        for name in [BESIDE, OLD] {
+            remove(&folder.directory.join(name)).map_err(cannot)?;
+        }
         fs::create_dir_all(folder.beside(PAGES)).map_err(cannot)?;
         Ok(folder)
     }
@@ -91,22 +106,43 @@ impl Folder {
     }
 
     /// Puts what was written in the place of what was there. Its first page goes first and comes last, so that
-    /// a run that is killed leaves an old report, a new one, or none.
+    /// a run that is killed leaves an old report, a new one, or none. What cannot be done is undone.
     ///
     /// # Errors
     ///
     /// Those of the file system.
     pub fn complete(self) -> Result<(), Error> {
+        let old = self.directory.join(OLD);
+        let into_old =
+            [INDEX, PAGES, STYLE, SCRIPT].map(|name| (self.directory.join(name), old.join(name)));
+        let into_place = [STYLE, SCRIPT, PAGES, INDEX]
+            .map(|name| (self.beside(name), self.directory.join(name)));
+        let mut done = vec![];
         let put = || -> io::Result<()> {
-            for name in [INDEX, PAGES] {
-                remove(&self.directory.join(name))?;
+            fs::create_dir(&old)?;
+            for (from, to) in into_old {
+                if from.symlink_metadata().is_ok() {
+                    fs::rename(&from, &to)?;
+                    done.push((from, to));
+                }
             }
-            for name in ["style.css", "report.js", PAGES, INDEX] {
-                fs::rename(self.beside(name), self.directory.join(name))?;
+            for (from, to) in into_place {
+                fs::rename(&from, &to)?;
+                done.push((from, to));
             }
-            remove(&self.beside(""))
+            Ok(())
         };
-        put().map_err(|source| Error::Write {
+        let is_put = put();
+        if is_put.is_err() {
+            for (from, to) in done.iter().rev() {
+                // What is wrong has been found already.
+                let _ = fs::rename(to, from);
+            }
+        }
+        // The next report tries again.
+        let _ = remove(&self.beside(""));
+        let _ = remove(&old);
+        is_put.map_err(|source| Error::Write {
             path: self.directory,
             source,
         })
@@ -205,6 +241,27 @@ mod tests {
         let file = work.path().join("index.html");
         let error = write(&file, "pages/one.html").unwrap_err().to_string();
         assert!(error.ends_with("index.html is not a directory"), "{error}");
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_put_into_its_place_leaves_the_earlier_one() {
+        let work = tempfile::tempdir().unwrap();
+        write(work.path(), "pages/one.html").unwrap();
+        let folder = Folder::open(work.path()).unwrap();
+        for name in [STYLE, INDEX, "pages/two.html"] {
+            folder.write(name, "two").unwrap();
+        }
+        // The script was not written.
+        let error = folder.complete().unwrap_err().to_string();
+        assert!(error.starts_with("cannot write "), "{error}");
+        assert_eq!(
+            files(work.path()),
+            [MARKER, INDEX, "pages/one.html", SCRIPT, STYLE]
+        );
+        assert_eq!(
+            fs::read_to_string(work.path().join(STYLE)).unwrap(),
+            "pages/one.html"
+        );
     }
 
     #[test]

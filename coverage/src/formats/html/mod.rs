@@ -6,7 +6,7 @@
 //!                                 └─ marks, highlight ───┘
 //! ```
 //!
-//! The pages are text made of values; this file reads the sources, and `folder` writes.
+//! The pages are text made of values; `read` reads the sources, and `folder` writes.
 
 mod about;
 mod closures;
@@ -22,6 +22,7 @@ mod notes;
 mod numbers;
 mod page;
 mod paths;
+mod read;
 mod short_names;
 mod source;
 mod text;
@@ -31,16 +32,18 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, thread};
+use std::thread;
 
 use crate::count::{Coverage, FileCoverage};
 use folder::Folder;
 use page::{PAGES, Site};
-use source::Source;
+use read::Sources;
 use tree::{Entry, Tree};
 
 pub use about::{About, Revision};
 pub use error::Error;
+#[cfg(test)]
+pub(super) use text::escaped;
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/report.js");
@@ -59,6 +62,7 @@ pub fn write(
 ) -> Result<(), Error> {
     let folder = Folder::open(directory)?;
     let site = Site::new(coverage, root, about);
+    let sources = Sources::of(root);
     let next = site.next_uncovered();
     let directories = (0..site.tree.directories.len()).map(Entry::Directory);
     let files = (0..site.tree.files.len()).map(Entry::File);
@@ -71,7 +75,8 @@ pub fn write(
         }
         Entry::File(place) => {
             let name = format!("{PAGES}/{}", site.file_pages[place]);
-            let source = read(site.tree.files[place].coverage);
+            let path = Path::new(&*site.tree.files[place].coverage.path);
+            let source = sources.read(path);
             folder.write(&name, &file::page(&site, place, &source, next[place]))
         }
     })?;
@@ -126,11 +131,6 @@ fn has_uncovered(file: &FileCoverage) -> bool {
     file.segments
         .iter()
         .any(|segment| segment.count == Some(0) && !segment.is_gap)
-}
-
-fn read(file: &FileCoverage) -> Source {
-    let path = Path::new(&*file.path);
-    Source::new(fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display())))
 }
 
 /// The style, with a class for the length of each bar: the policy of the pages allows no style of an element's own.

@@ -10,6 +10,7 @@ use super::screen::{Screen, width};
 use super::view::View;
 use crate::count::ratio::{DECIMALS, Ratio};
 use crate::count::summary::Summary;
+use crate::terminal::harmless;
 use columns::{BAR, Column, GAP, Kind};
 
 const PLAIN: Style = Style::new();
@@ -23,12 +24,13 @@ const BOLD: Style = Style::new().bold();
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
     let files = view.files();
-    if let Some(nothing) = view.subject.nothing(str::to_owned)
+    if let Some(nothing) = view.subject.nothing(|it| harmless(it).into_owned())
         && files.is_empty()
     {
         return writeln!(out, "{nothing}");
     }
     if let Some(since) = &view.subject.since {
+        let since = harmless(since);
         writeln!(out, "Of the lines changed since {since}:\n")?;
     }
     let mut rows: Vec<Row> = files

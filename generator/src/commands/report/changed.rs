@@ -11,6 +11,7 @@ use llvm_coverage::parse::diff::{self, Lines};
 
 use super::git::{Repository, as_path};
 use crate::progress::during;
+use crate::readable;
 
 /// Which lines are reported on.
 #[derive(Args)]
@@ -72,6 +73,7 @@ fn changed(coverage: &Coverage, revision: &str, root: &Path) -> Result<HashMap<S
             (&file.path, real)
         })
         .collect();
+    readable::by_git(files.iter().map(|(_, path)| path.as_path()))?;
     let mut changed = HashMap::new();
     let is_wanted = |directory: &Path| files.iter().any(|(_, path)| path.starts_with(directory));
     add(

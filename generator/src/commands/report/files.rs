@@ -1,11 +1,12 @@
 //! The options that name a file for a format, checked before anything is read.
 
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_parser};
 
 use super::format::{FORMATS, Format};
+use super::target;
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
 
@@ -53,16 +54,11 @@ fn is_stdout(path: &Path) -> bool {
 
 /// Whether both are the same file, as far as their directories are there.
 fn same(one: &Path, other: &Path) -> bool {
-    one == other || !is_stdout(one) && !is_stdout(other) && place(one) == place(other)
-}
-
-fn place(path: &Path) -> Option<PathBuf> {
-    if let Ok(there) = path.canonicalize() {
-        return Some(there);
-    }
-    let path = absolute(path).ok()?;
-    let directory = path.parent()?.canonicalize().ok()?;
-    Some(directory.join(path.file_name()?))
+    let place = |path| target::of(path).ok();
+    one == other
+        || !is_stdout(one)
+            && !is_stdout(other)
+            && place(one).is_some_and(|it| place(other) == Some(it))
 }
 
 impl Args for Files {

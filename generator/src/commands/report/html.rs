@@ -1,6 +1,6 @@
 //! The pages for a browser: where they go, and whether they are opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
@@ -12,6 +12,7 @@ use llvm_coverage::formats::subject::Subject;
 use super::{made, revision};
 use crate::commands::output::note;
 use crate::progress::during;
+use crate::readable;
 
 /// The pages that are asked for.
 #[derive(Args)]
@@ -38,11 +39,14 @@ impl Html {
             return Ok(());
         };
         let root = metadata.workspace_root.as_std_path();
+        let sources = coverage.files.iter().map(|file| Path::new(&*file.path));
         let about = About {
             title: title(metadata),
             made: made::now()?,
             subject: subject.clone(),
-            revision: revision::of(root),
+            revision: readable::by_git(sources)
+                .ok()
+                .and_then(|()| revision::of(root)),
             tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),
         };
         let written = during("writing the pages", || {

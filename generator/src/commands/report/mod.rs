@@ -12,6 +12,7 @@ mod outputs;
 mod percent;
 mod revision;
 mod staged;
+mod target;
 mod thresholds;
 mod warnings;
 

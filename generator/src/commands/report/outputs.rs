@@ -14,7 +14,7 @@ use super::files::Files;
 use super::format::Format;
 use super::git::Repository;
 use super::html::Html;
-use super::staged;
+use super::staged::{self, Placed};
 
 /// Everything that is written besides the table, or in its place.
 #[derive(Args)]
@@ -55,10 +55,12 @@ impl Outputs {
         for (path, format) in self.files.to_files() {
             written.push(staged::write(path, |out| write(format, out))?);
         }
-        self.html.write(coverage, metadata, subject)?;
+        let mut placed = Placed::default();
         for file in written {
-            file.keep()?;
+            placed.add(file)?;
         }
+        self.html.write(coverage, metadata, subject)?;
+        placed.keep();
         match self.files.to_stdout() {
             Some(format) => to_stdout(|out| write(format, out)),
             None => Ok(()),

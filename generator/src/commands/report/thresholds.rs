@@ -8,6 +8,7 @@ use llvm_coverage::Coverage;
 use llvm_coverage::count::ratio::Ratio;
 use llvm_coverage::count::summary::Summary;
 use llvm_coverage::formats::names;
+use llvm_coverage::terminal::harmless;
 
 use super::percent::Percent;
 
@@ -109,7 +110,7 @@ impl Thresholds {
             let files: Vec<_> = files
                 .filter_map(|(file, name)| {
                     let shortfall = shortfall(share(&file.summary), what, least)?;
-                    let name = names::harmless(name);
+                    let name = harmless(name);
                     Some(format!(
                         "{name}: {shortfall} (--fail-under-file-{what} {least})"
                     ))

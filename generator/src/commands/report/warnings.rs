@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::names;
 use llvm_coverage::profiles::Merged;
+use llvm_coverage::terminal::harmless;
 
 use crate::commands::output::warn;
 use crate::measured::sources::Stale;
@@ -33,7 +34,7 @@ pub fn of_profiles(merged: &Merged, what_to_do: &str) {
 }
 
 fn shown(path: &Path) -> Cow<'_, str> {
-    names::harmless(path.to_string_lossy())
+    harmless(path.to_string_lossy())
 }
 
 /// Tells which functions do not count as they ought to.
@@ -98,7 +99,7 @@ pub fn is_current(stale: &[PathBuf], root: &Path) -> Result<()> {
 
 /// The names of some of the files, and how many more there are.
 fn list(paths: &[&Path], root: &Path) -> String {
-    let name = |path: &&Path| names::harmless(names::name(path, root)).into_owned();
+    let name = |path: &&Path| harmless(names::name(path, root)).into_owned();
     let mut names: Vec<_> = paths.iter().map(name).collect();
     names.sort();
     let more = names.len().saturating_sub(NAMED);

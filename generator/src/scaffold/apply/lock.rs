@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cargo_metadata::camino::Utf8Path;
+use llvm_coverage::terminal::harmless;
 
 /// How long to wait in silence.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -74,7 +75,8 @@ fn wait(file: &File, root: &Utf8Path, has_waited: &mut bool) -> bool {
     }
     let _ = writeln!(
         anstream::stderr(),
-        "waiting for another cargo itcov in {root}"
+        "waiting for another cargo itcov in {}",
+        harmless(root.as_str())
     );
     file.lock().is_ok()
 }

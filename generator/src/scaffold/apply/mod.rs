@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::Utf8Path;
+use llvm_coverage::terminal::harmless;
 
 use super::change::{Change, Plan};
 use commit::commit;
@@ -57,7 +58,7 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
         let _ = writeln!(
             anstream::stderr(),
             "warning: what other hard links lead to keeps the old text: {}",
-            other_names.join(", ")
+            harmless(other_names.join(", "))
         );
     }
     Ok(())

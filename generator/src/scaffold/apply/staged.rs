@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use llvm_coverage::files;
 
 use super::leftovers::beside;
 use super::place::{Place, Roots};
@@ -163,7 +164,7 @@ impl Drop for Staged<'_> {
 
 /// Whether the file is what it was when the plan was made.
 pub fn is_as_planned(change: &Change) -> Result<bool> {
-    let on_disk = match fs::read(&change.path) {
+    let on_disk = match files::read(change.path.as_std_path(), files::TEXT) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", change.name)),

@@ -1,11 +1,11 @@
 //! Finds a workspace's justfile, as just does, and reads it with what it imports. Writes nothing.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::ErrorKind;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
+use llvm_coverage::files;
 
 use super::items::items;
 use super::{Justfile, Source};
@@ -16,7 +16,7 @@ use crate::scaffold::{RECIPES, just};
 ///
 /// # Errors
 ///
-/// Where there are several, where it is a directory or a link to nothing, and where it is not UTF-8.
+/// Where there are several, where it is no file or a link to nothing, and where it is not UTF-8.
 pub fn read(root: &Utf8Path, packages: &[&Utf8Path]) -> Result<Justfile> {
     let path = find(root)?;
     let text = read_text(&path)?;
@@ -26,7 +26,7 @@ pub fn read(root: &Utf8Path, packages: &[&Utf8Path]) -> Result<Justfile> {
             path: path.clone(),
             text: text.clone(),
         };
-        read_imports(first, &root.join(RECIPES), &mut sources);
+        read_imports(first, &root.join(RECIPES), &mut sources)?;
     }
     let verdict = match &text {
         Some(_) => just::verdict(&path, root.join(RECIPES).exists()),
@@ -91,7 +91,7 @@ fn find(root: &Utf8Path) -> Result<Utf8PathBuf> {
 }
 
 fn read_text(path: &Utf8Path) -> Result<Option<String>> {
-    let bytes = match fs::read(path) {
+    let bytes = match files::read(path.as_std_path(), files::TEXT) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if path.symlink_metadata().is_ok() {
@@ -118,7 +118,7 @@ fn read_text(path: &Utf8Path) -> Result<Option<String>> {
 
 /// Adds a justfile and, depth first, all that it imports but our recipes. What is not there or cannot be read is just's
 /// to complain about.
-fn read_imports(source: Source, recipes: &Utf8Path, sources: &mut Vec<Source>) {
+fn read_imports(source: Source, recipes: &Utf8Path, sources: &mut Vec<Source>) -> Result<()> {
     let imported: Vec<Utf8PathBuf> = items(&source.text)
         .iter()
         .filter(|item| item.kind.is_import())
@@ -129,8 +129,14 @@ fn read_imports(source: Source, recipes: &Utf8Path, sources: &mut Vec<Source>) {
         if path == recipes || sources.iter().any(|source| source.path == path) {
             continue;
         }
-        if let Ok(text) = fs::read_to_string(&path) {
-            read_imports(Source { path, text }, recipes, sources);
+        match files::read_text(path.as_std_path()) {
+            Ok(text) => read_imports(Source { path, text }, recipes, sources)?,
+            // just would wait for it, or never come to its end.
+            Err(error) if matches!(error.kind(), ErrorKind::Other | ErrorKind::FileTooLarge) => {
+                bail!("just cannot import {path}: {error}")
+            }
+            Err(_) => {}
         }
     }
+    Ok(())
 }

@@ -256,7 +256,7 @@ mod tests {
         broken.verdict = Verdict::Rejects("error: unknown dependency".into());
         let error = plan(&broken, OURS).unwrap_err().to_string();
         assert!(error.contains("unknown dependency"), "{error}");
-        broken.verdict = Verdict::AwaitsRecipes;
+        broken.verdict = Verdict::AwaitsRecipes(String::new());
         assert_eq!(after(&broken).after, "a: b\n\nimport 'itcov.just'\n");
     }
 }

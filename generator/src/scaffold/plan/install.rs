@@ -64,7 +64,7 @@ fn without_program(facts: &Facts, package: &PackageFacts) -> String {
     }
 }
 
-/// Refuses names that are taken, and those that would be more than a name in a file of ours.
+/// Refuses names that are taken.
 fn refuse_names(package: &PackageFacts, program: &Program) -> Result<()> {
     if let Some(target) = &package.test_target
         && target.path != package.harness.path
@@ -78,21 +78,6 @@ fn refuse_names(package: &PackageFacts, program: &Program) -> Result<()> {
     let bin = &program.bin;
     if bin == TEST_TARGET {
         bail!("the binary `{bin}` has the name of the harness, so itcov cannot measure it");
-    }
-    let is_plain = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|char| char.is_alphanumeric() || "_-+./".contains(char))
-    };
-    let mut names = std::iter::once(("binary", bin))
-        .chain(program.features.iter().map(|feature| ("feature", feature)));
-    if let Some((kind, name)) = names.find(|(_, name)| !is_plain(name)) {
-        bail!(
-            "the {kind} {name:?} of the package `{}` has a name that itcov does not write into files: \
-             letters, digits and `_-+./` are fine",
-            package.name
-        );
     }
     Ok(())
 }

@@ -32,8 +32,9 @@ pub struct Choice {
 ///
 /// # Errors
 ///
-/// If the template cannot be rendered.
+/// If the program's name is no plain one, or the template cannot be rendered.
 pub fn builtin_harness(program: &Program) -> Result<String> {
+    program.refuse_odd_names()?;
     let variables = Variables {
         programs: vec![program.clone()],
         timeout: String::new(),
@@ -70,6 +71,9 @@ pub struct Rendered {
 impl Rendered {
     /// Renders the template for the workspace that the facts tell of.
     pub fn of(facts: &Facts, variables: &Variables, template: &Template) -> Result<Rendered> {
+        // Also those of packages that are not meant now: the recipes are for all.
+        let mut programs = variables.programs.iter();
+        programs.try_for_each(Program::refuse_odd_names)?;
         let engine = Engine::new()?;
         let mut rendered = Rendered {
             is_own: template.tree.is_some(),

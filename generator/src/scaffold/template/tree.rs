@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use liquid::Object;
+use llvm_coverage::files;
 use walkdir::{DirEntry, WalkDir};
 
 use super::render::Engine;
@@ -110,7 +111,8 @@ impl Source {
             Some(name) => Utf8PathBuf::from(name),
             None => name,
         };
-        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = files::read(path, files::TEXT)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = before.split(|byte| *byte == b'\n').count();

@@ -3,6 +3,7 @@
 use cargo_metadata::Edition;
 use liquid::model::Value;
 
+use crate::duration;
 use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::harness::{self, Program};
 use crate::scaffold::values;
@@ -52,7 +53,8 @@ impl Variables {
     /// For the programs that have a harness.
     pub fn now(facts: &Facts) -> Variables {
         let text = facts.recipes.text.as_deref().unwrap_or_default();
-        let timeout = values::get(text, values::TIMEOUT).filter(|value| !value.is_empty());
+        // Whoever has set something else is told by a check.
+        let timeout = values::get(text, values::TIMEOUT).filter(|it| duration::parse(it).is_some());
         Variables {
             programs: facts.scaffolded.clone(),
             timeout: timeout.unwrap_or(TIMEOUT).to_owned(),
@@ -63,7 +65,12 @@ impl Variables {
     pub fn without(facts: &Facts) -> Variables {
         let mut variables = Variables::now(facts);
         let others = facts.of_others();
-        if !others.is_empty() {
+        if others.is_empty() {
+            // Nothing is written then, only compared.
+            variables
+                .programs
+                .retain(|program| program.refuse_odd_names().is_ok());
+        } else {
             variables.programs = others;
         }
         variables

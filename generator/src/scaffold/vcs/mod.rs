@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::change::Change;
+use crate::readable;
 use git::{Repository, State};
 
 /// What is allowed to be changed, although it is not committed.
@@ -46,6 +47,8 @@ pub fn refuse_dirty(
             places.entry(directory).or_default().insert(path, change);
         }
     }
+    let paths = places.values().flat_map(BTreeMap::keys);
+    readable::by_git(paths.map(PathBuf::as_path))?;
     let mut refused = Vec::new();
     for (directory, changes) in places {
         if let Some(repository) = Repository::at(directory)? {

@@ -1,3 +1,4 @@
 //! What could fool a number, lose a run or outlive it: one test for each, and for its neighbours.
 
+mod outputs;
 mod running;

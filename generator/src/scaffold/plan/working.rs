@@ -1,0 +1,35 @@
+//! Whether what is there would work, beside being there.
+
+use crate::duration;
+use crate::scaffold::change::Plan;
+use crate::scaffold::facts::Facts;
+use crate::scaffold::just::Verdict;
+use crate::scaffold::{RECIPES, values};
+
+/// Adds what does not work to a plan for a scaffold.
+pub fn look(plan: &mut Plan, facts: &Facts) {
+    let Some(recipes) = &facts.recipes.text else {
+        return;
+    };
+    match &facts.justfile.verdict {
+        Verdict::AwaitsRecipes(message) => plan
+            .problems
+            .push(format!("just rejects what is in {RECIPES}: mend it\n{message}")),
+        Verdict::Unknown if facts.justfile.text.is_some() => plan.notes.push(format!(
+            "just is not installed here, or too old, so whether it takes {RECIPES} was not looked at"
+        )),
+        _ => {}
+    }
+    plan.problems.extend(wrong_timeout(recipes));
+}
+
+/// What is wrong with the time in the recipes.
+pub fn wrong_timeout(recipes: &str) -> Option<String> {
+    let timeout = values::get(recipes, values::TIMEOUT)?;
+    let is_fine = timeout.is_empty() || duration::parse(timeout).is_some();
+    (!is_fine).then(|| {
+        format!(
+            "ITCOV_TIMEOUT in {RECIPES} is `{timeout}`, which is not a duration such as 90, 90s, 5m or 1h30m: change it there"
+        )
+    })
+}

@@ -1,0 +1,160 @@
+//! A check fails where the scaffold cannot work.
+
+use std::fs;
+
+use crate::support::{Output, TestCrate, tools};
+
+/// The recipes with another text in the place of one.
+fn changed(from: &str, to: &str) -> TestCrate {
+    let krate = TestCrate::scaffolded("checked");
+    change(&krate, "itcov.just", from, to);
+    krate
+}
+
+fn change(krate: &TestCrate, file: &str, from: &str, to: &str) {
+    let text = krate.read(file);
+    assert!(text.contains(from), "{text}");
+    krate.write(file, &text.replace(from, to));
+}
+
+const OPTIONS: &str = "itcov_options := ''";
+
+#[test]
+fn recipes_that_just_cannot_parse_fail_the_check() {
+    let krate = changed("itcov-clean:\n", "itcov-clean:\n    @exec {{\n");
+    krate
+        .itcov(&["check"])
+        .ends_with(1)
+        .says("just rejects what is in itcov.just");
+    let krate = changed(
+        "{{ itcov_options }} -- \"$@\"\n\n#",
+        "{{ nothing_of_this_name }}\n\n#",
+    );
+    krate
+        .itcov(&["check"])
+        .ends_with(1)
+        .says("just rejects what is in itcov.just");
+    // Without just, nobody has looked.
+    let mut check = krate.command(tools::cargo_itcov());
+    let path = krate.root.join("bin");
+    fs::create_dir(&path).unwrap();
+    let cargo = Output::of(krate.command("sh").args(["-c", "command -v cargo rustc"])).stdout;
+    for tool in cargo.lines() {
+        let name = tool.rsplit('/').next().unwrap();
+        std::os::unix::fs::symlink(tool, path.join(name)).unwrap();
+    }
+    check.env("PATH", &path).args(["itcov", "check"]);
+    Output::of(&mut check)
+        .ends_with(0)
+        .says("note: just is not installed here");
+}
+
+#[test]
+fn values_that_a_run_refuses_fail_the_check() {
+    let krate = TestCrate::scaffolded("checked");
+    let recipes = krate.read("itcov.just");
+    for (from, to, why) in [
+        (
+            "'60s'",
+            "'abc'",
+            "ITCOV_TIMEOUT in itcov.just is `abc`, which is not a duration",
+        ),
+        ("'60s'", "'5ms'", "`5ms`, which is not a duration"),
+        (
+            OPTIONS,
+            "itcov_options := '--no-such-option'",
+            "unexpected argument '--no-such-option'",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--release --profile x'",
+            "cannot be used with",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--scope some'",
+            "invalid value 'some'",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--timeout soon'",
+            "soon is not a duration",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '-p \"api'",
+            "a quote is not closed",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := 'release'",
+            "unexpected argument 'release'",
+        ),
+    ] {
+        krate.write("itcov.just", &recipes.replace(from, to));
+        krate.itcov(&["check"]).ends_with(1).says(why);
+    }
+    for fine in [
+        "-p api --release",
+        "--tests",
+        "--ready tcp://127.0.0.1:1",
+        "--timeout 5m -v",
+        "-p $API",
+    ] {
+        let set = format!("itcov_options := '{fine}'");
+        krate.write("itcov.just", &recipes.replace(OPTIONS, &set));
+        krate.itcov(&["check"]).ends_with(0);
+    }
+}
+
+#[test]
+fn a_doctor_says_that_a_time_is_none() {
+    let krate = changed("'60s'", "'abc'");
+    let output = krate.itcov(&["doctor"]).ends_with(1);
+    output.prints("ITCOV_TIMEOUT in itcov.just is `abc`");
+}
+
+#[test]
+fn what_no_longer_leads_to_the_harness_fails_the_check() {
+    type Spoil = fn(&TestCrate);
+    let spoils: [(Spoil, &str); 6] = [
+        (
+            |krate| krate.write("justfile", "mine:\n    true\n"),
+            "justfile",
+        ),
+        (
+            |krate| krate.write("justfile", "# import 'itcov.just'\n"),
+            "justfile",
+        ),
+        (
+            |krate| fs::remove_file(krate.root.join("tests/manual_integration.rs")).unwrap(),
+            "tests/manual_integration.rs",
+        ),
+        (
+            |krate| {
+                change(
+                    krate,
+                    "Cargo.toml",
+                    "path = \"tests/manual_integration.rs\"",
+                    "path = \"tests/gone.rs\"",
+                );
+            },
+            "gone.rs",
+        ),
+        (
+            |krate| change(krate, "Cargo.toml", "manual-integration = [] # itcov\n", ""),
+            "Cargo.toml",
+        ),
+        (
+            |krate| change(krate, "Cargo.toml", "harness = false", "harness = true"),
+            "Cargo.toml",
+        ),
+    ];
+    for (spoil, named) in spoils {
+        let krate = TestCrate::scaffolded("spoilt");
+        spoil(&krate);
+        let output = krate.itcov(&["check"]).ends_with(1);
+        let said = output.stdout + &output.stderr;
+        assert!(said.contains(named), "no {named:?} in\n{said}");
+    }
+}

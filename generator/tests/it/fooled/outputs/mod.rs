@@ -1,0 +1,9 @@
+//! What reaches files and terminals: names from anywhere, places that are not what they seem.
+
+mod checked;
+mod manifests;
+mod names;
+mod sources;
+mod terminal;
+mod waiting;
+mod written;

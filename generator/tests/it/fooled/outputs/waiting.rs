@@ -1,0 +1,168 @@
+//! A pipe or a device in the place of a file is named, and not waited for.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::support::instrumented::Instrumented;
+use crate::support::repository::Git;
+use crate::support::{Running, TestCrate, command, stdout, tools};
+
+/// Every command here takes far less.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Runs a command that ends in time and says the text.
+#[track_caller]
+fn ends(command: &mut Command, status: i32, said: &str) {
+    let started = Instant::now();
+    // It is killed after two minutes, at the latest.
+    let output = Running::start(command).finish().ends_with(status);
+    assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
+    let all = format!("{}{}", output.stdout, output.stderr);
+    assert!(all.contains(said), "no {said:?} in\n{all}");
+}
+
+fn fifo(path: &Path) {
+    let _ = fs::remove_file(path);
+    let _ = fs::remove_dir_all(path);
+    stdout(command("mkfifo", path.parent().unwrap()).arg(path));
+}
+
+fn itcov(krate: &TestCrate, words: &[&str]) -> Command {
+    let mut itcov = krate.command(tools::cargo_itcov());
+    itcov.arg("itcov").args(words);
+    itcov
+}
+
+#[test]
+fn no_command_of_the_scaffold_waits_for_a_file() {
+    for file in [
+        "Cargo.toml",
+        "justfile",
+        "itcov.just",
+        "tests/manual_integration.rs",
+    ] {
+        let krate = TestCrate::scaffolded("waiting");
+        let path = krate.root.join(file);
+        let commands = [
+            &["init"][..],
+            &["check"],
+            &["update"],
+            &["remove", "--force"],
+        ];
+        fifo(&path);
+        for words in commands {
+            ends(
+                &mut itcov(&krate, words),
+                1,
+                "it is a FIFO, and no regular file",
+            );
+        }
+        fs::remove_file(&path).unwrap();
+        symlink("/dev/zero", &path).unwrap();
+        for words in commands {
+            ends(
+                &mut itcov(&krate, words),
+                1,
+                "it is a device, and no regular file",
+            );
+        }
+        fs::remove_file(&path).unwrap();
+        fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+        ends(&mut itcov(&krate, &["check"]), 1, "no more are read");
+    }
+}
+
+#[test]
+fn neither_just_nor_git_nor_a_template_is_waited_for() {
+    let krate = TestCrate::scaffolded("others");
+    krate.write("justfile", "import 'itcov.just'\nimport 'more.just'\n");
+    fifo(&krate.root.join("more.just"));
+    for words in [&["check"][..], &["init"], &["doctor"]] {
+        ends(
+            &mut itcov(&krate, words),
+            1,
+            "it is a FIFO, and no regular file",
+        );
+    }
+
+    let krate = TestCrate::new("attributes");
+    krate.write("justfile", "mine:\n    true\n");
+    Git::init(&krate.root);
+    for name in [".gitattributes", ".gitignore"] {
+        fifo(&krate.root.join(name));
+        ends(
+            &mut itcov(&krate, &["init"]),
+            1,
+            "it is a FIFO, and no regular file",
+        );
+        fs::remove_file(krate.root.join(name)).unwrap();
+    }
+
+    let krate = TestCrate::new("template");
+    let template = krate.root.join("../template");
+    fs::create_dir(&template).unwrap();
+    fifo(&template.join("itcov.just"));
+    let words = ["init", "--template", "../template"];
+    ends(
+        &mut itcov(&krate, &words),
+        1,
+        "is neither a file nor a directory",
+    );
+}
+
+#[test]
+fn no_report_waits_for_a_file() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    fixture.run(&[]).ends_with(0);
+    let root = fixture.root();
+    let report = |status, said: &str| ends(&mut fixture.report(&[]), status, said);
+    fifo(&root.join("given"));
+    let mut given = fixture.report(&["--profiles", "given"]);
+    ends(
+        &mut given,
+        1,
+        "cannot read given: it is a FIFO, and no regular file",
+    );
+
+    // What is kept of the build, and of the sources.
+    let checkouts = root.join("target/itcov/.checkouts");
+    let checkout = fs::read_dir(checkouts)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fifo(&checkout.join("digests"));
+    report(0, "Total");
+    let build = checkout.join("build.json");
+    let kept = fs::read(&build).unwrap();
+    fifo(&build);
+    report(1, "it is a FIFO, and no regular file");
+    fs::remove_file(&build).unwrap();
+    fs::write(&build, kept).unwrap();
+    let object = fixture.objects().remove(1);
+    let whole = fs::read(&object).unwrap();
+    fifo(&object);
+    report(1, "it is a FIFO, and no regular file");
+    fs::remove_file(&object).unwrap();
+    fs::write(&object, whole).unwrap();
+
+    // Another source of the report, which may be newer than the build, too.
+    fifo(&root.join("src/unused.rs"));
+    report(0, "Total");
+    // The sign of an earlier report.
+    fs::create_dir(root.join("pages")).unwrap();
+    fifo(&root.join("pages/.coverage-html"));
+    ends(&mut fixture.report(&["--html", "pages"]), 1, "pages");
+    let profile = fixture.profiles().remove(0);
+    fs::File::options()
+        .write(true)
+        .open(&profile)
+        .unwrap()
+        .set_len(1 << 42)
+        .unwrap();
+    report(1, "no more are read");
+}
