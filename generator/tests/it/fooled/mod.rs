@@ -1,0 +1,3 @@
+//! What could make a number another one than it is, each tried.
+
+mod sources;
