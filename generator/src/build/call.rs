@@ -144,6 +144,11 @@ impl Call {
             .any(|kind| one_of.contains(&kind.as_str()))
     }
 
+    /// Whether it is something with a `main`.
+    pub fn is_program(&self) -> bool {
+        self.types.is_empty() || self.is_of_type(&["bin"])
+    }
+
     /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
     /// `<target>/[<triple>/]<profile>/deps`.
     pub fn is_of(&self, target: &Path) -> bool {
@@ -184,7 +189,7 @@ impl Call {
     /// Whether this is a test or a benchmark with a `main` of its own: cargo has a directory for those, and binaries have a
     /// name.
     pub fn is_test_without_harness(&self) -> bool {
-        self.is_of_type(&["bin"]) && env::var_os("CARGO_TARGET_TMPDIR").is_some() && !is_binary()
+        self.is_program() && env::var_os("CARGO_TARGET_TMPDIR").is_some() && !is_binary()
     }
 
     /// Whether there can be counters for the target. For some, such as those of WebAssembly, rustc comes without their runtime.

@@ -283,11 +283,11 @@ impl<'a> Builder<'a> {
         let mut left_out = Vec::new();
         for id in rest.filter(|id| linked.contains(id)) {
             let stems = artifacts.stems_of(id);
-            let noted: Vec<Unit> = stems.filter_map(|it| units::read(notes, &it)).collect();
-            if noted.is_empty() {
+            let found: Vec<Unit> = stems.filter_map(|it| units::read(notes, &it)).collect();
+            if found.is_empty() {
                 left_out.push(name_and_version(id).0);
             }
-            for unit in noted
+            for unit in found
                 .into_iter()
                 .flat_map(|unit| units::closure(notes, unit))
             {

@@ -338,7 +338,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
             unit: None,
         });
     }
-    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
+    let is_program = call.is_program();
     let notes = directory.join("units");
     let stem = call
         .out_dir
