@@ -91,6 +91,21 @@ impl Also {
     }
 }
 
+/// The packages that a program is made of.
+///
+/// # Errors
+///
+/// If cargo cannot tell the dependencies.
+pub fn linked(
+    options: &BuildOptions,
+    root: (&Package, &[String]),
+    platforms: &[&str],
+) -> Result<HashSet<PackageId>> {
+    let graph = Graph::read(options, &[root], platforms)?;
+    let linked = graph.reached(&[&root.0.id], false);
+    Ok(linked.into_iter().cloned().collect())
+}
+
 /// Packages and what each depends on.
 #[derive(Default)]
 struct Graph {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -31,8 +31,22 @@ pub fn name_and_version(id: &PackageId) -> (String, String) {
 pub struct Artifacts {
     /// Programs and shared libraries, and whether each is a program.
     pub files: Vec<(PackageId, PathBuf, bool)>,
-    /// The package of each library.
+    /// The package of each library that can be linked with.
     pub by_stem: BTreeMap<PathBuf, PackageId>,
+}
+
+impl Artifacts {
+    /// Where rustc has written the libraries of a package: cargo puts some beside the programs.
+    pub fn stems_of(&self, id: &PackageId) -> impl Iterator<Item = PathBuf> {
+        let of_package = self.by_stem.iter().filter(move |(_, it)| *it == id);
+        of_package.map(|(stem, _)| {
+            let directory = stem.parent().unwrap_or(Path::new(""));
+            match stem.file_name() {
+                Some(name) if !directory.ends_with("deps") => directory.join("deps").join(name),
+                _ => stem.clone(),
+            }
+        })
+    }
 }
 
 /// Runs a build, and reads cargo's messages.
@@ -50,7 +64,9 @@ pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
             let Ok(Message::CompilerArtifact(artifact)) = message else {
                 continue;
             };
-            for file in &artifact.filenames {
+            let target = &artifact.target;
+            let is_library = target.is_lib() || target.is_rlib() || target.is_dylib();
+            for file in artifact.filenames.iter().filter(|_| is_library) {
                 let stem = units::stem(file.as_std_path());
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());
             }

@@ -29,7 +29,9 @@ pub struct Call {
     /// Whether it is an executable of tests, with rustc's harness.
     pub is_test: bool,
     /// Whether the paths of sources are to be other ones than they are.
-    pub remaps: bool,
+    remaps: bool,
+    /// Whether rustc's own directory is to be another one in them: an option of nightly compilers.
+    remaps_directory: bool,
     /// Whether flags of the user's instrument already.
     pub is_instrumented: bool,
     linker: Option<PathBuf>,
@@ -46,8 +48,8 @@ impl Call {
                 Some((option, value)) if option.starts_with("--") => {
                     (option.to_owned(), value.to_owned())
                 }
-                _ if word.starts_with("-C") && word.len() > 2 => {
-                    ("-C".to_owned(), word[2..].to_owned())
+                _ if word.len() > 2 && (word.starts_with("-C") || word.starts_with("-Z")) => {
+                    (word[..2].to_owned(), word[2..].to_owned())
                 }
                 _ if matches!(
                     &*word,
@@ -57,6 +59,7 @@ impl Call {
                         | "--target"
                         | "--extern"
                         | "-C"
+                        | "-Z"
                         | "--codegen"
                         | "--emit"
                 ) =>
@@ -81,6 +84,7 @@ impl Call {
                     .uses
                     .extend(value.split_once('=').map(|(_, path)| stem(Path::new(path)))),
                 "-C" | "--codegen" => call.codegen(&value),
+                "-Z" => call.remaps_directory |= value.starts_with("remap-cwd-prefix="),
                 _ => {}
             }
         }
@@ -118,11 +122,31 @@ impl Call {
         matches!(name, "ld" | "lld" | "rust-lld" | "lld-link" | "link") || name.ends_with("-ld")
     }
 
+    /// What leaves the paths of sources as they are, in the directory in which rustc runs: the report looks for them there.
+    pub fn unmapped(&self, directory: &Path) -> Vec<OsString> {
+        let mut words = Vec::new();
+        if self.remaps {
+            // The last one that fits counts, and an empty one fits all.
+            words.push("--remap-path-prefix==".into());
+        }
+        if self.remaps_directory {
+            let mut word = OsString::from("-Zremap-cwd-prefix=");
+            word.push(directory);
+            words.push(word);
+        }
+        words
+    }
+
     /// Whether it is of one of these crate types.
     pub fn is_of_type(&self, one_of: &[&str]) -> bool {
         self.types
             .iter()
             .any(|kind| one_of.contains(&kind.as_str()))
+    }
+
+    /// Whether it is something with a `main`.
+    pub fn is_program(&self) -> bool {
+        self.types.is_empty() || self.is_of_type(&["bin"])
     }
 
     /// Whether the files go where this cargo's own crates go, and not to a target directory inside of it:
@@ -157,9 +181,15 @@ impl Call {
         target.filter(|it| it.extension().is_some_and(|it| it == "json"))
     }
 
-    /// Whether it is the script of a package, for cargo.
+    /// Whether it is the script of a package, for cargo. A program may have such a name, too.
     pub fn is_build_script(&self) -> bool {
-        self.name.starts_with("build_script_") && self.is_of_type(&["bin"])
+        self.name.starts_with("build_script_") && self.is_of_type(&["bin"]) && !is_binary()
+    }
+
+    /// Whether this is a test or a benchmark with a `main` of its own: cargo has a directory for those, and binaries have a
+    /// name.
+    pub fn is_test_without_harness(&self) -> bool {
+        self.is_program() && env::var_os("CARGO_TARGET_TMPDIR").is_some() && !is_binary()
     }
 
     /// Whether there can be counters for the target. For some, such as those of WebAssembly, rustc comes without their runtime.
@@ -196,9 +226,9 @@ pub fn is_in_a_build_script() -> bool {
     env::var_os("OPT_LEVEL").is_some()
 }
 
-/// Whether this is a test or a benchmark with a `main` of its own: cargo has a directory for those, and binaries have a name.
-pub fn is_test_without_harness() -> bool {
-    env::var_os("CARGO_TARGET_TMPDIR").is_some() && env::var_os("CARGO_BIN_NAME").is_none()
+/// Whether cargo compiles a program.
+fn is_binary() -> bool {
+    env::var_os("CARGO_BIN_NAME").is_some()
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use cargo_config2::Config;
-use cargo_metadata::{Package, Target};
+use cargo_metadata::{Package, PackageId, Target};
 
-use super::also::Also;
+use super::again;
+use super::also::{self, Also};
 use super::artifacts::{self, Artifacts, name_and_version};
 use super::layout::Layout;
 use super::linked;
@@ -31,6 +32,9 @@ use crate::verbosity;
 const WORKSPACE_WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
 const WRAPPER: &str = "RUSTC_WRAPPER";
 
+/// How often cargo is asked to compile what has changed while it compiled, or what it takes for fresh.
+const TIMES_AGAIN: usize = 2;
+
 /// A program that was built to be measured.
 #[derive(Debug)]
 pub struct BuiltProgram {
@@ -46,6 +50,8 @@ pub struct BuiltProgram {
     pub units: Vec<Unit>,
     /// The other binaries of the package, each with what it is made of: the program may start them.
     pub others: Vec<(PathBuf, Vec<Unit>)>,
+    /// The packages of the workspace that it is made of as well, and that are not measured.
+    pub left_out: Vec<String>,
 }
 
 impl BuiltProgram {
@@ -202,6 +208,19 @@ impl<'a> Builder<'a> {
     ///
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
+        let (mut built, mut artifacts) = self.build_once(program)?;
+        for _ in 0..TIMES_AGAIN {
+            if !self.has_to_build_again(built.all_units())? {
+                break;
+            }
+            (built, artifacts) = self.build_once(program)?;
+        }
+        self.tell_outside(&built.units, &artifacts);
+        self.tell_of_linker(&built.invocation.executable);
+        Ok(built)
+    }
+
+    fn build_once(&self, program: &Program) -> Result<(BuiltProgram, Artifacts)> {
         let package = &program.package;
         let (artifacts, invocation) = if builds_nothing_else(program) {
             self.build_and_ask(program, false)?
@@ -215,7 +234,7 @@ impl<'a> Builder<'a> {
         let of = |executable: &Path| {
             units::of_program(notes, executable).map(|unit| units::closure(notes, unit))
         };
-        let units = of(&invocation.executable).with_context(|| {
+        let mut units = of(&invocation.executable).with_context(|| {
             format!(
                 "{} was not built with coverage instrumentation: cargo did not call {}, or rustc has no runtime for \
                  counters on this target",
@@ -223,18 +242,84 @@ impl<'a> Builder<'a> {
                 self.wrapper.path.display()
             )
         })?;
+        let left_out = self.add_the_rest(program, &artifacts, &mut units)?;
         let mut others = self.others(package, &artifacts);
         others.retain(|(file, _)| *file != invocation.executable);
-        self.tell_outside(&units, &artifacts);
-        self.tell_of_linker(&invocation.executable);
-        Ok(BuiltProgram {
+        let built = BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
             others,
             runner: self.runner()?,
             invocation,
             units,
-        })
+            left_out,
+        };
+        Ok((built, artifacts))
+    }
+
+    /// Adds the libraries of the workspace to which no measured crate leads, but only others, such as one that is excluded from
+    /// the workspace and depends on a member. Gives the names of those that the wrapper has not instrumented.
+    fn add_the_rest(
+        &self,
+        program: &Program,
+        artifacts: &Artifacts,
+        units: &mut Vec<Unit>,
+    ) -> Result<Vec<String>> {
+        let known: BTreeSet<PathBuf> = units.iter().map(|unit| unit.stem.clone()).collect();
+        let is_known = |id| artifacts.stems_of(id).any(|stem| known.contains(&stem));
+        let all: BTreeSet<&PackageId> = artifacts.by_stem.values().collect();
+        // What a member's libraries are used for is not known yet: it may be for build scripts and macros alone.
+        let rest = all.into_iter().filter(|id| self.is_member(id));
+        let mut rest = rest
+            .filter(|id| **id != program.package.id && !is_known(id))
+            .peekable();
+        if rest.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        let platforms = [self.target(), self.rustc.says("host")];
+        let required = &program.bin.required_features[..];
+        let linked = also::linked(self.options, (program.package, required), &platforms)?;
+        let notes = &self.wrapper.units;
+        let mut left_out = Vec::new();
+        for id in rest.filter(|id| linked.contains(id)) {
+            let stems = artifacts.stems_of(id);
+            let found: Vec<Unit> = stems.filter_map(|it| units::read(notes, &it)).collect();
+            if found.is_empty() {
+                left_out.push(name_and_version(id).0);
+            }
+            for unit in found
+                .into_iter()
+                .flat_map(|unit| units::closure(notes, unit))
+            {
+                if !units.iter().any(|known| known.stem == unit.stem) {
+                    units.push(unit);
+                }
+            }
+        }
+        Ok(left_out)
+    }
+
+    fn is_member(&self, id: &PackageId) -> bool {
+        let mut members = self.workspace.members().iter();
+        members.any(|member| member.id == *id)
+    }
+
+    /// Whether cargo has taken something for fresh, or has compiled what has changed meanwhile: it is to be built again.
+    fn has_to_build_again<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> Result<bool> {
+        let changed = again::forget(units).context("cannot have cargo build anew")?;
+        let Some(first) = changed.first() else {
+            return Ok(false);
+        };
+        let root = self.workspace.metadata.workspace_root.as_std_path();
+        let first = first.strip_prefix(root).unwrap_or(first).display();
+        let more = match changed.len() {
+            1 => String::new(),
+            number => format!(" and {} more", number - 1),
+        };
+        crate::run::say(&format!(
+            "building again, as cargo has not compiled the present text of {first}{more}"
+        ));
+        Ok(true)
     }
 
     /// Builds a package that programs start programs of, or load shared libraries of.
@@ -243,8 +328,19 @@ impl<'a> Builder<'a> {
     ///
     /// If cargo fails.
     pub fn build_along(&self, package: &Package) -> Result<Vec<(PathBuf, Vec<Unit>)>> {
-        let artifacts = artifacts::build(&mut self.cargo("build", package, &[]), &package.name)?;
-        Ok(self.others(package, &artifacts))
+        let once = || -> Result<_> {
+            let artifacts =
+                artifacts::build(&mut self.cargo("build", package, &[]), &package.name)?;
+            Ok(self.others(package, &artifacts))
+        };
+        let mut built = once()?;
+        for _ in 0..TIMES_AGAIN {
+            if !self.has_to_build_again(built.iter().flat_map(|(_, units)| units))? {
+                break;
+            }
+            built = once()?;
+        }
+        Ok(built)
     }
 
     /// The programs and shared libraries of a package, each with what it is made of.
@@ -382,6 +478,7 @@ impl<'a> Builder<'a> {
         let outside: BTreeSet<(String, String)> = uses
             .filter(|stem| !measured.contains(stem.as_path()))
             .filter_map(|stem| artifacts.by_stem.get(stem))
+            .filter(|id| !self.is_member(id))
             .filter(|id| id.repr.starts_with("path+") || id.repr.contains("(path+"))
             .map(name_and_version)
             .collect();

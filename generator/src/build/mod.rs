@@ -6,6 +6,7 @@
 //! options ──┘                    └─ runner, which tells how cargo would run a program
 //! ```
 
+mod again;
 pub mod along;
 pub mod also;
 mod artifacts;
@@ -24,5 +25,6 @@ pub mod rustc;
 pub mod scaffolded;
 mod seed;
 pub mod sources;
+pub mod texts;
 pub mod units;
 pub mod wrapper;

@@ -98,7 +98,7 @@ pub fn seed(from: &Path, to: &Path, own: &Own) -> io::Result<Seeded> {
 }
 
 /// Waits until no cargo builds there. A signal ends the wait, and this process.
-fn wait_for(lock: &File, directory: &Path) {
+pub fn wait_for(lock: &File, directory: &Path) {
     let mut is_said = false;
     while let Err(TryLockError::WouldBlock) = lock.try_lock_shared() {
         if !is_said {

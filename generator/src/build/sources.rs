@@ -32,13 +32,18 @@ pub fn of(units: &[Unit]) -> Vec<PathBuf> {
 
 /// The Rust files that a dep-info names.
 pub fn files(list: &str) -> impl Iterator<Item = PathBuf> {
-    let targets = list.lines().filter_map(|line| line.strip_suffix(':'));
-    let files = targets.map(|target| PathBuf::from(target.replace("\\ ", " ")));
-    files.filter(|file| file.extension().is_some_and(|it| it == "rs"))
+    listed(list).filter(|file| file.extension().is_some_and(|it| it == "rs"))
+}
+
+/// All files that a dep-info names.
+pub fn listed(list: &str) -> impl Iterator<Item = PathBuf> {
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    let targets = lines.filter_map(|line| line.strip_suffix(':'));
+    targets.map(|target| PathBuf::from(target.replace("\\ ", " ")))
 }
 
 /// The path without `.` and `..`, as the mapping has it.
-fn clean(path: &Path) -> PathBuf {
+pub fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for component in path.components() {
         match component {

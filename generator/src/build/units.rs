@@ -59,6 +59,11 @@ impl Unit {
         self.place().with_extension("d")
     }
 
+    /// The list of the texts that it was made of: see `texts`.
+    pub fn texts(&self) -> PathBuf {
+        self.place().with_extension("texts")
+    }
+
     fn place(&self) -> &Path {
         self.copy.as_ref().unwrap_or(&self.stem)
     }
@@ -146,7 +151,8 @@ fn key(stem: &Path) -> String {
     digest(stem.as_os_str().as_encoded_bytes())
 }
 
-fn read(directory: &Path, stem: &Path) -> Option<Unit> {
+/// The unit with this stem.
+pub fn read(directory: &Path, stem: &Path) -> Option<Unit> {
     let bytes = files::read(&directory.join(key(stem)), files::TEXT).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

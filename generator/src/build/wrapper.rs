@@ -10,9 +10,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
@@ -20,13 +20,14 @@ use llvm_coverage::terminal::harmless_text;
 use serde::{Deserialize, Serialize};
 
 use super::also::Also;
-use super::call::{Call, is_in_a_build_script, is_test_without_harness};
+use super::call::{Call, is_in_a_build_script};
 use super::layout::{Layout, digest};
 use super::leftovers;
 use super::linked::{self, Linked};
 use super::options::Scope;
 use super::runner;
 use super::rustc::Rustc;
+use super::texts;
 use super::units::{self, Kind, Unit};
 
 /// The name of the executable that is the wrapper.
@@ -243,7 +244,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         eprintln!("error: itcov cannot instrument this crate: {why}");
         ExitCode::FAILURE
     };
-    let call = Call::parse(arguments);
+    let call = Call::parse(&with_files(arguments));
+    let target = settings
+        .as_ref()
+        .map(|it| it.target.clone())
+        .unwrap_or_default();
     let unit = match extra(directory, settings, Path::new(rustc), &call) {
         Ok(extra) => {
             command.args(extra.arguments);
@@ -251,19 +256,49 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         }
         Err(error) => return failed(&error),
     };
-    let Some(unit) = unit.filter(|unit| unit.copy.is_some()) else {
+    let Some(unit) = unit else {
         let error = command.exec();
         eprintln!("error: cannot run {}: {error}", program.display());
         return ExitCode::FAILURE;
     };
+    let before = texts::Before::look(&unit);
     match command.status() {
-        Ok(status) if status.success() => match unit.make_copy() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(&format!("cannot copy what was compiled: {error}")),
-        },
-        Ok(_) => ExitCode::FAILURE,
+        Ok(status) if status.success() => {
+            let out_dir = env::var_os("OUT_DIR").map(PathBuf::from);
+            let generated: Vec<&Path> = out_dir
+                .iter()
+                .chain([&target])
+                .map(PathBuf::as_path)
+                .collect();
+            let noted = texts::record(&unit, &before, &generated);
+            match noted.and_then(|()| unit.make_copy()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&format!("cannot keep what was compiled: {error}")),
+            }
+        }
+        Ok(status) => ExitCode::from(exit_code(status)),
         Err(error) => failed(&format!("cannot run {}: {error}", program.display())),
     }
+}
+
+/// The exit status of rustc, as a shell has it.
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or(status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+/// The arguments with those that stand in files, as rustc takes them:
+/// <https://doc.rust-lang.org/rustc/command-line-arguments.html#path-load-command-line-flags-from-a-path>.
+fn with_files(arguments: &[OsString]) -> Vec<OsString> {
+    let mut all = Vec::new();
+    for argument in arguments {
+        let file = argument.to_str().and_then(|it| it.strip_prefix('@'));
+        match file.and_then(|file| fs::read_to_string(file).ok()) {
+            Some(text) => all.extend(text.lines().map(OsString::from)),
+            None => all.push(argument.clone()),
+        }
+    }
+    all
 }
 
 /// What is added to a call.
@@ -315,7 +350,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         let arguments = linked.arguments(rustc, call, directory);
         arguments.context("cannot make the object that says where the profile goes")
     };
-    let is_test = call.is_test || is_test_without_harness();
+    let is_test = call.is_test || call.is_test_without_harness();
     if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
         return Ok(Extra {
@@ -323,7 +358,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
             unit: None,
         });
     }
-    let is_program = call.is_of_type(&["bin"]) || call.types.is_empty();
+    let is_program = call.is_program();
     let notes = units::notes(directory);
     let stem = call
         .out_dir
@@ -351,10 +386,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
     if is_measured {
         extra.extend(settings.cfg.iter().map(OsString::from));
     }
-    if call.remaps {
-        // The last one that fits counts: the report looks for the sources where they are.
-        extra.push("--remap-path-prefix=/=/".into());
-    }
+    extra.extend(call.unmapped(&env::current_dir()?));
     if call.is_of_type(&["lib", "rlib"]) {
         // The report reads machine code, and for link-time optimisation cargo may ask for none.
         extra.push("-Clinker-plugin-lto=no".into());

@@ -14,7 +14,11 @@ use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
 use crate::build::sources;
+use crate::build::texts::{self, Text};
 use crate::build::units::{Kind, Unit};
+
+/// The file beside kept objects that has the digests of their sources. No program is called so.
+const TEXTS: &str = ".texts";
 
 /// A program as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,9 @@ pub struct Kept {
     pub objects: Objects,
     /// Other binaries of its package, which count if they have run.
     pub others: Vec<Objects>,
+    /// The packages of the workspace that it is made of as well, and that are not measured.
+    #[serde(default)]
+    pub left_out: Vec<String>,
 }
 
 /// An executable and its libraries.
@@ -66,11 +73,20 @@ impl Kept {
             built: SystemTime::now(),
             objects: Objects::keep(executable, &program.units, builds)?,
             others: others.collect::<io::Result<_>>()?,
+            left_out: program.left_out.clone(),
         })
     }
 }
 
 impl Objects {
+    /// What they were compiled from.
+    pub fn texts(&self) -> Vec<Text> {
+        let directory = self.files.first().and_then(|file| file.parent());
+        directory
+            .and_then(|directory| texts::read(&directory.join(TEXTS)))
+            .unwrap_or_default()
+    }
+
     /// Keeps an executable, and the libraries of the units that it is made of.
     ///
     /// # Errors
@@ -110,6 +126,7 @@ impl Objects {
                     fs::copy(from, &to)?;
                 }
             }
+            texts::write(&half.join(TEXTS), &texts::of(units))?;
             match fs::rename(&half, &directory) {
                 Err(_) if directory.exists() => fs::remove_dir_all(&half)?,
                 renamed => renamed?,

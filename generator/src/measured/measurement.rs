@@ -16,6 +16,7 @@ use super::kept::{self, Kept, is_same_file};
 use super::origin::own_functions;
 use super::part::Measured;
 use super::profiles::Profiles;
+use crate::build::texts::Text;
 
 const PACKAGES: &str = "Package selection";
 
@@ -44,6 +45,8 @@ pub struct Measurement {
     profiles: Vec<PathBuf>,
     objects: Objects,
     sources: Vec<PathBuf>,
+    /// Those of the others that have run.
+    ran: Vec<kept::Objects>,
     is_linked: bool,
     /// Executables of tests, and their profiles.
     tests: (Vec<kept::Objects>, Vec<PathBuf>),
@@ -87,6 +90,7 @@ impl Measurement {
             profiles,
             objects: Objects::new(Vec::<PathBuf>::new()),
             sources: Vec::new(),
+            ran: Vec::new(),
             is_linked: choice.linked,
             programs,
             tests,
@@ -114,6 +118,20 @@ impl Measurement {
         let sources: BTreeSet<&PathBuf> = all.iter().flat_map(|it| &it.sources).collect();
         self.sources = sources.into_iter().cloned().collect();
         self.objects = Objects::new(files);
+    }
+
+    /// What was compiled.
+    pub fn texts(&self) -> BTreeSet<Text> {
+        let own = self.programs.iter().map(|program| &program.objects);
+        own.chain(&self.ran)
+            .flat_map(kept::Objects::texts)
+            .collect()
+    }
+
+    /// The packages of the workspace that the programs are made of as well, and that are not measured.
+    pub fn left_out(&self) -> BTreeSet<&str> {
+        let all = self.programs.iter().flat_map(|it| &it.left_out);
+        all.map(String::as_str).collect()
     }
 
     /// Adds up the profiles. The programs may have started other binaries and loaded shared libraries: those of which there is
@@ -145,6 +163,7 @@ impl Measurement {
         if !others.is_empty() {
             let ran = self.others_that_ran(others, &merged.profile)?;
             self.choose_objects(&ran);
+            self.ran = ran;
         }
         Ok(merged)
     }

@@ -4,7 +4,6 @@
 //! <target>/itcov/.checkouts/<name>-<key>/
 //!     lock                       held while the list of runs changes
 //!     build.json                 the last build
-//!     digests                    of the sources that reports have seen
 //!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until a run takes them
 //!     linked-tests/              profiles of tests, if they are measured, until a run takes them
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace

@@ -1,6 +1,7 @@
 //! The lines that a branch changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -9,9 +10,12 @@ use clap::builder::NonEmptyStringValueParser;
 use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Lines};
 
-use super::git::{Repository, as_path};
+use super::git::{Paths, Repository, as_path};
+use super::unbuilt::{self, Unbuilt};
+use crate::build::texts::Text;
 use crate::progress::during;
 use crate::readable;
+use crate::scaffold::metadata::Workspace;
 
 /// Which lines are reported on.
 #[derive(Args)]
@@ -20,7 +24,7 @@ pub struct ChangedSince {
     /// Report on the lines alone that have changed since this branch and REV parted, such as origin/main
     ///
     /// Lines that are not committed yet count too, files that git does not know, and submodules. Functions and regions count that
-    /// have one of these lines. Where nothing with code has changed, every threshold is met.
+    /// have one of these lines. Where nothing with code has changed, every threshold is met, unless a changed file was not built.
     #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     changed_since: Option<String>,
 }
@@ -31,8 +35,8 @@ impl ChangedSince {
         self.changed_since.as_deref()
     }
 
-    /// The coverage of the lines that are asked for, in the repository of the workspace at `root`. Of the `stale` files
-    /// those stay that git says have changed.
+    /// The coverage of the lines that are asked for, in the repository of the workspace. Of the `stale` files those stay that git
+    /// says have changed. `texts` is what was compiled.
     ///
     /// # Errors
     ///
@@ -40,89 +44,209 @@ impl ChangedSince {
     pub fn apply(
         &self,
         coverage: Coverage,
-        root: &Path,
-        stale: &mut Vec<PathBuf>,
-    ) -> Result<Coverage> {
+        workspace: &Workspace,
+        texts: &BTreeSet<Text>,
+        mut stale: Vec<PathBuf>,
+    ) -> Result<Changed> {
         let Some(revision) = self.revision() else {
-            return Ok(coverage);
+            return Ok(Changed {
+                coverage,
+                stale,
+                unbuilt: Vec::new(),
+                untracked: BTreeSet::new(),
+            });
         };
-        let changed = during("asking git what has changed", || {
-            changed(&coverage, revision, root)
+        let (lines, differences) = during("asking git what has changed", || {
+            changed(&coverage, &stale, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
-        stale.retain(|path| path.to_str().is_some_and(|path| changed.contains_key(path)));
-        Ok(coverage.of_lines(|path, lines| {
-            changed
-                .get(path)
-                .is_some_and(|changed| changed.touch(&lines))
-        }))
+        stale.retain(|path| lines.contains_key(path));
+        let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
+        let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
+        let unbuilt = unbuilt::find(differences.lines.keys(), built, workspace);
+        let coverage = coverage.of_lines(|path, range| {
+            let changed = lines.get(Path::new(path));
+            changed.is_some_and(|changed| changed.touch(&range))
+        });
+        Ok(Changed {
+            coverage,
+            stale,
+            unbuilt,
+            untracked: differences.unknown,
+        })
     }
 }
 
-/// The changed lines of the files of the coverage, by their paths in it.
-fn changed(coverage: &Coverage, revision: &str, root: &Path) -> Result<HashMap<String, Lines>> {
-    let repository = Repository::around(root)?;
+/// What has changed.
+pub struct Changed {
+    pub coverage: Coverage,
+    /// What is not that of the build.
+    pub stale: Vec<PathBuf>,
+    /// What is no part of what was measured.
+    pub unbuilt: Vec<Unbuilt>,
+    /// What git does not tell changes of.
+    pub untracked: BTreeSet<PathBuf>,
+}
+
+impl Changed {
+    /// Without files that are not reported on.
+    pub fn without(mut self, is_left_out: impl Fn(&Path) -> bool) -> Self {
+        self.unbuilt.retain(|it| !is_left_out(&it.path));
+        self.untracked.retain(|it| !is_left_out(it));
+        self
+    }
+}
+
+/// What git says, by paths without links.
+#[derive(Default)]
+struct Differences {
+    lines: HashMap<PathBuf, Lines>,
+    tracked: HashSet<PathBuf>,
+    /// Files of the report that are not tracked, and not just new.
+    unknown: BTreeSet<PathBuf>,
+}
+
+/// A file of the report.
+struct Wanted<'a> {
+    path: &'a Path,
+    /// The file without links: the compiler's paths are as cargo was started.
+    real: PathBuf,
+    /// The links that lead to it.
+    links: Vec<PathBuf>,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(path: &'a Path) -> Self {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let links = if real == path {
+            Vec::new()
+        } else {
+            links(path)
+        };
+        Self { path, real, links }
+    }
+}
+
+/// The links on the way to a file, each at a path without other links.
+fn links(path: &Path) -> Vec<PathBuf> {
+    let mut links = Vec::new();
+    let mut next: Vec<PathBuf> = path.ancestors().map(Path::to_owned).collect();
+    while let Some(path) = next.pop() {
+        let directory = path.parent().and_then(|it| it.canonicalize().ok());
+        let (Ok(to), Some(directory), Some(name)) =
+            (fs::read_link(&path), directory, path.file_name())
+        else {
+            continue;
+        };
+        let link = directory.join(name);
+        // It may lead to another one.
+        if !links.contains(&link) {
+            let to = directory.join(to);
+            next.extend(to.ancestors().map(Path::to_owned));
+            links.push(link);
+        }
+    }
+    links
+}
+
+/// The changed lines of the files of the coverage and of the `stale` ones by their paths, and what else git says.
+fn changed(
+    coverage: &Coverage,
+    stale: &[PathBuf],
+    revision: &str,
+    workspace: &Workspace,
+) -> Result<(HashMap<PathBuf, Lines>, Differences)> {
+    let repository = Repository::around(workspace.metadata.workspace_root.as_std_path())?;
     let base = repository.merge_base(revision)?;
-    // git's paths are without links, the compiler's are as cargo was started.
-    let files: Vec<_> = coverage
-        .files
-        .iter()
-        .map(|file| {
-            let path = Path::new(&*file.path);
-            let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-            (&file.path, real)
-        })
+    let files = coverage.files.iter().map(|file| Path::new(&*file.path));
+    let files: BTreeSet<&Path> = files.chain(stale.iter().map(PathBuf::as_path)).collect();
+    let files: Vec<Wanted> = files.into_iter().map(Wanted::new).collect();
+    let members = workspace.members().iter();
+    let members: Vec<&Path> = members
+        .filter_map(|it| Some(it.manifest_path.parent()?.as_std_path()))
         .collect();
-    readable::by_git(files.iter().map(|(_, path)| path.as_path()))?;
+    readable::by_git(files.iter().map(|it| it.real.as_path()))?;
+    let is_wanted = |directory: &Path| {
+        files.iter().any(|it| it.real.starts_with(directory))
+            || members.iter().any(|it| it.starts_with(directory))
+    };
+    let all_links: BTreeSet<&Path> = files
+        .iter()
+        .flat_map(|it| &it.links)
+        .map(|it| &**it)
+        .collect();
+    let paths = Paths {
+        kinds: kinds(files.iter().map(|it| it.path)),
+        links: all_links.into_iter().collect(),
+    };
+    let mut differences = Differences::default();
+    add(repository, &base, &paths, &is_wanted, &mut differences)?;
     let mut changed = HashMap::new();
-    let is_wanted = |directory: &Path| files.iter().any(|(_, path)| path.starts_with(directory));
-    add(
-        &repository,
-        &base,
-        &kinds(coverage),
-        &is_wanted,
-        &mut changed,
-    )?;
-    let files = files.into_iter().filter_map(|(path, real)| {
-        let lines = changed.get(&real)?;
-        Some((path.to_string(), lines.clone()))
-    });
-    Ok(files.collect())
+    for file in &files {
+        let is_other_file = file
+            .links
+            .iter()
+            .any(|it| differences.lines.contains_key(it));
+        let lines = match differences.lines.get(&file.real) {
+            _ if is_other_file => Lines::All,
+            Some(lines) => lines.clone(),
+            None if differences.tracked.contains(&file.real) => continue,
+            None => {
+                differences.unknown.insert(file.path.to_owned());
+                Lines::All
+            }
+        };
+        changed.insert(file.path.to_owned(), lines);
+    }
+    Ok((changed, differences))
 }
 
 /// Adds what has changed in a repository since a commit or tree of it, and in those of its submodules that are wanted.
 fn add(
-    repository: &Repository,
+    mut repository: Repository,
     base: &str,
-    kinds: &[&str],
+    paths: &Paths,
     is_wanted: &dyn Fn(&Path) -> bool,
-    changed: &mut HashMap<PathBuf, Lines>,
+    differences: &mut Differences,
 ) -> Result<()> {
-    let top = &repository.top;
-    let diff = diff::parse(&repository.diff(base, kinds)?)?;
+    let entries = repository.entries()?;
+    repository.look_at_all(&entries)?;
+    let top = repository.top.clone();
+    let diff = diff::parse(&repository.diff(base, paths)?)?;
     let parts = diff.into_iter();
-    changed.extend(parts.map(|(path, ranges)| (top.join(as_path(&path)), Lines::Ranges(ranges))));
+    differences
+        .lines
+        .extend(parts.map(|(path, ranges)| (top.join(as_path(&path)), Lines::Ranges(ranges))));
     let untracked = repository.untracked()?.into_iter();
-    changed.extend(untracked.map(|path| (top.join(path), Lines::All)));
-    for path in repository.submodules()? {
-        let submodule = repository.submodule(&path);
-        if is_wanted(&submodule.top) {
-            let base = match repository.recorded(base, &path)? {
+    differences
+        .lines
+        .extend(untracked.map(|path| (top.join(path), Lines::All)));
+    for entry in entries {
+        if !entry.is_submodule {
+            differences.tracked.insert(top.join(entry.path));
+            continue;
+        }
+        let submodule = repository.submodule(&entry.path);
+        if submodule.top.join(".git").exists() && is_wanted(&submodule.top) {
+            let base = match repository.recorded(base, &entry.path)? {
                 Some(commit) => commit,
                 None => submodule.empty_tree()?,
             };
-            add(&submodule, &base, kinds, is_wanted, changed)
-                .with_context(|| format!("in the submodule {}", path.display()))?;
+            add(submodule, &base, paths, is_wanted, differences)
+                .with_context(|| format!("in the submodule {}", entry.path.display()))?;
         }
     }
     Ok(())
 }
 
-/// The extensions of the covered files, so that git does not compare pictures. None where a file has no plain one.
-fn kinds(coverage: &Coverage) -> Vec<&str> {
-    let kind = |path| Path::new(path).extension()?.to_str();
-    let kinds = coverage.files.iter().map(|file| kind(&*file.path));
+/// The extensions of files, and that of Rust's, so that git does not compare pictures. None where a file has no plain one.
+fn kinds<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<&'a str> {
+    let kind = |path: &'a Path| path.extension()?.to_str();
     let is_plain = |kind: &&str| kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let kinds: Option<BTreeSet<&str>> = kinds.map(|it| it.filter(is_plain)).collect();
-    kinds.unwrap_or_default().into_iter().collect()
+    let kinds: Option<BTreeSet<&str>> = files.map(|it| kind(it).filter(is_plain)).collect();
+    let rust = |mut kinds: BTreeSet<&'a str>| {
+        kinds.insert("rs");
+        kinds.into_iter().collect()
+    };
+    kinds.map(rust).unwrap_or_default()
 }

@@ -88,10 +88,7 @@ impl Filters {
         let idle: Vec<_> = idle
             .map(|(option, glob)| format!("no file matches {option} '{}'", glob.text))
             .collect();
-        let coverage = coverage.of_files(|path| {
-            let matches = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(path, root));
-            (self.include.is_empty() || matches(&self.include)) && !matches(&self.exclude)
-        });
+        let coverage = coverage.of_files(|path| self.have(path, root));
         if coverage.files.is_empty() {
             let words = options
                 .iter()
@@ -109,6 +106,12 @@ impl Filters {
             warn(text);
         }
         Ok(coverage)
+    }
+
+    /// Whether a file is reported on, if it has code.
+    pub fn have(&self, path: &Path, root: &Path) -> bool {
+        let matches = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(path, root));
+        (self.include.is_empty() || matches(&self.include)) && !matches(&self.exclude)
     }
 
     /// The globs of files that are reported on, and of those that are left out.

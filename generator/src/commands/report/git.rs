@@ -1,11 +1,13 @@
 //! Questions to git about what has changed.
 
-use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 
 use crate::verbosity;
 
@@ -15,6 +17,26 @@ pub struct Repository {
     pub top: PathBuf,
     directory: PathBuf,
     is_submodule: bool,
+    /// A copy of its index.
+    index: Option<TempDir>,
+}
+
+/// A path that it tracks.
+pub struct Entry {
+    /// Relative to the root.
+    pub path: PathBuf,
+    /// Whether it is that of a submodule.
+    pub is_submodule: bool,
+    /// Whether git was told not to look whether the file has changed.
+    is_hidden: bool,
+}
+
+/// Files that are of interest.
+pub struct Paths<'a> {
+    /// Their extensions; none for all files.
+    pub kinds: Vec<&'a str>,
+    /// Links that lead to them, in this or another repository.
+    pub links: Vec<&'a Path>,
 }
 
 impl Repository {
@@ -34,22 +56,52 @@ impl Repository {
             top,
             directory: directory.to_owned(),
             is_submodule: false,
+            index: None,
         })
     }
 
-    /// The submodules that are checked out; their paths are relative to the root.
-    pub fn submodules(&self) -> Result<Vec<PathBuf>> {
-        let listed = answer(self.git(&self.top).args(["ls-files", "--stage", "-z"]))?;
-        let entries = listed.split(|byte| *byte == 0);
-        let paths = entries.filter_map(|entry| {
-            let path = entry
-                .strip_prefix(GITLINK)?
-                .splitn(2, |byte| *byte == b'\t');
-            Some(PathBuf::from(as_path(path.last()?)))
+    /// What it tracks.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let listed = answer(
+            self.git(&self.top)
+                .args(["ls-files", "--stage", "-v", "-z"]),
+        )?;
+        let entries = listed.split(|byte| *byte == 0).filter_map(|entry| {
+            let tag = *entry.first()?;
+            let mut parts = entry.get(2..)?.splitn(2, |byte| *byte == b'\t');
+            let is_submodule = parts.next()?.starts_with(GITLINK);
+            Some(Entry {
+                path: as_path(parts.next()?).into(),
+                is_submodule,
+                // `assume-unchanged`, and `skip-worktree`.
+                is_hidden: tag.is_ascii_lowercase() || tag == b'S',
+            })
         });
-        Ok(paths
-            .filter(|path| self.top.join(path).join(".git").exists())
-            .collect())
+        Ok(entries.collect())
+    }
+
+    /// Has git look at files, too, that it was told to take for unchanged: in a copy of its index they have no such marks.
+    pub fn look_at_all(&mut self, entries: &[Entry]) -> Result<()> {
+        let hidden = entries.iter().filter(|entry| entry.is_hidden);
+        let hidden = hidden.filter(|entry| self.top.join(&entry.path).exists());
+        let hidden: Vec<&OsStr> = hidden.map(|entry| entry.path.as_os_str()).collect();
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        let mut asked = self.git(&self.top);
+        let index = answer(asked.args(["rev-parse", "--git-path", "index"]))?;
+        let index = self.top.join(as_path(line(&index)));
+        let copy = tempfile::tempdir().context("cannot make a temporary directory")?;
+        copied(&index, &copy.path().join("index"))
+            .with_context(|| format!("cannot copy {}", index.display()))?;
+        self.index = Some(copy);
+        for mark in ["--no-assume-unchanged", "--no-skip-worktree"] {
+            for some in hidden.chunks(PATHS_AT_ONCE) {
+                let mut asked = self.git(&self.top);
+                answer(asked.args(["update-index", mark, "--"]).args(some))?;
+            }
+        }
+        Ok(())
     }
 
     /// The submodule at a path.
@@ -59,6 +111,7 @@ impl Repository {
             directory: top.clone(),
             top,
             is_submodule: true,
+            index: None,
         }
     }
 
@@ -94,6 +147,9 @@ impl Repository {
                 git.env_remove(format!("GIT_{variable}"));
             }
         }
+        if let Some(index) = &self.index {
+            git.env("GIT_INDEX_FILE", index.path().join("index"));
+        }
         git
     }
 
@@ -101,7 +157,7 @@ impl Repository {
     pub fn merge_base(&self, revision: &str) -> Result<String> {
         let commit = |name: &str| {
             let mut asked = self.git(&self.directory);
-            asked.args(["rev-parse", "--verify", "--quiet"]);
+            asked.args(["-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify"]);
             run(asked.arg(format!("{name}^{{commit}}")))
         };
         if !commit("HEAD")?.status.success() {
@@ -115,6 +171,12 @@ impl Repository {
             bail!(
                 "git knows no revision {revision}; what others have is there after `git fetch`{}",
                 if self.is_shallow()? { DEEPEN } else { "" }
+            );
+        }
+        if String::from_utf8_lossy(&found.stderr).contains(" is ambiguous") {
+            bail!(
+                "git knows several revisions {revision}, such as a branch and a tag; say which: refs/heads/… is a branch, \
+                 refs/tags/… a tag, refs/remotes/… a branch of a remote"
             );
         }
         let found = String::from_utf8_lossy(line(&found.stdout)).into_owned();
@@ -137,9 +199,9 @@ impl Repository {
         Ok(line(&answer.stdout) == b"true")
     }
 
-    /// How the files of these kinds in the working tree differ from those of the commit, whatever the user has set
-    /// for other purposes. Where there are no kinds, all files.
-    pub fn diff(&self, commit: &str, kinds: &[&str]) -> Result<Vec<u8>> {
+    /// How the files of these kinds and these links in the working tree differ from those of the commit, whatever the user has
+    /// set for other purposes. Where there are no kinds, all files.
+    pub fn diff(&self, commit: &str, paths: &Paths) -> Result<Vec<u8>> {
         let mut asked = self.git(&self.top);
         asked.args([
             "diff",
@@ -156,7 +218,16 @@ impl Repository {
             commit,
             "--",
         ]);
-        asked.args(kinds.iter().map(|kind| format!(":(top)*.{kind}")));
+        asked.args(paths.kinds.iter().map(|kind| format!(":(top)*.{kind}")));
+        if !paths.kinds.is_empty() {
+            let links = paths.links.iter();
+            let links = links.filter_map(|link| link.strip_prefix(&self.top).ok());
+            asked.args(links.map(|link| {
+                let mut word = OsString::from(":(top,literal)");
+                word.push(link);
+                word
+            }));
+        }
         answer(&mut asked)
     }
 
@@ -178,9 +249,22 @@ impl Repository {
 /// How git lists a submodule: its mode, where a file has its own.
 const GITLINK: &[u8] = b"160000 ";
 
+/// How many paths are named on one command line.
+const PATHS_AT_ONCE: usize = 500;
+
 /// What to do about a shallow clone.
 const DEEPEN: &str = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch \
                       everything (for actions/checkout: `fetch-depth: 0`)";
+
+/// Copies an index with its time: git looks again at files that are as new as that.
+fn copied(index: &Path, to: &Path) -> io::Result<()> {
+    let written = fs::metadata(index)?.modified()?;
+    fs::copy(index, to)?;
+    fs::File::options()
+        .append(true)
+        .open(to)?
+        .set_modified(written)
+}
 
 /// git, which is to read and nothing else: no refreshed index, no monitor.
 fn git(directory: &Path) -> Command {
@@ -191,6 +275,11 @@ fn git(directory: &Path) -> Command {
         "--no-optional-locks",
         "-c",
         "core.fsmonitor=false",
+        // Whether a file is as it was, git also sees by the times that nobody can set.
+        "-c",
+        "core.trustctime=true",
+        "-c",
+        "core.checkStat=default",
     ]);
     git.env("LC_ALL", "C").stdin(std::process::Stdio::null());
     // With these, the extensions would match no file.

@@ -14,6 +14,7 @@ mod revision;
 mod staged;
 mod target;
 mod thresholds;
+mod unbuilt;
 mod warnings;
 
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
+use crate::measured::sources::Stale;
 use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
@@ -146,8 +148,19 @@ impl Report {
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
-        let mut stale = warnings::of_sources(&coverage, measurement.built(), &layout.store, root);
-        let coverage = self.changed.apply(coverage, root, &mut stale)?;
+        let left_out = measurement.left_out();
+        warnings::of_left_out(&left_out);
+        let mut texts = measurement.texts();
+        texts.retain(|text| self.filters.have(&text.path, root));
+        let stale = Stale::find(&texts, &coverage, measurement.built());
+        let stale = warnings::of_sources(stale, root);
+        let changed = self.changed.apply(coverage, workspace, &texts, stale)?;
+        let changed = changed.without(|path| !self.filters.have(path, root));
+        if let Some(revision) = self.changed.revision() {
+            warnings::of_untracked(&changed.untracked, root);
+            warnings::of_unbuilt(&changed.unbuilt, revision, root);
+        }
+        let (coverage, stale) = (changed.coverage, changed.stale);
         let subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         self.outputs.write(&coverage, metadata, &subject)?;
         if !self.outputs.take_stdout() {
@@ -156,7 +169,9 @@ impl Report {
         }
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {
+            warnings::is_whole(&left_out)?;
             warnings::is_current(&stale, root)?;
+            warnings::is_known(&coverage, &changed.unbuilt, root)?;
         }
         for met in self.thresholds.check(&coverage, root)? {
             note(&met);

@@ -1,8 +1,8 @@
 //! What is to be known about the numbers of a report.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 use llvm_coverage::Coverage;
@@ -10,6 +10,7 @@ use llvm_coverage::formats::names;
 use llvm_coverage::profiles::Merged;
 use llvm_coverage::terminal::harmless;
 
+use super::unbuilt::Unbuilt;
 use crate::commands::output::warn;
 use crate::measured::sources::Stale;
 
@@ -54,14 +55,19 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
     }
 }
 
+/// Tells which packages of the workspace are not measured.
+pub fn of_left_out(packages: &BTreeSet<&str>) {
+    if !packages.is_empty() {
+        let packages: Vec<&str> = packages.iter().copied().collect();
+        warn(&format!(
+            "not measured, though the program is made of them: {}; no threshold is met",
+            packages.join(", ")
+        ));
+    }
+}
+
 /// Tells which sources are not those of the build: they are returned.
-pub fn of_sources(
-    coverage: &Coverage,
-    built: SystemTime,
-    store: &Path,
-    root: &Path,
-) -> Vec<PathBuf> {
-    let stale = Stale::find(coverage, built, store, root);
+pub fn of_sources(stale: Stale, root: &Path) -> Vec<PathBuf> {
     let what_to_do = "run the program again";
     if !stale.changed.is_empty() {
         warn(&format!(
@@ -75,8 +81,66 @@ pub fn of_sources(
             list(&stale.gone, root)
         ));
     }
-    let stale = stale.changed.into_iter().chain(stale.gone);
-    stale.map(Path::to_owned).collect()
+    stale.changed.into_iter().chain(stale.gone).collect()
+}
+
+/// Tells which files that have changed since `revision` are no part of what was measured.
+pub fn of_unbuilt(unbuilt: &[Unbuilt], revision: &str, root: &Path) {
+    if !unbuilt.is_empty() {
+        warn(&format!(
+            "changed since {revision} and not measured: {}",
+            reasons(unbuilt, root)
+        ));
+    }
+}
+
+/// Tells which files git does not track here.
+pub fn of_untracked(untracked: &BTreeSet<PathBuf>, root: &Path) {
+    if !untracked.is_empty() {
+        warn(&format!(
+            "the repository does not track {}, so all lines of {} count as changed",
+            list(untracked, root),
+            if untracked.len() == 1 { "it" } else { "them" }
+        ));
+    }
+}
+
+/// Whether all crates of the workspace that the programs are made of are measured.
+///
+/// # Errors
+///
+/// If one is not.
+pub fn is_whole(left_out: &BTreeSet<&str>) -> Result<()> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    bail!("a crate of the workspace is not measured, so whether enough ran cannot be told");
+}
+
+/// Whether something is known of what has changed: code that ran or did not, or that nothing with code has changed.
+///
+/// # Errors
+///
+/// If there is no line with code, and files that were not built have changed.
+pub fn is_known(coverage: &Coverage, unbuilt: &[Unbuilt], root: &Path) -> Result<()> {
+    if unbuilt.is_empty() || coverage.total.lines.total > 0 {
+        return Ok(());
+    }
+    bail!(
+        "nothing that has changed was measured, so whether enough ran cannot be told: {}; leave out with --exclude what is not \
+         meant",
+        reasons(unbuilt, root)
+    );
+}
+
+fn reasons(unbuilt: &[Unbuilt], root: &Path) -> String {
+    let file = |it: &Unbuilt| format!("{} ({})", harmless(names::name(&it.path, root)), it.why);
+    let mut all: Vec<String> = unbuilt.iter().take(NAMED).map(file).collect();
+    let more = unbuilt.len().saturating_sub(NAMED);
+    if more > 0 {
+        all.push(format!("and {more} more"));
+    }
+    all.join(", ")
 }
 
 /// Whether what is reported on is of the build, and not of sources that have changed since.
@@ -88,19 +152,18 @@ pub fn is_current(stale: &[PathBuf], root: &Path) -> Result<()> {
     if stale.is_empty() {
         return Ok(());
     }
-    let paths: Vec<_> = stale.iter().map(PathBuf::as_path).collect();
     bail!(
         "{} {} changed since the program was built, so whether enough ran cannot be told; \
          run the program again",
-        list(&paths, root),
+        list(stale, root),
         if stale.len() == 1 { "has" } else { "have" }
     );
 }
 
 /// The names of some of the files, and how many more there are.
-fn list(paths: &[&Path], root: &Path) -> String {
-    let name = |path: &&Path| harmless(names::name(path, root)).into_owned();
-    let mut names: Vec<_> = paths.iter().map(name).collect();
+fn list<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, root: &Path) -> String {
+    let name = |path: &PathBuf| harmless(names::name(path, root)).into_owned();
+    let mut names: Vec<_> = paths.into_iter().map(name).collect();
     names.sort();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);

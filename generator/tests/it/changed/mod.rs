@@ -10,12 +10,12 @@ use crate::support::Output;
 use crate::support::instrumented::Instrumented;
 use crate::support::repository::Git;
 
-fn fixture() -> Instrumented {
+pub fn fixture() -> Instrumented {
     Instrumented::build("unlinked-module", "unlinked-module")
 }
 
 /// Builds what has changed, and runs it.
-fn run_again(fixture: &Instrumented) {
+pub fn run_again(fixture: &Instrumented) {
     for profile in fixture.profiles() {
         fs::remove_file(profile).unwrap();
     }
@@ -23,12 +23,12 @@ fn run_again(fixture: &Instrumented) {
     fixture.run(&[]).ends_with(0);
 }
 
-fn report(fixture: &Instrumented, arguments: &[&str]) -> Output {
+pub fn report(fixture: &Instrumented, arguments: &[&str]) -> Output {
     Output::of(&mut command(fixture, arguments))
 }
 
 /// The report, whatever is set for git on this machine, and in no repository but the crate's.
-fn command(fixture: &Instrumented, arguments: &[&str]) -> Command {
+pub fn command(fixture: &Instrumented, arguments: &[&str]) -> Command {
     let mut command = fixture.report(arguments);
     let above = fixture
         .root()
@@ -44,7 +44,7 @@ fn command(fixture: &Instrumented, arguments: &[&str]) -> Command {
 }
 
 /// Of each file by its name, the lines with code in the lcov report.
-fn lines(fixture: &Instrumented, arguments: &[&str]) -> BTreeMap<String, Vec<(u32, u32)>> {
+pub fn lines(fixture: &Instrumented, arguments: &[&str]) -> BTreeMap<String, Vec<(u32, u32)>> {
     let by_name = ["--lcov", "-", "--relative-to", "."];
     let output = report(fixture, &[arguments, &by_name].concat()).ends_with(0);
     assert_eq!(output.stderr, "");
@@ -60,7 +60,7 @@ fn lines(fixture: &Instrumented, arguments: &[&str]) -> BTreeMap<String, Vec<(u3
     files
 }
 
-const LIB: &str = "\
+pub const LIB: &str = "\
 pub mod unused;
 pub fn used() -> u8 {
     if std::env::args().len() > 9 {

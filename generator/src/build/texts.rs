@@ -1,0 +1,271 @@
+//! The texts that a compiler has read: a digest of each file of a unit, so that later it is known whether a file is as it was,
+//! whatever its times say.
+//!
+//! rustc reads a file at some moment while it runs. The wrapper digests what the dep-info lists when rustc has ended. The digest
+//! counts if the file was not written since before rustc began: by its change time (`ctime`), which programs cannot set, or by
+//! what the wrapper saw of it before. If that is not sure, there is no digest, and the unit is compiled again.
+
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::sources::{clean, listed};
+use super::units::Unit;
+
+/// By how much the time of a file may be behind the clock: file systems take it from the kernel's last tick.
+const TICK: Duration = Duration::from_millis(20);
+
+/// By how much the time that has passed may differ between two clocks before one of them was set.
+const CLOCK_WAS_SET: Duration = Duration::from_millis(500);
+
+/// A file that was compiled.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Text {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Of its bytes. `None` if it is not sure what rustc has read.
+    digest: Option<String>,
+    /// The file with these bytes. As long as it is the same, nothing has to be read.
+    stamp: Option<Stamp>,
+}
+
+/// What the file system says of a file: another content has another one. Inode, size, and the seconds and nanoseconds of
+/// `mtime` and `ctime`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Stamp([i64; 6]);
+
+/// How a file is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It has the text that was compiled.
+    Same,
+    /// It has another one, or one that cannot be read.
+    Changed,
+    /// It is not there any more.
+    Gone,
+}
+
+impl Stamp {
+    fn of(file: &Metadata) -> Stamp {
+        Stamp([
+            file.ino().cast_signed(),
+            file.size().cast_signed(),
+            file.mtime(),
+            file.mtime_nsec(),
+            file.ctime(),
+            file.ctime_nsec(),
+        ])
+    }
+
+    /// When the file was written, linked or renamed for the last time.
+    fn changed(&self) -> SystemTime {
+        changed(self.0[4], self.0[5])
+    }
+}
+
+fn changed(seconds: i64, nanoseconds: i64) -> SystemTime {
+    let nanoseconds = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    UNIX_EPOCH + seconds + nanoseconds
+}
+
+/// Whether a file was written after a moment. Programs cannot set this time.
+///
+/// # Errors
+///
+/// If it cannot be looked at.
+pub fn is_newer(file: &Path, than: SystemTime) -> io::Result<bool> {
+    let file = fs::metadata(file)?;
+    Ok(changed(file.ctime(), file.ctime_nsec()) + TICK >= than)
+}
+
+/// How things are before rustc begins.
+pub struct Before {
+    time: SystemTime,
+    clock: Instant,
+    /// The files that it has read the last time.
+    stamps: HashMap<PathBuf, Stamp>,
+}
+
+impl Before {
+    /// Looks at what the unit was made of the last time.
+    pub fn look(unit: &Unit) -> Before {
+        let known = read(&unit.texts()).unwrap_or_default().into_iter();
+        let stamp = |path: &Path| Some(Stamp::of(&fs::metadata(path).ok()?));
+        let stamps = known.filter_map(|text| Some((text.path.clone(), stamp(&text.path)?)));
+        let stamps: HashMap<PathBuf, Stamp> = stamps.collect();
+        let now = SystemTime::now();
+        let is_just_written =
+            |stamp: &Stamp| stamp.changed() <= now && stamp.changed() + TICK >= now;
+        if stamps.values().any(is_just_written) {
+            // As by a build script: what is written from now on has another time.
+            thread::sleep(TICK * 2);
+        }
+        Before {
+            stamps,
+            time: SystemTime::now(),
+            clock: Instant::now(),
+        }
+    }
+
+    /// Whether the clock goes on as it did.
+    fn has_steady_clock(&self) -> bool {
+        let passed = self.clock.elapsed();
+        let by_the_clock = self.time.elapsed();
+        by_the_clock.is_ok_and(|it| it.abs_diff(passed) < CLOCK_WAS_SET)
+    }
+
+    /// Whether a file that is like this now is as it was when rustc began.
+    fn is_unchanged(&self, path: &Path, now: Stamp, has_steady_clock: bool) -> bool {
+        let changed = now.changed();
+        if changed + TICK < self.time {
+            return has_steady_clock || self.stamps.get(path) == Some(&now);
+        }
+        // As of a clock that was ahead, or is that of another machine.
+        changed > self.time + TICK && self.stamps.get(path) == Some(&now)
+    }
+}
+
+/// Keeps digests of what rustc has read for a unit, without what is below one of the `generated` directories.
+///
+/// # Errors
+///
+/// If the list cannot be written.
+pub fn record(unit: &Unit, before: &Before, generated: &[&Path]) -> io::Result<()> {
+    let list = fs::read_to_string(unit.stem.with_extension("d")).unwrap_or_default();
+    let files = files(unit, &list).filter(|file| !generated.iter().any(|it| file.starts_with(it)));
+    let has_steady_clock = before.has_steady_clock();
+    let texts: Vec<Text> = files
+        .filter(|file| !file.is_dir())
+        .map(|path| {
+            // Looked at after it was read: if it is as it was before rustc began, it was the same all the time.
+            let read = digest(&path).and_then(|digest| Ok((digest, fs::metadata(&path)?)));
+            let read = read
+                .ok()
+                .map(|(digest, file)| (digest, Stamp::of(&file)))
+                .filter(|(_, stamp)| before.is_unchanged(&path, *stamp, has_steady_clock));
+            let (digest, stamp) = read.unzip();
+            Text {
+                path,
+                digest,
+                stamp,
+            }
+        })
+        .collect();
+    let to = unit.texts();
+    if let Some(directory) = to.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    write(&to, &texts)
+}
+
+fn files(unit: &Unit, list: &str) -> impl Iterator<Item = PathBuf> {
+    listed(list).map(|file| clean(&unit.directory.join(file)))
+}
+
+/// Writes a list, as a whole or not at all.
+///
+/// # Errors
+///
+/// If that is not possible.
+pub fn write(to: &Path, texts: &[Text]) -> io::Result<()> {
+    let half = to.with_extension(format!("half-{}", std::process::id()));
+    fs::write(&half, serde_json::to_vec(texts)?)?;
+    fs::rename(half, to)
+}
+
+/// Reads a list; `None` if there is none.
+pub fn read(list: &Path) -> Option<Vec<Text>> {
+    serde_json::from_slice(&fs::read(list).ok()?).ok()
+}
+
+/// What some units were made of, each text once. Of a unit without a list it is not known.
+pub fn of(units: &[Unit]) -> Vec<Text> {
+    let mut texts = Vec::new();
+    for unit in units.iter().filter(|unit| unit.counts) {
+        texts.extend(read(&unit.texts()).unwrap_or_else(|| {
+            let list = fs::read_to_string(unit.dep_info()).unwrap_or_default();
+            let unknown = files(unit, &list).map(|path| Text {
+                path,
+                digest: None,
+                stamp: None,
+            });
+            unknown.collect()
+        }));
+    }
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+impl Text {
+    /// Compares the file with what was compiled.
+    pub fn state(&self) -> State {
+        let file = match fs::metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Gone,
+            Err(_) => return State::Changed,
+            Ok(file) => file,
+        };
+        if self.stamp == Some(Stamp::of(&file)) {
+            return State::Same;
+        }
+        let is_same = self.digest.as_ref().is_some_and(|known| {
+            // Reading something else may take for ever.
+            file.is_file() && digest(&self.path).is_ok_and(|now| now == *known)
+        });
+        if is_same { State::Same } else { State::Changed }
+    }
+}
+
+fn digest(path: &Path) -> io::Result<String> {
+    let mut context = md5::Context::new();
+    io::copy(&mut File::open(path)?, &mut context)?;
+    Ok(format!("{:x}", context.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(changed: SystemTime) -> Stamp {
+        let since = changed.duration_since(UNIX_EPOCH).unwrap();
+        let seconds = since.as_secs().cast_signed();
+        Stamp([1, 2, seconds, 0, seconds, since.subsec_nanos().into()])
+    }
+
+    #[test]
+    fn a_text_is_known_if_the_file_was_not_written_since_rustc_began() {
+        let path = Path::new("/w/a.rs");
+        let now = SystemTime::now();
+        let [second, day] = [1, 86_400].map(Duration::from_secs);
+        let before = |known: Option<Stamp>| Before {
+            time: now,
+            clock: Instant::now(),
+            stamps: known
+                .map(|stamp| (path.to_owned(), stamp))
+                .into_iter()
+                .collect(),
+        };
+        let is_sure = |known, stamp, steady| before(known).is_unchanged(path, stamp, steady);
+        let old = stamp(now - second);
+        assert!(is_sure(None, old, true));
+        // Just then or later, whatever `mtime` says.
+        assert!(!is_sure(None, stamp(now), true));
+        assert!(!is_sure(Some(stamp(now)), stamp(now), true));
+        assert!(!is_sure(None, stamp(now + second), true));
+        assert!(!is_sure(Some(old), stamp(now + second), true));
+        // A clock that was ahead when the file was written.
+        let ahead = stamp(now + day);
+        assert!(!is_sure(None, ahead, true));
+        assert!(is_sure(Some(ahead), ahead, true));
+        // A clock that was set meanwhile.
+        assert!(!is_sure(None, old, false));
+        assert!(is_sure(Some(old), old, false));
+    }
+}

@@ -1,0 +1,167 @@
+//! Changed sources that are no part of what was measured, so the report cannot tell whether they ran.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Package, Target};
+
+use crate::scaffold::metadata::Workspace;
+
+/// A changed source, and why it was not measured.
+pub struct Unbuilt {
+    pub path: PathBuf,
+    pub why: String,
+}
+
+/// Those of the workspace, among the `changed` files, that were not `built`. Tests, build scripts and macros are no part of a
+/// program.
+pub fn find<'a>(
+    changed: impl Iterator<Item = &'a PathBuf>,
+    built: impl Iterator<Item = &'a Path>,
+    workspace: &Workspace,
+) -> Vec<Unbuilt> {
+    let is_rust = |path: &&PathBuf| path.extension().is_some_and(|it| it == "rs");
+    let mut changed = changed.filter(is_rust).peekable();
+    if changed.peek().is_none() {
+        return Vec::new();
+    }
+    let built: HashSet<PathBuf> = built.filter_map(|path| path.canonicalize().ok()).collect();
+    let mut unbuilt: Vec<Unbuilt> = changed
+        .filter(|path| {
+            let file = path.canonicalize();
+            file.is_ok_and(|file| file.is_file() && !built.contains(&file))
+        })
+        .filter_map(|path| {
+            let package = package_of(path, workspace)?;
+            if is_no_part_of_a_program(path, package) || is_for_tests(path, &built) {
+                return None;
+            }
+            let directory = directory(package);
+            let why = if package
+                .targets
+                .iter()
+                .any(|it| it.is_bin() && it.src_path == *path)
+            {
+                "a program that did not run".to_owned()
+            } else if built.iter().any(|it| it.starts_with(directory)) {
+                "no `mod` line that was compiled names it".to_owned()
+            } else {
+                format!("the program does not use the package {}", package.name)
+            };
+            Some(Unbuilt {
+                path: path.clone(),
+                why,
+            })
+        })
+        .collect();
+    unbuilt.sort_by(|one, other| one.path.cmp(&other.path));
+    unbuilt
+}
+
+fn directory(package: &Package) -> &Path {
+    let manifest = package.manifest_path.as_std_path();
+    manifest.parent().unwrap_or(manifest)
+}
+
+/// The member whose manifest is the nearest one.
+fn package_of<'a>(path: &Path, workspace: &'a Workspace) -> Option<&'a Package> {
+    let mut directories = path.ancestors().skip(1);
+    let nearest = directories.find(|it| it.join("Cargo.toml").is_file())?;
+    let members = workspace.members().iter();
+    let mut members =
+        members.filter(|it| directory(it).canonicalize().is_ok_and(|it| it == nearest));
+    members.next()
+}
+
+fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
+    let is_other =
+        |it: &&Target| it.is_test() || it.is_bench() || it.is_example() || it.is_custom_build();
+    let mut roots = package.targets.iter().filter(is_other);
+    let below = path.strip_prefix(directory(package)).unwrap_or(path);
+    package.targets.iter().any(Target::is_proc_macro)
+        || roots.any(|it| it.src_path == *path)
+        || ["tests", "benches", "examples"]
+            .iter()
+            .any(|it| below.starts_with(it))
+}
+
+/// Whether it is compiled for tests alone, by what is in it or in the module around it.
+fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    if text
+        .lines()
+        .any(|line| line.trim_start().starts_with("#![cfg(test)]"))
+    {
+        return true;
+    }
+    let stem = path.file_stem().and_then(|it| it.to_str());
+    let directory = path.parent();
+    let (Some(stem), Some(directory)) = (stem, directory) else {
+        return false;
+    };
+    let (name, directory) = match (stem, directory.file_name().and_then(|it| it.to_str())) {
+        ("mod", Some(name)) => (name, directory.parent().unwrap_or(directory)),
+        _ => (stem, directory),
+    };
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let siblings = entries.map(|entry| entry.path());
+    let siblings = siblings.filter(|it| it.extension().is_some_and(|it| it == "rs"));
+    let parents = siblings.chain([directory.with_extension("rs")]);
+    parents.filter(|parent| parent != path).any(|parent| {
+        let text = fs::read_to_string(&parent).unwrap_or_default();
+        match module(&text, name) {
+            Some(attributes) if attributes.contains("cfg(test)") => true,
+            // Modules of a module of tests.
+            Some(_)
+                if directory != parent.parent().unwrap_or(directory)
+                    || parent.ends_with("mod.rs") =>
+            {
+                !built.contains(&parent) && is_for_tests(&parent, built)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// The attributes of a module that a text declares in a file of its own.
+fn module<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut start = 0;
+    let mut attributes = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let words = line.trim();
+        let item = words.rsplit(']').next().unwrap_or(words).trim_start();
+        let item = item
+            .split_once("//")
+            .map_or(item, |(item, _)| item)
+            .trim_end();
+        let declared = item
+            .strip_suffix(';')
+            .and_then(|it| it.rsplit_once("mod "))
+            .map(|(_, declared)| declared.trim());
+        if declared == Some(name) {
+            return Some(&text[attributes..end]);
+        }
+        let continues = words.starts_with("#[") || words.starts_with("//");
+        if !continues {
+            attributes = end;
+        }
+        start = end;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module;
+
+    #[test]
+    fn attributes_of_a_module_are_found() {
+        let text = "mod a;\n#[cfg(test)]\n// Tests.\nmod tests;\n#[cfg(test)] pub(crate) mod b; // B\nmod c {}\n";
+        assert!(!module(text, "a").unwrap().contains("cfg"));
+        assert!(module(text, "tests").unwrap().contains("cfg(test)"));
+        assert!(module(text, "b").unwrap().contains("cfg(test)"));
+        assert!(module(text, "c").is_none());
+    }
+}

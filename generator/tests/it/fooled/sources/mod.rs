@@ -1,0 +1,7 @@
+//! Which text a number is of: `docs/trust/sources.md`.
+
+mod cached;
+mod edited;
+mod hidden;
+mod left_out;
+mod unbuilt;

@@ -1,0 +1,112 @@
+//! Changes in what was never built.
+
+use std::fs;
+
+use crate::changed::{LIB, fixture, report, run_again};
+use crate::support::Output;
+use crate::support::instrumented::Instrumented;
+use crate::support::repository::Git;
+
+fn gate(fixture: &Instrumented, more: &[&str]) -> Output {
+    let words = ["--changed-since", "HEAD", "--fail-under-lines", "50"];
+    report(fixture, &[&words, more].concat())
+}
+
+#[test]
+fn no_threshold_is_met_by_a_change_in_what_was_not_built() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let write = |name: &str, text: &str| {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let lib = format!("{LIB}#[cfg(test)]\nmod tests;\n#[cfg(windows)]\nmod elsewhere;\n");
+    write("src/lib.rs", &lib);
+    write("src/bin/idle.rs", "fn main() {}\n");
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let workspace = "\n[workspace]\nmembers = [\"other\", \"macros\"]\nexclude = [\"fuzz\"]\n";
+    write("Cargo.toml", &(manifest + workspace));
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nedition = \"2021\"\n");
+    write("other/Cargo.toml", &package("other"));
+    write(
+        "macros/Cargo.toml",
+        &(package("macros") + "[lib]\nproc-macro = true\n"),
+    );
+    write("fuzz/Cargo.toml", &package("fuzz"));
+    for file in ["other/src/lib.rs", "macros/src/lib.rs", "fuzz/src/lib.rs"] {
+        write(file, "// Old.\n");
+    }
+    let git = Git::init(&root);
+    git.commit("one");
+    run_again(&fixture);
+
+    // Documentation, comments, tests, macros and other workspaces: no line of a program has changed.
+    let no_program = [
+        "README.md",
+        "tests/it.rs",
+        "tests/common/mod.rs",
+        "examples/a.rs",
+        "build.rs",
+        "src/tests/mod.rs",
+        "src/tests/deep.rs",
+        "macros/src/lib.rs",
+        "fuzz/src/lib.rs",
+    ];
+    for name in no_program {
+        let text = match name {
+            "src/tests/mod.rs" => "mod deep;\n",
+            "build.rs" => "fn main() {}\n",
+            _ => "// New.\n",
+        };
+        write(name, text);
+    }
+    let output = gate(&fixture, &[]).ends_with(0);
+    assert_eq!(output.stdout, "No line with code has changed since HEAD.\n");
+    assert_eq!(
+        output.stderr,
+        "note: there are no lines that could run, 50% are wanted\n"
+    );
+
+    for (name, why) in [
+        (
+            "src/forgotten.rs",
+            "no `mod` line that was compiled names it",
+        ),
+        (
+            "src/elsewhere.rs",
+            "no `mod` line that was compiled names it",
+        ),
+        ("src/bin/idle.rs", "a program that did not run"),
+        (
+            "other/src/lib.rs",
+            "the program does not use the package other",
+        ),
+    ] {
+        let before = fs::read_to_string(root.join(name));
+        write(name, "fn main() {\n    println!();\n}\n");
+        let said = format!("{name} ({why})");
+        gate(&fixture, &[])
+            .ends_with(1)
+            .prints("No line with code has changed since HEAD.\n")
+            .says(&format!(
+                "warning: changed since HEAD and not measured: {said}\n"
+            ))
+            .says(&format!(
+                "so whether enough ran cannot be told: {said}; leave out with --exclude"
+            ));
+        gate(&fixture, &["--exclude", name]).ends_with(0);
+        match before {
+            Ok(text) => write(name, &text),
+            Err(_) => fs::remove_file(root.join(name)).unwrap(),
+        }
+    }
+
+    // Where other lines with code have changed, these count.
+    write("src/forgotten.rs", "fn forgotten() {}\n");
+    write("src/lib.rs", &lib.replace("    7", "    6"));
+    run_again(&fixture);
+    let output = gate(&fixture, &[]).ends_with(0);
+    assert_eq!(output.lines_of("src/lib.rs"), (1, 1));
+    output.says("not measured: src/forgotten.rs");
+}
