@@ -6,13 +6,14 @@
 //! what the wrapper saw of it before. If that is not sure, there is no digest, and the unit is compiled again.
 
 use std::collections::HashMap;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use super::sources::{clean, listed};
@@ -138,7 +139,7 @@ impl Before {
 ///
 /// If the list cannot be written.
 pub fn record(unit: &Unit, before: &Before, generated: &[&Path]) -> io::Result<()> {
-    let list = fs::read_to_string(unit.stem.with_extension("d")).unwrap_or_default();
+    let list = files::read_text(&unit.stem.with_extension("d")).unwrap_or_default();
     let files = files(unit, &list).filter(|file| !generated.iter().any(|it| file.starts_with(it)));
     let has_steady_clock = before.has_steady_clock();
     let texts: Vec<Text> = files
@@ -182,7 +183,7 @@ pub fn write(to: &Path, texts: &[Text]) -> io::Result<()> {
 
 /// Reads a list; `None` if there is none.
 pub fn read(list: &Path) -> Option<Vec<Text>> {
-    serde_json::from_slice(&fs::read(list).ok()?).ok()
+    serde_json::from_slice(&files::read(list, files::TEXT).ok()?).ok()
 }
 
 /// What some units were made of, each text once. Of a unit without a list it is not known.
@@ -190,7 +191,7 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
     let mut texts = Vec::new();
     for unit in units.iter().filter(|unit| unit.counts) {
         texts.extend(read(&unit.texts()).unwrap_or_else(|| {
-            let list = fs::read_to_string(unit.dep_info()).unwrap_or_default();
+            let list = files::read_text(&unit.dep_info()).unwrap_or_default();
             let unknown = files(unit, &list).map(|path| Text {
                 path,
                 digest: None,
@@ -225,7 +226,7 @@ impl Text {
 
 fn digest(path: &Path) -> io::Result<String> {
     let mut context = md5::Context::new();
-    io::copy(&mut File::open(path)?, &mut context)?;
+    io::copy(&mut files::open(path)?, &mut context)?;
     Ok(format!("{:x}", context.finalize()))
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Package, Target};
+use llvm_coverage::files;
 
 use crate::scaffold::metadata::Workspace;
 
@@ -88,7 +89,7 @@ fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
 
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
 fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
-    let text = fs::read_to_string(path).unwrap_or_default();
+    let text = files::read_text(path).unwrap_or_default();
     if text
         .lines()
         .any(|line| line.trim_start().starts_with("#![cfg(test)]"))
@@ -109,7 +110,7 @@ fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
     let siblings = siblings.filter(|it| it.extension().is_some_and(|it| it == "rs"));
     let parents = siblings.chain([directory.with_extension("rs")]);
     parents.filter(|parent| parent != path).any(|parent| {
-        let text = fs::read_to_string(&parent).unwrap_or_default();
+        let text = files::read_text(&parent).unwrap_or_default();
         match module(&text, name) {
             Some(attributes) if attributes.contains("cfg(test)") => true,
             // Modules of a module of tests.
