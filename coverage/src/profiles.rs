@@ -24,11 +24,13 @@ pub struct Merged {
     pub profile: Profile,
     /// Files without a byte: on a full disk, a program goes on and leaves such a file.
     pub empty: Vec<PathBuf>,
-    /// Profiles without a function of this build. They do not count, as counts belong to the build that made them.
+    /// Profiles that carry the identifier of another build, or have no function of this one. They do not count, as counts
+    /// belong to the build that made them.
     pub of_other_builds: Vec<PathBuf>,
 }
 
-/// Adds up the raw profiles at `paths` that have one of the `built` functions. They are read in parallel, and `step`
+/// Adds up the raw profiles at `paths` that have one of the `built` functions and do not carry the identifier of another
+/// build. They are read in parallel, and `step`
 /// is called after each, on any thread. The result does not depend on the number of threads.
 ///
 /// The programs may still be running.
@@ -99,17 +101,18 @@ impl Merged {
                 self.empty.push(path.to_owned());
                 return Ok(());
             }
-            let functions = profile::functions(buffer);
-            if functions.is_err() && tries.next().is_some() {
+            let read = profile::functions(buffer)
+                .and_then(|functions| Ok((functions, profile::build_ids(buffer)?)));
+            if read.is_err() && tries.next().is_some() {
                 // A program that is just starting may still be writing its functions, for an instant.
                 thread::sleep(Duration::from_millis(20));
                 continue;
             }
-            let functions = functions.map_err(|source| Error::MalformedProfile {
+            let (functions, builds) = read.map_err(|source| Error::MalformedProfile {
                 path: path.to_owned(),
                 source,
             })?;
-            if built.has_any(&functions)? {
+            if built.has_any(&functions)? && !built.are_others(&builds)? {
                 for function in &functions {
                     self.profile.add_function(function);
                 }

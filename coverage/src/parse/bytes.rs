@@ -29,7 +29,8 @@ impl fmt::Display for Malformed {
 
 impl Error for Malformed {}
 
-const ENDS_EARLY: Malformed = Malformed::new("it ends too early");
+/// It is shorter than it says.
+pub const ENDS_EARLY: Malformed = Malformed::new("it ends too early");
 
 /// The bytes that are still to be read. Integers are little-endian, as on every platform that is tested.
 #[derive(Clone, Copy)]
