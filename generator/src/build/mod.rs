@@ -17,6 +17,7 @@ pub mod layout;
 pub mod linked;
 pub mod options;
 pub mod ordinary;
+mod own;
 pub mod programs;
 pub mod runner;
 pub mod rustc;

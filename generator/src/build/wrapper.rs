@@ -22,6 +22,7 @@ use super::call::{Call, is_in_a_build_script, is_test_without_harness};
 use super::layout::{Layout, digest};
 use super::linked::{self, Linked};
 use super::options::Scope;
+use super::own;
 use super::runner;
 use super::rustc::Rustc;
 use super::units::{self, Kind, Unit};
@@ -100,8 +101,9 @@ impl Wrapper {
         let linked::Directories { programs, tests } = profiles;
         let profiles = linked::is_possible(programs).then(|| programs.clone());
         let kept_apart = format!(
-            "{} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
+            "{} {} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
             env!("CARGO_PKG_VERSION"),
+            linked::version(),
             layout.store.display(),
         );
         let target = match scope {
@@ -131,13 +133,12 @@ impl Wrapper {
         };
         let directory = layout.itcov.join(".wrapper").join(digest(key));
         let written = || -> io::Result<()> {
-            fs::create_dir_all(&directory)?;
+            layout.prepare()?;
+            own::private_directory(&directory)?;
             let file = directory.join("settings");
             let text = serde_json::to_vec(&settings)?;
             if fs::read(&file).ok().as_ref() != Some(&text) {
-                let half = directory.join(format!("settings.{}", std::process::id()));
-                fs::write(&half, text)?;
-                fs::rename(half, file)?;
+                own::write(&file, &text)?;
             }
             let me = env::current_exe()?;
             for name in [NAME, runner::NAME] {
