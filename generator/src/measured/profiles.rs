@@ -1,21 +1,29 @@
 //! The files of profiles: those that were collected here, or those that were brought from elsewhere.
 
 use std::collections::BTreeSet;
-use std::fs::{self, FileType};
-use std::io;
+use std::fs::{self, File, FileType};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::{self, Merged};
 use llvm_coverage::{BuiltFunctions, Error};
 use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
 
+/// How much of a profile tells how long it is.
+const HEAD: u64 = 160;
+
 /// The paths of profiles.
 #[derive(Debug)]
 pub struct Profiles {
     paths: Vec<PathBuf>,
+    /// Whether they are those of a run.
+    is_collected: bool,
     /// What to do about them.
     advice: Advice,
 }
@@ -37,6 +45,7 @@ impl Profiles {
     pub fn collected(paths: Vec<PathBuf>) -> Self {
         Self {
             paths,
+            is_collected: true,
             advice: Advice {
                 none: "the program has not run: there is no profile; type `cargo itcov run`",
                 damaged: "type `cargo itcov clean`, then run the program again",
@@ -90,6 +99,7 @@ impl Profiles {
         }
         Ok(Self {
             paths,
+            is_collected: false,
             advice: Advice {
                 none: "none of the profiles is of this program",
                 damaged: "copy it again, or leave it out",
@@ -104,6 +114,7 @@ impl Profiles {
     pub fn with(&self, others: &[PathBuf]) -> Self {
         Self {
             paths: self.paths.iter().chain(others).cloned().collect(),
+            is_collected: self.is_collected,
             advice: self.advice,
         }
     }
@@ -111,6 +122,11 @@ impl Profiles {
     /// The files, for a choice of them.
     pub fn paths_mut(&mut self) -> &mut Vec<PathBuf> {
         &mut self.paths
+    }
+
+    /// Whether they are those of a run, and were not brought here.
+    pub fn are_collected(&self) -> bool {
+        self.is_collected
     }
 
     /// What to do to get profiles of another build.
@@ -172,6 +188,26 @@ pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Takes those out that are cut off: processes were killed while they made them, and no other one has made them anew.
+pub fn take_cut_off(paths: &mut Vec<PathBuf>) -> Vec<PathBuf> {
+    paths.extract_if(.., |path| is_cut_off(path)).collect()
+}
+
+/// Whether the end is missing. A program that is just starting writes it, for an instant.
+fn is_cut_off(path: &Path) -> bool {
+    (0..5).all(|number| {
+        if number > 0 {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let head = File::open(path).and_then(|file| {
+            let mut head = Vec::new();
+            (&file).take(HEAD).read_to_end(&mut head)?;
+            Ok((head, file.metadata()?.len()))
+        });
+        head.is_ok_and(|(head, length)| profile::is_cut_off(&head, length))
+    })
 }
 
 fn is_gone(error: &walkdir::Error) -> bool {

@@ -19,6 +19,7 @@ mod doctor;
 mod endings;
 mod examples;
 mod filters;
+mod fooled;
 mod formats;
 mod html;
 mod init;

@@ -28,7 +28,7 @@ use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
-use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store, profiles};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -106,7 +106,7 @@ impl Report {
     pub fn run(&self) -> Result<()> {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
-        let store = Store::at(&layout.store);
+        let store = Store::of(&layout);
         if self.profiles.is_empty() {
             return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
         }
@@ -116,6 +116,7 @@ impl Report {
             part,
             directory: None,
             others: std::mem::take(profiles.paths_mut()),
+            unknown: 0,
         });
         self.of(&workspace, build.as_slice(), profiles)
     }
@@ -125,9 +126,12 @@ impl Report {
         let layout = Layout::new(metadata);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
-        profiles
-            .paths_mut()
-            .extend_from_slice(measurement.profiles());
+        warnings::of_runs(parts, &layout.root);
+        let mut collected = measurement.profiles().to_vec();
+        if profiles.are_collected() {
+            warnings::of_cut_off(&profiles::take_cut_off(&mut collected));
+        }
+        profiles.paths_mut().append(&mut collected);
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             measurement.merge(&profiles, step)
         })?;
@@ -156,6 +160,7 @@ impl Report {
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {
             warnings::is_current(&stale, root)?;
+            warnings::is_of_checkout(parts, root)?;
         }
         for met in self.thresholds.check(&coverage, root)? {
             note(&met);
