@@ -6,7 +6,7 @@
 //! Where continuous mode maps the counters alone, they lie between two stretches of padding. A file may
 //! have several profiles, one behind the other.
 
-use super::bytes::{Bytes, ENDS_EARLY, Malformed};
+use super::bytes::{Bytes, Malformed};
 use super::foreign;
 use super::profile_header::{Header, MAGIC};
 
@@ -88,7 +88,7 @@ pub fn is_cut_off(head: &[u8], length: u64) -> bool {
             let rest = header.binary_ids.saturating_add(header.behind_binary_ids());
             length < read.saturating_add(rest)
         }
-        Err(error) => error == ENDS_EARLY && head.len() as u64 == length,
+        Err(error) => error == Malformed::ENDS_EARLY && head.len() as u64 == length,
     }
 }
 

@@ -28,7 +28,7 @@ mod measurement;
 pub mod origin;
 mod part;
 mod place;
-pub mod profiles;
+mod profiles;
 mod runs;
 pub mod sources;
 

@@ -163,7 +163,6 @@ impl Measured {
         let mut found = Vec::new();
         if let Some(directory) = &self.directory {
             profiles::below(&directory.join(TESTS), &mut found)?;
-            profiles::take_cut_off(&mut found);
         }
         Ok(found)
     }

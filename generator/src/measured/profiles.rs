@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use llvm_coverage::parse::profile;
@@ -124,11 +122,6 @@ impl Profiles {
         &mut self.paths
     }
 
-    /// Whether they are those of a run, and were not brought here.
-    pub fn are_collected(&self) -> bool {
-        self.is_collected
-    }
-
     /// What to do to get profiles of another build.
     pub fn how_to_get_others(&self) -> &'static str {
         self.advice.other_build
@@ -148,7 +141,16 @@ impl Profiles {
         if self.paths.is_empty() {
             bail!("{}", self.advice.none);
         }
-        profiles::merge(&self.paths, built, step).map_err(|error| match error {
+        let merged = profiles::merge(&self.paths, built, step);
+        // A copy of a profile can be made again.
+        let merged = merged.and_then(|merged| {
+            if self.is_collected || merged.cut_off.is_empty() {
+                Ok(merged)
+            } else {
+                Err(merged.cut_off())
+            }
+        });
+        merged.map_err(|error| match error {
             Error::MalformedProfile { .. } => with_advice(&error, self.advice.damaged),
             Error::EmptyProfiles => anyhow!("{}", self.advice.empty),
             Error::OtherBuild { .. } => with_advice(&error, self.advice.other_build),
@@ -190,24 +192,14 @@ pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Takes those out that are cut off: processes were killed while they made them, and no other one has made them anew.
-pub fn take_cut_off(paths: &mut Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.extract_if(.., |path| is_cut_off(path)).collect()
-}
-
-/// Whether the end is missing. A program that is just starting writes it, for an instant.
-fn is_cut_off(path: &Path) -> bool {
-    (0..5).all(|number| {
-        if number > 0 {
-            thread::sleep(Duration::from_millis(20));
-        }
-        let head = File::open(path).and_then(|file| {
-            let mut head = Vec::new();
-            (&file).take(HEAD).read_to_end(&mut head)?;
-            Ok((head, file.metadata()?.len()))
-        });
-        head.is_ok_and(|(head, length)| profile::is_cut_off(&head, length))
-    })
+/// Whether the end of a profile is missing, when nobody writes it any more.
+pub fn is_cut_off(path: &Path) -> bool {
+    let head = File::open(path).and_then(|file| {
+        let mut head = Vec::new();
+        (&file).take(HEAD).read_to_end(&mut head)?;
+        Ok((head, file.metadata()?.len()))
+    });
+    head.is_ok_and(|(head, length)| profile::is_cut_off(&head, length))
 }
 
 fn is_gone(error: &walkdir::Error) -> bool {

@@ -342,8 +342,8 @@ impl Recording {
         let mut found = Vec::new();
         profiles::below(&self.part, &mut found)?;
         let tests = self.part.join(TESTS);
-        found.retain(|path| !path.starts_with(&tests));
-        profiles::take_cut_off(&mut found);
+        // Of one that was cut off nothing is known.
+        found.retain(|path| !path.starts_with(&tests) && !profiles::is_cut_off(path));
         Ok(found)
     }
 

@@ -214,7 +214,7 @@ fn build_identifiers_are_those_of_all_profiles_in_the_file() {
     assert_eq!(build_ids(&both).unwrap(), expected);
     // A length that lies.
     two[16 * 8] = 200;
-    assert_eq!(build_ids(&two), Err(ENDS_EARLY));
+    assert_eq!(build_ids(&two), Err(Malformed::ENDS_EARLY));
 }
 
 #[test]

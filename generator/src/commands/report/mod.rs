@@ -28,7 +28,7 @@ use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
-use crate::measured::{Choice, Measured, Measurement, Profiles, Store, profiles};
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -127,11 +127,9 @@ impl Report {
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
         warnings::of_runs(parts, &layout.root);
-        let mut collected = measurement.profiles().to_vec();
-        if profiles.are_collected() {
-            warnings::of_cut_off(&profiles::take_cut_off(&mut collected));
-        }
-        profiles.paths_mut().append(&mut collected);
+        profiles
+            .paths_mut()
+            .extend_from_slice(measurement.profiles());
         let merged = during_each("reading the profiles", profiles.number(), |step| {
             measurement.merge(&profiles, step)
         })?;

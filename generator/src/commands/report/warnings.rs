@@ -59,21 +59,17 @@ pub fn is_of_checkout(parts: &[Measured], checkout: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Tells which profiles were never whole.
-pub fn of_cut_off(paths: &[PathBuf]) {
-    for path in paths {
-        warn(&format!(
-            "the profile {} does not count: the process that was to write it was killed before it was whole",
-            shown(path)
-        ));
-    }
-}
-
 /// Tells which profiles do not count.
 pub fn of_profiles(merged: &Merged, what_to_do: &str) {
     for path in &merged.empty {
         warn(&format!(
             "the profile {} is empty, as on a full disk; it is left out",
+            shown(path)
+        ));
+    }
+    for path in &merged.cut_off {
+        warn(&format!(
+            "the profile {} does not count: the process that was to write it was killed before it was whole",
             shown(path)
         ));
     }
