@@ -36,7 +36,7 @@ pub enum Error {
     #[error("every profile is empty, as on a full disk")]
     EmptyProfiles,
 
-    /// No profile has a function of the objects.
+    /// No profile has a function of the objects and, if it carries one, the build identifier of one of them.
     #[error(
         "no profile is of this build, {} is of another one, and counts belong to the build that made them",
         shown(path)

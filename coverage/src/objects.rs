@@ -28,6 +28,8 @@ const OBJECTS_AT_ONCE: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Objects {
     paths: Vec<PathBuf>,
+    /// Identifiers of builds whose profiles are of these objects as well.
+    twins: Vec<Vec<u8>>,
 }
 
 impl Objects {
@@ -35,7 +37,15 @@ impl Objects {
     pub fn new(paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             paths: paths.into_iter().map(Into::into).collect(),
+            twins: Vec::new(),
         }
+    }
+
+    /// The same, and other builds of the same code, by their build identifiers: their profiles count as those of the objects.
+    #[must_use]
+    pub fn with_twins(self, twins: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let twins = twins.into_iter().collect();
+        Self { twins, ..self }
     }
 
     /// Their paths, in their order.
@@ -111,6 +121,8 @@ struct Known {
     functions: Hashes,
     /// How many objects were read.
     objects: usize,
+    /// The build identifiers of all objects, once they are asked for.
+    builds: Option<HashSet<Vec<u8>>>,
 }
 
 impl BuiltFunctions<'_> {
@@ -134,6 +146,32 @@ impl BuiltFunctions<'_> {
     /// Those of [`BuiltFunctions::has_any`].
     pub fn has(&self, function: (u64, u64)) -> Result<bool, Error> {
         self.any(&|known| known.contains(&function))
+    }
+
+    /// Whether a profile that carries these build identifiers is of other objects. Where there is none in the profile or in the
+    /// objects, it cannot be told, and is taken for one of these.
+    ///
+    /// # Errors
+    ///
+    /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]).
+    pub fn are_others(&self, builds: &[&[u8]]) -> Result<bool, Error> {
+        if builds.is_empty() {
+            return Ok(false);
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = if let Some(own) = &known.builds {
+            own
+        } else {
+            let mut own: HashSet<_> = self.objects.twins.iter().cloned().collect();
+            for path in &self.objects.paths {
+                let id = read(path, |file| {
+                    objects::build_id(file).map(|id| id.map(<[u8]>::to_owned))
+                });
+                own.extend(id?);
+            }
+            known.builds.insert(own)
+        };
+        Ok(!own.is_empty() && !builds.iter().any(|build| own.contains(*build)))
     }
 
     /// Whether it is known, now or after reading more of the objects.

@@ -11,7 +11,7 @@ use crate::count::profile::Profile;
 use crate::error::Error;
 use crate::files;
 use crate::objects::BuiltFunctions;
-use crate::parse::profile;
+use crate::parse::{Malformed, profile};
 
 /// Fewer are not worth the handing over to another thread.
 const PROFILES_AT_LEAST: usize = 16;
@@ -23,11 +23,15 @@ pub struct Merged {
     pub profile: Profile,
     /// Files without a byte: on a full disk, a program goes on and leaves such a file.
     pub empty: Vec<PathBuf>,
-    /// Profiles without a function of this build. They do not count, as counts belong to the build that made them.
+    /// Profiles whose end is missing: of processes that were killed while they made them, or copies that were cut off.
+    pub cut_off: Vec<PathBuf>,
+    /// Profiles that carry the identifier of another build, or have no function of this one. They do not count, as counts
+    /// belong to the build that made them.
     pub of_other_builds: Vec<PathBuf>,
 }
 
-/// Adds up the raw profiles at `paths` that have one of the `built` functions. They are read in parallel, and `step`
+/// Adds up the raw profiles at `paths` that have one of the `built` functions and do not carry the identifier of another
+/// build. They are read in parallel, and `step`
 /// is called after each, on any thread. The result does not depend on the number of threads.
 ///
 /// The programs may still be running.
@@ -35,7 +39,7 @@ pub struct Merged {
 /// # Errors
 ///
 /// If a profile cannot be read ([`Error::ReadProfile`], [`Error::MalformedProfile`]), none has a byte
-/// ([`Error::EmptyProfiles`]) or none is of this build ([`Error::OtherBuild`]); and those of
+/// ([`Error::EmptyProfiles`]), none is of this build ([`Error::OtherBuild`]) or whole; and those of
 /// [`BuiltFunctions::has_any`]. Of several errors it is that of the first path.
 pub fn merge(
     paths: &[PathBuf],
@@ -54,13 +58,16 @@ pub fn merge(
     if merged.empty.len() == paths.len() {
         return Err(Error::EmptyProfiles);
     }
-    if let Some(other) = merged.of_other_builds.first()
-        && merged.empty.len() + merged.of_other_builds.len() == paths.len()
-    {
-        let path = other.clone();
-        return Err(Error::OtherBuild { path });
+    let left_out = merged.empty.len() + merged.cut_off.len() + merged.of_other_builds.len();
+    if left_out < paths.len() {
+        return Ok(merged);
     }
-    Ok(merged)
+    Err(match merged.of_other_builds.first() {
+        Some(other) => Error::OtherBuild {
+            path: other.clone(),
+        },
+        None => merged.cut_off(),
+    })
 }
 
 fn merge_part(
@@ -78,6 +85,14 @@ fn merge_part(
 }
 
 impl Merged {
+    /// The error of the first profile that was cut off, for who does not leave it out.
+    pub fn cut_off(&self) -> Error {
+        Error::MalformedProfile {
+            path: self.cut_off.first().cloned().unwrap_or_default(),
+            source: Malformed::ENDS_EARLY,
+        }
+    }
+
     /// Adds a profile, which is read into the `buffer`. It is not mapped, because the program may run and write to it.
     fn add(
         &mut self,
@@ -98,17 +113,22 @@ impl Merged {
                 self.empty.push(path.to_owned());
                 return Ok(());
             }
-            let functions = profile::functions(buffer);
-            if functions.is_err() && tries.next().is_some() {
+            let read = profile::functions(buffer)
+                .and_then(|functions| Ok((functions, profile::build_ids(buffer)?)));
+            if read.is_err() && tries.next().is_some() {
                 // A program that is just starting may still be writing its functions, for an instant.
                 thread::sleep(Duration::from_millis(20));
                 continue;
             }
-            let functions = functions.map_err(|source| Error::MalformedProfile {
+            if read.is_err() && profile::is_cut_off(buffer, buffer.len() as u64) {
+                self.cut_off.push(path.to_owned());
+                return Ok(());
+            }
+            let (functions, builds) = read.map_err(|source| Error::MalformedProfile {
                 path: path.to_owned(),
                 source,
             })?;
-            if built.has_any(&functions)? {
+            if built.has_any(&functions)? && !built.are_others(&builds)? {
                 for function in &functions {
                     self.profile.add_function(function);
                 }
@@ -126,6 +146,7 @@ impl Merged {
             self.profile.merge(&later.profile);
         }
         self.empty.append(&mut later.empty);
+        self.cut_off.append(&mut later.cut_off);
         self.of_other_builds.append(&mut later.of_other_builds);
     }
 }

@@ -9,6 +9,9 @@ use std::fmt;
 pub struct Malformed(Cow<'static, str>);
 
 impl Malformed {
+    /// It is shorter than it says.
+    pub const ENDS_EARLY: Self = Self::new("it ends too early");
+
     /// A part of a sentence about the file, which begins with `it`.
     pub const fn new(why: &'static str) -> Self {
         Self(Cow::Borrowed(why))
@@ -29,7 +32,7 @@ impl fmt::Display for Malformed {
 
 impl Error for Malformed {}
 
-const ENDS_EARLY: Malformed = Malformed::new("it ends too early");
+const ENDS_EARLY: Malformed = Malformed::ENDS_EARLY;
 
 /// The bytes that are still to be read. Integers are little-endian, as on every platform that is tested.
 #[derive(Clone, Copy)]

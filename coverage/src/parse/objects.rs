@@ -47,6 +47,20 @@ pub fn hashes(file: &[u8]) -> Result<Vec<(u64, u64)>, Malformed> {
     of_each_object(file, mapping::hashes)
 }
 
+/// The build identifier that the linker has written into a program or a shared library. A library of objects has none.
+///
+/// # Errors
+///
+/// If `file` is damaged.
+pub fn build_id(file: &[u8]) -> Result<Option<&[u8]>, Malformed> {
+    match FileKind::parse(file).map_err(malformed)? {
+        FileKind::Archive => Ok(None),
+        _ => File::parse(file)
+            .and_then(|object| object.build_id())
+            .map_err(malformed),
+    }
+}
+
 /// What is read from each object, in their order.
 fn of_each_object<T: Send>(
     file: &[u8],

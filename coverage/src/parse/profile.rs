@@ -49,6 +49,49 @@ pub fn functions(file: &[u8]) -> Result<Vec<FunctionCounts<'_>>, Malformed> {
     }
 }
 
+/// The build identifiers that a raw profile carries: of the program or shared library that has written it, if its linker has
+/// written one. Of a file with several profiles, those of all.
+///
+/// # Errors
+///
+/// Those of [`functions`].
+pub fn build_ids(file: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
+    let mut bytes = Bytes(file);
+    let mut ids = vec![];
+    loop {
+        let header = Header::parse(&mut bytes)?;
+        let mut records = Bytes(bytes.take(header.binary_ids)?);
+        while !records.is_empty() {
+            let length = records.u64()?;
+            ids.push(records.take(length)?);
+            records.skip_padding(usize::try_from(length).unwrap_or(0));
+        }
+        bytes.take(header.behind_binary_ids())?;
+        bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
+        if !bytes.0.starts_with(&MAGIC) {
+            return Ok(ids);
+        }
+    }
+}
+
+/// Whether the end of a raw profile is missing: that of one which a killed process was making, or of a copy that was cut off.
+/// `head` is how the file begins, 160 bytes at least if it has so many, and `length` how many it has. An empty one is not cut
+/// off, nor is what is no raw profile.
+pub fn is_cut_off(head: &[u8], length: u64) -> bool {
+    if head.is_empty() || !MAGIC.starts_with(&head[..head.len().min(MAGIC.len())]) {
+        return false;
+    }
+    let mut bytes = Bytes(head);
+    match Header::parse(&mut bytes) {
+        Ok(header) => {
+            let read = (head.len() - bytes.0.len()) as u64;
+            let rest = header.binary_ids.saturating_add(header.behind_binary_ids());
+            length < read.saturating_add(rest)
+        }
+        Err(error) => error == Malformed::ENDS_EARLY && head.len() as u64 == length,
+    }
+}
+
 /// Reads one profile, and adds its functions.
 fn add<'a>(
     bytes: &mut Bytes<'a>,

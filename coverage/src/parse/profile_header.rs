@@ -82,6 +82,16 @@ impl Layout {
 }
 
 impl Header {
+    /// How many bytes follow the build identifiers at least.
+    pub fn behind_binary_ids(&self) -> u64 {
+        let records = self.records.saturating_mul(self.layout.record_size());
+        let counters = self.counters.saturating_mul(8);
+        records
+            .saturating_add(self.padding_before_counters)
+            .saturating_add(counters)
+            .saturating_add(self.behind_counters)
+    }
+
     /// Takes the header off.
     pub fn parse(bytes: &mut Bytes<'_>) -> Result<Self, Malformed> {
         let _magic = bytes.u64()?;

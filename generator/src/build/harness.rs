@@ -10,6 +10,7 @@ use cargo_metadata::Edition;
 
 use super::layout::digest;
 use super::leftovers;
+use super::own;
 use super::rustc::Rustc;
 use crate::verbosity;
 
@@ -47,13 +48,13 @@ pub fn compile(
         program.display(),
         source.text
     ));
+    own::private_directory(directory)?;
     let harness = directory.join(format!("manual_integration-{key}"));
     if let Ok(there) = File::open(&harness) {
         // It is in use: see `keep_only`.
         there.set_modified(SystemTime::now())?;
         return Ok(harness);
     }
-    fs::create_dir_all(directory)?;
     // No dot: rustc calls what it makes on the way after what stands before it, so two at a time would share that.
     let half = format!("manual_integration-{}", std::process::id());
     let input = directory.join(format!("manual_integration.{}.rs", std::process::id()));

@@ -8,9 +8,12 @@
 //!     .checkouts/<name>-<key>/       what was measured in one checkout: see `measured`
 //! ```
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
+
+use super::own;
 
 /// The directories of a measured build.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct Layout {
     pub ordinary: PathBuf,
     /// The build directory of ordinary builds, which is the target directory unless the configuration says otherwise.
     pub ordinary_build: PathBuf,
+    /// The root of the workspace.
+    pub root: PathBuf,
     /// `itcov` in the target directory.
     pub itcov: PathBuf,
     /// What was measured in this checkout.
@@ -35,9 +40,23 @@ impl Layout {
             ordinary_build: ordinary_build
                 .map_or_else(|| ordinary.clone(), |it| it.as_std_path().to_owned()),
             store: store(&itcov, metadata.workspace_root.as_std_path()),
+            root: metadata.workspace_root.as_std_path().to_owned(),
             ordinary,
             itcov,
         }
+    }
+
+    /// Makes the directories, which have to be the user's own.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be made, or belongs to somebody else.
+    pub fn prepare(&self) -> io::Result<()> {
+        std::fs::create_dir_all(&self.ordinary)?;
+        own::directory(&self.itcov)?;
+        own::private_directory(&self.itcov.join(".wrapper"))?;
+        own::directory(&self.itcov.join(".checkouts"))?;
+        own::directory(&self.store)
     }
 
     /// Whether the configuration has put the build directory elsewhere.

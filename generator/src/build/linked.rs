@@ -9,6 +9,10 @@
 //! the program for its number: it stands above the lower bits of the library's own number, which the runtime puts in the place
 //! of `%m`. The program exports its number; the library finds it with `dlsym`.
 //!
+//! The linker writes a build identifier into each program and shared library, and the runtime into its profile. It is in the
+//! number as well, so that no two builds add to one file. What a process has left of a profile that was killed while it made
+//! it is thrown away by the next one (`linked/runtime.rs`).
+//!
 //! Executables of tests are linked with measured libraries, and what they do is not measured. An object that defines
 //! `__llvm_profile_runtime` keeps the linker from taking the part of the runtime that writes a profile:
 //! <https://clang.llvm.org/docs/SourceBasedCodeCoverage.html#using-the-profiling-runtime-without-static-initializers>.
@@ -23,6 +27,7 @@ use llvm_coverage::files;
 
 use super::call::Call;
 use super::layout::digest;
+use super::own;
 
 /// What an object is for.
 #[derive(Debug)]
@@ -49,6 +54,9 @@ pub struct Directories {
 
 /// What the linker is told.
 pub const WRAP: &str = "--wrap=__llvm_profile_filename";
+
+/// What has the linker write a digest of what it makes. The last such option counts.
+const BUILD_ID: &str = "--build-id";
 
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
 pub const PATTERN: &str = "%m%c.profraw";
@@ -111,18 +119,13 @@ impl Linked {
         let target = call.target.as_deref();
         let mut words = vec![object(rustc, target, directory, &self.source())?.into_os_string()];
         if !matches!(self, Linked::Nothing) {
-            words.push(format!("{through}{WRAP}").into());
+            let options = [BUILD_ID, WRAP].iter().chain(&WRAPPED_FUNCTIONS);
+            words.extend(options.map(|option| format!("{through}{option}").into()));
         }
-        match self {
-            Linked::Program(..) | Linked::Test(..) => {
-                let mut exported = OsString::from(format!("{through}--dynamic-list="));
-                exported.push(exports(directory)?);
-                words.push(exported);
-            }
-            Linked::Library(_) => {
-                words.push(format!("{through}--wrap=lprofGetLoadModuleSignature").into());
-            }
-            Linked::Nothing => {}
+        if matches!(self, Linked::Program(..) | Linked::Test(..)) {
+            let mut exported = OsString::from(format!("{through}--dynamic-list="));
+            exported.push(exports(directory)?);
+            words.push(exported);
         }
         let argument = |word: OsString| {
             let mut argument = OsString::from("-Clink-arg=");
@@ -140,19 +143,24 @@ impl Linked {
                 vec![
                     filename(path),
                     format!("pub static itcov_program: u32 = {number};"),
+                    OF_PROGRAM.to_owned(),
                 ]
             }
-            Linked::Library(path) => vec![filename(path), SIGNATURE.to_owned()],
+            Linked::Library(path) => vec![filename(path), OF_LIBRARY.to_owned()],
             Linked::Nothing => vec!["pub static __llvm_profile_runtime: i32 = 0;".to_owned()],
         };
         let definitions = definitions.iter();
         let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
-        let source = format!("#![no_std]\n{}", exported.collect::<String>());
-        if matches!(self, Linked::Test(..)) {
-            source + FIRST
+        let rest = match self {
+            Linked::Nothing => "",
+            Linked::Program(..) | Linked::Test(..) | Linked::Library(_) => RUNTIME,
+        };
+        let first = if matches!(self, Linked::Test(..)) {
+            FIRST
         } else {
-            source
-        }
+            ""
+        };
+        format!("#![no_std]\n{}{rest}{first}", exported.collect::<String>())
     }
 }
 
@@ -168,17 +176,34 @@ extern \"C\" {
     fn __llvm_profile_set_filename(path: *const u8);
 }";
 
-/// What the runtime calls for the number of a library.
-const SIGNATURE: &str = "\
+/// The functions of the runtime in whose place [`RUNTIME`] has others.
+const WRAPPED_FUNCTIONS: [&str; 2] = [
+    "--wrap=lprofGetLoadModuleSignature",
+    "--wrap=lprofOpenFileEx",
+];
+
+/// What programs and libraries have alike.
+const RUNTIME: &str = include_str!("linked/runtime.rs");
+
+/// What the runtime calls for the number of a program.
+const OF_PROGRAM: &str = "\
 pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
-    let library = __real_lprofGetLoadModuleSignature() & ((1 << 40) - 1);
+    number()
+}";
+
+/// What the runtime calls for the number of a library.
+const OF_LIBRARY: &str = "\
+pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
+    extern \"C\" { fn dlsym(handle: *const u8, name: *const u8) -> *const u32; }
+    let library = number() & ((1 << 40) - 1);
     let program = dlsym(core::ptr::null(), b\"itcov_program\\0\".as_ptr());
     if program.is_null() { library } else { library | (*program as u64) << 40 }
-}
-extern \"C\" {
-    fn __real_lprofGetLoadModuleSignature() -> u64;
-    fn dlsym(handle: *const u8, name: *const u8) -> *const u32;
 }";
+
+/// A digest of what is linked into programs. Where that is another one, cargo has to link them again.
+pub fn version() -> String {
+    digest(format!("{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME}"))
+}
 
 fn filename(path: &Path) -> String {
     let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
@@ -191,9 +216,7 @@ fn filename(path: &Path) -> String {
 fn exports(directory: &Path) -> io::Result<PathBuf> {
     let file = directory.join("exports");
     if !file.exists() {
-        let half = directory.join(format!("exports.{}", std::process::id()));
-        fs::write(&half, "{ itcov_program; };\n")?;
-        fs::rename(half, &file)?;
+        own::write(&file, b"{ itcov_program; };\n")?;
     }
     Ok(file)
 }

@@ -19,6 +19,7 @@ pub mod leftovers;
 pub mod linked;
 pub mod options;
 pub mod ordinary;
+mod own;
 pub mod programs;
 pub mod runner;
 pub mod rustc;

@@ -25,6 +25,7 @@ use super::layout::{Layout, digest};
 use super::leftovers;
 use super::linked::{self, Linked};
 use super::options::Scope;
+use super::own;
 use super::runner;
 use super::rustc::Rustc;
 use super::texts;
@@ -108,8 +109,9 @@ impl Wrapper {
         let linked::Directories { programs, tests } = profiles;
         let profiles = linked::is_possible(programs).then(|| programs.clone());
         let kept_apart = format!(
-            "{} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
+            "{} {} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
             env!("CARGO_PKG_VERSION"),
+            linked::version(),
             layout.store.display(),
         );
         let target = match scope {
@@ -140,15 +142,14 @@ impl Wrapper {
         };
         let directory = layout.itcov.join(".wrapper").join(digest(key));
         let written = || -> io::Result<()> {
-            fs::create_dir_all(&directory)?;
+            layout.prepare()?;
+            own::private_directory(&directory)?;
             leftovers::remove(&directory);
             leftovers::remove(&units::notes(&directory));
             let file = directory.join("settings");
             let text = serde_json::to_vec(&settings)?;
             if files::read(&file, files::TEXT).ok().as_ref() != Some(&text) {
-                let half = directory.join(format!("settings.{}", std::process::id()));
-                fs::write(&half, text)?;
-                fs::rename(half, file)?;
+                own::write(&file, &text)?;
             }
             let me = env::current_exe()?;
             for name in [NAME, runner::NAME] {

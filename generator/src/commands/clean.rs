@@ -30,7 +30,7 @@ impl Clean {
     pub fn run(self) -> Result<ExitCode> {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
-        let going_on = Store::at(&layout.store).forget()?;
+        let going_on = Store::of(&layout).forget()?;
         if going_on > 0 {
             output::note(&format!("runs that still go on, and stay: {going_on}"));
         }

@@ -16,7 +16,7 @@ use crate::build::options::{BuildOptions, Scope};
 use crate::build::ordinary;
 use crate::build::units::{self, Kind, Unit};
 use crate::measured::origin::of_others;
-use crate::measured::{Kept, SUITE};
+use crate::measured::{Kept, SUITE, is_same_file};
 use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
@@ -83,7 +83,16 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         unmeasured::as_well(&opened);
-        recording.add_built(&profiles, &|program| by_the_suite(&built, program))?;
+        let by_others = by_other_runs(&measure, &built)?;
+        recording.add_built(&profiles, &|program| {
+            let mut new = by_the_suite(&built, program);
+            new.retain(|units| {
+                !by_others
+                    .iter()
+                    .any(|it| is_same_file(it, &units[0].object()))
+            });
+            new
+        })?;
         if self.tests {
             let notes = &built.wrapper.units;
             let tests = units::of_kind(notes, Kind::Test);
@@ -194,6 +203,27 @@ fn leave_out_others(
         .into_iter()
         .filter(|it| !foreign.contains(it))
         .collect())
+}
+
+/// The programs of another `cargo itcov` that has built while the suite ran. What the suite has started since is of that build.
+fn by_other_runs(measure: &Measure, built: &Built) -> Result<Vec<PathBuf>> {
+    let last = measure.store.build()?.filter(|last| *last != built.part);
+    let programs = last.iter().flat_map(|last| &last.programs);
+    let others = programs.clone().flat_map(|program| &program.others);
+    let objects = programs.map(|program| &program.objects).chain(others);
+    let mut files: Vec<PathBuf> = objects.map(|it| it.files[0].clone()).collect();
+    // Most have not changed.
+    let own = built.part.programs.iter().map(|it| &it.objects.files[0]);
+    files.retain(|file| !own.clone().any(|own| is_same_file(own, file)));
+    for program in &built.part.programs {
+        if files.iter().any(|it| is_same_file(it, &program.executable)) {
+            say(&format!(
+                "another `cargo itcov` has built {} anew meanwhile: where the suite has started that, it does not count",
+                program.bin
+            ));
+        }
+    }
+    Ok(files)
 }
 
 /// The programs of a package that are not as they were built before the suite: its cargo has built them, with other

@@ -22,7 +22,7 @@ use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
-use crate::measured::{Kept, Part, Recording, Store};
+use crate::measured::{How, Kept, Part, Recording, Store};
 use crate::run::plan::{Plan, Start};
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Outcome};
@@ -71,7 +71,7 @@ impl<'a> Measure<'a> {
         Ok(Measure {
             workspace,
             options,
-            store: Store::at(&layout.store),
+            store: Store::of(&layout),
             tests: false,
             layout,
             signals: interrupts::listen()?,
@@ -101,7 +101,7 @@ impl<'a> Measure<'a> {
     ///
     /// # Errors
     ///
-    /// If cargo fails.
+    /// If cargo fails, or another run goes on that cannot be beside this one.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
         let profiles = linked::Directories {
             programs: self.store.linked(),
@@ -116,6 +116,7 @@ impl<'a> Measure<'a> {
             &programs,
             &along,
         )?;
+        self.store.look_for_others(self.tests, &say)?;
         say(&format!(
             "building {} with coverage instrumentation",
             names(&programs)
@@ -167,7 +168,11 @@ impl<'a> Measure<'a> {
                 program.display()
             ));
         }
-        self.store.begin(&built.part, add, &say)
+        let how = How {
+            adds: add,
+            is_alone: self.tests,
+        };
+        self.store.begin(&built.part, how, &say)
     }
 
     /// What is started of each program. The words of each are given by its name.

@@ -51,6 +51,8 @@ pub struct Objects {
     pub files: Vec<PathBuf>,
     /// The directories and files that have the crates' sources.
     pub sources: Vec<PathBuf>,
+    /// Build identifiers of executables with the same code that ran as well.
+    pub twins: Vec<Vec<u8>>,
 }
 
 impl Kept {
@@ -136,6 +138,7 @@ impl Objects {
             build,
             files: to,
             sources: sources::of(units),
+            twins: Vec::new(),
         })
     }
 }

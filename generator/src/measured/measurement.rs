@@ -112,8 +112,7 @@ impl Measurement {
         // Programs before libraries: of several records of a function the first one counts.
         let heads = all.iter().filter_map(|it| it.files.first());
         let tails = all.iter().flat_map(|it| it.files.iter().skip(1));
-        let tails =
-            tails.filter(|file| !self.is_linked || file.extension().is_none_or(|it| it != "rlib"));
+        let tails = tails.filter(|file| !self.is_linked || !is_archive(file));
         let files: Vec<PathBuf> = distinct(heads.chain(tails)).into_iter().cloned().collect();
         let sources: BTreeSet<&PathBuf> = all.iter().flat_map(|it| &it.sources).collect();
         self.sources = sources.into_iter().cloned().collect();
@@ -157,8 +156,9 @@ impl Measurement {
             .collect();
         others.sort_by(|one, other| one.files.cmp(&other.files));
         others.dedup();
-        let executables = others.iter().map(|other| &other.files[0]);
-        let all = Objects::new(own.iter().chain(executables));
+        let linked = others.iter().flat_map(|other| &other.files);
+        let linked = linked.filter(|file| !is_archive(file));
+        let all = Objects::new(own.iter().chain(linked)).with_twins(self.twins());
         let merged = profiles.merge(&all.functions(), step)?;
         if !others.is_empty() {
             let ran = self.others_that_ran(others, &merged.profile)?;
@@ -166,6 +166,13 @@ impl Measurement {
             self.ran = ran;
         }
         Ok(merged)
+    }
+
+    /// The build identifiers of what was built twice.
+    fn twins(&self) -> Vec<Vec<u8>> {
+        let own = self.programs.iter().map(|program| &program.objects);
+        let all = own.chain(&self.others);
+        all.flat_map(|objects| &objects.twins).cloned().collect()
     }
 
     fn others_that_ran(
@@ -239,6 +246,7 @@ impl Measurement {
             .chain(tests.iter().flat_map(|it| &it.files))
             .collect();
         let objects = Objects::new(distinct(objects).into_iter().cloned());
+        let objects = objects.with_twins(self.twins());
         let all = profiles.with(of_tests);
         let merged = all.merge(&objects.functions(), &|| {})?;
         let sources = SourceFilter::below(&self.sources);
@@ -269,6 +277,11 @@ impl Measurement {
             error => rebuild(error),
         })
     }
+}
+
+/// Whether a linker takes from it what it needs.
+fn is_archive(file: &Path) -> bool {
+    file.extension().is_some_and(|it| it == "rlib")
 }
 
 /// The files without copies of one another. Each build has its own name of a library.

@@ -4,12 +4,14 @@
 //! <target>/itcov/.checkouts/<name>-<key>/
 //!     lock                       held while the list of runs changes
 //!     build.json                 the last build
-//!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until a run takes them
-//!     linked-tests/              profiles of tests, if they are measured, until a run takes them
+//!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until the only run that goes on takes them
+//!     linked-tests/              profiles of tests, if they are measured, likewise
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace
 //!     runs/<number>/             the last run, and those that are going on
-//!         lock                   held by the run
+//!         lock                   held by the run: its process, and whether no other may go on
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
+//!         <number>/place.json    when it began, and in which directories
+//!         <number>/unknown       how many profiles there were that may be of another run, and do not count
 //!         <number>/<program>/    its profiles
 //!         <number>/.suite/       those of what a suite has started
 //!         <number>/.linked/      those of processes without LLVM_PROFILE_FILE
@@ -24,14 +26,15 @@ mod kept;
 mod measurement;
 pub mod origin;
 mod part;
+mod place;
 mod profiles;
 mod runs;
 pub mod sources;
 pub mod unused;
 
 pub use inside::Inside;
-pub use kept::Kept;
+pub use kept::{Kept, is_same_file};
 pub use measurement::{Choice, Measurement};
 pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
-pub use runs::{Recording, Store};
+pub use runs::{How, Recording, Store};

@@ -32,6 +32,18 @@ pub fn functions(executable: &Path) -> Result<Functions> {
     Ok(functions.into_iter().collect())
 }
 
+/// The build identifier of an executable.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn build_id(executable: &Path) -> Result<Option<Vec<u8>>> {
+    let cannot = || format!("cannot read {}", executable.display());
+    let bytes = files::read(executable, files::PROFILE).with_context(cannot)?;
+    let id = objects::build_id(&bytes).with_context(cannot)?;
+    Ok(id.map(<[u8]>::to_owned))
+}
+
 /// Of each executable, the functions that none of the others has.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{Kept, Objects, is_same_file};
 use super::origin::Origins;
+use super::place::Place;
 use super::profiles;
 
 /// What ran in one go.
@@ -37,6 +39,8 @@ pub struct Measured {
     pub directory: Option<PathBuf>,
     /// Profiles that are in no such directory.
     pub others: Vec<PathBuf>,
+    /// How many profiles may be of this part or of another run that went on at the same time.
+    pub unknown: usize,
 }
 
 impl Part {
@@ -91,6 +95,18 @@ fn has_other_library(one: &Kept, other: &Kept) -> bool {
 }
 
 impl Measured {
+    /// Whether it was measured in this checkout, or brought here as a profile, which is asked for by name.
+    pub fn is_of(&self, checkout: &Path) -> bool {
+        self.directory.as_deref().is_none_or(|directory| {
+            Place::read(directory).is_some_and(|place| place.is(checkout, directory))
+        })
+    }
+
+    /// When it began, if that is known.
+    pub fn began(&self) -> Option<SystemTime> {
+        Some(Place::read(self.directory.as_deref()?)?.began)
+    }
+
     /// The profiles of these programs of the part: of every process that ran one of them, whoever started it, and of the
     /// shared libraries that it had loaded.
     ///

@@ -1,21 +1,27 @@
 //! The files of profiles: those that were collected here, or those that were brought from elsewhere.
 
 use std::collections::BTreeSet;
-use std::fs::{self, FileType};
-use std::io;
+use std::fs::{self, File, FileType};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::{self, Merged};
 use llvm_coverage::{BuiltFunctions, Error};
 use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
 
+/// How much of a profile tells how long it is.
+const HEAD: u64 = 160;
+
 /// The paths of profiles.
 #[derive(Debug)]
 pub struct Profiles {
     paths: Vec<PathBuf>,
+    /// Whether they are those of a run.
+    is_collected: bool,
     /// What to do about them.
     advice: Advice,
 }
@@ -37,6 +43,7 @@ impl Profiles {
     pub fn collected(paths: Vec<PathBuf>) -> Self {
         Self {
             paths,
+            is_collected: true,
             advice: Advice {
                 none: "the program has not run: there is no profile; type `cargo itcov run`",
                 damaged: "type `cargo itcov clean`, then run the program again",
@@ -90,6 +97,7 @@ impl Profiles {
         }
         Ok(Self {
             paths,
+            is_collected: false,
             advice: Advice {
                 none: "none of the profiles is of this program",
                 damaged: "copy it again, or leave it out",
@@ -104,6 +112,7 @@ impl Profiles {
     pub fn with(&self, others: &[PathBuf]) -> Self {
         Self {
             paths: self.paths.iter().chain(others).cloned().collect(),
+            is_collected: self.is_collected,
             advice: self.advice,
         }
     }
@@ -132,7 +141,16 @@ impl Profiles {
         if self.paths.is_empty() {
             bail!("{}", self.advice.none);
         }
-        profiles::merge(&self.paths, built, step).map_err(|error| match error {
+        let merged = profiles::merge(&self.paths, built, step);
+        // A copy of a profile can be made again.
+        let merged = merged.and_then(|merged| {
+            if self.is_collected || merged.cut_off.is_empty() {
+                Ok(merged)
+            } else {
+                Err(merged.cut_off())
+            }
+        });
+        merged.map_err(|error| match error {
             Error::MalformedProfile { .. } => with_advice(&error, self.advice.damaged),
             Error::EmptyProfiles => anyhow!("{}", self.advice.empty),
             Error::OtherBuild { .. } => with_advice(&error, self.advice.other_build),
@@ -172,6 +190,16 @@ pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the end of a profile is missing, when nobody writes it any more.
+pub fn is_cut_off(path: &Path) -> bool {
+    let head = File::open(path).and_then(|file| {
+        let mut head = Vec::new();
+        (&file).take(HEAD).read_to_end(&mut head)?;
+        Ok((head, file.metadata()?.len()))
+    });
+    head.is_ok_and(|(head, length)| profile::is_cut_off(&head, length))
 }
 
 fn is_gone(error: &walkdir::Error) -> bool {

@@ -1,23 +1,51 @@
 //! The runs of a checkout.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
 
 use super::kept::{Kept, Objects};
-use super::origin::{functions, may_be_of, own_functions};
+use super::origin::{build_id, functions, may_be_of, own_functions};
 use super::part::{LINKED, Measured, Part, SUITE, TESTS};
+use super::place::Place;
 use super::profiles;
+use crate::build::layout::Layout;
 use crate::build::leftovers;
 use crate::build::units::Unit;
+
+/// What the lock of a run says behind its process if no other can go on.
+const ALONE: &str = " alone";
+
+/// The file in a part's directory with the number of profiles that may be of it.
+const UNKNOWN: &str = "unknown";
 
 /// The data of a checkout.
 #[derive(Debug, Clone)]
 pub struct Store {
     directory: PathBuf,
+    /// The root of the workspace.
+    checkout: PathBuf,
+}
+
+/// How a run begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// It is added to the last run.
+    pub adds: bool,
+    /// Its processes find the places of their profiles by themselves, so no other run can go on.
+    pub is_alone: bool,
+}
+
+/// A run that goes on.
+#[derive(Debug)]
+struct GoingOn {
+    run: PathBuf,
+    /// The process, if it has said so yet.
+    process: String,
+    is_alone: bool,
 }
 
 /// A run that is going on, or about to.
@@ -34,10 +62,19 @@ pub struct Recording {
 }
 
 impl Store {
-    /// The data in a directory.
+    /// The data of this checkout.
+    pub fn of(layout: &Layout) -> Store {
+        Store {
+            directory: layout.store.clone(),
+            checkout: layout.root.clone(),
+        }
+    }
+
+    /// The data of some checkout, in its directory.
     pub fn at(directory: &Path) -> Store {
         Store {
             directory: directory.to_owned(),
+            checkout: PathBuf::new(),
         }
     }
 
@@ -71,7 +108,7 @@ impl Store {
             let mut parts = parts(&run)?;
             if let Some(last) = parts.last_mut() {
                 // What the run will take when it is over.
-                if is_going_on(&run) {
+                if matches!(&self.going_on()?[..], [only] if only.run == run) {
                     profiles::below(&self.linked(), &mut last.others)?;
                 }
                 return Ok(parts);
@@ -140,6 +177,64 @@ impl Store {
         numbered(&self.directory.join("runs"))
     }
 
+    /// The runs that go on.
+    fn going_on(&self) -> Result<Vec<GoingOn>> {
+        let runs = self.runs()?.into_iter();
+        Ok(runs.filter_map(going_on).collect())
+    }
+
+    /// Says which other runs go on in this checkout.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be beside each other.
+    pub fn look_for_others(&self, is_alone: bool, said: &dyn Fn(&str)) -> Result<()> {
+        for other in self.going_on()? {
+            let process = &other.process;
+            if is_alone || other.is_alone {
+                bail!(
+                    "another run goes on in this checkout, as process {process}: with --tests, what the two start could not be \
+                     told apart; wait until it is over"
+                );
+            }
+            said(&format!(
+                "another run goes on in this checkout, as process {process}; each reports on what it has built and started"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Gives the profiles of processes that could not know their run to the only run that goes on. Of several runs nobody knows
+    /// which one they are of, so they count for none.
+    fn settle(&self) -> Result<()> {
+        let found = [(self.linked(), LINKED), (self.linked_tests(), TESTS)];
+        match &self.going_on()?[..] {
+            [] => {}
+            [only] => {
+                if let Some(part) = numbered(&only.run)?.last() {
+                    for (from, to) in &found {
+                        take(from, &part.join(to))?;
+                    }
+                }
+            }
+            several => {
+                let mut unknown = Vec::new();
+                for (from, _) in &found {
+                    profiles::below(from, &mut unknown)?;
+                }
+                for other in several {
+                    if let Some(part) = numbered(&other.run)?.last() {
+                        add_unknown(part, unknown.len())?;
+                    }
+                }
+            }
+        }
+        for (from, _) in &found {
+            clear(from);
+        }
+        Ok(())
+    }
+
     /// Keeps two processes from changing the list of runs at the same time.
     fn lock(&self) -> io::Result<File> {
         fs::create_dir_all(&self.directory)?;
@@ -153,25 +248,33 @@ impl Store {
     /// # Errors
     ///
     /// If the directory cannot be written, or the last run, to which something is to be added, still goes on.
-    pub fn begin(&self, part: &Part, add: bool, said: &dyn Fn(&str)) -> Result<Recording> {
+    pub fn begin(&self, part: &Part, how: How, said: &dyn Fn(&str)) -> Result<Recording> {
         let cannot = || format!("cannot write to {}", self.directory.display());
         let _lock = self.lock().with_context(cannot)?;
         let runs = self.runs()?;
-        if !runs.iter().any(|run| is_going_on(run)) {
-            clear(&self.linked());
-            clear(&self.linked_tests());
-        }
-        let run = match runs.last().filter(|_| add) {
+        let run = match runs.last().filter(|_| how.adds) {
+            Some(run) if is_going_on(run) => {
+                bail!("the last run still goes on, so nothing can be added to it")
+            }
             Some(run) => run.clone(),
             None => next(&self.directory.join("runs"), &runs),
         };
+        // They were said before the build.
+        self.look_for_others(how.is_alone, &|_| {})?;
+        self.settle()?;
         fs::create_dir_all(&run).with_context(cannot)?;
         let lock = File::create(run.join("lock")).with_context(cannot)?;
-        if lock.try_lock().is_err() {
-            bail!("the last run still goes on, so nothing can be added to it");
-        }
+        let hold = || -> io::Result<()> {
+            lock.lock()?;
+            let is_alone = if how.is_alone { ALONE } else { "" };
+            (&lock).write_all(format!("{}{is_alone}", std::process::id()).as_bytes())
+        };
+        hold().with_context(cannot)?;
         for earlier in parts(&run)? {
-            if let Some(program) = earlier.part.replaced_by(part) {
+            if !earlier.is_of(&self.checkout) {
+                said("the last run was not made in this checkout, so it is forgotten");
+                earlier.directory.map(fs::remove_dir_all).transpose()?;
+            } else if let Some(program) = earlier.part.replaced_by(part) {
                 said(&format!(
                     "{program} has changed, so what was measured of it before is forgotten"
                 ));
@@ -188,6 +291,7 @@ impl Store {
             fs::create_dir_all(directory.join(SUITE))?;
             fs::create_dir_all(self.linked())?;
             fs::create_dir_all(self.linked_tests())?;
+            Place::note(&self.checkout, &directory)?;
             fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
         };
         written().with_context(cannot)?;
@@ -215,10 +319,7 @@ impl Store {
             _ => {}
         }
         let going_on = self.forget_all_but(None)?;
-        if going_on == 0 {
-            clear(&self.linked());
-            clear(&self.linked_tests());
-        }
+        self.settle()?;
         Ok(going_on)
     }
 
@@ -274,11 +375,12 @@ impl Recording {
     /// If they cannot be looked for.
     pub fn profiles(&self) -> Result<Vec<PathBuf>> {
         let _lock = self.store.lock()?;
-        self.take_linked()?;
+        self.store.settle()?;
         let mut found = Vec::new();
         profiles::below(&self.part, &mut found)?;
         let tests = self.part.join(TESTS);
-        found.retain(|path| !path.starts_with(&tests));
+        // Of one that was cut off nothing is known.
+        found.retain(|path| !path.starts_with(&tests) && !profiles::is_cut_off(path));
         Ok(found)
     }
 
@@ -332,8 +434,9 @@ impl Recording {
         for program in &mut part.programs {
             let kept = std::iter::once(&program.objects).chain(&program.others);
             let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
-            let built = with_other_code(built(program), &kept)?;
+            let (built, twins) = with_other_code(built(program), &kept)?;
             if built.is_empty() {
+                program.objects.twins.extend(twins);
                 continue;
             }
             let new: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
@@ -355,6 +458,7 @@ impl Recording {
                     program.others.push(objects);
                 }
             }
+            program.objects.twins.extend(twins);
         }
         self.write(&part).with_context(cannot)
     }
@@ -366,44 +470,67 @@ impl Recording {
     /// If files cannot be moved or deleted.
     pub fn keep(&mut self) -> Result<()> {
         let _lock = self.store.lock()?;
-        self.take_linked()?;
+        self.store.settle()?;
         self.is_kept = true;
         self.store.forget_all_but(Some(&self.run))?;
         Ok(())
     }
-
-    /// Takes the profiles of processes that had no `LLVM_PROFILE_FILE`.
-    fn take_linked(&self) -> io::Result<()> {
-        take(&self.store.linked(), &self.part.join(LINKED))?;
-        take(&self.store.linked_tests(), &self.part.join(TESTS))
-    }
 }
 
-/// Moves the files of a directory.
-fn take(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from).into_iter().flatten().flatten() {
-        fs::create_dir_all(to)?;
-        fs::rename(entry.path(), to.join(entry.file_name()))?;
+/// Moves the files of a directory to a new one below another. Those that came before have the same names.
+fn take(from: &Path, to: &Path) -> Result<()> {
+    let files: Vec<_> = fs::read_dir(from).into_iter().flatten().flatten().collect();
+    if files.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let to = next(to, &numbered(to)?);
+    let moved = || -> io::Result<()> {
+        fs::create_dir_all(&to)?;
+        for file in files {
+            fs::rename(file.path(), to.join(file.file_name()))?;
+        }
+        Ok(())
+    };
+    moved().with_context(|| format!("cannot move profiles to {}", to.display()))
 }
 
-/// Without what was built twice, in two target directories: it has one profile.
-fn with_other_code(built: Vec<Vec<Unit>>, kept: &[&Path]) -> Result<Vec<Vec<Unit>>> {
+/// Notes that there were profiles which may be of this part.
+fn add_unknown(part: &Path, number: usize) -> Result<()> {
+    if number == 0 {
+        return Ok(());
+    }
+    let file = part.join(UNKNOWN);
+    fs::write(&file, (unknown(part) + number).to_string())
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn unknown(part: &Path) -> usize {
+    let number = fs::read_to_string(part.join(UNKNOWN));
+    number.map_or(0, |number| number.parse().unwrap_or(0))
+}
+
+/// What a cargo has built: each executable with its libraries.
+type Built = Vec<Vec<Unit>>;
+
+/// Without what was built twice, in two target directories, of which there are the build identifiers.
+fn with_other_code(built: Built, kept: &[&Path]) -> Result<(Built, Vec<Vec<u8>>)> {
+    let (mut others, mut twins) = (Vec::new(), Vec::new());
     if built.is_empty() {
-        return Ok(built);
+        return Ok((others, twins));
     }
     let known = kept.iter().map(|executable| functions(executable));
     let mut known: Vec<_> = known.collect::<Result<_>>()?;
-    let mut others = Vec::new();
     for units in built {
-        let functions = functions(&units[0].object())?;
-        if !known.contains(&functions) {
+        let object = units[0].object();
+        let functions = functions(&object)?;
+        if known.contains(&functions) {
+            twins.extend(build_id(&object)?);
+        } else {
             known.push(functions);
             others.push(units);
         }
     }
-    Ok(others)
+    Ok((others, twins))
 }
 
 impl Drop for Recording {
@@ -414,6 +541,7 @@ impl Drop for Recording {
         }
         // Another process may be forgetting runs.
         let _lock = self.store.lock();
+        let _ = self.store.settle();
         let _ = fs::remove_dir_all(&self.part);
         if numbered(&self.run).is_ok_and(|parts| parts.is_empty()) {
             let _ = fs::remove_dir_all(&self.run);
@@ -427,6 +555,7 @@ fn parts(run: &Path) -> Result<Vec<Measured>> {
         if let Some(part) = Part::read(&directory.join("part.json"))? {
             parts.push(Measured {
                 part,
+                unknown: unknown(&directory),
                 directory: Some(directory),
                 others: Vec::new(),
             });
@@ -463,7 +592,18 @@ fn next(directory: &Path, there: &[PathBuf]) -> PathBuf {
 
 /// Whether a process holds the run.
 fn is_going_on(run: &Path) -> bool {
-    files::open(&run.join("lock")).is_ok_and(|file| file.try_lock().is_err())
+    files::open(&run.join("lock")).is_ok_and(|file| file.try_lock_shared().is_err())
+}
+
+fn going_on(run: PathBuf) -> Option<GoingOn> {
+    is_going_on(&run).then(|| {
+        let said = files::read_text(&run.join("lock")).unwrap_or_default();
+        GoingOn {
+            is_alone: said.ends_with(ALONE),
+            process: said.trim_end_matches(ALONE).to_owned(),
+            run,
+        }
+    })
 }
 
 fn clear(directory: &Path) {

@@ -57,7 +57,10 @@ impl Raw {
         }
         fields.push(if has_vtables { 2 } else { 1 });
         let mut file: Vec<u8> = fields.into_iter().flat_map(u64::to_le_bytes).collect();
-        file.resize(file.len() + self.binary_ids, 0xbb);
+        if let Some(length) = self.binary_ids.checked_sub(8) {
+            file.extend((length as u64).to_le_bytes());
+            file.resize(file.len() + length, 0xbb);
+        }
 
         let size = match self.version {
             8 => 48,
@@ -154,6 +157,64 @@ fn a_profile_cut_anywhere_is_refused() {
             );
         }
     }
+}
+
+#[test]
+fn it_is_known_by_the_beginning_whether_a_profile_was_cut_off() {
+    for version in 8..=11 {
+        let whole = Raw {
+            version,
+            ..raw(&[(1, 10, 2, 1), (2, 20, 0, 2)], &[7, 8, 9])
+        };
+        let whole = whole.file();
+        let is_cut_off = |length: usize| is_cut_off(&whole[..length.min(160)], length as u64);
+        for length in 1..whole.len() {
+            assert!(is_cut_off(length), "version {version} cut to {length}");
+        }
+        assert!(!is_cut_off(whole.len()), "version {version}");
+        assert!(!is_cut_off(0), "version {version}");
+    }
+    for other in [&b"text"[..], b"\xfflprofi\x81", &[0; 200]] {
+        assert!(!is_cut_off(other, other.len() as u64));
+    }
+    let newer = Raw {
+        version: 12,
+        ..raw(&[], &[])
+    };
+    assert!(!is_cut_off(&newer.file(), 1000));
+}
+
+#[test]
+fn build_identifiers_are_those_of_all_profiles_in_the_file() {
+    let first = raw(&[(1, 10, 2, 1)], &[7, 8, 9]).file();
+    assert_eq!(build_ids(&first), Ok(vec![&[0xbb; 8][..]]));
+    let none = Raw {
+        binary_ids: 0,
+        ..raw(&[(1, 10, 2, 1)], &[7, 8, 9])
+    };
+    assert_eq!(build_ids(&none.file()), Ok(vec![]));
+    // Lengths of 3 and 20, each up to the next multiple of eight.
+    let mut two = Raw {
+        binary_ids: 48,
+        ..raw(&[(1, 10, 2, 1)], &[7, 8, 9])
+    };
+    two.names = 8;
+    let mut two = two.file();
+    let records = [
+        &3_u64.to_le_bytes()[..],
+        b"abc\0\0\0\0\0",
+        &20_u64.to_le_bytes(),
+        &[1; 20],
+        &[0; 4],
+    ]
+    .concat();
+    two.splice(16 * 8..16 * 8 + 48, records);
+    let both = [&*two, &first].concat();
+    let expected = [&b"abc"[..], &[1; 20], &[0xbb; 8]];
+    assert_eq!(build_ids(&both).unwrap(), expected);
+    // A length that lies.
+    two[16 * 8] = 200;
+    assert_eq!(build_ids(&two), Err(Malformed::ENDS_EARLY));
 }
 
 #[test]

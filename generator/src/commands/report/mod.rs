@@ -109,7 +109,7 @@ impl Report {
     pub fn run(&self) -> Result<()> {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
-        let store = Store::at(&layout.store);
+        let store = Store::of(&layout);
         if self.profiles.is_empty() {
             return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
         }
@@ -119,6 +119,7 @@ impl Report {
             part,
             directory: None,
             others: std::mem::take(profiles.paths_mut()),
+            unknown: 0,
         });
         self.of(&workspace, build.as_slice(), profiles)
     }
@@ -128,6 +129,7 @@ impl Report {
         let layout = Layout::new(metadata);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let mut measurement = Measurement::find(parts, &self.choice)?;
+        warnings::of_runs(parts, &layout.root);
         profiles
             .paths_mut()
             .extend_from_slice(measurement.profiles());
@@ -172,6 +174,7 @@ impl Report {
             warnings::is_whole(&left_out)?;
             warnings::is_current(&stale, root)?;
             warnings::is_known(&coverage, &changed.unbuilt, root)?;
+            warnings::is_of_checkout(parts, root)?;
         }
         for met in self.thresholds.check(&coverage, root)? {
             note(&met);

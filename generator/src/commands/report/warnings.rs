@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 use llvm_coverage::Coverage;
@@ -12,16 +13,66 @@ use llvm_coverage::terminal::harmless;
 
 use super::unbuilt::Unbuilt;
 use crate::commands::output::warn;
+use crate::measured::Measured;
 use crate::measured::sources::Stale;
 
 /// How many files are named.
 const NAMED: usize = 3;
+
+/// Tells what is to be known about the runs: whether they were made in this `checkout`, and whose profiles are not known.
+pub fn of_runs(parts: &[Measured], checkout: &Path) {
+    if let Some(part) = parts.iter().find(|part| !part.is_of(checkout)) {
+        let when = |time: Option<SystemTime>| {
+            time.map_or_else(
+                || "some time ago".to_owned(),
+                |time| format!("at {}", humantime::format_rfc3339_seconds(time)),
+            )
+        };
+        let built = part.part.programs.iter().map(|program| program.built).min();
+        warn(&format!(
+            "the last run was not made in this checkout, but brought here by a copy or a cache: it began {}, of what was built \
+             {}; run the program again",
+            when(part.began()),
+            when(built)
+        ));
+    }
+    let unknown: usize = parts.iter().map(|part| part.unknown).sum();
+    if unknown > 0 {
+        warn(&format!(
+            "another run went on at the same time, and processes without LLVM_PROFILE_FILE have left profiles, so whose they are \
+             is not known: {unknown}; they do not count"
+        ));
+    }
+}
+
+/// Whether what is reported on ran in this `checkout`.
+///
+/// # Errors
+///
+/// If not: then no threshold is known to be met.
+pub fn is_of_checkout(parts: &[Measured], checkout: &Path) -> Result<()> {
+    let part = parts.iter().find(|part| !part.is_of(checkout));
+    if let Some(directory) = part.and_then(|part| part.directory.as_deref()) {
+        bail!(
+            "the last run was not made in this checkout, so whether enough ran cannot be told; run the program again, or say that \
+             it is to count: --profiles {}",
+            directory.display()
+        );
+    }
+    Ok(())
+}
 
 /// Tells which profiles do not count.
 pub fn of_profiles(merged: &Merged, what_to_do: &str) {
     for path in &merged.empty {
         warn(&format!(
             "the profile {} is empty, as on a full disk; it is left out",
+            shown(path)
+        ));
+    }
+    for path in &merged.cut_off {
+        warn(&format!(
+            "the profile {} does not count: the process that was to write it was killed before it was whole",
             shown(path)
         ));
     }

@@ -1,0 +1,83 @@
+//! Directories and files that nobody else can have written: what is in them is run.
+//!
+//! A target directory may be where others write, too, such as `/tmp`. There somebody could put a file under the name that a
+//! measured build looks for.
+
+use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Makes a directory that others can only read. One that is there must be the user's.
+///
+/// # Errors
+///
+/// If it cannot be made, or belongs to somebody else.
+pub fn directory(path: &Path) -> io::Result<()> {
+    with_mode(path, 0o755).map(drop)
+}
+
+/// Makes a directory for files that are run: nobody else can look into it. If others could, it loses the files that they could
+/// write to, which are made anew.
+///
+/// # Errors
+///
+/// If it cannot be made, or it or a file in it belongs to somebody else.
+pub fn private_directory(path: &Path) -> io::Result<()> {
+    if with_mode(path, 0o700)? {
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        let path = entry?.path();
+        let metadata = fs::symlink_metadata(&path)?;
+        is_own(&path, &metadata)?;
+        if metadata.is_file() && metadata.mode() & 0o022 != 0 {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file that nobody else can write to, in the place of another one.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut half = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    half.write_all(bytes)?;
+    half.persist(path)?;
+    Ok(())
+}
+
+/// Whether it had no more than this mode, be it that it was made now. If not, it has now.
+fn with_mode(path: &Path, mode: u32) -> io::Result<bool> {
+    match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        new => return new.map(|()| true),
+    }
+    is_own(path, &fs::symlink_metadata(path)?)?;
+    let metadata = fs::metadata(path)?;
+    is_own(path, &metadata)?;
+    let before = metadata.mode() & 0o7777;
+    let after = before & (0o7700 | mode);
+    if after != before {
+        fs::set_permissions(path, Permissions::from_mode(after))?;
+    }
+    Ok(after == before)
+}
+
+fn is_own(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    // What belongs to root was put there by root.
+    if owner == me || owner == 0 {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{} belongs to the user {owner}, and what is in it would be run; remove it, or build in a directory of your own, \
+         for example with CARGO_TARGET_DIR",
+        path.display()
+    )))
+}

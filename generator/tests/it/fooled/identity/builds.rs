@@ -1,0 +1,119 @@
+//! A profile counts for the build that has written it, and for no other that looks like it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{LINES, app, change, entries};
+use crate::build::package;
+use crate::support::{Output, TestCrate};
+
+/// Another host, with a copy of the program.
+struct Host(tempfile::TempDir);
+
+impl Host {
+    fn new() -> Host {
+        Host(tempfile::tempdir().unwrap())
+    }
+
+    fn profiles(&self) -> PathBuf {
+        self.0.path().join("profiles")
+    }
+
+    /// Copies the program there, and runs it.
+    fn run(&self, program: &Path, arguments: &[&str]) -> Output {
+        let copy = self.0.path().join("copy");
+        std::fs::copy(program, &copy).unwrap();
+        let mut command = Command::new(copy);
+        command.args(arguments).env_clear();
+        let profiles = self.profiles().join("%m%c.profraw");
+        Output::of(command.env("LLVM_PROFILE_FILE", profiles)).ends_with(0)
+    }
+}
+
+fn build(krate: &TestCrate, flags: &str) -> PathBuf {
+    let mut command = krate.command(crate::support::tools::cargo_itcov());
+    command.args(["itcov", "build"]).env("RUSTFLAGS", flags);
+    Output::of(&mut command).ends_with(0).stdout.trim().into()
+}
+
+fn report(krate: &TestCrate, host: &Host, options: &[&str]) -> Output {
+    let profiles = host.profiles();
+    let report = ["report", "--profiles", profiles.to_str().unwrap()];
+    krate.itcov(&[&report, options].concat())
+}
+
+#[test]
+fn a_profile_of_an_earlier_build_does_not_count_though_each_function_has_its_shape() {
+    // Also where the user's flags have the linker write no identifier, or always the same.
+    for flags in [
+        "",
+        "-Clink-arg=-Wl,--build-id=none",
+        "-Clink-arg=-Wl,--build-id=0x1234",
+    ] {
+        let krate = app();
+        let host = Host::new();
+        host.run(&build(&krate, flags), &["more"]).prints("more");
+        change(&krate, 2);
+        let program = build(&krate, flags);
+        report(&krate, &host, &["--fail-under-lines", "1"])
+            .ends_with(1)
+            .says("error: no profile is of this build");
+
+        // In the same directory, the later build has a profile of its own.
+        host.run(&program, &[]).prints("2\n");
+        host.run(&program, &[]);
+        let later = report(&krate, &host, &[]).ends_with(0);
+        assert_eq!(later.lines_of("Total"), LINES, "{flags}");
+        let later = later.says("is of another build, so it does not count");
+        assert_eq!(later.stderr.matches("warning:").count(), 1, "{later:?}");
+        let trace = report(&krate, &host, &["--lcov", "-"]).ends_with(0);
+        assert_eq!(entries(&trace.stdout), 2);
+        // The first build again: cargo makes the same program.
+        change(&krate, 1);
+        build(&krate, flags);
+        let trace = report(&krate, &host, &["--lcov", "-"]).ends_with(0);
+        assert_eq!(entries(&trace.stdout), 1);
+    }
+}
+
+#[test]
+fn a_shared_library_of_an_earlier_build_does_not_count_and_the_program_does() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"along\"]\nresolver = \"3\"\n",
+    );
+    let dependency = "[dependencies]\nalong.path = \"../along\"\n";
+    krate.write("app/Cargo.toml", &package("app", dependency));
+    krate.write("app/src/main.rs", "fn main() {\n    along::number();\n}\n");
+    let library = "[lib]\ncrate-type = [\"dylib\"]\n";
+    krate.write("along/Cargo.toml", &package("along", library));
+    let text = "pub fn number() -> u32 {\n    std::hint::black_box(1)\n}\n";
+    krate.write("along/src/lib.rs", text);
+    let run = || krate.itcov(&["run", "-p", "app"]).ends_with(0);
+    assert_eq!(run().lines_of("along/src/lib.rs"), (3, 3));
+    let first = tempfile::tempdir().unwrap();
+    krate
+        .sh(&format!(
+            "cp $(find target/itcov/.checkouts -name '*.profraw') {}",
+            first.path().display()
+        ))
+        .ends_with(0);
+    krate.write("along/src/lib.rs", &text.replace("(1)", "(2)"));
+    krate.itcov(&["build", "-p", "app"]).ends_with(0);
+    let brought = ["report", "--profiles", first.path().to_str().unwrap()];
+    let report = krate.itcov(&brought).ends_with(0);
+    let report = report.says("is of another build, so it does not count");
+    assert_eq!(report.lines_of("along/src/lib.rs"), (0, 3));
+    assert_eq!(report.lines_of("app/src/main.rs"), (3, 3));
+}
+
+#[test]
+fn a_program_that_the_suite_builds_twice_counts_each_time() {
+    let krate = app();
+    let suite = "cargo run --quiet; cargo run --quiet --target-dir elsewhere; \"$ITCOV_BIN\"";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    assert!(!output.stderr.contains("warning:"), "{}", output.stderr);
+    let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
+    assert_eq!(entries(&trace.stdout), 3);
+}

@@ -1,0 +1,126 @@
+//! What a measured build runs is the user's own, though others can write to the target directory.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::{LINES, app};
+use crate::support::process::Output;
+use crate::support::{TestCrate, tools};
+
+/// A target directory that everybody can write to, as `/tmp`.
+fn everybodys() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    chmod(directory.path(), 0o1777);
+    directory
+}
+
+fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn run(krate: &TestCrate, target: &Path) -> Output {
+    let mut command = krate.command("sh");
+    // What the tool makes must not depend on what the user lets others do.
+    command.args(["-c", "umask 0; exec \"$0\" itcov run"]);
+    command.arg(tools::cargo_itcov());
+    Output::of(command.env("CARGO_TARGET_DIR", target))
+}
+
+/// The only entry of a directory.
+fn only(directory: &Path) -> PathBuf {
+    let mut entries = fs::read_dir(directory).unwrap();
+    let entry = entries.next().unwrap().unwrap().path();
+    assert!(entries.next().is_none(), "{}", directory.display());
+    entry
+}
+
+#[test]
+fn what_is_run_is_where_nobody_else_can_write() {
+    let krate = app();
+    let target = everybodys();
+    let first = run(&krate, target.path()).ends_with(0);
+    assert_eq!(first.lines_of("Total"), LINES);
+    let itcov = target.path().join("itcov");
+    let store = only(&itcov.join(".checkouts"));
+    for (directory, mode) in [
+        (itcov.clone(), 0o755),
+        (itcov.join(".wrapper"), 0o700),
+        (only(&itcov.join(".wrapper")), 0o700),
+        (itcov.join(".checkouts"), 0o755),
+        (store.clone(), 0o755),
+        (store.join("harness"), 0o700),
+    ] {
+        let found = fs::metadata(&directory).unwrap().mode() & 0o7777;
+        assert_eq!(found, mode, "{}", directory.display());
+    }
+}
+
+#[test]
+fn a_file_that_others_could_write_is_not_run_but_made_anew() {
+    let krate = app();
+    let target = everybodys();
+    run(&krate, target.path()).ends_with(0);
+    let itcov = target.path().join("itcov");
+    let wrapper = only(&itcov.join(".wrapper"));
+    let harness = only(&only(&itcov.join(".checkouts")).join("harness"));
+    let planted = "#!/bin/sh\necho planted\n";
+    for file in [
+        &harness,
+        &wrapper.join("itcov-rustc"),
+        &wrapper.join("itcov-runner"),
+    ] {
+        chmod(file.parent().unwrap(), 0o777);
+        fs::remove_file(file).unwrap();
+        fs::write(file, planted).unwrap();
+        chmod(file, 0o777);
+    }
+    for entry in fs::read_dir(&wrapper).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "o") {
+            fs::write(&path, "planted").unwrap();
+            chmod(&path, 0o666);
+        }
+    }
+    krate.write(
+        "src/main.rs",
+        &(krate.read("src/main.rs") + "\n// Built again.\n"),
+    );
+    let again = run(&krate, target.path()).ends_with(0);
+    assert_eq!(again.lines_of("Total"), LINES);
+    assert!(!again.stdout.contains("planted"), "{}", again.stdout);
+    let directories = [wrapper.as_path(), harness.parent().unwrap()];
+    for directory in directories {
+        assert_eq!(fs::metadata(directory).unwrap().mode() & 0o777, 0o700);
+    }
+}
+
+#[test]
+#[ignore = "needs root, who can give files away"]
+fn what_belongs_to_somebody_else_is_refused_by_its_name() {
+    let krate = app();
+    for place in [
+        "itcov",
+        "itcov/.wrapper",
+        "itcov/.wrapper/*",
+        "itcov/.wrapper/*/itcov-rustc",
+        "itcov/.checkouts",
+        "itcov/.checkouts/*",
+        "itcov/.checkouts/*/harness",
+        "itcov/.checkouts/*/harness/*",
+    ] {
+        let target = everybodys();
+        run(&krate, target.path()).ends_with(0);
+        // As one that somebody has made before, whose directory is open.
+        let script = format!(
+            "cd {}; for file in {place}; do chown -h 65534 $file; [ -d $file ] || chmod 777 $(dirname $file); done; echo {place}",
+            target.path().display()
+        );
+        let planted = krate.sh(&script).ends_with(0).stdout;
+        let path = target.path().join(planted.trim());
+        let refused = run(&krate, target.path()).ends_with(1);
+        let said = format!("{} belongs to the user 65534", path.display());
+        let refused = refused.says(&said).says("CARGO_TARGET_DIR");
+        assert!(!refused.stdout.contains("1\n"), "{refused:?}");
+    }
+}

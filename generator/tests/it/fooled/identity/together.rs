@@ -1,0 +1,130 @@
+//! Runs at the same time: each reports on what it has built and started, and says what it cannot know.
+
+use super::{LINES, app, change, entries};
+use crate::build::package;
+use crate::support::process::signal;
+use crate::support::{Running, TestCrate, tools};
+
+/// Starts `cargo itcov exec` with a script, which waits with `await FILE` and tells with `touch FILE`.
+fn start(krate: &TestCrate, options: &[&str], script: &str) -> Running {
+    let mut command = krate.command(tools::cargo_itcov());
+    let script = format!(
+        "await() {{ for i in $(seq 3000); do [ -e $1 ] && return; sleep 0.02; done; exit 9; }}\n{script}"
+    );
+    command.args(["itcov", "exec"]).args(options);
+    Running::start(command.args(["--", "sh", "-c", &script]))
+}
+
+#[track_caller]
+fn wait_for(krate: &TestCrate, file: &str) {
+    crate::support::process::wait_until(file, || krate.has(file));
+}
+
+fn entries_of_last(krate: &TestCrate) -> u64 {
+    let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
+    entries(&trace.stdout)
+}
+
+#[test]
+fn what_does_not_know_its_run_counts_where_only_one_goes_on() {
+    let krate = app();
+    let cleared = "env -u LLVM_PROFILE_FILE \"$ITCOV_BIN\"";
+    let script = format!(
+        "{cleared}; touch one; await two; \"$ITCOV_BIN\"; {cleared} more; touch three; await four; {cleared}; {cleared}"
+    );
+    let first = start(&krate, &[], &script);
+    wait_for(&krate, "one");
+    let script = "touch two; await three; \"$ITCOV_BIN\"";
+    let second = start(&krate, &[], script).finish().ends_with(0);
+    let process = first.id();
+    let second = second
+        .says(&format!(
+            "another run goes on in this checkout, as process {process}; each reports on what it has built and started"
+        ))
+        .says("so whose they are is not known: 1; they do not count");
+    assert_eq!(second.lines_of("Total"), LINES);
+    // That of a run that goes on, too.
+    let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
+    assert_eq!(entries(&trace.stdout), 1);
+    krate.write("four", "");
+    let first = first.finish().ends_with(0);
+    let first = first.says("so whose they are is not known: 1; they do not count");
+    assert_eq!(first.lines_of("Total"), LINES);
+    // Before the other one, with the variable, and twice after it.
+    assert_eq!(entries_of_last(&krate), 4);
+}
+
+#[test]
+fn a_second_run_that_builds_another_program_does_not_change_the_report_of_the_first() {
+    let krate = app();
+    let script = "\"$ITCOV_BIN\"; touch one; await two; \"$ITCOV_BIN\" more";
+    let first = start(&krate, &[], script);
+    wait_for(&krate, "one");
+    change(&krate, 2);
+    let second = krate.itcov(&["run"]).ends_with(0).prints("2\n");
+    assert_eq!(second.lines_of("Total"), LINES);
+    second.says("another run goes on in this checkout");
+    krate.write("two", "");
+    // The suite has started the other program under the same name, and is told so.
+    let first = first.finish().ends_with(0).prints("1\n2\nmore\n");
+    let first = first
+        .says("another `cargo itcov` has built app anew meanwhile")
+        .says("is of another build, so it does not count");
+    assert_eq!(first.lines_of("Total"), LINES);
+    assert_eq!(entries_of_last(&krate), 1);
+}
+
+#[test]
+fn a_program_that_runs_is_measured_though_another_one_is_built_and_run_meanwhile() {
+    let krate = app();
+    krate.write(
+        "src/main.rs",
+        &format!(
+            "{}\npub fn wait() {{\n    std::thread::sleep(std::time::Duration::from_secs(600));\n}}\n",
+            super::MAIN.replace("println!(\"more\");", "println!(\"more\");\n    wait();")
+        ),
+    );
+    let mut command = krate.command(tools::cargo_itcov());
+    let mut first = Running::start(command.args(["itcov", "run", "--", "more"]));
+    first.expect("more\n");
+    let text = krate.read("src/main.rs");
+    krate.write("src/main.rs", &text.replace("black_box(1)", "black_box(2)"));
+    krate.itcov(&["run"]).ends_with(0).prints("2\n");
+    krate
+        .itcov(&["clean"])
+        .ends_with(0)
+        .says("runs that still go on, and stay: 1");
+    signal("INT", first.id());
+    let first = first.finish().ends_with(0);
+    assert_eq!(first.lines_of("Total"), (16, 16), "{}", first.stdout);
+}
+
+#[test]
+fn a_run_of_tests_is_alone() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", super::MAIN);
+    let refused = "another run goes on in this checkout, as process ";
+    let exec = |options: &[&str]| {
+        let exec = [&["exec"], options, &["--", "sh", "-c", "\"$ITCOV_BIN\""]].concat();
+        krate.itcov(&exec)
+    };
+    for (first, second) in [
+        (&["--tests"][..], &[][..]),
+        (&[], &["--tests"]),
+        (&["--tests"], &["--tests"]),
+    ] {
+        let script = "\"$ITCOV_BIN\"; touch one; await two";
+        let running = start(&krate, first, script);
+        wait_for(&krate, "one");
+        exec(second)
+            .ends_with(1)
+            .says(refused)
+            .says("with --tests, what the two start could not be told apart");
+        krate.write("two", "");
+        let output = running.finish().ends_with(0);
+        assert_eq!(output.lines_of("Total"), LINES);
+        exec(second).ends_with(0);
+        krate.sh("rm one two").ends_with(0);
+    }
+}
