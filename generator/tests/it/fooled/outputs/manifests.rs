@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Output, TestCrate};
+use crate::support::TestCrate;
 
 /// Names that would be more than names in just, shell, Rust, TOML or Liquid. None has a `/`, which cargo refuses.
 const ODD: [&str; 9] = [
@@ -164,17 +164,4 @@ fn a_run_of_a_program_with_an_odd_name_does_not_make_a_harness_of_it() {
         "{}",
         run.stderr
     );
-}
-
-/// A command that a message tells to type can be pasted into a shell.
-#[test]
-fn a_program_that_just_knows_by_another_name_runs() {
-    let krate = TestCrate::new("plain-name_2");
-    krate.itcov(&["init"]).ends_with(0);
-    let output = Output::of(krate.command("grep").args([
-        "-c",
-        "plain-name_2",
-        "tests/manual_integration.rs",
-    ]));
-    assert_eq!(output.ends_with(0).stdout.trim(), "2");
 }
