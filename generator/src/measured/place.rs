@@ -10,6 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
+use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 /// The name of the file in the directory of a part.
