@@ -216,10 +216,15 @@ impl Text {
         if self.stamp == Some(Stamp::of(&file)) {
             return State::Same;
         }
-        let is_same = self.digest.as_ref().is_some_and(|known| {
-            // Reading something else may take for ever.
-            file.is_file() && digest(&self.path).is_ok_and(|now| now == *known)
-        });
+        // Reading something else may take for ever.
+        let can_be_same = match self.stamp {
+            Some(Stamp([_, size, ..])) => size == file.size().cast_signed(),
+            None => file.size() <= files::TEXT,
+        };
+        let is_same = self
+            .digest
+            .as_ref()
+            .is_some_and(|known| can_be_same && digest(&self.path).is_ok_and(|now| now == *known));
         if is_same { State::Same } else { State::Changed }
     }
 }
