@@ -19,7 +19,9 @@ impl Delta {
         let moved = moved.filter(|(_, (after, before))| *after != before);
         Delta(
             moved
-                .map(|(place, (after, before))| (place, after.checked_sub(before).unwrap_or(*after)))
+                .map(|(place, (after, before))| {
+                    (place, after.checked_sub(before).unwrap_or(*after))
+                })
                 .filter(|(_, by)| *by > 0)
                 .collect(),
         )
@@ -69,7 +71,9 @@ impl Delta {
         let (mut moved, mut next) = (Vec::new(), 0_usize);
         while !bytes.is_empty() {
             let skipped = read(&mut bytes).and_then(|it| usize::try_from(it).ok());
-            let place = skipped.and_then(|it| next.checked_add(it)).ok_or_else(malformed)?;
+            let place = skipped
+                .and_then(|it| next.checked_add(it))
+                .ok_or_else(malformed)?;
             let by = read(&mut bytes).ok_or_else(malformed)?;
             moved.push((place, by));
             next = place.checked_add(1).ok_or_else(malformed)?;
@@ -83,7 +87,7 @@ fn write(bytes: &mut Vec<u8>, mut number: u64) {
         bytes.push(0x80 | (number & 0x7f) as u8);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push((number & 0x7f) as u8);
 }
 
 fn read(bytes: &mut &[u8]) -> Option<u64> {

@@ -69,7 +69,10 @@ pub fn counters(head: &[u8]) -> Result<(u64, usize), Malformed> {
         .saturating_add(header.binary_ids)
         .saturating_add(records)
         .saturating_add(header.padding_before_counters);
-    Ok((offset, usize::try_from(header.counters).unwrap_or(usize::MAX)))
+    Ok((
+        offset,
+        usize::try_from(header.counters).unwrap_or(usize::MAX),
+    ))
 }
 
 /// No header is longer, in bytes.

@@ -10,6 +10,7 @@
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace
 //!     runs/<number>/             the last run, and those that are going on
 //!         lock                   held by the run
+//!         <number>/.scenarios    what ran in each scenario
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/<program>/    its profiles
 //!         <number>/.suite/       those of what a suite has started
@@ -27,6 +28,7 @@ pub mod origin;
 mod part;
 mod profiles;
 mod runs;
+pub mod scenarios;
 pub mod sources;
 
 pub use inside::Inside;

@@ -10,6 +10,7 @@ use super::kept::{Kept, Objects};
 use super::origin::{functions, may_be_of, own_functions};
 use super::part::{LINKED, Measured, Part, TESTS};
 use super::profiles;
+use super::scenarios::Recorder;
 use crate::build::units::Unit;
 
 /// The data of a checkout.
@@ -227,6 +228,16 @@ impl Recording {
     /// The directory of the part.
     pub fn directory(&self) -> &Path {
         &self.part
+    }
+
+    /// What records its scenarios.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written to its directory.
+    pub fn recorder(&self) -> Result<Recorder> {
+        let recorder = Recorder::begin(&self.part, &self.store.linked());
+        recorder.with_context(|| format!("cannot write to {}", self.part.display()))
     }
 
     /// The parts of its run.

@@ -1,4 +1,4 @@
-//! The control address: one loopback server of a run. `POST /stop` ends the run.
+//! The control address: one loopback server of a run. `POST /stop` ends the run, `POST /scenario/NAME` marks a scenario.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use super::marks::{Mark, Marks};
 
 /// No request has a longer head.
 const HEAD: usize = 1 << 13;
@@ -16,21 +18,23 @@ const CONNECTIONS: usize = 32;
 /// How long a request may take.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// What is done when somebody asks for the end.
-type Stop = Arc<dyn Fn() + Send + Sync>;
+/// What is done when somebody asks for it.
+#[derive(Clone)]
+pub struct Commands {
+    /// For the end of the run.
+    pub stop: Arc<dyn Fn() + Send + Sync>,
+    /// For a mark.
+    pub marks: Marks,
+}
 
 /// Listens at the address and gives the one that it is, with its port.
 ///
 /// # Errors
 ///
 /// If nobody can listen there.
-pub fn serve(
-    address: SocketAddr,
-    stop: impl Fn() + Send + Sync + 'static,
-) -> io::Result<SocketAddr> {
+pub fn serve(address: SocketAddr, commands: Commands) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;
-    let stop: Stop = Arc::new(stop);
     let open = Arc::new(AtomicUsize::new(0));
     thread::spawn(move || {
         for stream in listener.incoming() {
@@ -43,10 +47,10 @@ pub fn serve(
                 open.fetch_sub(1, SeqCst);
                 continue;
             }
-            let (stop, open) = (Arc::clone(&stop), Arc::clone(&open));
+            let (commands, open) = (commands.clone(), Arc::clone(&open));
             thread::spawn(move || {
                 // Who asks may have gone without waiting for the answer.
-                let _ = answer(&stream, &stop);
+                let _ = answer(&stream, &commands);
                 open.fetch_sub(1, SeqCst);
             });
         }
@@ -54,7 +58,7 @@ pub fn serve(
     Ok(address)
 }
 
-fn answer(mut stream: &TcpStream, stop: &Stop) -> io::Result<()> {
+fn answer(mut stream: &TcpStream, commands: &Commands) -> io::Result<()> {
     let until = Instant::now() + LIMIT;
     let head = head(stream, until)?;
     let mut headers = [httparse::EMPTY_HEADER; 64];
@@ -62,10 +66,17 @@ fn answer(mut stream: &TcpStream, stop: &Stop) -> io::Result<()> {
     let is_whole = request
         .parse(&head)
         .is_ok_and(|status| status.is_complete());
-    let (status, text) = if is_whole {
-        judge(&request)
+    let (status, text) = if !is_whole {
+        ("400 Bad Request", "this is no request".to_owned())
     } else {
-        ("400 Bad Request", "this is no request")
+        match judge(&request) {
+            Ok(Asked::Stop) => ("202 Accepted", "the run ends".to_owned()),
+            Ok(Asked::Mark(mark)) => match (commands.marks)(mark) {
+                Ok(()) => ("200 OK", "noted".to_owned()),
+                Err(error) => ("500 Internal Server Error", error.to_string()),
+            },
+            Err((status, text)) => (status, text.to_owned()),
+        }
     };
     let length = text.len() + 1;
     let answer = format!(
@@ -75,7 +86,7 @@ fn answer(mut stream: &TcpStream, stop: &Stop) -> io::Result<()> {
         .set_write_timeout(Some(LIMIT))
         .and_then(|()| stream.write_all(answer.as_bytes()));
     if status.starts_with("202") {
-        stop();
+        (commands.stop)();
     }
     written?;
     // What is left unread would make the end of the connection an error.
@@ -104,7 +115,14 @@ fn head(mut stream: &TcpStream, until: Instant) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn judge(request: &httparse::Request) -> (&'static str, &'static str) {
+/// What a request asks for.
+enum Asked {
+    Stop,
+    Mark(Mark),
+}
+
+/// What is asked for, or the status and the reason of a refusal.
+fn judge(request: &httparse::Request) -> Result<Asked, (&'static str, &'static str)> {
     let values = |name: &'static str| {
         let headers = request.headers.iter();
         headers
@@ -119,16 +137,29 @@ fn judge(request: &httparse::Request) -> (&'static str, &'static str) {
     ];
     if from_a_page.iter().any(|name| values(name).next().is_some()) {
         // A browser says so when a page asks.
-        return ("403 Forbidden", "a page in a browser cannot end the run");
+        return Err(("403 Forbidden", "a page in a browser cannot end the run"));
     }
     if !values("host").all(is_loopback) {
-        return ("403 Forbidden", "this answers to loopback addresses only");
+        return Err(("403 Forbidden", "this answers to loopback addresses only"));
     }
-    match (request.method, request.path) {
-        (Some("POST"), Some("/stop")) => ("202 Accepted", "the run ends"),
-        (_, Some("/stop")) => ("405 Method Not Allowed", "POST /stop ends the run"),
-        _ => ("404 Not Found", "POST /stop ends the run"),
+    let path = request.path.unwrap_or_default();
+    let asked = match Mark::parse(path) {
+        Some(mark) => Asked::Mark(mark.map_err(|why| ("400 Bad Request", why))?),
+        None if path == "/stop" => Asked::Stop,
+        None => {
+            return Err((
+                "404 Not Found",
+                "POST /stop ends the run, POST /scenario/NAME begins a scenario, POST /scenario ends it",
+            ));
+        }
+    };
+    if request.method != Some("POST") {
+        return Err((
+            "405 Method Not Allowed",
+            "it is POST that does something here",
+        ));
     }
+    Ok(asked)
 }
 
 /// Whether a `Host` is this machine by its number or as `localhost`: another name may be that of a page elsewhere, which has

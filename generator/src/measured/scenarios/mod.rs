@@ -6,11 +6,12 @@
 //! ```
 
 mod log;
+pub mod reach;
 mod reading;
 mod recorder;
 
-pub use log::{Entry, Outcome};
-pub use reading::Reading;
+pub use log::Outcome;
+pub use reading::Scenarios;
 pub use recorder::Recorder;
 
 /// The name of the file in the directory of a part.

@@ -1,4 +1,4 @@
-//! What was recorded, as profiles.
+//! What was recorded, as profiles: of each scenario one, however often it ran.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,13 +8,80 @@ use anyhow::{Context, Result};
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::parse::profile;
 
-use super::log::{self, Entry};
+use super::log::{self, Entry, Outcome};
+use crate::measured::part::Measured;
 
-/// The scenarios of a part.
-pub struct Reading {
+/// The scenarios of a run.
+pub struct Scenarios {
+    parts: Vec<Reading>,
+    /// In the order in which each ran first. The one without a name is what ran outside of any.
+    pub all: Vec<Scenario>,
+}
+
+/// A scenario.
+pub struct Scenario {
+    /// Its name; `None` for what ran outside of any.
+    pub name: Option<String>,
+    /// How it ended the last time.
+    pub outcome: Outcome,
+    /// How many seconds it took.
+    pub seconds: f64,
+    /// The places of its entries: the part's, and the one in it.
+    entries: Vec<(usize, usize)>,
+}
+
+impl Scenarios {
+    /// Reads those of the parts of a run.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read.
+    pub fn of(parts: &[Measured]) -> Result<Scenarios> {
+        let directories = parts.iter().filter_map(|part| part.directory.as_deref());
+        let parts: Vec<Reading> = directories.map(Reading::of).collect::<Result<_>>()?;
+        let mut all: Vec<Scenario> = Vec::new();
+        for (part, reading) in parts.iter().enumerate() {
+            for (place, entry) in reading.entries.iter().enumerate() {
+                let known = all.iter_mut().find(|it| it.name == entry.name);
+                if let Some(known) = known {
+                    known.outcome = entry.outcome;
+                    known.seconds += entry.seconds;
+                    known.entries.push((part, place));
+                } else {
+                    all.push(Scenario {
+                        name: entry.name.clone(),
+                        outcome: entry.outcome,
+                        seconds: entry.seconds,
+                        entries: vec![(part, place)],
+                    });
+                }
+            }
+        }
+        Ok(Scenarios { parts, all })
+    }
+
+    /// Whether one has a name.
+    pub fn are_there(&self) -> bool {
+        self.all.iter().any(|it| it.name.is_some())
+    }
+
+    /// Adds what ran in a scenario to a profile.
+    ///
+    /// # Errors
+    ///
+    /// If one of the run's profiles is gone or damaged.
+    pub fn add(&mut self, scenario: usize, profile: &mut Profile) -> Result<()> {
+        for (part, entry) in &self.all[scenario].entries {
+            self.parts[*part].add(*entry, profile)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a part has recorded.
+struct Reading {
     directory: PathBuf,
-    /// In the order in which they ran, with what ran between them.
-    pub entries: Vec<Entry>,
+    entries: Vec<Entry>,
     /// Of each profile its functions: both hashes, and the places of their counters.
     functions: HashMap<String, Vec<Place>>,
 }
@@ -27,12 +94,7 @@ struct Place {
 }
 
 impl Reading {
-    /// Reads those in the directory of a part.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be read.
-    pub fn of(directory: &Path) -> Result<Reading> {
+    fn of(directory: &Path) -> Result<Reading> {
         let file = directory.join(super::FILE);
         let entries = log::read(&file);
         Ok(Reading {
@@ -42,12 +104,7 @@ impl Reading {
         })
     }
 
-    /// Adds what ran in one of the entries to a profile.
-    ///
-    /// # Errors
-    ///
-    /// If one of the run's profiles is gone or damaged.
-    pub fn add(&mut self, entry: usize, profile: &mut Profile) -> Result<()> {
+    fn add(&mut self, entry: usize, profile: &mut Profile) -> Result<()> {
         for (name, delta) in &self.entries[entry].profiles {
             if !self.functions.contains_key(name) {
                 let functions = functions(&self.directory.join(name))?;
