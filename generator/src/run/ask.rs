@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// How long the answer may take: a snapshot of many counters takes its time.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Posts to a path.
 ///
@@ -28,11 +28,9 @@ pub fn post(address: SocketAddr, path: &str) -> io::Result<()> {
         httparse::Status::Complete(length) => length,
         httparse::Status::Partial => return Err(io::ErrorKind::UnexpectedEof.into()),
     };
-    match response.code {
-        Some(200..=299) => Ok(()),
-        _ => {
-            let text = String::from_utf8_lossy(&answer[length..]);
-            Err(io::Error::other(text.trim_end().to_owned()))
-        }
+    if matches!(response.code, Some(200..=299)) {
+        return Ok(());
     }
+    let text = String::from_utf8_lossy(&answer[length..]);
+    Err(io::Error::other(text.trim_end().to_owned()))
 }

@@ -66,17 +66,18 @@ fn answer(mut stream: &TcpStream, commands: &Commands) -> io::Result<()> {
     let is_whole = request
         .parse(&head)
         .is_ok_and(|status| status.is_complete());
-    let (status, text) = if !is_whole {
-        ("400 Bad Request", "this is no request".to_owned())
+    let asked = if is_whole {
+        judge(&request)
     } else {
-        match judge(&request) {
-            Ok(Asked::Stop) => ("202 Accepted", "the run ends".to_owned()),
-            Ok(Asked::Mark(mark)) => match (commands.marks)(mark) {
-                Ok(()) => ("200 OK", "noted".to_owned()),
-                Err(error) => ("500 Internal Server Error", error.to_string()),
-            },
-            Err((status, text)) => (status, text.to_owned()),
-        }
+        Err(("400 Bad Request", "this is no request"))
+    };
+    let (status, text) = match asked {
+        Ok(Asked::Stop) => ("202 Accepted", "the run ends".to_owned()),
+        Ok(Asked::Mark(mark)) => match (commands.marks)(mark) {
+            Ok(()) => ("200 OK", "noted".to_owned()),
+            Err(error) => ("500 Internal Server Error", error.to_string()),
+        },
+        Err((status, text)) => (status, text.to_owned()),
     };
     let length = text.len() + 1;
     let answer = format!(

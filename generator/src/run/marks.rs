@@ -1,5 +1,6 @@
 //! Marks: where a scenario begins and ends, as the control address is told.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
@@ -80,7 +81,7 @@ pub fn path_of(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             path.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            let _ = write!(path, "%{byte:02X}");
         }
     }
     path

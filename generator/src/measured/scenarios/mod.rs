@@ -11,7 +11,7 @@ mod reading;
 mod recorder;
 
 pub use log::Outcome;
-pub use reading::Scenarios;
+pub use reading::{Scenario, Scenarios};
 pub use recorder::Recorder;
 
 /// The name of the file in the directory of a part.

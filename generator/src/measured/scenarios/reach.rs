@@ -51,7 +51,7 @@ pub fn smallest(sets: &[FixedBitSet], costs: &[f64]) -> Vec<usize> {
         best: first,
         tries: 0,
     };
-    search.go(all, &mut Vec::new(), 0.0);
+    search.go(&all, &mut Vec::new(), 0.0);
     search.best.sort_unstable();
     search.best
 }
@@ -99,7 +99,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Branches on the line that the fewest sets have.
-    fn go(&mut self, left: FixedBitSet, chosen: &mut Vec<usize>, cost: f64) {
+    fn go(&mut self, left: &FixedBitSet, chosen: &mut Vec<usize>, cost: f64) {
         if left.is_clear() {
             if cost < self.cost {
                 self.cost = cost;
@@ -108,7 +108,7 @@ impl Search<'_> {
             return;
         }
         self.tries += 1;
-        if self.tries > TRIES || cost + self.least(&left) >= self.cost {
+        if self.tries > TRIES || cost + self.least(left) >= self.cost {
             return;
         }
         let having = |line: usize| {
@@ -122,12 +122,12 @@ impl Search<'_> {
         let Some(mut candidates) = lines.map(having).min_by_key(Vec::len) else {
             return;
         };
-        candidates.sort_by_key(|it| std::cmp::Reverse(self.sets[*it].intersection_count(&left)));
+        candidates.sort_by_key(|it| std::cmp::Reverse(self.sets[*it].intersection_count(left)));
         for candidate in candidates {
             let mut rest = left.clone();
             rest.difference_with(&self.sets[candidate]);
             chosen.push(candidate);
-            self.go(rest, chosen, cost + self.costs[candidate]);
+            self.go(&rest, chosen, cost + self.costs[candidate]);
             chosen.pop();
         }
     }

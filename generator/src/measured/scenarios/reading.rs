@@ -60,11 +60,6 @@ impl Scenarios {
         Ok(Scenarios { parts, all })
     }
 
-    /// Whether one has a name.
-    pub fn are_there(&self) -> bool {
-        self.all.iter().any(|it| it.name.is_some())
-    }
-
     /// Adds what ran in a scenario to a profile.
     ///
     /// # Errors
