@@ -7,12 +7,12 @@ use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
 
+use crate::run::ask;
 use crate::run::marks::path_of;
 use crate::run::plan::find_command;
-use crate::run::{Failure, ask};
 
 /// Run a command as a scenario: a named part of a suite, of which is known what it reaches.
 ///
@@ -63,16 +63,13 @@ impl Scenario {
 }
 
 /// The control address of the run.
-fn control() -> Result<SocketAddr, Failure> {
+fn control() -> Result<SocketAddr> {
     let said = std::env::var("ITCOV_CONTROL").unwrap_or_default();
     if said.is_empty() {
-        return Err(Failure::usage(
-            "ITCOV_CONTROL is not set: a scenario belongs to a run, whose suite has it in its environment",
-        ));
+        bail!(
+            "ITCOV_CONTROL is not set: a scenario belongs to a run, whose suite has it in its environment"
+        );
     }
-    said.parse().map_err(|_| {
-        Failure::usage(format!(
-            "ITCOV_CONTROL={said} is no address such as 127.0.0.1:40331"
-        ))
-    })
+    let address = said.parse();
+    address.with_context(|| format!("ITCOV_CONTROL={said} is no address such as 127.0.0.1:40331"))
 }

@@ -201,7 +201,7 @@ fn marks_may_come_from_any_language_and_a_run_may_have_none() {
         .says("the last run has no scenarios");
     krate
         .itcov(&["scenario", "a", "--", "true"])
-        .ends_with(2)
+        .ends_with(1)
         .says("ITCOV_CONTROL is not set");
     let refused = "cargo-itcov scenario '' -- true || test $? = 1\n";
     suite(&krate, refused);
