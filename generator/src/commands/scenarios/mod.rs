@@ -40,7 +40,8 @@ Examples:
                                        those that reach a line, a range (:40-50) or a file
   cargo itcov scenarios --only refund  the lines that nothing but this scenario reaches
   cargo itcov scenarios --missing      the lines that none reaches
-  cargo itcov report --scenario refund the whole report, of one of them")]
+  cargo itcov report --scenario refund
+                                       the whole report, of one of them")]
 pub struct Scenarios {
     /// The fewest scenarios that reach all that all reach
     #[arg(long, conflicts_with_all = ["reach", "only", "missing"])]
