@@ -2,6 +2,7 @@
 //!
 //! Pure functions of values: nothing here reads a file.
 
+pub mod delta;
 pub mod functions;
 pub mod lines;
 pub mod profile;

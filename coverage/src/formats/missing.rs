@@ -21,22 +21,18 @@ pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
     })
 }
 
-/// Writes lines of each file that nothing but tests has reached, from inside: `src/args.rs: 3, 7-9`.
+/// Writes some lines of each file, below a title: `src/args.rs: 3, 7-9`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_only_tests(
+pub fn write_lines(
     out: &mut dyn Write,
     view: &View,
+    title: &str,
     lines: &dyn Fn(&FileCoverage) -> Vec<u32>,
 ) -> io::Result<()> {
-    rows(
-        out,
-        view,
-        "Lines that only tests reached, from inside",
-        &|file| stretches(lines(file), usize::MAX),
-    )
+    rows(out, view, title, &|file| stretches(lines(file), usize::MAX))
 }
 
 fn rows(

@@ -17,6 +17,8 @@ pub struct FunctionCounts<'a> {
     pub name_hash: u64,
     /// A hash of its structure.
     pub function_hash: u64,
+    /// The place of its first counter among those of the profile.
+    pub first: usize,
     counters: &'a [u8],
 }
 
@@ -92,6 +94,33 @@ pub fn is_cut_off(head: &[u8], length: u64) -> bool {
     }
 }
 
+/// Where the counters are in a file with one profile, given its first [`HEAD`] bytes, or all of them where there are fewer: the
+/// offset of the first, and how many there are. A program that maps its counters from the file changes nothing else of it.
+///
+/// # Errors
+///
+/// As of [`functions`]; also if the profile is not whole yet.
+pub fn counters(head: &[u8]) -> Result<(u64, usize), Malformed> {
+    if !head.starts_with(&MAGIC) {
+        return Err(foreign::not_a_raw_profile(head));
+    }
+    let mut bytes = Bytes(head);
+    let header = Header::parse(&mut bytes)?;
+    let records = header.records.saturating_mul(header.layout.record_size());
+    let behind = (head.len() - bytes.0.len()) as u64;
+    let offset = behind
+        .saturating_add(header.binary_ids)
+        .saturating_add(records)
+        .saturating_add(header.padding_before_counters);
+    Ok((
+        offset,
+        usize::try_from(header.counters).unwrap_or(usize::MAX),
+    ))
+}
+
+/// No header is longer, in bytes.
+pub const HEAD: usize = 256;
+
 /// Reads one profile, and adds its functions.
 fn add<'a>(
     bytes: &mut Bytes<'a>,
@@ -122,6 +151,7 @@ fn add<'a>(
         if !offset.is_multiple_of(8) {
             return Err(Malformed::new("its counters are not where they can be"));
         }
+        let first = usize::try_from(offset / 8).unwrap_or(usize::MAX);
         let mut own = Bytes(counters);
         own.take(offset)?;
         let counters = own.take(length.saturating_mul(8))?;
@@ -131,6 +161,7 @@ fn add<'a>(
         functions.push(FunctionCounts {
             name_hash,
             function_hash,
+            first,
             counters,
         });
         distance = distance.wrapping_sub(size);

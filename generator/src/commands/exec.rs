@@ -21,8 +21,8 @@ use crate::run::Failure;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 
+use crate::run::say;
 use crate::run::watch::Watch;
-use crate::run::{say, supervisor};
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -72,7 +72,7 @@ impl Exec {
         };
         let names: Vec<&str> = built.names().collect();
         let watch = Watch::begin(ordinary::programs(&measure.layout, &names));
-        let outcome = supervisor::run(&plan, &settings, &measure.signals)?;
+        let outcome = measure.supervise(&plan, &settings, &recording)?;
         let opened = watch.as_ref().map(Watch::opened).unwrap_or_default();
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
@@ -22,7 +23,9 @@ use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
+use crate::measured::scenarios;
 use crate::measured::{How, Kept, Part, Recording, Store};
+use crate::run::marks::{Mark, Marks};
 use crate::run::plan::{Plan, Start};
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Outcome};
@@ -233,10 +236,36 @@ impl<'a> Measure<'a> {
         settings: &Settings,
         recording: &mut Recording,
     ) -> Result<Outcome> {
-        let outcome = supervisor::run(plan, settings, &self.signals)?;
+        let outcome = self.supervise(plan, settings, recording)?;
         if outcome.counts {
             recording.keep()?;
         }
+        Ok(outcome)
+    }
+
+    /// Runs the plan.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot begin, or its scenarios cannot be recorded.
+    pub fn supervise(
+        &self,
+        plan: &Plan,
+        settings: &Settings,
+        recording: &Recording,
+    ) -> Result<Outcome> {
+        let recorder = Arc::new(recording.recorder()?);
+        let of_mark = Arc::clone(&recorder);
+        let marks: Marks = Arc::new(move |mark| match mark {
+            Mark::Begin(name) => of_mark.start(name),
+            Mark::End(has_passed) => of_mark.end(match has_passed {
+                None => scenarios::Outcome::Ended,
+                Some(true) => scenarios::Outcome::Passed,
+                Some(false) => scenarios::Outcome::Failed,
+            }),
+        });
+        let outcome = supervisor::run(plan, settings, &self.signals, &marks)?;
+        recorder.end(scenarios::Outcome::Ended)?;
         Ok(outcome)
     }
 

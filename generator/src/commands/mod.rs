@@ -15,6 +15,8 @@ pub mod remove;
 pub mod report;
 pub mod run;
 mod scaffold;
+pub mod scenario;
+pub mod scenarios;
 pub mod suite;
 mod unmeasured;
 pub mod update;

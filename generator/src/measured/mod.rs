@@ -9,6 +9,7 @@
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace
 //!     runs/<number>/             the last run, and those that are going on
 //!         lock                   held by the run: its process, and whether no other may go on
+//!         <number>/.scenarios    what ran in each scenario
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/place.json    when it began, and in which directories
 //!         <number>/unknown       how many profiles there were that may be of another run, and do not count
@@ -29,6 +30,7 @@ mod part;
 mod place;
 mod profiles;
 mod runs;
+pub mod scenarios;
 pub mod sources;
 pub mod unused;
 

@@ -12,6 +12,7 @@ use super::origin::{build_id, functions, may_be_of, own_functions};
 use super::part::{LINKED, Measured, Part, SUITE, TESTS};
 use super::place::Place;
 use super::profiles;
+use super::scenarios::Recorder;
 use crate::build::layout::Layout;
 use crate::build::leftovers;
 use crate::build::units::Unit;
@@ -357,6 +358,16 @@ impl Recording {
     /// The directory of the part.
     pub fn directory(&self) -> &Path {
         &self.part
+    }
+
+    /// What records its scenarios.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written to its directory.
+    pub fn recorder(&self) -> Result<Recorder> {
+        let recorder = Recorder::begin(&self.part, &self.store.linked());
+        recorder.with_context(|| format!("cannot write to {}", self.part.display()))
     }
 
     /// The parts of its run.

@@ -1,4 +1,4 @@
-//! The control address: one loopback server of a run. `POST /stop` ends the run.
+//! The control address: one loopback server of a run. `POST /stop` ends the run, `POST /scenario/NAME` marks a scenario.
 //!
 //! One thread serves everybody, so whoever asks slowly, or not at all, keeps nobody waiting. Who asks may take so much time,
 //! memory and file descriptors, and no more: of too many, the one that has waited longest is dropped.
@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Resource, getrlimit};
 
+use super::marks::{Mark, Marks};
+
 /// No request has a longer head.
 const HEAD: usize = 1 << 13;
 
@@ -24,17 +26,25 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// How long to wait where the system refuses a connection, so that nothing spins.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What is done when somebody asks for it.
+pub struct Commands {
+    /// For the end of the run.
+    pub stop: Box<dyn Fn() + Send>,
+    /// For a mark.
+    pub marks: Marks,
+}
+
 /// Listens at the address and gives the one that it is, with its port.
 ///
 /// # Errors
 ///
 /// If nobody can listen there.
-pub fn serve(address: SocketAddr, stop: impl Fn() + Send + 'static) -> io::Result<SocketAddr> {
+pub fn serve(address: SocketAddr, commands: Commands) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address)?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let most = most();
-    thread::Builder::new().spawn(move || answer_all(&listener, most, &stop))?;
+    thread::Builder::new().spawn(move || answer_all(&listener, most, &commands))?;
     Ok(address)
 }
 
@@ -46,7 +56,7 @@ fn most() -> usize {
     (limit.saturating_sub(used) / 2).clamp(1, CONNECTIONS)
 }
 
-fn answer_all(listener: &TcpListener, most: usize, stop: &dyn Fn()) {
+fn answer_all(listener: &TcpListener, most: usize, commands: &Commands) {
     let mut callers: VecDeque<Caller> = VecDeque::new();
     loop {
         wait(listener, &callers);
@@ -64,7 +74,7 @@ fn answer_all(listener: &TcpListener, most: usize, stop: &dyn Fn()) {
                 thread::sleep(PAUSE);
             }
         }
-        callers.retain_mut(|caller| caller.goes_on(stop));
+        callers.retain_mut(|caller| caller.goes_on(commands));
     }
 }
 
@@ -115,7 +125,7 @@ impl Caller {
     }
 
     /// Reads what has come, and answers a head that is whole. Whether the connection stays.
-    fn goes_on(&mut self, stop: &dyn Fn()) -> bool {
+    fn goes_on(&mut self, commands: &Commands) -> bool {
         if Instant::now() >= self.until {
             return false;
         }
@@ -132,21 +142,29 @@ impl Caller {
         let is_whole = self.head.windows(4).any(|end| end == b"\r\n\r\n");
         if is_whole || read == 0 || self.head.len() >= HEAD {
             self.is_answered = true;
-            return self.answer(stop).is_ok();
+            return self.answer(commands).is_ok();
         }
         true
     }
 
-    fn answer(&mut self, stop: &dyn Fn()) -> io::Result<()> {
+    fn answer(&mut self, commands: &Commands) -> io::Result<()> {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut request = httparse::Request::new(&mut headers);
         let is_whole = request
             .parse(&self.head)
             .is_ok_and(|status| status.is_complete());
-        let (status, text) = if is_whole {
+        let asked = if is_whole {
             judge(&request)
         } else {
-            ("400 Bad Request", "this is no request")
+            Err(("400 Bad Request", "this is no request"))
+        };
+        let (status, text) = match asked {
+            Ok(Asked::Stop) => ("202 Accepted", "the run ends".to_owned()),
+            Ok(Asked::Mark(mark)) => match (commands.marks)(mark) {
+                Ok(()) => ("200 OK", "noted".to_owned()),
+                Err(error) => ("500 Internal Server Error", error.to_string()),
+            },
+            Err((status, text)) => (status, text.to_owned()),
         };
         let length = text.len() + 1;
         let answer = format!(
@@ -155,14 +173,21 @@ impl Caller {
         // It is shorter than what the system keeps for whoever is slow to read. Who asks may have gone without waiting for it.
         let written = self.stream.write_all(answer.as_bytes());
         if status.starts_with("202") {
-            stop();
+            (commands.stop)();
         }
         written?;
         self.stream.shutdown(Shutdown::Write)
     }
 }
 
-fn judge(request: &httparse::Request) -> (&'static str, &'static str) {
+/// What a request asks for.
+enum Asked {
+    Stop,
+    Mark(Mark),
+}
+
+/// What is asked for, or the status and the reason of a refusal.
+fn judge(request: &httparse::Request) -> Result<Asked, (&'static str, &'static str)> {
     let values = |name: &'static str| {
         let headers = request.headers.iter();
         headers
@@ -177,16 +202,29 @@ fn judge(request: &httparse::Request) -> (&'static str, &'static str) {
     ];
     if from_a_page.iter().any(|name| values(name).next().is_some()) {
         // A browser says so when a page asks.
-        return ("403 Forbidden", "a page in a browser cannot end the run");
+        return Err(("403 Forbidden", "a page in a browser cannot end the run"));
     }
     if !values("host").all(is_loopback) {
-        return ("403 Forbidden", "this answers to loopback addresses only");
+        return Err(("403 Forbidden", "this answers to loopback addresses only"));
     }
-    match (request.method, request.path) {
-        (Some("POST"), Some("/stop")) => ("202 Accepted", "the run ends"),
-        (_, Some("/stop")) => ("405 Method Not Allowed", "POST /stop ends the run"),
-        _ => ("404 Not Found", "POST /stop ends the run"),
+    let path = request.path.unwrap_or_default();
+    let asked = match Mark::parse(path) {
+        Some(mark) => Asked::Mark(mark.map_err(|why| ("400 Bad Request", why))?),
+        None if path == "/stop" => Asked::Stop,
+        None => {
+            return Err((
+                "404 Not Found",
+                "POST /stop ends the run, POST /scenario/NAME begins a scenario, POST /scenario ends it",
+            ));
+        }
+    };
+    if request.method != Some("POST") {
+        return Err((
+            "405 Method Not Allowed",
+            "it is POST that does something here",
+        ));
     }
+    Ok(asked)
 }
 
 /// Whether a `Host` is this machine by its number or as `localhost`: another name may be that of a page elsewhere, which has

@@ -8,8 +8,10 @@
 //! ```
 
 pub mod ancestor;
+pub mod ask;
 mod control;
 pub mod interrupts;
+pub mod marks;
 pub mod plan;
 pub mod process;
 mod ready;

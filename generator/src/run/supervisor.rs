@@ -2,12 +2,14 @@
 
 use std::io;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
+use super::marks::{Mark, Marks};
 use super::plan::{Plan, Start, Words};
 use super::process::{self, Group};
 use super::settings::Settings;
@@ -34,11 +36,20 @@ pub struct Outcome {
 /// # Errors
 ///
 /// If the control address cannot be had, or something answers where the program is to.
-pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<Outcome, Failure> {
+pub fn run(
+    plan: &Plan,
+    settings: &Settings,
+    signals: &Receiver<i32>,
+    marks: &Marks,
+) -> Result<Outcome, Failure> {
     let (sender, stops) = channel();
-    let control = control::serve(settings.control, move || {
-        let _ = sender.send(());
-    });
+    let commands = control::Commands {
+        stop: Box::new(move || {
+            let _ = sender.send(());
+        }),
+        marks: Arc::clone(marks),
+    };
+    let control = control::serve(settings.control, commands);
     let control = control.map_err(|error| Failure {
         status: 1,
         message: format!(
@@ -67,6 +78,10 @@ pub fn run(plan: &Plan, settings: &Settings, signals: &Receiver<i32>) -> Result<
         last: None,
     };
     let outcome = run.go();
+    // What runs while the programs stop is no scenario's.
+    if let Err(error) = marks(Mark::End(None)) {
+        complain(&format!("cannot note the last scenario: {error}"));
+    }
     run.stop();
     Ok(outcome)
 }

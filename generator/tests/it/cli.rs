@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Output, TestCrate, stdout, tools};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "check",
     "update",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 13] = [
     "exec",
     "build",
     "clean",
+    "scenario",
+    "scenarios",
     "report",
     "doctor",
     "completions",

@@ -39,6 +39,7 @@ mod registry;
 mod reliability;
 mod remove;
 mod report;
+mod scenarios;
 mod scope;
 mod several;
 mod signals;

@@ -316,7 +316,8 @@ fn every_link_leads_somewhere() {
 fn the_pages_have_every_recipe_variable_and_option() {
     let krate = TestCrate::scaffolded("documented");
     let running = page("docs/running.md");
-    let pages = [page("README.md"), page("docs/report.md"), running.clone()].concat();
+    let others = ["README.md", "docs/report.md", "docs/scenarios.md"].map(page);
+    let pages = others.concat() + &running;
     let listed = krate
         .just(&["--list", "--list-heading", ""])
         .ends_with(0)
@@ -330,8 +331,19 @@ fn the_pages_have_every_recipe_variable_and_option() {
     }
 
     let commands = [
-        "init", "check", "update", "remove", "doctor", "run", "suite", "exec", "build", "clean",
+        "init",
+        "check",
+        "update",
+        "remove",
+        "doctor",
+        "run",
+        "suite",
+        "exec",
+        "build",
+        "clean",
         "report",
+        "scenario",
+        "scenarios",
     ];
     let helps = commands.map(|command| {
         let help = krate.itcov(&[command, "--help"]).ends_with(0).stdout;

@@ -29,7 +29,10 @@ fn main() -> ExitCode {
 
     let mut failed = 0;
     for (name, scenario) in SCENARIOS {
-        match scenario(&suite) {
+        mark(&format!("/{}", name.replace(' ', "%20")));
+        let result = scenario(&suite);
+        mark(if result.is_ok() { "?passed" } else { "?failed" });
+        match result {
             Ok(()) => println!("ok   {name}"),
             Err(message) => {
                 println!("FAIL {name}: {message}");
@@ -42,5 +45,15 @@ fn main() -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// Tells itcov, where it measures, that a scenario begins (`/NAME`) or has ended (`?passed`).
+fn mark(scenario: &str) {
+    if let Ok(control) = env::var("ITCOV_CONTROL") {
+        let mark = minreq::post(format!("http://{control}/scenario{scenario}"));
+        if let Err(error) = mark.with_timeout(10).send() {
+            eprintln!("orders-suite: {error}");
+        }
     }
 }

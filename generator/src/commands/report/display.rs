@@ -80,7 +80,8 @@ impl Display {
                 missing::write(out, &view)?;
             }
             if let Some(inside) = inside {
-                missing::write_only_tests(out, &view, &|file| inside.only_tests(file))?;
+                let title = "Lines that only tests reached, from inside";
+                missing::write_lines(out, &view, title, &|file| inside.only_tests(file))?;
             }
             Ok(())
         })
@@ -88,7 +89,7 @@ impl Display {
 }
 
 /// What the standard output is.
-fn screen() -> Screen {
+pub fn screen() -> Screen {
     let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
     if !stdout().is_terminal() {
         return Screen::default();

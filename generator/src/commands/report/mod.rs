@@ -1,14 +1,14 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
 mod changed;
-mod display;
+pub mod display;
 mod files;
 mod filters;
 mod format;
 mod git;
 mod html;
 mod made;
-mod outputs;
+pub mod outputs;
 mod percent;
 mod revision;
 mod staged;
@@ -19,17 +19,19 @@ mod warnings;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use changed::ChangedSince;
 use clap::{Args, FromArgMatches};
 use display::Display;
 use filters::Filters;
+use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
+use crate::measured::scenarios::Scenarios;
 use crate::measured::sources::Stale;
 use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
@@ -69,6 +71,10 @@ pub struct Report {
 
     #[command(flatten)]
     choice: Choice,
+
+    /// Count only what ran in this scenario; may be given several times
+    #[arg(long, value_name = "NAME", conflicts_with = "profiles")]
+    scenario: Vec<String>,
 
     #[command(flatten)]
     display: Display,
@@ -138,11 +144,20 @@ impl Report {
         })?;
         let what_to_do = profiles.how_to_get_others();
         warnings::of_profiles(&merged, what_to_do);
+        let profile = if self.scenario.is_empty() {
+            merged.profile
+        } else {
+            of_scenarios(parts, &self.scenario)?
+        };
         let coverage = during_each("counting", measurement.objects(), |step| {
-            measurement.coverage(&merged.profile, &generated, step)
+            measurement.coverage(&profile, &generated, step)
         })?;
         warnings::of_functions(&coverage, what_to_do);
-        let mut inside = measurement.inside(&coverage, &profiles)?;
+        let mut inside = if self.scenario.is_empty() {
+            measurement.inside(&coverage, &profiles)?
+        } else {
+            None
+        };
         let coverage = match &mut inside {
             Some(inside) => std::mem::take(&mut inside.coverage),
             None => coverage,
@@ -185,12 +200,31 @@ impl Report {
     /// What is reported on.
     fn subject(&self, remark: Option<&str>, is_stale: bool) -> Subject {
         let [include, exclude] = self.filters.globs();
+        let scenarios =
+            (!self.scenario.is_empty()).then(|| format!("scenario {}", self.scenario.join(", ")));
+        let remarks: Vec<&str> = remark.into_iter().chain(scenarios.as_deref()).collect();
         Subject {
             since: self.changed.revision().map(str::to_owned),
             include,
             exclude,
-            remark: remark.map(str::to_owned),
+            remark: (!remarks.is_empty()).then(|| remarks.join(", ")),
             is_stale,
         }
     }
+}
+
+/// What ran in some scenarios of a run.
+fn of_scenarios(parts: &[Measured], names: &[String]) -> Result<Profile> {
+    let mut scenarios = Scenarios::of(parts)?;
+    let mut profile = Profile::default();
+    for name in names {
+        let mut all = scenarios.all.iter();
+        let Some(place) = all.position(|it| it.name.as_ref() == Some(name)) else {
+            let all = scenarios.all.iter().filter_map(|it| it.name.as_deref());
+            let all: Vec<&str> = all.collect();
+            bail!("there is no scenario {name:?}, but: {}", all.join(", "));
+        };
+        scenarios.add(place, &mut profile)?;
+    }
+    Ok(profile)
 }

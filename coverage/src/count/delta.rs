@@ -1,0 +1,142 @@
+//! Differences of counters: what ran between two moments, of one profile.
+//!
+//! Most counters of a program do not move in most of its work, so a difference has those alone that did. As bytes, each is two
+//! numbers, how many counters lie between it and the one before, and how far it moved, in LEB128
+//! (<https://en.wikipedia.org/wiki/LEB128>): seven bits a byte, the lowest first.
+
+use crate::parse::Malformed;
+
+/// The counters that moved, each by its place and how far it moved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delta(Vec<(usize, u64)>);
+
+impl Delta {
+    /// What moved between `before` and `after`. Counters that are not in `before` were zero. A counter that went back was
+    /// set to zero in between.
+    pub fn of(before: &[u64], after: &[u64]) -> Delta {
+        let before = before.iter().copied().chain(std::iter::repeat(0));
+        let moved = after.iter().zip(before).enumerate();
+        let moved = moved.filter(|(_, (after, before))| *after != before);
+        Delta(
+            moved
+                .map(|(place, (after, before))| {
+                    (place, after.checked_sub(before).unwrap_or(*after))
+                })
+                .filter(|(_, by)| *by > 0)
+                .collect(),
+        )
+    }
+
+    /// Whether nothing moved.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The places of the counters that moved, in their order, each with how far it moved.
+    pub fn moved(&self) -> &[(usize, u64)] {
+        &self.0
+    }
+
+    /// Those in a stretch of counters, as a vector of all of the stretch; `None` if none of them moved.
+    pub fn within(&self, first: usize, length: usize) -> Option<Vec<u64>> {
+        let end = first.saturating_add(length);
+        let start = self.0.partition_point(|(place, _)| *place < first);
+        let mut counts = None;
+        for (place, by) in self.0[start..].iter().take_while(|(place, _)| *place < end) {
+            counts.get_or_insert_with(|| vec![0; length])[place - first] = *by;
+        }
+        counts
+    }
+
+    /// As bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(2 * self.0.len());
+        let mut next = 0;
+        for (place, by) in &self.0 {
+            write(&mut bytes, (place - next) as u64);
+            write(&mut bytes, *by);
+            next = place + 1;
+        }
+        bytes
+    }
+
+    /// Of bytes.
+    ///
+    /// # Errors
+    ///
+    /// If they are not those of [`Delta::to_bytes`].
+    pub fn parse(bytes: &[u8]) -> Result<Delta, Malformed> {
+        let malformed = || Malformed::new("it is no difference of counters");
+        let mut bytes = bytes;
+        let (mut moved, mut next) = (Vec::new(), 0_usize);
+        while !bytes.is_empty() {
+            let skipped = read(&mut bytes).and_then(|it| usize::try_from(it).ok());
+            let place = skipped
+                .and_then(|it| next.checked_add(it))
+                .ok_or_else(malformed)?;
+            let by = read(&mut bytes).ok_or_else(malformed)?;
+            moved.push((place, by));
+            next = place.checked_add(1).ok_or_else(malformed)?;
+        }
+        Ok(Delta(moved))
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(0x80 | (number & 0x7f) as u8);
+        number >>= 7;
+    }
+    bytes.push((number & 0x7f) as u8);
+}
+
+fn read(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        number |= bits.checked_shl(shift).filter(|it| it >> shift == bits)?;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Delta;
+
+    #[test]
+    fn what_moved_is_known_and_what_was_set_back_counts_from_zero() {
+        let delta = Delta::of(&[1, 2, 9], &[1, 5, 4, 0, 7]);
+        assert_eq!(delta.moved(), [(1, 3), (2, 4), (4, 7)]);
+        assert_eq!(delta.within(1, 2), Some(vec![3, 4]));
+        assert_eq!(delta.within(3, 1), None);
+        assert_eq!(delta.within(3, 2), Some(vec![0, 7]));
+        assert!(Delta::of(&[1], &[1]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_give_back_what_they_were_made_of(
+            before in proptest::collection::vec(prop_oneof![Just(0), any::<u64>()], 0..40),
+            more in proptest::collection::vec(prop_oneof![2 => Just(0), 1 => any::<u64>()], 0..60),
+        ) {
+            let known = before.iter().copied().chain(std::iter::repeat(0));
+            let after: Vec<u64> = more.iter().zip(known).map(|(a, b)| b.wrapping_add(*a)).collect();
+            let delta = Delta::of(&before, &after);
+            prop_assert_eq!(Delta::parse(&delta.to_bytes()).unwrap(), delta);
+        }
+
+        #[test]
+        fn any_bytes_are_a_difference_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            if let Ok(delta) = Delta::parse(&bytes) {
+                prop_assert_eq!(Delta::parse(&delta.to_bytes()).unwrap(), delta);
+            }
+        }
+    }
+}

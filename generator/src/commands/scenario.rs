@@ -1,0 +1,75 @@
+//! `cargo itcov scenario`: names a part of a suite.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result, bail};
+use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
+
+use crate::run::ask;
+use crate::run::marks::path_of;
+use crate::run::plan::find_command;
+
+/// Run a command as a scenario: a named part of a suite, of which is known what it reaches.
+///
+/// Belongs into the suite of a run, one at a time: what runs meanwhile in the program is the scenario's. Other languages
+/// post to `/scenario/NAME` and `/scenario` at `$ITCOV_CONTROL`. The exit status is the command's.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo itcov scenario refund -- ./refund.sh
+                                       in a suite that `just itcov-suite` runs
+  ITCOV_CONTROL=127.0.0.1:40331 cargo itcov scenario by-hand -- sh
+                                       beside `just itcov`, which prints this address")]
+pub struct Scenario {
+    /// The name of the scenario
+    name: String,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
+    command: Vec<OsString>,
+}
+
+impl Scenario {
+    pub fn run(self) -> Result<ExitCode> {
+        let address = control()?;
+        find_command(&self.command[0])?;
+        let post = |path: &str| {
+            let asked = ask::post(address, path);
+            asked.with_context(|| format!("the run at ITCOV_CONTROL={address}"))
+        };
+        post(&path_of(&self.name))?;
+        // Whoever interrupts means the command; its end is noted.
+        for signal in [SIGINT, SIGQUIT, SIGTERM] {
+            signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
+        }
+        let status = Command::new(&self.command[0])
+            .args(&self.command[1..])
+            .status();
+        let has_passed = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+        post(if has_passed {
+            "/scenario?passed"
+        } else {
+            "/scenario?failed"
+        })?;
+        let status = status.with_context(|| format!("cannot run {}", self.command[0].display()))?;
+        let code = status.code();
+        let code = code.or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
+        Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    }
+}
+
+/// The control address of the run.
+fn control() -> Result<SocketAddr> {
+    let said = std::env::var("ITCOV_CONTROL").unwrap_or_default();
+    if said.is_empty() {
+        bail!(
+            "ITCOV_CONTROL is not set: a scenario belongs to a run, whose suite has it in its environment"
+        );
+    }
+    let address = said.parse();
+    address.with_context(|| format!("ITCOV_CONTROL={said} is no address such as 127.0.0.1:40331"))
+}

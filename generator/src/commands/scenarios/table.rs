@@ -1,0 +1,81 @@
+//! Scenarios as a table.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use llvm_coverage::formats::screen::width;
+use llvm_coverage::terminal::harmless;
+use serde::Serialize;
+
+use crate::measured::scenarios::Outcome;
+
+/// A scenario as it is shown.
+#[derive(Serialize)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How many seconds it took.
+    pub seconds: f64,
+    /// How many lines it reaches.
+    pub lines: usize,
+    /// How many of them no other scenario reaches, nor what runs outside of any.
+    pub alone: usize,
+    /// How many are reached neither by those above it, nor outside of any.
+    pub adds: usize,
+}
+
+/// Writes a row for each, and a sentence on what ran outside of any: how many lines, and how many that no scenario reaches.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<(usize, usize)>) -> io::Result<()> {
+    let heads = ["Scenario", "", "Seconds", "Lines", "Alone", "Adds"];
+    let mut cells: Vec<[String; 6]> = vec![heads.map(str::to_owned)];
+    for row in rows {
+        let outcome = match row.outcome {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Ended => "",
+            Outcome::Cut => "cut",
+        };
+        cells.push([
+            harmless(row.name.as_str()).into_owned(),
+            outcome.to_owned(),
+            format!("{:.2}", row.seconds),
+            row.lines.to_string(),
+            row.alone.to_string(),
+            row.adds.to_string(),
+        ]);
+    }
+    let widths: Vec<usize> = (0..6)
+        .map(|column| {
+            cells
+                .iter()
+                .map(|row| width(&row[column]))
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for row in &cells {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let padding = " ".repeat(widths[column] - width(cell));
+            if column < 2 {
+                let _ = write!(line, "{cell}{padding}  ");
+            } else {
+                let _ = write!(line, "{padding}{cell}  ");
+            }
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    if let Some((lines, alone)) = outside {
+        writeln!(
+            out,
+            "\nOutside of scenarios, as at the start: {lines} lines, {alone} of which no scenario reaches."
+        )?;
+    }
+    Ok(())
+}

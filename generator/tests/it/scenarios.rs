@@ -1,0 +1,240 @@
+//! Scenarios: named parts of a suite, and what each reaches.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::TestCrate;
+
+/// How many functions the program has that do something.
+const FUNCTIONS: usize = 12;
+
+/// A program that does what a file says, and then removes it.
+fn program() -> TestCrate {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    );
+    let mut main = String::from(
+        "fn main() {\n    loop {\n        std::thread::sleep(std::time::Duration::from_millis(2));\n        \
+         let Ok(words) = std::fs::read_to_string(\"command\") else { continue };\n        \
+         for word in words.split_whitespace() {\n            act(word.parse().unwrap());\n        }\n        \
+         std::fs::remove_file(\"command\").unwrap();\n    }\n}\n\nfn act(number: usize) {\n    match number {\n",
+    );
+    for number in 0..FUNCTIONS {
+        let _ = writeln!(main, "        {number} => act_{number}(number),");
+    }
+    main.push_str("        _ => {}\n    }\n}\n");
+    for number in 0..FUNCTIONS {
+        let _ = write!(
+            main,
+            "\nfn act_{number}(number: usize) {{\n    if number % 2 == 0 {{\n        println!(\"{number}\");\n    }} else {{\n        \
+             shared();\n    }}\n}}\n"
+        );
+    }
+    main.push_str("\nfn shared() {\n    println!(\"shared\");\n}\n");
+    krate.write("src/main.rs", &main);
+    // What the program does in one go.
+    krate.write(
+        "act.sh",
+        "printf %s \"$*\" >command.new && mv command.new command\nwhile [ -e command ]; do sleep 0.01; done\n",
+    );
+    krate
+}
+
+fn suite(krate: &TestCrate, script: &str) {
+    krate
+        .itcov(&["suite", "--", "sh", "-ec", script])
+        .ends_with(0);
+}
+
+/// A scenario that does these.
+fn scenario(name: &str, functions: &[usize]) -> String {
+    let words: Vec<String> = functions.iter().map(ToString::to_string).collect();
+    format!(
+        "cargo-itcov scenario '{name}' -- sh act.sh {}\n",
+        words.join(" ")
+    )
+}
+
+fn of_scenario(krate: &TestCrate, name: &str) -> String {
+    let report = ["report", "--scenario", name, "--lcov", "-"];
+    let report = krate.itcov(&report).ends_with(0).stdout;
+    // How often the loop went round is a matter of time.
+    let lines = report.lines().filter_map(|line| {
+        let (line, count) = line.strip_prefix("DA:")?.split_once(',')?;
+        Some(format!("{line}:{} ", count != "0"))
+    });
+    lines.collect()
+}
+
+fn rows(krate: &TestCrate, options: &[&str]) -> Vec<(String, String, u64, u64, u64)> {
+    let words = [&["scenarios", "--format", "json"], options].concat();
+    let rows: Value = serde_json::from_str(&krate.itcov(&words).ends_with(0).stdout).unwrap();
+    let rows = rows.as_array().unwrap().iter().map(|row| {
+        let text = |key: &str| row[key].as_str().unwrap().to_owned();
+        let number = |key: &str| row[key].as_u64().unwrap();
+        (
+            text("name"),
+            text("outcome"),
+            number("lines"),
+            number("alone"),
+            number("adds"),
+        )
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_scenario_reaches_what_it_reaches_alone_in_any_order() {
+    let krate = program();
+    let mut state = 7_usize;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % below
+    };
+    let scenarios: Vec<(String, Vec<usize>)> = (0..8)
+        .map(|number| {
+            let functions = (0..=random(4)).map(|_| random(FUNCTIONS));
+            (format!("scenario {number}"), functions.collect())
+        })
+        .collect();
+    let alone: Vec<String> = scenarios
+        .iter()
+        .map(|(name, functions)| {
+            suite(&krate, &scenario(name, functions));
+            of_scenario(&krate, name)
+        })
+        .collect();
+    assert!(alone.iter().any(|it| *it != alone[0]));
+    for _ in 0..2 {
+        let mut order: Vec<usize> = (0..scenarios.len()).collect();
+        for place in (1..order.len()).rev() {
+            order.swap(place, random(place + 1));
+        }
+        // What runs between them is nobody's.
+        let script: String = order
+            .iter()
+            .map(|it| scenario(&scenarios[*it].0, &scenarios[*it].1) + "sh act.sh 11\n")
+            .collect();
+        suite(&krate, &script);
+        for (it, (name, _)) in scenarios.iter().enumerate() {
+            assert_eq!(of_scenario(&krate, name), alone[it], "{name} in {order:?}");
+        }
+    }
+}
+
+#[test]
+fn scenarios_are_listed_chosen_and_told_apart() {
+    let krate = program();
+    let script = [
+        scenario("one", &[0, 2]),
+        scenario("two", &[2]),
+        scenario("three", &[4, 1]),
+        // Once more: it is one scenario.
+        scenario("two", &[2, 3]),
+        "cargo-itcov scenario four -- sh -c 'sh act.sh 0; exit 3' || test $? = 3\n".to_owned(),
+    ]
+    .concat();
+    suite(&krate, &script);
+
+    let all = rows(&krate, &[]);
+    let names: Vec<&str> = all.iter().map(|row| &*row.0).collect();
+    assert_eq!(names, ["one", "two", "three", "four"]);
+    let outcomes: Vec<&str> = all.iter().map(|row| &*row.1).collect();
+    assert_eq!(outcomes, ["passed", "passed", "passed", "failed"]);
+    // Of each of `three`'s own functions: its arm, and what it does; both shared it with `two`.
+    assert!(all[2].3 > 8, "{all:?}");
+    assert_eq!(all[3].4, 0, "{all:?}");
+
+    let smallest = rows(&krate, &["--smallest"]);
+    let smallest: Vec<&str> = smallest.iter().map(|row| &*row.0).collect();
+    assert_eq!(smallest, ["one", "two", "three"]);
+    let names = |options: &[&str]| {
+        let words = [&["scenarios"], options].concat();
+        let output = krate.itcov(&words).ends_with(0).stdout;
+        output.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let main = krate.read("src/main.rs");
+    let line = |text: &str| 1 + main.lines().position(|line| line == text).unwrap();
+    let reach = format!("src/main.rs:{}", line("fn act_0(number: usize) {"));
+    assert_eq!(names(&["--reach", &reach]), ["one", "four"]);
+    let shared = line("fn shared() {");
+    let reach = format!("src/main.rs:{shared}-{}", shared + 1);
+    assert_eq!(names(&["--reach", &reach]), ["two", "three"]);
+    assert_eq!(names(&["--reach", "src/main.rs"]).len(), 4);
+    let only = krate.itcov(&["scenarios", "--only", "three"]).ends_with(0);
+    let four = line("fn act_4(number: usize) {");
+    let said = format!("{four}-{}", four + 3);
+    assert!(only.stdout.contains(&said), "{}", only.stdout);
+    let missing = krate.itcov(&["scenarios", "--missing"]).ends_with(0);
+    let never = line("fn act_5(number: usize) {").to_string();
+    assert!(missing.stdout.contains(&never), "{}", missing.stdout);
+    let report = krate.itcov(&["report", "--scenario", "one", "--markdown", "-"]);
+    let report = report.ends_with(0).stdout;
+    assert!(report.contains("(scenario one)"), "{report}");
+
+    krate
+        .itcov(&["report", "--scenario", "none"])
+        .ends_with(1)
+        .says("there is no scenario \"none\", but: one, two, three, four");
+    krate
+        .itcov(&["scenarios", "--reach", "src/main.rs:x"])
+        .ends_with(1)
+        .says("is no place such as");
+    krate
+        .itcov(&["scenarios", "--reach", "src/none.rs"])
+        .ends_with(1)
+        .says("nothing of src/none.rs has run");
+}
+
+#[test]
+fn marks_may_come_from_any_language_and_a_run_may_have_none() {
+    let krate = program();
+    suite(&krate, "sh act.sh 1\n");
+    krate
+        .itcov(&["scenarios"])
+        .ends_with(1)
+        .says("the last run has no scenarios");
+    krate
+        .itcov(&["scenario", "a", "--", "true"])
+        .ends_with(1)
+        .says("ITCOV_CONTROL is not set");
+    let refused = "cargo-itcov scenario '' -- true || test $? = 1\n";
+    suite(&krate, refused);
+    let gone = krate
+        .command("cargo-itcov")
+        .args(["scenario", "a", "--", "true"])
+        .env("ITCOV_CONTROL", "127.0.0.1:9")
+        .output()
+        .unwrap();
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&gone.stderr).contains("127.0.0.1:9"));
+}
+
+#[test]
+fn what_was_finished_when_the_tool_was_killed_is_whole_and_the_rest_is_cut() {
+    let krate = program();
+    let script = [
+        scenario("first", &[0]),
+        scenario("second", &[1]),
+        "cargo-itcov scenario third -- sh -c 'sh act.sh 2; touch reached; sleep 100'\n".to_owned(),
+    ]
+    .concat();
+    let mut run = krate
+        .command("cargo-itcov")
+        .args(["suite", "--", "sh", "-ec", &script])
+        .spawn()
+        .unwrap();
+    crate::support::process::wait_until("the third scenario", || krate.has("reached"));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let rows = rows(&krate, &[]);
+    let outcomes: Vec<(&str, &str)> = rows.iter().map(|row| (&*row.0, &*row.1)).collect();
+    let expected = [("first", "passed"), ("second", "passed"), ("third", "cut")];
+    assert_eq!(outcomes, expected);
+    assert!(rows[0].2 > 5 && rows[2].2 == 0, "{rows:?}");
+}
