@@ -1,4 +1,4 @@
-//! Which text a number is of: `docs/trust/sources.md`.
+//! Which text a number is of: `docs/trust.md`.
 
 mod cached;
 mod edited;
