@@ -166,8 +166,10 @@ pub fn record(unit: &Unit, before: &Before, generated: &[&Path]) -> io::Result<(
     write(&to, &texts)
 }
 
+/// The files of a list that are there. rustc does not escape the end of a line in a name, so such a file is listed as others.
 fn files(unit: &Unit, list: &str) -> impl Iterator<Item = PathBuf> {
-    listed(list).map(|file| clean(&unit.directory.join(file)))
+    let files = listed(list).map(|file| clean(&unit.directory.join(file)));
+    files.filter(|file| file.exists())
 }
 
 /// Writes a list, as a whole or not at all.

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
+use super::origin::build_id;
 use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
@@ -138,9 +139,19 @@ impl Objects {
             build,
             files: to,
             sources: sources::of(units),
-            twins: Vec::new(),
+            twins: shared_forms(units),
         })
     }
+}
+
+/// The build identifiers of libraries that are shared objects as well: a program may load them in that form.
+fn shared_forms(units: &[Unit]) -> Vec<Vec<u8>> {
+    let archives = units.iter().filter(|unit| unit.kind == Kind::Archive);
+    let shared = archives.map(|unit| unit.object().with_extension("so"));
+    let shared = shared.filter(|file| file.is_file());
+    shared
+        .filter_map(|file| build_id(&file).ok().flatten())
+        .collect()
 }
 
 /// Whether both are one file, links to it or copies of it.

@@ -238,3 +238,13 @@ fn what_was_finished_when_the_tool_was_killed_is_whole_and_the_rest_is_cut() {
     assert_eq!(outcomes, expected);
     assert!(rows[0].2 > 5 && rows[2].2 == 0, "{rows:?}");
 }
+
+#[test]
+fn a_source_that_has_changed_since_is_named() {
+    let krate = program();
+    suite(&krate, &scenario("one", &[0]));
+    let main = krate.read("src/main.rs");
+    krate.write("src/main.rs", &format!("// Another line.\n{main}"));
+    let said = krate.itcov(&["scenarios"]).ends_with(0);
+    said.says("changed since the program was built: src/main.rs");
+}

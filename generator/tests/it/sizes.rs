@@ -1,13 +1,12 @@
 //! Many profiles and objects: what they take, and that they are read in parallel without a trace in the report.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::support::instrumented::Instrumented;
 use crate::support::terminal::Terminal;
-use crate::support::{Output, command, stdout};
+use crate::support::{Output, command};
 
 /// A program with the profile of a run of it, which is of some kilobytes.
 fn measured() -> Instrumented {
@@ -37,71 +36,36 @@ fn profiles(of: &Instrumented, number: usize) -> PathBuf {
     directory
 }
 
-/// A pipe as the last of the profiles that are named, which is only there when it is asked for: until then its reader waits.
-struct Late {
-    path: PathBuf,
-    writer: Child,
+/// The most memory that a process has had, in KiB, as long as it can be asked.
+fn peak(process: &Child) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-impl Late {
-    fn new(of: &Instrumented) -> Self {
-        let path = of.root().join("late.profraw");
-        stdout(command("mkfifo", &of.root()).arg(&path));
-        let script = r#"exec 3>"$1"; echo opened; read -r line; cat "$2" >&3"#;
-        let mut writer = command("timeout", &of.root());
-        writer
-            .args(["120", "sh", "-c", script, "sh"])
-            .args([&path, &first(of)])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        Self {
-            path,
-            writer: writer.spawn().unwrap(),
-        }
-    }
-
-    /// Waits until its reader is there.
-    fn expect_reader(&mut self) {
-        let mut said = BufReader::new(self.writer.stdout.take().unwrap()).lines();
-        assert_eq!(said.next().expect("nobody reads it").unwrap(), "opened");
-    }
-
-    fn come(mut self) {
-        self.writer.stdin.take().unwrap().write_all(b"\n").unwrap();
-        assert!(self.writer.wait().unwrap().success());
-    }
-}
-
-/// The most memory that a process has had, in KiB.
-fn peak(process: &Child) -> u32 {
-    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.unwrap().trim().trim_end_matches(" kB");
-    number.parse().unwrap()
-}
-
-/// The most memory that a report had when it had read so many profiles and the first one, and waited for the late one.
+/// The most memory that a report had that has read so many profiles and the first one.
 fn peak_of(of: &Instrumented, number: usize) -> u32 {
     fill(&of.collected(), of, number);
-    let mut late = Late::new(of);
     let collected = of.collected();
-    let named = [&collected, &late.path].map(|path| path.to_str().unwrap());
-    let mut report = of.report(&["--lcov", "-", "--profiles", named[0], named[1]]);
+    let mut report = of.report(&["--lcov", "-", "--profiles", collected.to_str().unwrap()]);
     let report = report.env("RAYON_NUM_THREADS", "1").stdout(Stdio::piped());
-    let report = report.spawn().unwrap();
-    late.expect_reader();
-    let peak = peak(&report);
-    fs::remove_file(&late.path).unwrap();
-    late.come();
+    let mut report = report.spawn().unwrap();
+    let mut most = 0;
+    while report.try_wait().unwrap().is_none() {
+        most = peak(&report).unwrap_or(most);
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
     let lcov = report.wait_with_output().unwrap().stdout;
-    let entered = format!("FNDA:{},", number + 2);
+    let entered = format!("FNDA:{},", number + 1);
     let lcov = String::from_utf8(lcov).unwrap();
     assert!(
         lcov.lines()
             .any(|line| line.starts_with(&entered) && line.ends_with("3app4main")),
         "not all were counted:\n{lcov}"
     );
-    peak
+    most
 }
 
 #[test]
@@ -162,42 +126,35 @@ fn of_several_damaged_profiles_the_first_is_named_however_many_threads_read() {
     }
 }
 
-/// What is on the screen while a report waits for the last of its profiles, and when it is over.
-fn screens(of: &Instrumented, variables: &str, options: &str) -> [String; 2] {
-    let mut late = Late::new(of);
+/// What is on the screen when a report is over.
+fn screen(of: &Instrumented, variables: &str, options: &str) -> String {
     let mut shell: Command = command("sh", &of.root());
     let terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.enter(&format!(
-        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' '{}' | sed -n '$p'; echo over | tr o O",
+        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' | sed -n '$p'; echo over | tr o O",
         env!("CARGO_BIN_EXE_cargo-itcov"),
         of.collected().display(),
-        late.path.display(),
     ));
-    late.expect_reader();
-    // It shows something after half a second.
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    let during = terminal.screen();
-    fs::remove_file(&late.path).unwrap();
-    late.come();
     terminal.expect("Over");
-    [during, terminal.screen()]
+    terminal.screen()
 }
 
 #[test]
 fn how_many_profiles_are_read_is_shown_at_a_terminal() {
     let fixture = measured();
-    fill(&fixture.collected(), &fixture, 100);
-    let [during, after] = screens(&fixture, "", "");
-    let (_, shown) = during.split_once("reading the profiles").unwrap();
-    assert!(shown.contains("101/102"), "{during:?}");
-    let (_, after) = after.split_once("101/102").unwrap();
+    // It shows something after half a second.
+    fill(&fixture.collected(), &fixture, 20_000);
+    let shown = screen(&fixture, "", "");
+    let (_, during) = shown.split_once("reading the profiles").unwrap();
+    assert!(during.contains("/20,001"), "{shown:?}");
+    let (_, after) = during.rsplit_once("/20,001").unwrap();
     assert!(
         after.contains("\u{1b}[2K") && after.contains("Total"),
         "{after:?}"
     );
     for (variables, options) in [("TERM=dumb", ""), ("", "--quiet")] {
-        let [during, after] = screens(&fixture, variables, options);
-        assert!(!during.contains("reading the profiles"), "{during:?}");
-        assert!(after.contains("Total"), "{after:?}");
+        let shown = screen(&fixture, variables, options);
+        assert!(!shown.contains("reading the profiles"), "{shown:?}");
+        assert!(shown.contains("Total"), "{shown:?}");
     }
 }

@@ -15,7 +15,7 @@ mod staged;
 mod target;
 mod thresholds;
 mod unbuilt;
-mod warnings;
+pub mod warnings;
 
 use std::path::PathBuf;
 

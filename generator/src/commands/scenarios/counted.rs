@@ -7,7 +7,9 @@ use llvm_coverage::count::profile::Profile;
 
 use super::lines::Lines;
 use crate::build::layout::Layout;
+use crate::commands::report::warnings;
 use crate::measured::scenarios::{Scenario, Scenarios};
+use crate::measured::sources::Stale;
 use crate::measured::{Choice, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::Workspace;
@@ -45,7 +47,9 @@ impl Counted {
         }
         let mut measurement = Measurement::find(&parts, choice)?;
         let profiles = Profiles::collected(measurement.profiles().to_vec());
-        measurement.merge(&profiles, &|| {})?;
+        warnings::of_runs(&parts, &layout.root);
+        let merged = measurement.merge(&profiles, &|| {})?;
+        warnings::of_profiles(&merged, profiles.how_to_get_others());
         let mut of_all = Profile::default();
         let mut lines = Lines::default();
         let coverages = during_each("counting", recorded.all.len(), |step| -> Result<Vec<_>> {
@@ -61,9 +65,12 @@ impl Counted {
             }
             Ok(coverages)
         })?;
+        let all = measurement.coverage(&of_all, &generated, &|| {})?;
+        let stale = Stale::find(&measurement.texts(), &all, measurement.built());
+        warnings::of_sources(stale, workspace.metadata.workspace_root.as_std_path());
         Ok(Counted {
             sets: coverages.iter().map(|it| lines.reached(it)).collect(),
-            all: measurement.coverage(&of_all, &generated, &|| {})?,
+            all,
             scenarios: recorded.all,
             coverages,
             lines,
