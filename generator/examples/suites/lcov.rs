@@ -11,7 +11,7 @@ use llvm_coverage::count::ratio::{DECIMALS, Ratio};
 pub struct Lines(BTreeMap<(String, u32), bool>);
 
 impl Lines {
-    /// Those below a directory.
+    /// Those of the sources below a directory, without tests.
     pub fn parse(text: &str, below: &Path) -> Lines {
         let mut lines = Lines::default();
         let mut file = None;
@@ -20,6 +20,7 @@ impl Lines {
                 file = Path::new(path)
                     .strip_prefix(below)
                     .ok()
+                    .filter(|path| !path.starts_with("tests"))
                     .map(|path| path.display().to_string());
             } else if let (Some(file), Some((number, count))) = (
                 &file,

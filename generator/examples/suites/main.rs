@@ -33,15 +33,13 @@ struct Suite {
 }
 
 #[rustfmt::skip]
-const SUITES: [Suite; 8] = [
+const SUITES: [Suite; 6] = [
     Suite { name: "hexyl", version: "0.17.0", arguments: &["--test", "integration_tests"] },
     Suite { name: "sd", version: "1.0.0", arguments: &["--test", "cli"] },
     Suite { name: "hyperfine", version: "1.20.0", arguments: &["--test", "integration_tests", "--test", "execution_order_tests"] },
     Suite { name: "fd-find", version: "10.5.0", arguments: &["--test", "tests"] },
     Suite { name: "ripgrep", version: "15.2.0", arguments: &["--test", "integration"] },
-    Suite { name: "xsv", version: "0.13.0", arguments: &["--test", "tests"] },
     Suite { name: "dufs", version: "0.47.0", arguments: &["--test", "*"] },
-    Suite { name: "miniserve", version: "0.35.0", arguments: &["--test", "*"] },
 ];
 
 /// How often each suite is timed.
@@ -137,7 +135,7 @@ fn measure(suite: &'static Suite, tools: &Tools) -> Result<Row> {
 fn read(file: &PathBuf, root: &Path) -> Result<Lines> {
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(Lines::parse(&text, &root.join("src")))
+    Ok(Lines::parse(&text, root))
 }
 
 fn time(command: &mut Command) -> Result<f64> {
@@ -190,7 +188,7 @@ fn page(table: &str) -> String {
         "# Suites of published programs\n\n\
          Each suite is run as its authors wrote it: `cargo itcov exec -- cargo test …` beside `cargo llvm-cov …`. The\n\
          columns are the tests that start the program, the median of {TIMES} runs of the suite, ordinary and measured, the\n\
-         lines of `src` that ran, and how many of those that `cargo llvm-cov` has are missing here. `cargo llvm-cov` loses\n\
+         lines of its sources that ran, and how many of those that `cargo llvm-cov` has are missing here. `cargo llvm-cov` loses\n\
          the counts of servers that their tests kill. Made by `cargo run --release --example suites`.\n\n{table}"
     )
 }
