@@ -175,7 +175,7 @@ impl<'a> Measure<'a> {
             adds: add,
             is_alone: self.tests,
         };
-        self.store.begin(&built.part, how, &say)
+        Recording::begin(&self.store, &built.part, how, &say)
     }
 
     /// What is started of each program. The words of each are given by its name.

@@ -1,0 +1,266 @@
+//! A run that is recorded: what was started, what has run, and whether it is kept.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::kept::{Kept, Objects};
+use super::numbered::{next, numbered};
+use super::origin::{build_id, functions, may_be_of, own_functions};
+use super::part::{Measured, Part, SUITE, TESTS};
+use super::place::Place;
+use super::profiles;
+use super::runs::{ALONE, How, Store, is_going_on, parts};
+use super::scenarios::Recorder;
+use crate::build::units::Unit;
+
+/// A run that is going on, or about to.
+#[derive(Debug)]
+pub struct Recording {
+    store: Store,
+    /// The directory of the run.
+    run: PathBuf,
+    /// The directory of the part that is recorded.
+    part: PathBuf,
+    /// Held as long as the run goes on.
+    _lock: File,
+    is_kept: bool,
+}
+
+impl Recording {
+    /// Begins a run of the last build, or another part of the last run. `said` tells what is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be written, or the last run, to which something is to be added, still goes on.
+    pub fn begin(store: &Store, part: &Part, how: How, said: &dyn Fn(&str)) -> Result<Recording> {
+        let cannot = || format!("cannot write to {}", store.directory.display());
+        let _lock = store.lock().with_context(cannot)?;
+        let runs = store.runs()?;
+        let run = match runs.last().filter(|_| how.adds) {
+            Some(run) if is_going_on(run) => {
+                bail!("the last run still goes on, so nothing can be added to it")
+            }
+            Some(run) => run.clone(),
+            None => next(&store.directory.join("runs"), &runs),
+        };
+        // They were said before the build.
+        store.look_for_others(how.is_alone, &|_| {})?;
+        store.settle()?;
+        fs::create_dir_all(&run).with_context(cannot)?;
+        let lock = File::create(run.join("lock")).with_context(cannot)?;
+        let hold = || -> io::Result<()> {
+            lock.lock()?;
+            let is_alone = if how.is_alone { ALONE } else { "" };
+            (&lock).write_all(format!("{}{is_alone}", std::process::id()).as_bytes())
+        };
+        hold().with_context(cannot)?;
+        for earlier in parts(&run)? {
+            if !earlier.is_of(&store.checkout) {
+                said("the last run was not made in this checkout, so it is forgotten");
+                earlier.directory.map(fs::remove_dir_all).transpose()?;
+            } else if let Some(program) = earlier.part.replaced_by(part) {
+                said(&format!(
+                    "{program} has changed, so what was measured of it before is forgotten"
+                ));
+                earlier.directory.map(fs::remove_dir_all).transpose()?;
+            }
+        }
+        let directory = next(&run, &numbered(&run)?);
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(&directory)?;
+            // A process that another measured one has started makes no directory.
+            for program in &part.programs {
+                fs::create_dir_all(directory.join(&program.bin))?;
+            }
+            fs::create_dir_all(directory.join(SUITE))?;
+            fs::create_dir_all(store.linked())?;
+            fs::create_dir_all(store.linked_tests())?;
+            Place::note(&store.checkout, &directory)?;
+            fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
+        };
+        written().with_context(cannot)?;
+        Ok(Recording {
+            store: store.clone(),
+            run,
+            part: directory,
+            _lock: lock,
+            is_kept: false,
+        })
+    }
+
+    /// The directory of the part.
+    pub fn directory(&self) -> &Path {
+        &self.part
+    }
+
+    /// What records its scenarios.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written to its directory.
+    pub fn recorder(&self) -> Result<Recorder> {
+        let recorder = Recorder::begin(&self.part, &self.store.linked());
+        recorder.with_context(|| format!("cannot write to {}", self.part.display()))
+    }
+
+    /// The parts of its run.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read.
+    pub fn parts(&self) -> Result<Vec<Measured>> {
+        parts(&self.run)
+    }
+
+    /// The profiles of the part, with those of processes that had no `LLVM_PROFILE_FILE`.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be looked for.
+    pub fn profiles(&self) -> Result<Vec<PathBuf>> {
+        let _lock = self.store.lock()?;
+        self.store.settle()?;
+        let mut found = Vec::new();
+        profiles::below(&self.part, &mut found)?;
+        let tests = self.part.join(TESTS);
+        // Of one that was cut off nothing is known.
+        found.retain(|path| !path.starts_with(&tests) && !profiles::is_cut_off(path));
+        Ok(found)
+    }
+
+    /// Takes the executables of tests that ran, of those that a cargo of the suite has built.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<()> {
+        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let mut profiles = Vec::new();
+        profiles::below(&self.part.join(TESTS), &mut profiles)?;
+        let Some(mut part) = Part::read(&self.file())? else {
+            return Ok(());
+        };
+        let all: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
+        let all: Vec<&Path> = all.iter().map(PathBuf::as_path).collect();
+        for (units, own) in built.iter().zip(own_functions(&all)?) {
+            if profiles.iter().any(|profile| may_be_of(profile, &own)) {
+                let kept = Objects::keep(&units[0].object(), units, &self.store.builds());
+                part.tests.push(kept.with_context(cannot)?);
+            }
+        }
+        self.write(&part).with_context(cannot)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.part.join("part.json")
+    }
+
+    fn write(&self, part: &Part) -> io::Result<()> {
+        let half = self.part.join("part.half");
+        fs::write(&half, serde_json::to_vec(part)?)?;
+        fs::rename(half, self.file())
+    }
+
+    /// Takes what a cargo of the suite has built of the programs' packages, as far as it has run. `built` gives it for a
+    /// program. One that ran in the place of the program is it.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written.
+    pub fn add_built(
+        &self,
+        profiles: &[PathBuf],
+        built: &dyn Fn(&Kept) -> Vec<Vec<Unit>>,
+    ) -> Result<()> {
+        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let Some(mut part) = Part::read(&self.file())? else {
+            return Ok(());
+        };
+        for program in &mut part.programs {
+            let kept = std::iter::once(&program.objects).chain(&program.others);
+            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
+            let (built, twins) = with_other_code(built(program), &kept)?;
+            if built.is_empty() {
+                program.objects.twins.extend(twins);
+                continue;
+            }
+            let new: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
+            let new = new.iter().map(PathBuf::as_path);
+            let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
+            let ran: Vec<bool> = own_functions(&all)?
+                .iter()
+                .map(|own| profiles.iter().any(|profile| may_be_of(profile, own)))
+                .collect();
+            let mut has_run = ran[0];
+            let new = built.iter().zip(&ran[kept.len()..]);
+            for (units, _) in new.filter(|(_, ran)| **ran) {
+                let objects = Objects::keep(&units[0].object(), units, &self.store.builds());
+                let objects = objects.with_context(cannot)?;
+                if !has_run && units[0].name == program.bin.replace('-', "_") {
+                    program.objects = objects;
+                    has_run = true;
+                } else {
+                    program.others.push(objects);
+                }
+            }
+            program.objects.twins.extend(twins);
+        }
+        self.write(&part).with_context(cannot)
+    }
+
+    /// Ends it: what was measured stays, and earlier runs are forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If files cannot be moved or deleted.
+    pub fn keep(&mut self) -> Result<()> {
+        let _lock = self.store.lock()?;
+        self.store.settle()?;
+        self.is_kept = true;
+        self.store.forget_all_but(Some(&self.run))?;
+        Ok(())
+    }
+}
+
+/// What a cargo has built: each executable with its libraries.
+type Built = Vec<Vec<Unit>>;
+
+/// Without what was built twice, in two target directories, of which there are the build identifiers.
+fn with_other_code(built: Built, kept: &[&Path]) -> Result<(Built, Vec<Vec<u8>>)> {
+    let (mut others, mut twins) = (Vec::new(), Vec::new());
+    if built.is_empty() {
+        return Ok((others, twins));
+    }
+    let known = kept.iter().map(|executable| functions(executable));
+    let mut known: Vec<_> = known.collect::<Result<_>>()?;
+    for units in built {
+        let object = units[0].object();
+        let functions = functions(&object)?;
+        if known.contains(&functions) {
+            twins.extend(build_id(&object)?);
+        } else {
+            known.push(functions);
+            others.push(units);
+        }
+    }
+    Ok((others, twins))
+}
+
+impl Drop for Recording {
+    /// A run that was not to be kept leaves nothing behind.
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        // Another process may be forgetting runs.
+        let _lock = self.store.lock();
+        let _ = self.store.settle();
+        let _ = fs::remove_dir_all(&self.part);
+        if numbered(&self.run).is_ok_and(|parts| parts.is_empty()) {
+            let _ = fs::remove_dir_all(&self.run);
+        }
+    }
+}
