@@ -90,7 +90,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let name = arguments.first().cloned().unwrap_or_default();
     if build::wrapper::is_meant(&name) {
-        return build::wrapper::main(&arguments);
+        return build::compile::main(&arguments);
     }
     if build::runner::is_meant(&name) {
         return build::runner::main(&arguments);

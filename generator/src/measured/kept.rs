@@ -11,9 +11,9 @@ use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use super::origin::build_id;
-use crate::build::cargo::BuiltProgram;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
+use crate::build::program::BuiltProgram;
 use crate::build::sources;
 use crate::build::texts::{self, Text};
 use crate::build::units::{Kind, Unit};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Output, TestCrate, tools};
+use crate::support::{Output, TestCrate, entries_of_main, tools};
 
 /// A directory that stands for another host, with a copy of the program in it.
 struct Elsewhere {
@@ -46,17 +46,6 @@ fn lcov(krate: &TestCrate, directories: &[&str]) -> String {
         .just(&[&report[..], directories].concat())
         .ends_with(0)
         .stdout
-}
-
-/// How often the program's `main` was entered.
-fn entries_of_main(lcov: &str) -> u32 {
-    let mut counts = lcov.lines().filter_map(|line| {
-        let (count, name) = line.strip_prefix("FNDA:")?.split_once(',')?;
-        name.ends_with("4main").then(|| count.parse().unwrap())
-    });
-    counts
-        .next()
-        .unwrap_or_else(|| panic!("no main in\n{lcov}"))
 }
 
 #[test]

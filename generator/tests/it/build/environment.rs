@@ -1,6 +1,6 @@
 //! The environment of what runs: as cargo would give it, and as a program may clear it.
 
-use super::{package, strays};
+use super::{CLEARS_ITS_ENVIRONMENT, package, strays};
 use crate::support::TestCrate;
 use crate::support::tools::of_rustc;
 
@@ -131,22 +131,7 @@ fn the_runner_of_the_configuration_starts_the_program() {
 fn a_process_whose_environment_was_cleared_counts_and_leaves_no_profile_behind() {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("clearer", ""));
-    krate.write(
-        "src/main.rs",
-        r#"fn worker() {
-    println!("worker");
-    std::process::abort();
-}
-
-fn main() {
-    if std::env::args().count() > 1 {
-        return worker();
-    }
-    let me = std::env::current_exe().unwrap();
-    let _ = std::process::Command::new(me).arg("worker").env_clear().status();
-}
-"#,
-    );
+    krate.write("src/main.rs", CLEARS_ITS_ENVIRONMENT);
     let runs: [&[&str]; 5] = [
         &["run"],
         &["suite", "--", "sleep", "0.5"],

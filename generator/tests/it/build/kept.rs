@@ -2,18 +2,12 @@
 
 use std::fs;
 
-use crate::support::TestCrate;
 use crate::support::process::signal;
+use crate::support::{TestCrate, checkout};
 
 /// The names in a directory of the checkout's data.
 fn names(krate: &TestCrate, directory: &str) -> Vec<String> {
-    let checkouts = krate.root.join("target/itcov/.checkouts");
-    let checkout = fs::read_dir(checkouts)
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let checkout = checkout(&krate.root.join("target"));
     let entries = fs::read_dir(checkout.join(directory)).into_iter().flatten();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();

@@ -1,22 +1,8 @@
 //! Whatever links the program: a process without an environment counts, or the linker is named.
 
-use super::{package, strays};
+use super::{CLEARS_ITS_ENVIRONMENT, package, strays};
 use crate::support::tools::of_rustc;
 use crate::support::{Output, TestCrate};
-
-const MAIN: &str = r#"fn worker() {
-    println!("worker");
-    std::process::abort();
-}
-
-fn main() {
-    if std::env::args().count() > 1 {
-        return worker();
-    }
-    let me = std::env::current_exe().unwrap();
-    let _ = std::process::Command::new(me).arg("worker").env_clear().status();
-}
-"#;
 
 const TEST: &str = r#"#[test]
 fn it_runs() {
@@ -29,7 +15,7 @@ fn it_runs() {
 fn linked_by(configuration: &str) -> TestCrate {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("linked", ""));
-    krate.write("src/main.rs", MAIN);
+    krate.write("src/main.rs", CLEARS_ITS_ENVIRONMENT);
     krate.write("tests/it.rs", TEST);
     krate.write(".cargo/config.toml", configuration);
     krate

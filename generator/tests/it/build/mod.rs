@@ -41,6 +41,21 @@ pub fn package(name: &str, rest: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
 }
 
+/// A program that starts itself without an environment, and then ends in a way in which no profile is written.
+const CLEARS_ITS_ENVIRONMENT: &str = r#"fn worker() {
+    println!("worker");
+    std::process::abort();
+}
+
+fn main() {
+    if std::env::args().count() > 1 {
+        return worker();
+    }
+    let me = std::env::current_exe().unwrap();
+    let _ = std::process::Command::new(me).arg("worker").env_clear().status();
+}
+"#;
+
 /// Every file of ordinary builds, with when it was written and a digest of what is in it.
 pub fn ordinary(target: &Path) -> BTreeMap<PathBuf, (SystemTime, String)> {
     let mut files = BTreeMap::new();

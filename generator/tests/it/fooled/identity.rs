@@ -6,7 +6,7 @@ mod places;
 mod planted;
 mod together;
 
-use crate::support::TestCrate;
+use crate::support::{TestCrate, entries_of_main};
 
 /// Prints a number, which is not in the structure of the program, and does more with an argument.
 const MAIN: &str = "fn main() {
@@ -41,16 +41,4 @@ fn change(krate: &TestCrate, to: u32) {
         "src/main.rs",
         &MAIN.replace("black_box(1)", &format!("black_box({to})")),
     );
-}
-
-/// How often the program's `main` was entered, by a trace file.
-#[track_caller]
-fn entries(lcov: &str) -> u64 {
-    let mut counts = lcov.lines().filter_map(|line| {
-        let (count, name) = line.strip_prefix("FNDA:")?.split_once(',')?;
-        name.ends_with("4main").then(|| count.parse().unwrap())
-    });
-    counts
-        .next()
-        .unwrap_or_else(|| panic!("no main in\n{lcov}"))
 }

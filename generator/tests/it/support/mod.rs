@@ -61,3 +61,21 @@ pub fn command(program: impl AsRef<Path>, directory: &Path) -> Command {
 pub fn stdout(command: &mut Command) -> String {
     Output::of(command).ends_with(0).stdout
 }
+
+/// How often the program's `main` was entered, by a trace file.
+#[track_caller]
+pub fn entries_of_main(lcov: &str) -> u64 {
+    let mut counts = lcov.lines().filter_map(|line| {
+        let (count, name) = line.strip_prefix("FNDA:")?.split_once(',')?;
+        name.ends_with("4main").then(|| count.parse().unwrap())
+    });
+    counts
+        .next()
+        .unwrap_or_else(|| panic!("no main in\n{lcov}"))
+}
+
+/// The directory with what was measured in the only checkout of a target directory.
+pub fn checkout(target: &Path) -> PathBuf {
+    let mut checkouts = std::fs::read_dir(target.join("itcov/.checkouts")).unwrap();
+    checkouts.next().unwrap().unwrap().path()
+}

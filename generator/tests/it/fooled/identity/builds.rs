@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{LINES, app, change, entries};
+use super::{LINES, app, change, entries_of_main};
 use crate::build::package;
 use crate::support::{Output, TestCrate};
 
@@ -67,12 +67,12 @@ fn a_profile_of_an_earlier_build_does_not_count_though_each_function_has_its_sha
         let later = later.says("is of another build, so it does not count");
         assert_eq!(later.stderr.matches("warning:").count(), 1, "{later:?}");
         let trace = report(&krate, &host, &["--lcov", "-"]).ends_with(0);
-        assert_eq!(entries(&trace.stdout), 2);
+        assert_eq!(entries_of_main(&trace.stdout), 2);
         // The first build again: cargo makes the same program.
         change(&krate, 1);
         build(&krate, flags);
         let trace = report(&krate, &host, &["--lcov", "-"]).ends_with(0);
-        assert_eq!(entries(&trace.stdout), 1);
+        assert_eq!(entries_of_main(&trace.stdout), 1);
     }
 }
 
@@ -115,5 +115,5 @@ fn a_program_that_the_suite_builds_twice_counts_each_time() {
     let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
     assert!(!output.stderr.contains("warning:"), "{}", output.stderr);
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
-    assert_eq!(entries(&trace.stdout), 3);
+    assert_eq!(entries_of_main(&trace.stdout), 3);
 }

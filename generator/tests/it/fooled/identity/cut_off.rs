@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{LINES, app, entries};
+use super::{LINES, app, entries_of_main};
 use crate::support::{Output, TestCrate};
 
 #[test]
@@ -33,7 +33,7 @@ fn a_profile_that_was_cut_off_is_made_anew_by_the_next_process() {
     assert!(!output.stderr.contains("warning:"), "{}", output.stderr);
     let processes = output.stdout.split('=').nth(1).unwrap();
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
-    assert_eq!(entries(&trace.stdout).to_string(), processes);
+    assert_eq!(entries_of_main(&trace.stdout).to_string(), processes);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn at_whatever_system_call_a_process_is_killed_the_counts_of_the_others_are_exac
         assert_eq!(output.stderr, "", "{name} {number}");
         let report = ["report", "--lcov", "-", "--profiles"];
         let report = krate.itcov(&[&report[..], &[directory.to_str().unwrap()]].concat());
-        let count = entries(&report.ends_with(0).stdout);
+        let count = entries_of_main(&report.ends_with(0).stdout);
         assert_eq!(count, 3, "{name} {number}");
     }
     assert!(killed > 8, "{killed} of {calls:?}");

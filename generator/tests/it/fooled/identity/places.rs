@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{LINES, app, entries};
+use super::{LINES, app, entries_of_main};
 use crate::support::instrumented::copy;
 use crate::support::{Output, TestCrate, tools};
 
@@ -106,7 +106,7 @@ fn a_run_that_a_cache_has_brought_is_named_and_meets_no_threshold() {
         itcov(&threshold).ends_with(1).says("lines");
         let trace = itcov(&["report", "--lcov", "-"]).ends_with(0);
         assert_eq!(trace.stderr, "");
-        assert_eq!(entries(&trace.stdout), 1);
+        assert_eq!(entries_of_main(&trace.stdout), 1);
     }
 }
 

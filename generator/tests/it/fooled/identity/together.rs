@@ -1,6 +1,6 @@
 //! Runs at the same time: each reports on what it has built and started, and says what it cannot know.
 
-use super::{LINES, app, change, entries};
+use super::{LINES, app, change, entries_of_main};
 use crate::build::package;
 use crate::support::process::signal;
 use crate::support::{Running, TestCrate, tools};
@@ -22,7 +22,7 @@ fn wait_for(krate: &TestCrate, file: &str) {
 
 fn entries_of_last(krate: &TestCrate) -> u64 {
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
-    entries(&trace.stdout)
+    entries_of_main(&trace.stdout)
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn what_does_not_know_its_run_counts_where_only_one_goes_on() {
     assert_eq!(second.lines_of("Total"), LINES);
     // That of a run that goes on, too.
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
-    assert_eq!(entries(&trace.stdout), 1);
+    assert_eq!(entries_of_main(&trace.stdout), 1);
     krate.write("four", "");
     let first = first.finish().ends_with(0);
     let first = first.says("so whose they are is not known: 1; they do not count");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::instrumented::Instrumented;
 use crate::support::repository::Git;
-use crate::support::{Running, TestCrate, command, stdout, tools};
+use crate::support::{Running, TestCrate, checkout, command, stdout, tools};
 
 /// Every command here takes far less.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -128,15 +128,14 @@ fn no_report_waits_for_a_file() {
     );
 
     // What is kept of the build, and of the sources.
-    let checkouts = root.join("target/itcov/.checkouts");
-    let checkout = fs::read_dir(checkouts)
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
-    fifo(&checkout.join("digests"));
+    let checkout = checkout(&root.join("target"));
+    let build = fs::read_dir(checkout.join("builds")).unwrap().next();
+    let texts = build.unwrap().unwrap().path().join(".texts");
+    let listed = fs::read(&texts).unwrap();
+    fifo(&texts);
     report(0, "Total");
+    fs::remove_file(&texts).unwrap();
+    fs::write(&texts, listed).unwrap();
     let build = checkout.join("build.json");
     let kept = fs::read(&build).unwrap();
     fifo(&build);
