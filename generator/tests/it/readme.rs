@@ -209,12 +209,13 @@ fn greet(stream: &mut std::net::TcpStream) {
 "#;
 
 #[test]
-fn a_server_that_a_test_kills_is_measured_as_the_readme_says() {
+fn a_server_that_a_test_kills_is_measured_as_the_page_says() {
     let readme = page("README.md");
     let port = free_port().to_string();
     let krate = TestCrate::new("my-service");
     krate.write("src/main.rs", &GREETER.replace("PORT", &port));
-    let test = ASK.replace("PORT", &port) + blocks(&readme, "rust")[0];
+    let running = page("docs/running.md");
+    let test = ASK.replace("PORT", &port) + blocks(&running, "rust")[0];
     krate.write("tests/server.rs", &test);
     krate.itcov(&["init"]).ends_with(0);
     let output = run(&krate, blocks(&readme, "sh")[6]).ends_with(0);
@@ -316,7 +317,13 @@ fn every_link_leads_somewhere() {
 fn the_pages_have_every_recipe_variable_and_option() {
     let krate = TestCrate::scaffolded("documented");
     let running = page("docs/running.md");
-    let others = ["README.md", "docs/report.md", "docs/scenarios.md"].map(page);
+    let others = [
+        "README.md",
+        "docs/report.md",
+        "docs/scaffold.md",
+        "docs/scenarios.md",
+    ]
+    .map(page);
     let pages = others.concat() + &running;
     let listed = krate
         .just(&["--list", "--list-heading", ""])
