@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::list::{Build, Entry};
-use crate::outcome::{Outcome, Step};
+use crate::outcome::Outcome;
+use crate::step::Step;
 use crate::steps::{self, Described};
 use crate::tools::{Output, Tools, run};
 use crate::{copy, lints};

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use toml_edit::{Document, Item, Table};
 
 use crate::download::Source;
-use crate::outcome::Step;
+use crate::step::Step;
 
 /// One crate, or a workspace put together from several.
 pub struct Entry {

@@ -18,6 +18,7 @@ mod lints;
 mod list;
 mod outcome;
 mod special;
+mod step;
 mod steps;
 mod table;
 mod tools;

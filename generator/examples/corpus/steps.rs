@@ -6,7 +6,8 @@ use anyhow::{Context, Result, ensure};
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 
 use crate::list::Entry;
-use crate::outcome::{Outcome, Step};
+use crate::outcome::Outcome;
+use crate::step::Step;
 use crate::tools::{Tools, run};
 use crate::{copy, special, tree};
 

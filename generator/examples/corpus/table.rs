@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::list::Entry;
-use crate::outcome::{Outcome, Step};
+use crate::outcome::Outcome;
+use crate::step::Step;
 
 type Row<'a> = (&'a Entry, Outcome);
 

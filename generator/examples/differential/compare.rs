@@ -1,46 +1,11 @@
 //! Compares what itcov says with what llvm-cov says: every number of the JSON and every line of the trace files.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Debug;
-use std::ops::AddAssign;
 
 use super::below_zero::{self, Concerned};
+use super::compared::Compared;
 use super::json::{Data, Export, File, Function, Summary};
 use super::trace;
-
-/// How much was compared, and what differs.
-#[derive(Debug, Default)]
-pub struct Compared {
-    /// Source files.
-    pub files: usize,
-    /// Functions as they are written.
-    pub functions: usize,
-    /// Functions as they were compiled.
-    pub instantiations: usize,
-    /// Regions of the functions as they were compiled.
-    pub regions: usize,
-    /// Segments of the files.
-    pub segments: usize,
-    /// Lines that have code.
-    pub lines: usize,
-    /// Regions with a count below zero.
-    pub below_zero: usize,
-    /// Each with its file, its line and both values.
-    pub differences: Vec<String>,
-}
-
-impl AddAssign<&Compared> for Compared {
-    fn add_assign(&mut self, other: &Self) {
-        self.files += other.files;
-        self.functions += other.functions;
-        self.instantiations += other.instantiations;
-        self.regions += other.regions;
-        self.segments += other.segments;
-        self.lines += other.lines;
-        self.below_zero += other.below_zero;
-        self.differences.extend(other.differences.iter().cloned());
-    }
-}
 
 /// One side: its JSON and its trace file.
 #[derive(Clone)]
@@ -75,21 +40,6 @@ pub fn compare(ours: &Side, theirs: &Side) -> Compared {
     );
     trace::compare([&ours.lcov, &theirs.lcov], &concerned, &mut compared);
     compared
-}
-
-impl Compared {
-    /// Notes a difference, if there is one.
-    pub fn expect<T: PartialEq + Debug>(&mut self, place: &str, what: &str, ours: T, theirs: T) {
-        if ours != theirs {
-            self.differ(place, what, ours, theirs);
-        }
-    }
-
-    /// Notes a difference.
-    pub fn differ<T: Debug>(&mut self, place: &str, what: &str, ours: T, theirs: T) {
-        let text = format!("{place}: {what}: itcov {ours:?}, llvm-cov {theirs:?}");
-        self.differences.push(text);
-    }
 }
 
 fn files(ours: &Data, theirs: &Data, concerned: &Concerned, compared: &mut Compared) {

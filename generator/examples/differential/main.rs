@@ -12,6 +12,7 @@
 
 mod below_zero;
 mod compare;
+mod compared;
 #[path = "../corpus/download.rs"]
 mod download;
 mod json;
@@ -31,7 +32,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use compare::Compared;
+use compared::Compared;
 use list::Entry;
 
 /// How many of an entry's differences are shown.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
-use crate::compare::{Compared, Side, compare};
+use crate::compare::{Side, compare};
+use crate::compared::Compared;
 use crate::download::{self, Source};
 use crate::json;
 use crate::kept;

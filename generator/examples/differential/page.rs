@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::compare::Compared;
+use crate::compared::Compared;
 use crate::list::Entry;
 use crate::llvm::Llvm;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::below_zero::{self, Concerned};
-use super::compare::Compared;
+use super::compared::Compared;
 
 /// The records of each source file.
 type Files<'a> = BTreeMap<&'a str, Vec<&'a str>>;

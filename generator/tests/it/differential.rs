@@ -5,6 +5,8 @@
 mod below_zero;
 #[path = "../../examples/differential/compare.rs"]
 mod compare;
+#[path = "../../examples/differential/compared.rs"]
+mod compared;
 #[path = "../../examples/differential/json.rs"]
 mod json;
 #[path = "../../examples/differential/llvm.rs"]
@@ -16,7 +18,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use compare::{Compared, Side, compare};
+use compare::{Side, compare};
+use compared::Compared;
 
 use crate::support::instrumented::{self, Instrumented};
 use crate::support::llvm::Llvm;
