@@ -1,0 +1,149 @@
+//! Profiles that are missing, empty, of a run that goes on, or of another build.
+
+use std::fs;
+use std::path::Path;
+
+use super::unlinked_module;
+use crate::support::instrumented::Instrumented;
+use crate::support::process::signal;
+use crate::support::{Output, Running, TestCrate, stdout, tools};
+
+/// Runs the report, which must fail, and gives its error with the crate's directory as `…`.
+fn error(of: &Instrumented, report: &[&str]) -> String {
+    let output = Output::of(&mut of.itcov(&[&["report"], report].concat())).ends_with(1);
+    assert_eq!(output.stdout, "");
+    output.stderr.replace(of.root().to_str().unwrap(), "…")
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_type() {
+    let fixture = unlinked_module();
+    let nothing = "error: nothing has been measured yet; type `cargo itcov run` to build and run the program\n";
+    assert_eq!(error(&fixture, &[]), nothing);
+    assert_eq!(
+        error(&fixture, &["--profiles", "target/collected"]),
+        "error: target/collected has no profile: no file in it ends in .profraw\n"
+    );
+    stdout(&mut fixture.itcov(&["run"]));
+    stdout(&mut fixture.itcov(&["report"]));
+    assert_eq!(
+        error(&fixture, &["--bin", "other"]),
+        "error: --bin other was not measured, but: unlinked-module\n"
+    );
+    let library = &fixture.objects()[1];
+    fs::remove_file(library).unwrap();
+    let library = library.strip_prefix(fixture.root()).unwrap().display();
+    assert_eq!(
+        error(&fixture, &[]),
+        format!(
+            "error: the measured program …/{library} no longer exists; run the program again\n"
+        )
+    );
+    stdout(&mut fixture.itcov(&["clean"]));
+    assert_eq!(error(&fixture, &[]), nothing);
+}
+
+#[test]
+fn a_run_is_reported_on_while_it_goes_on() {
+    let krate = TestCrate::new("going-on");
+    let mut run = Running::start(
+        krate
+            .command(tools::cargo_itcov())
+            .args(["run", "--", "wait"]),
+    );
+    run.expect("waiting\n");
+    let during = krate.itcov(&["report"]).ends_with(0).lines_of("Total");
+    assert!(during.0 > 0 && during.0 < during.1, "{during:?}");
+    signal("INT", run.id());
+    let after = run.finish().ends_with(0).lines_of("Total");
+    assert!(after.0 >= during.0 && after.1 == during.1, "{after:?}");
+}
+
+#[test]
+fn an_empty_profile_is_left_out_with_a_warning() {
+    let fixture = unlinked_module();
+    let empty = fixture.collected().join("empty.profraw");
+    fs::write(&empty, "").unwrap();
+    assert_eq!(
+        error(&fixture, &["--profiles", "target/collected"]),
+        "error: every profile is empty, as on a full disk; make room there, then run the program again\n"
+    );
+    fixture.run(&[]);
+    let output = Output::of(&mut fixture.report(&[])).ends_with(0);
+    assert!(output.stdout.contains("22.22%"));
+    assert_eq!(
+        output.stderr,
+        format!(
+            "warning: the profile {} is empty, as on a full disk; it is left out\n",
+            empty.display()
+        )
+    );
+}
+
+/// Takes the build identifier out of a profile, as if the linker had written none.
+fn without_build_id(profile: &Path) {
+    let mut bytes = fs::read(profile).unwrap();
+    let length = u64::from_le_bytes(bytes[16..24].try_into().unwrap());
+    bytes[16..24].fill(0);
+    let fields = match bytes[8] {
+        8 => 11,
+        9 => 14,
+        10 => 16,
+        _ => 19,
+    };
+    bytes.drain(8 * fields..8 * fields + usize::try_from(length).unwrap());
+    fs::write(profile, bytes).unwrap();
+}
+
+#[test]
+fn a_profile_of_another_build_does_not_count_and_is_warned_of() {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    without_build_id(&fixture.profiles()[0]);
+    let source = fixture.root().join("src/lib.rs");
+    let changed = fs::read_to_string(&source)
+        .unwrap()
+        .replace("{ 7 }", "{ if unused::never(1) > 3 { 7 } else { 9 } }");
+    fs::write(&source, changed).unwrap();
+    fixture.rebuild();
+    let output = Output::of(&mut fixture.report(&[])).ends_with(0);
+    assert_eq!(
+        output.stderr,
+        "warning: functions with a profile of another build, which does not count: 1; \
+         run the program that `cargo itcov build` has built, and copy its profile\n"
+    );
+}
+
+pub fn of_another_build() -> Instrumented {
+    let fixture = unlinked_module();
+    fixture.run(&[]);
+    without_build_id(&fixture.profiles()[0]);
+    let source = fixture.root().join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    let changed = text.replace("{ 7 }", "{ if unused::never(1) > 3 { 7 } else { 9 } }");
+    fs::write(&source, changed).unwrap();
+    fixture.rebuild();
+    let total = || {
+        let output = Output::of(&mut fixture.report(&[])).ends_with(0).stdout;
+        let total = output.lines().find(|row| row.starts_with("Total")).unwrap();
+        let cells: Vec<String> = total.split_whitespace().map(str::to_owned).collect();
+        [1, 3, 5].map(|cell| {
+            let (ran, all) = cells[cell].split_once('/').unwrap();
+            [ran, all].map(|number| number.parse::<u32>().unwrap())
+        })
+    };
+    let old = total();
+    fs::remove_file(&fixture.profiles()[0]).unwrap();
+    fixture.run(&[]);
+    let new = total();
+    for ([old_ran, old_all], [new_ran, new_all]) in old.into_iter().zip(new) {
+        assert_eq!(old_all, new_all);
+        assert!(old_ran < new_ran, "{old:?} {new:?}");
+    }
+    fixture
+}
+
+#[test]
+fn what_has_a_profile_of_another_build_counts_as_not_run_and_is_no_less_code() {
+    of_another_build();
+}
