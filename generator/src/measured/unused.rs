@@ -15,7 +15,7 @@ use crate::build::{units, wrapper};
 ///
 /// # Errors
 ///
-/// If what was measured in some checkout cannot be read, or something cannot be deleted.
+/// If the runs of some checkout cannot be listed, or something cannot be deleted.
 pub fn remove(layout: &Layout) -> Result<u64> {
     let mut used = Vec::new();
     for checkout in entries(&layout.itcov.join(".checkouts")) {
@@ -23,7 +23,8 @@ pub fn remove(layout: &Layout) -> Result<u64> {
         if store.is_running()? {
             return Ok(0);
         }
-        used.extend(store.executables()?);
+        // What is damaged, or of another version, nobody can report on.
+        used.extend(store.executables().unwrap_or_default());
     }
     let mut freed = 0;
     for choice in entries(&layout.itcov.join(".also")) {

@@ -108,3 +108,23 @@ fn a_run_that_was_killed_is_forgotten_by_the_next() {
     assert_eq!(names(&krate, "runs").len(), 1);
     assert_eq!(names(&krate, "builds").len(), 1);
 }
+
+#[test]
+fn notes_of_another_version_keep_nobody_from_a_new_run_or_from_forgetting() {
+    let krate = TestCrate::scaffolded("another-version");
+    krate.just(&["itcov"]).ends_with(0);
+    let own = checkout(&krate.root.join("target"));
+    let other = own.with_file_name("other-0123456789abcdef");
+    fs::create_dir(&other).unwrap();
+    for (run, command) in [("runs/1", "itcov"), ("runs/2", "itcov-clean")] {
+        let part = own.join(run).join("1/part.json");
+        for note in [own.join("build.json"), part, other.join("build.json")] {
+            fs::write(note, "{\"programs\":[{}]}").unwrap();
+        }
+        let report = krate.just(&["itcov-report"]).ends_with(1);
+        report.says("is damaged, or of another version; type `cargo itcov clean`");
+        krate.just(&[command]).ends_with(0);
+    }
+    krate.just(&["itcov"]).ends_with(0);
+    krate.just(&["itcov-report"]).ends_with(0);
+}
