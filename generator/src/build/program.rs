@@ -56,13 +56,10 @@ impl Builder<'_> {
     ///
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
-        let (mut built, mut artifacts) = self.build_once(program)?;
-        for _ in 0..TIMES_AGAIN {
-            if !self.has_to_build_again(built.all_units())? {
-                break;
-            }
-            (built, artifacts) = self.build_once(program)?;
-        }
+        let (built, artifacts) = self.until_present(
+            || self.build_once(program),
+            |(built, _)| built.all_units().collect(),
+        )?;
         if self.options.scope == Scope::Workspace {
             remarks::of_outside(&built.units, &artifacts, |id| self.is_member(id));
         }
@@ -186,14 +183,25 @@ impl Builder<'_> {
                 artifacts::build(&mut self.cargo("build", package, &[]), &package.name)?;
             Ok(self.others(package, &artifacts))
         };
-        let mut built = once()?;
+        self.until_present(once, |built: &Vec<(PathBuf, Vec<Unit>)>| {
+            built.iter().flat_map(|(_, units)| units).collect()
+        })
+    }
+
+    /// Builds, and again while what was built is not of the present texts.
+    fn until_present<T>(
+        &self,
+        build: impl Fn() -> Result<T>,
+        units: impl Fn(&T) -> Vec<&Unit>,
+    ) -> Result<T> {
+        let mut made = build()?;
         for _ in 0..TIMES_AGAIN {
-            if !self.has_to_build_again(built.iter().flat_map(|(_, units)| units))? {
+            if !self.has_to_build_again(units(&made).into_iter())? {
                 break;
             }
-            built = once()?;
+            made = build()?;
         }
-        Ok(built)
+        Ok(made)
     }
 
     /// The programs and shared libraries of a package, each with what it is made of.

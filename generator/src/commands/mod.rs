@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod build;
+mod built_meanwhile;
 pub mod check;
 pub mod clean;
 pub mod completions;

@@ -1,0 +1,123 @@
+//! What has been built while a suite ran: by its own cargo, or by another `cargo itcov`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::measure::{Built, Measure};
+use crate::build::units::{self, Kind, Unit};
+use crate::measured::origin::of_others;
+use crate::measured::{Kept, is_same_file};
+use crate::run::say;
+
+/// The profiles without those of programs that are not measured, which are removed: a task of the workspace, for example,
+/// that the suite's cargo has built like all of the workspace.
+///
+/// # Errors
+///
+/// If an executable cannot be read, or a profile not be removed.
+pub fn leave_out_others(
+    measure: &Measure,
+    built: &Built,
+    profiles: Vec<PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let executables = built.programs.iter().flat_map(|(_, program)| {
+        let others = program.others.iter().map(|(executable, _)| executable);
+        std::iter::once(&program.invocation.executable).chain(others)
+    });
+    let mut measured: Vec<PathBuf> = executables.cloned().collect();
+    let units = built.programs.iter().flat_map(|(_, it)| it.all_units());
+    let programs = units.filter(|unit| unit.kind == Kind::Program);
+    let packages: BTreeSet<&Path> = programs.map(|unit| unit.manifest.as_path()).collect();
+    let now: Vec<Unit> = units::of_kind(&built.wrapper.units, Kind::Program).collect();
+    let (own, others): (Vec<Unit>, Vec<Unit>) = now
+        .into_iter()
+        .partition(|unit| packages.contains(unit.manifest.as_path()));
+    measured.extend(own.iter().map(Unit::object));
+    let files = || others.iter().map(Unit::object).collect();
+    let foreign = of_others(&profiles, &measured, &files)?;
+    let mut names = BTreeSet::new();
+    for (profile, other) in &foreign {
+        fs::remove_file(profile).with_context(|| format!("cannot remove {}", profile.display()))?;
+        let manifest = others[*other].manifest.join("Cargo.toml");
+        let members = measure.workspace.members();
+        names.extend(
+            members
+                .iter()
+                .filter(|it| it.manifest_path == manifest)
+                .map(|it| &it.name),
+        );
+    }
+    for name in names {
+        say(&format!(
+            "a program of {name} has run, which is not measured; `--with {name}` measures it along"
+        ));
+    }
+    let foreign: BTreeSet<PathBuf> = foreign.iter().map(|(path, _)| path.to_path_buf()).collect();
+    Ok(profiles
+        .into_iter()
+        .filter(|it| !foreign.contains(it))
+        .collect())
+}
+
+/// The programs of another `cargo itcov` that has built while the suite ran. What the suite has started since is of that build.
+///
+/// # Errors
+///
+/// If the last build cannot be read.
+pub fn by_other_runs(measure: &Measure, built: &Built) -> Result<Vec<PathBuf>> {
+    let last = measure.store.build()?.filter(|last| *last != built.part);
+    let programs = last.iter().flat_map(|last| &last.programs);
+    let others = programs.clone().flat_map(|program| &program.others);
+    let objects = programs.map(|program| &program.objects).chain(others);
+    let mut files: Vec<PathBuf> = objects.map(|it| it.files[0].clone()).collect();
+    // Most have not changed.
+    let own = built.part.programs.iter().map(|it| &it.objects.files[0]);
+    files.retain(|file| !own.clone().any(|own| is_same_file(own, file)));
+    for program in &built.part.programs {
+        if files.iter().any(|it| is_same_file(it, &program.executable)) {
+            say(&format!(
+                "another `cargo itcov` has built {} anew meanwhile: where the suite has started that, it does not count",
+                program.bin
+            ));
+        }
+    }
+    Ok(files)
+}
+
+/// The programs of a package that are not as they were built before the suite, nor built `by_others`: the suite's cargo has
+/// built them, with other features or another profile.
+pub fn by_the_suite(built: &Built, kept: &Kept, by_others: &[PathBuf]) -> Vec<Vec<Unit>> {
+    let programs = built.programs.iter();
+    let Some((_, program)) = programs
+        .clone()
+        .find(|(_, program)| program.package == kept.package && program.bin == kept.bin)
+    else {
+        return Vec::new();
+    };
+    let all = std::iter::once(&program.units).chain(program.others.iter().map(|(_, units)| units));
+    let before: Vec<&Unit> = all.filter_map(|units| units.first()).collect();
+    let notes = &built.wrapper.units;
+    let Some(manifest) = before.first().map(|unit| &unit.manifest) else {
+        return Vec::new();
+    };
+    let now = units::of_kind(notes, Kind::Program).filter(|unit| unit.manifest == *manifest);
+    let is_new = |unit: &Unit| {
+        !before.iter().any(|other| other.stem == unit.stem) || has_changed(kept, unit)
+    };
+    let is_others = |unit: &Unit| {
+        let object = unit.object();
+        by_others.iter().any(|it| is_same_file(it, &object))
+    };
+    now.filter(|unit| is_new(unit) && !is_others(unit))
+        .map(|unit| units::closure(notes, unit))
+        .collect()
+}
+
+/// Whether the executable was written after the build.
+fn has_changed(kept: &Kept, unit: &Unit) -> bool {
+    let modified = fs::metadata(unit.object()).and_then(|file| file.modified());
+    modified.is_ok_and(|modified| modified > kept.built)
+}
