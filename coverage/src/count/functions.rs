@@ -146,8 +146,9 @@ pub struct Functions {
     pub without_mapping: HashSet<Arc<str>>,
     /// Those whose profile is of another build, if no object has one whose profile is of this build.
     outdated: Vec<Counted>,
-    /// What was said of functions that a unit did not use and another one did, if nobody says more of them.
-    unused: Vec<Counted>,
+    /// What was said of functions that a unit did not use and another one did, if nobody says more of them; and how many were
+    /// known before.
+    unused: Vec<(usize, Counted)>,
     /// The hashes of the names, and the numbers of the lists of files.
     seen: HashSet<(u64, usize)>,
     /// Each list of files once, with its number.
@@ -179,7 +180,7 @@ impl Functions {
                     if ran {
                         self.without_mapping.insert(Arc::clone(&function.name));
                     }
-                    self.unused.push(function);
+                    self.unused.push((self.known.len(), function));
                 }
                 return;
             }
@@ -192,19 +193,38 @@ impl Functions {
     /// run, as it is no less code. So does one of which nobody has said more than that a unit did not use it: it has
     /// lost its mapping.
     pub fn into_known(mut self) -> Vec<Function> {
-        let outdated = std::mem::take(&mut self.outdated);
-        for function in outdated.into_iter().chain(std::mem::take(&mut self.unused)) {
+        for function in std::mem::take(&mut self.outdated) {
             if !self.matched.contains(&function.name_hash) {
                 self.know(function);
             }
         }
-        self.known
+        // Where llvm-cov has them: as they came.
+        let mut unused = Vec::new();
+        for (place, function) in std::mem::take(&mut self.unused) {
+            if !self.matched.contains(&function.name_hash) {
+                unused.extend(self.new_one(function).map(|function| (place, function)));
+            }
+        }
+        let mut unused = unused.into_iter().peekable();
+        let mut known = Vec::with_capacity(self.known.len() + unused.len());
+        for (place, function) in self.known.into_iter().enumerate() {
+            while let Some((_, unused)) = unused.next_if(|(before, _)| *before <= place) {
+                known.push(unused);
+            }
+            known.push(function);
+        }
+        known.extend(unused.map(|(_, function)| function));
+        known
     }
 
     fn know(&mut self, function: Counted) {
-        let Some((mut files, regions)) = function.body else {
-            return;
-        };
+        let function = self.new_one(function);
+        self.known.extend(function);
+    }
+
+    /// The function, unless it was known before.
+    fn new_one(&mut self, function: Counted) -> Option<Function> {
+        let (mut files, regions) = function.body?;
         let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
             files.clone_from_slice(known);
             *list
@@ -213,13 +233,12 @@ impl Functions {
             self.lists.insert(files.clone(), list);
             list
         };
-        if self.seen.insert((function.name_hash, list)) {
-            self.known.push(Function {
-                name: function.name,
-                files,
-                regions,
-            });
-        }
+        let is_new = self.seen.insert((function.name_hash, list));
+        is_new.then_some(Function {
+            name: function.name,
+            files,
+            regions,
+        })
     }
 }
 

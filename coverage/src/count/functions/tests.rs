@@ -127,3 +127,23 @@ fn a_function_without_a_mapping_counts_as_not_run() {
     assert_eq!(known(vec![unused_here(), used()]), [5]);
     assert_eq!(known(vec![used(), unused_here()]), [5]);
 }
+
+#[test]
+fn what_has_lost_its_mapping_stands_where_it_came() {
+    let mut profile = Profile::default();
+    let mut functions = Functions::default();
+    for number in 1..4 {
+        profile.add(number, 10, &[5]);
+    }
+    for (number, name, hash) in [(1, "f", 10), (2, "lost", 0), (3, "g", 10), (4, "never", 0)] {
+        let counter = if hash == 0 { Counter::Zero } else { RAN };
+        let mapping = FunctionMapping {
+            name_hash: number,
+            ..mapping(name, "a.rs", hash, &[counter])
+        };
+        functions.add(mapping, &profile);
+    }
+    let names = functions.into_known().into_iter();
+    let names: Vec<_> = names.map(|function| function.name.to_string()).collect();
+    assert_eq!(names, ["f", "lost", "g", "never"]);
+}
