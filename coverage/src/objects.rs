@@ -9,8 +9,10 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::count::Coverage;
 use crate::count::functions::{Counted, Functions};
 use crate::count::profile::Profile;
+use crate::count::reach::{Later, Reach};
 use crate::error::Error;
 use crate::mapped;
+use crate::parse::mapping::FunctionMapping;
 use crate::parse::profile::FunctionCounts;
 use crate::parse::{Malformed, objects};
 use crate::sources::SourceFilter;
@@ -74,31 +76,51 @@ impl Objects {
         sources: &SourceFilter,
         step: &(dyn Fn() + Sync),
     ) -> Result<Coverage, Error> {
+        let count = |mapping| Counted::new(mapping, profile, |files| sources.includes_any(files));
         let mut functions = Functions::default();
-        // They are read in parallel, some at a time, and added in their order.
-        for paths in self.paths.chunks(OBJECTS_AT_ONCE) {
-            let counted: Vec<_> = paths
-                .par_iter()
-                .map(|path| {
-                    let count = |mapping| {
-                        Counted::new(mapping, profile, |files| sources.includes_any(files))
-                    };
-                    let counted = read(path, |file| objects::each(file, count));
-                    step();
-                    counted
-                })
-                .collect();
-            for object in counted {
-                for function in object? {
-                    functions.add_counted(function);
-                }
-            }
-        }
+        self.each(&count, step, |function| functions.add_counted(function))?;
         let coverage = Coverage::new(functions, |path| sources.includes(path));
         if coverage.files.is_empty() {
             return Err(Error::NoSources { path: self.first() });
         }
         Ok(coverage)
+    }
+
+    /// What tells the lines of the source files that pass the filter which ran in each of some profiles, of which `all` is the sum.
+    ///
+    /// # Errors
+    ///
+    /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]).
+    pub fn reach(&self, all: &Profile, sources: &SourceFilter) -> Result<Reach, Error> {
+        let count = |mapping| Later::new(mapping, all, |files| sources.includes_any(files));
+        let mut functions = Vec::new();
+        self.each(&count, &|| {}, |function| functions.push(function))?;
+        Ok(Reach::new(functions.into_iter(), |path| {
+            sources.includes(path)
+        }))
+    }
+
+    /// Takes what is made of each mapping. The objects are read in parallel, some at a time, and added in their order.
+    fn each<T: Send>(
+        &self,
+        make: &(dyn Fn(FunctionMapping) -> T + Sync),
+        step: &(dyn Fn() + Sync),
+        mut take: impl FnMut(T),
+    ) -> Result<(), Error> {
+        for paths in self.paths.chunks(OBJECTS_AT_ONCE) {
+            let all: Vec<_> = paths
+                .par_iter()
+                .map(|path| {
+                    let functions = read(path, |file| objects::each(file, make));
+                    step();
+                    functions
+                })
+                .collect();
+            for object in all {
+                object?.into_iter().for_each(&mut take);
+            }
+        }
+        Ok(())
     }
 
     fn first(&self) -> PathBuf {

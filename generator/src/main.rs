@@ -98,6 +98,9 @@ fn main() -> ExitCode {
     if build::guard::is_meant(&name) {
         return build::guard::main(&arguments);
     }
+    if measured::scenarios::apart::is_meant(&name) {
+        return measured::scenarios::apart::main(&arguments);
+    }
     // Whoever waits for a run may go before it begins.
     let _ = run::ancestor::Ancestor::just();
     // cargo runs `cargo-itcov itcov ...`; the program also answers to `cargo-itcov ...`.

@@ -9,19 +9,28 @@ use std::sync::Arc;
 
 use super::profile::{Lookup, Profile};
 use super::values::Values;
-use crate::parse::counter::Counter;
+use crate::parse::counter::{Counter, Expression};
 use crate::parse::mapping::FunctionMapping;
-use crate::parse::regions::{Kind, Position};
+use crate::parse::regions::{Kind, Position, Region};
 
-/// A function as one object has it, with how often each part of it ran.
+/// A function as one object has it, with how often each part of it ran, or with what `R` is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Function {
+pub struct Function<R = Vec<CountedRegion>> {
     /// Its mangled name.
     pub name: Arc<str>,
     /// The paths of its source files: its own, then those of what is expanded in it.
     pub files: Vec<Arc<str>>,
     /// In the order of the mapping, never empty; the first is that of the whole body.
-    pub regions: Vec<CountedRegion>,
+    pub regions: R,
+}
+
+/// How often each part of a function ran is not counted yet.
+#[derive(Debug, Clone)]
+pub(super) struct Uncounted {
+    /// The hashes by which a profile knows it.
+    pub(super) hashes: (u64, u64),
+    regions: Vec<Region>,
+    expressions: Vec<Expression>,
 }
 
 /// A stretch of source, and how often it ran.
@@ -79,12 +88,12 @@ impl Function {
 
 /// What the profile has to say about a function as one object has it.
 #[derive(Debug)]
-pub struct Counted {
+pub struct Counted<R = Vec<CountedRegion>> {
     name: Arc<str>,
     name_hash: u64,
     found: Found,
     /// Its files and regions, if the profile has all that they need.
-    body: Option<(Vec<Arc<str>>, Vec<CountedRegion>)>,
+    body: Option<(Vec<Arc<str>>, R)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +115,32 @@ impl Counted {
         profile: &Profile,
         wanted: impl FnOnce(&[Arc<str>]) -> bool,
     ) -> Self {
+        Self::with(mapping, profile, wanted, |_, regions| regions)
+    }
+}
+
+impl Counted<Uncounted> {
+    /// What is to be counted later, of other profiles. This one decides which record of a function counts.
+    pub(super) fn later(
+        mapping: FunctionMapping,
+        profile: &Profile,
+        wanted: impl FnOnce(&[Arc<str>]) -> bool,
+    ) -> Self {
+        Self::with(mapping, profile, wanted, |mapping, _| Uncounted {
+            hashes: (mapping.name_hash, mapping.hash),
+            regions: std::mem::take(&mut mapping.regions),
+            expressions: std::mem::take(&mut mapping.expressions),
+        })
+    }
+}
+
+impl<R> Counted<R> {
+    fn with(
+        mut mapping: FunctionMapping,
+        profile: &Profile,
+        wanted: impl FnOnce(&[Arc<str>]) -> bool,
+        make: impl FnOnce(&mut FunctionMapping, Vec<CountedRegion>) -> R,
+    ) -> Self {
         let (found, counts) = match profile.find(mapping.name_hash, mapping.hash) {
             Lookup::Counts(counts) => (Found::Counts, Some(counts)),
             Lookup::Unknown => (Found::Nothing, None),
@@ -122,33 +157,49 @@ impl Counted {
         let regions = if is_left_out {
             None
         } else {
-            counted(&mapping, counts)
+            counted(&mapping.regions, &mapping.expressions, counts)
         };
         let regions = regions.filter(|regions| !regions.is_empty());
+        let body = regions.map(|regions| make(&mut mapping, regions));
         Self {
             name: mapping.name,
             name_hash: mapping.name_hash,
             found,
-            body: regions.map(|regions| (mapping.files, regions)),
+            body: body.map(|regions| (mapping.files, regions)),
+        }
+    }
+}
+
+impl Uncounted {
+    /// Counts its regions, if the profile has all that they need.
+    pub(super) fn counted(&self, profile: &Profile) -> Option<Vec<CountedRegion>> {
+        counted(&self.regions, &self.expressions, self.counts(profile))
+    }
+
+    /// Its counters.
+    pub(super) fn counts<'a>(&self, profile: &'a Profile) -> Option<&'a [u64]> {
+        match profile.find(self.hashes.0, self.hashes.1) {
+            Lookup::Counts(counts) => Some(counts),
+            Lookup::Unknown | Lookup::OtherBuild { .. } => None,
         }
     }
 }
 
 /// The functions of all objects.
-#[derive(Debug, Default)]
-pub struct Functions {
+#[derive(Debug)]
+pub struct Functions<R = Vec<CountedRegion>> {
     /// Those that count, in the order of the objects.
-    pub known: Vec<Function>,
+    pub known: Vec<Function<R>>,
     /// The names of those whose profile is of another build, so that it does not count.
     pub of_other_builds: HashSet<Arc<str>>,
     /// The names of those that ran, but of which the objects say only that a unit did not use them: under
     /// link-time optimisation with `lto = "thin"` LLVM loses the mapping of what it inlines across crates.
     pub without_mapping: HashSet<Arc<str>>,
     /// Those whose profile is of another build, if no object has one whose profile is of this build.
-    outdated: Vec<Counted>,
+    outdated: Vec<Counted<R>>,
     /// What was said of functions that a unit did not use and another one did, if nobody says more of them; and how many were
     /// known before.
-    unused: Vec<(usize, Counted)>,
+    unused: Vec<(usize, Counted<R>)>,
     /// The hashes of the names, and the numbers of the lists of files.
     seen: HashSet<(u64, usize)>,
     /// Each list of files once, with its number.
@@ -157,14 +208,31 @@ pub struct Functions {
     matched: HashSet<u64>,
 }
 
+impl<R> Default for Functions<R> {
+    fn default() -> Self {
+        Self {
+            known: Vec::new(),
+            of_other_builds: HashSet::new(),
+            without_mapping: HashSet::new(),
+            outdated: Vec::new(),
+            unused: Vec::new(),
+            seen: HashSet::new(),
+            lists: HashMap::new(),
+            matched: HashSet::new(),
+        }
+    }
+}
+
 impl Functions {
     /// Adds what an object says about a function, unless an object before it said it already.
     pub fn add(&mut self, mapping: FunctionMapping, profile: &Profile) {
         self.add_counted(Counted::new(mapping, profile, |_| true));
     }
+}
 
+impl<R> Functions<R> {
     /// Adds a function as an object has it, unless an object before had it already.
-    pub fn add_counted(&mut self, function: Counted) {
+    pub fn add_counted(&mut self, function: Counted<R>) {
         match function.found {
             Found::Counts => {
                 self.matched.insert(function.name_hash);
@@ -192,7 +260,7 @@ impl Functions {
     /// All that count, when every object has had its say. A function whose profile is of another build counts as not
     /// run, as it is no less code. So does one of which nobody has said more than that a unit did not use it: it has
     /// lost its mapping.
-    pub fn into_known(mut self) -> Vec<Function> {
+    pub fn into_known(mut self) -> Vec<Function<R>> {
         for function in std::mem::take(&mut self.outdated) {
             if !self.matched.contains(&function.name_hash) {
                 self.know(function);
@@ -217,13 +285,13 @@ impl Functions {
         known
     }
 
-    fn know(&mut self, function: Counted) {
+    fn know(&mut self, function: Counted<R>) {
         let function = self.new_one(function);
         self.known.extend(function);
     }
 
     /// The function, unless it was known before.
-    fn new_one(&mut self, function: Counted) -> Option<Function> {
+    fn new_one(&mut self, function: Counted<R>) -> Option<Function<R>> {
         let (mut files, regions) = function.body?;
         let list = if let Some((known, list)) = self.lists.get_key_value(&files) {
             files.clone_from_slice(known);
@@ -243,11 +311,15 @@ impl Functions {
 }
 
 /// The regions with their counts, or `None` if the profile lacks a counter that they need.
-fn counted(mapping: &FunctionMapping, counts: Option<&[u64]>) -> Option<Vec<CountedRegion>> {
-    let values = Values::new(counts, &mapping.expressions);
+fn counted(
+    regions: &[Region],
+    expressions: &[Expression],
+    counts: Option<&[u64]>,
+) -> Option<Vec<CountedRegion>> {
+    let values = Values::new(counts, expressions);
     // Collected into an option, it would have room for more than there are.
-    let mut counted = Vec::with_capacity(mapping.regions.len());
-    for region in &mapping.regions {
+    let mut counted = Vec::with_capacity(regions.len());
+    for region in regions {
         if region.kind != Kind::Branch {
             counted.push(CountedRegion {
                 kind: region.kind,

@@ -7,6 +7,7 @@ pub mod functions;
 pub mod lines;
 pub mod profile;
 pub mod ratio;
+pub mod reach;
 pub mod restrict;
 pub mod segments;
 pub mod summary;
@@ -59,18 +60,10 @@ impl Coverage {
             functions.of_other_builds.len(),
             functions.without_mapping.len(),
         );
-        let mut known = functions.into_known();
-        let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
-        for file in known.iter().flat_map(|function| &function.files) {
-            if !is_wanted.contains_key(file) {
-                is_wanted.insert(Arc::clone(file), wanted(Path::new(&**file)));
-            }
-        }
-        known.retain(|function| function.files.iter().any(|file| is_wanted[file]));
-        let files = by_file(&known, |file| is_wanted[file]);
+        let (known, files) = by_file(functions.into_known(), wanted);
         let files: Vec<_> = files
             .into_par_iter()
-            .map(|(path, functions)| FileCoverage::new(path, functions, &known))
+            .map(|(path, functions)| FileCoverage::new(&path, functions, &known))
             .collect();
         let mut total = Summary::default();
         for file in &files {
@@ -91,23 +84,34 @@ impl Coverage {
     }
 }
 
-/// The files that are wanted, by their paths, each with the places of the functions that have code in it.
-fn by_file(
-    functions: &[Function],
-    is_wanted: impl Fn(&Arc<str>) -> bool,
-) -> Vec<(&Arc<str>, Vec<usize>)> {
-    let mut by_file: HashMap<&Arc<str>, Vec<usize>> = HashMap::new();
+/// The path of a file, and the places of the functions that have code in it.
+type FileOfFunctions = (Arc<str>, Vec<usize>);
+
+/// The functions that have code in a file that is wanted; and these files, by their paths, each with the places of those that
+/// have code in it.
+fn by_file<R>(
+    mut functions: Vec<Function<R>>,
+    wanted: impl Fn(&Path) -> bool,
+) -> (Vec<Function<R>>, Vec<FileOfFunctions>) {
+    let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
+    for file in functions.iter().flat_map(|function| &function.files) {
+        if !is_wanted.contains_key(file) {
+            is_wanted.insert(Arc::clone(file), wanted(Path::new(&**file)));
+        }
+    }
+    functions.retain(|function| function.files.iter().any(|file| is_wanted[file]));
+    let mut by_file: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
     for (place, function) in functions.iter().enumerate() {
-        for file in function.files.iter().filter(|file| is_wanted(file)) {
-            let those = by_file.entry(file).or_default();
+        for file in function.files.iter().filter(|file| is_wanted[*file]) {
+            let those = by_file.entry(Arc::clone(file)).or_default();
             if those.last() != Some(&place) {
                 those.push(place);
             }
         }
     }
     let mut files: Vec<_> = by_file.into_iter().collect();
-    files.sort_unstable_by_key(|(path, _)| *path);
-    files
+    files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    (functions, files)
 }
 
 impl FileCoverage {

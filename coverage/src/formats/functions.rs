@@ -61,7 +61,8 @@ fn name<'a>(mangled: impl Iterator<Item = &'a str>) -> String {
     names.swap_remove(0)
 }
 
-fn demangled(name: &str) -> String {
+/// The name of a function as it is written in Rust, without the hash behind it.
+pub fn demangled(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 

@@ -10,6 +10,7 @@
 //! steer a terminal, end a line or turn the direction of the text, the commas of functions, and a backslash where `u{`
 //! follows. So every record is one line, and no two names become one.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::path::Path;
@@ -28,6 +29,39 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
         .files
         .iter()
         .try_for_each(|file| write_file(out, coverage, file, root))
+}
+
+/// As [`write`], with the name of a test, one of [`test_names`].
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_test(
+    out: &mut dyn Write,
+    coverage: &Coverage,
+    root: &Path,
+    test: &str,
+) -> io::Result<()> {
+    for file in &coverage.files {
+        writeln!(out, "TN:{test}")?;
+        write_file(out, coverage, file, root)?;
+    }
+    Ok(())
+}
+
+/// The names of tests as lcov has them, of letters, digits and `_`, no two the same.
+pub fn test_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut known = HashSet::new();
+    let unique = names.map(|name| {
+        let is_plain = |it: char| it.is_ascii_alphanumeric();
+        let plain = name.replace(|it| !is_plain(it), "_");
+        let numbered = (2..).map(|number| format!("{plain}_{number}"));
+        let mut all = std::iter::once(plain.clone()).chain(numbered);
+        let name = all.find(|it| !known.contains(it)).unwrap_or_default();
+        known.insert(name.clone());
+        name
+    });
+    unique.collect()
 }
 
 fn write_file(

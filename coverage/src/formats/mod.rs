@@ -16,5 +16,7 @@ pub mod subject;
 pub mod table;
 pub mod view;
 
+pub use functions::demangled;
+
 #[cfg(test)]
 mod properties;

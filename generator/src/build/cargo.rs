@@ -165,8 +165,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What the program is built for.
-    pub(super) fn target(&self) -> &str {
+    /// What the programs are built for.
+    pub fn target(&self) -> &str {
         self.target
             .as_deref()
             .unwrap_or_else(|| self.rustc.says("host"))

@@ -222,21 +222,16 @@ impl Builder<'_> {
     /// Builds the program and nothing else, and asks how cargo would run it. cargo is told by the environment to do so with
     /// another runner: a runner on its command line would be merged with that of the configuration.
     fn build_and_ask(&self, program: &Program, quietly: bool) -> Result<(Artifacts, Invocation)> {
-        let target = self.target();
         let directory = self.wrapper.path.with_file_name("");
         let file = directory.join(format!("invocation-{}", std::process::id()));
-        // cargo splits the variable at each space.
         let open = fs::File::open(&directory)?;
-        let is_plain = |path: &Path| !path.to_string_lossy().contains(char::is_whitespace);
-        let runner = if is_plain(&self.wrapper.runner) {
-            self.wrapper.runner.clone()
-        } else {
+        let runner = if runner::is_split(self.wrapper.runner.as_os_str()) {
             let place = format!("/proc/{}/fd/{}", std::process::id(), open.as_raw_fd());
             Path::new(&place).join(runner::NAME)
+        } else {
+            self.wrapper.runner.clone()
         };
-        let name = Path::new(target).file_stem().unwrap_or_default();
-        let name = name.to_string_lossy().replace('-', "_").to_uppercase();
-        let variable = format!("CARGO_TARGET_{name}_RUNNER");
+        let variable = runner::variable(self.target());
         let mut cargo = self.cargo("run", program.package, &program.bin.required_features);
         cargo.args(["--bin", &program.bin.name]);
         if quietly {

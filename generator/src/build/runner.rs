@@ -18,6 +18,18 @@ pub const NAME: &str = "itcov-runner";
 /// The variable that names the file that it writes.
 pub const FILE: &str = "ITCOV_INVOCATION";
 
+/// The variable that tells cargo what to run programs with, which it splits at each space, for a target.
+pub fn variable(target: &str) -> String {
+    let name = Path::new(target).file_stem().unwrap_or_default();
+    let name = name.to_string_lossy().replace('-', "_").to_uppercase();
+    format!("CARGO_TARGET_{name}_RUNNER")
+}
+
+/// Whether cargo splits the text.
+pub fn is_split(text: &OsStr) -> bool {
+    text.to_string_lossy().contains(char::is_whitespace)
+}
+
 /// How cargo runs a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {

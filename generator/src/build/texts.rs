@@ -208,6 +208,12 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
 }
 
 impl Text {
+    /// Whether these bytes are what was compiled.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let digest = format!("{:x}", md5::compute(bytes));
+        self.digest.as_ref() == Some(&digest)
+    }
+
     /// Compares the file with what was compiled.
     pub fn state(&self) -> State {
         let file = match fs::metadata(&self.path) {

@@ -143,9 +143,8 @@ impl Wrapper {
             if files::read(&file, files::TEXT).ok().as_ref() != Some(&text) {
                 own::write(&file, &text)?;
             }
-            let me = env::current_exe()?;
             for name in [NAME, runner::NAME] {
-                link(&me, &directory.join(name))?;
+                link(&directory, name)?;
             }
             Ok(())
         };
@@ -162,6 +161,15 @@ impl Wrapper {
                 &["RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER"]
             },
         })
+    }
+
+    /// Another name of this executable, beside the wrapper.
+    ///
+    /// # Errors
+    ///
+    /// If the link cannot be made.
+    pub fn link(&self, name: &str) -> io::Result<PathBuf> {
+        link(&self.path.with_file_name(""), name)
     }
 }
 
@@ -193,16 +201,18 @@ pub fn cfg_coverage(rustc: &Rustc) -> Vec<String> {
     cfg
 }
 
-/// Makes a link, or renews one that leads elsewhere.
-fn link(to: &Path, at: &Path) -> io::Result<()> {
-    if fs::read_link(at).is_ok_and(|there| there == to) {
-        return Ok(());
+/// Makes a link to this executable, or renews one that leads elsewhere.
+fn link(directory: &Path, name: &str) -> io::Result<PathBuf> {
+    let (to, at) = (env::current_exe()?, directory.join(name));
+    if fs::read_link(&at).is_ok_and(|there| there == to) {
+        return Ok(at);
     }
     let half = at.with_extension(std::process::id().to_string());
     // A process of the same number may have left it.
     let _ = fs::remove_file(&half);
     symlink(to, &half)?;
-    fs::rename(half, at)
+    fs::rename(half, &at)?;
+    Ok(at)
 }
 
 /// Whether this process was started as the wrapper.

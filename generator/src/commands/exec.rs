@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
 
+use super::apart::{self, Apart};
 use super::built_meanwhile::{by_other_runs, by_the_suite, leave_out_others};
 use super::measure::{Built, Measure, Profiles, configured};
 use super::{output, unmeasured};
@@ -15,11 +17,11 @@ use crate::build::options::{BuildOptions, Scope};
 use crate::build::ordinary;
 use crate::build::units::{self, Kind};
 use crate::measured::SUITE;
-use crate::run::Failure;
+use crate::measured::scenarios::is_one_named;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
-
 use crate::run::watch::Watch;
+use crate::run::{Failure, say};
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -31,7 +33,9 @@ Examples:
   cargo itcov exec -- ./suite.sh       a script that runs \"$ITCOV_BIN\"
   cargo itcov exec -- cargo test       tests that start the program
   cargo itcov exec --tests -- cargo test
-                                       what the tests call themselves counts, too")]
+                                       what the tests call themselves counts, too
+  cargo itcov exec --scenarios -- cargo nextest run
+                                       which test reaches what: `cargo itcov scenarios`")]
 pub struct Exec {
     #[command(flatten)]
     build: BuildOptions,
@@ -40,6 +44,9 @@ pub struct Exec {
     /// Count what tests do themselves, too, and list the lines that nothing else reached
     #[arg(long)]
     tests: bool,
+    /// Tell apart what each test of `cargo nextest` reaches, and what is for each `ITCOV_SCENARIO`
+    #[arg(long)]
+    scenarios: bool,
     /// The suite's command and its arguments
     #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
@@ -60,11 +67,15 @@ impl Exec {
         let built = measure.build(measure.programs()?)?;
         let mut recording = measure.begin(&built, &settings, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
+        let mut environment = self.environment(&measure, &built, &profiles);
+        let apart = self.scenarios.then(|| Apart::prepare(&built, &recording));
+        let apart = apart.transpose()?;
+        environment.extend(apart.iter().flat_map(Apart::variables));
         let plan = Plan {
             programs: Vec::new(),
             suite: Some(Suite {
                 words: self.command.clone(),
-                environment: self.environment(&measure, &built, &profiles),
+                environment,
             }),
         };
         let names: Vec<&str> = built.names().collect();
@@ -80,6 +91,9 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         unmeasured::as_well(&opened);
+        if self.scenarios && !is_one_named(recording.directory())? {
+            say(apart::NONE);
+        }
         let by_others = by_other_runs(&measure, &built)?;
         recording.add_built(&profiles, &|program| {
             by_the_suite(&built, program, &by_others)
@@ -125,13 +139,7 @@ impl Exec {
         }
         for (_, program) in &built.programs {
             let executable = &program.invocation.executable;
-            environment.insert(
-                variable("ITCOV_BIN", &program.bin).into(),
-                executable.into(),
-            );
-            if built.programs.len() == 1 {
-                environment.insert("ITCOV_BIN".into(), executable.into());
-            }
+            environment.extend(as_variables(built, &program.bin, executable));
         }
         // A cargo of the suite builds what this one has built, in the same place.
         if self.build.scope == Scope::Workspace {
@@ -148,4 +156,15 @@ impl Exec {
         environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(SUITE));
         environment
     }
+}
+
+/// The variables that name a program to a suite.
+pub fn as_variables(
+    built: &Built,
+    program: &str,
+    executable: &Path,
+) -> impl Iterator<Item = (OsString, OsString)> {
+    let alone = (built.programs.len() == 1).then(|| "ITCOV_BIN".to_owned());
+    let names = alone.into_iter().chain([variable("ITCOV_BIN", program)]);
+    names.map(move |name| (name.into(), executable.into()))
 }

@@ -48,6 +48,8 @@ pub struct Measure<'a> {
 /// What was built.
 pub struct Built<'a> {
     pub rustc: Rustc,
+    /// What the programs are built for.
+    pub target: String,
     /// The compiler wrapper.
     pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
@@ -154,6 +156,7 @@ impl<'a> Measure<'a> {
         })?;
         Ok(Built {
             rustc: builder.rustc().clone(),
+            target: builder.target().to_owned(),
             wrapper: builder.into_wrapper(),
             programs: built,
             part,
@@ -259,11 +262,10 @@ impl<'a> Measure<'a> {
         let of_mark = Arc::clone(&recorder);
         let marks: Marks = Arc::new(move |mark| match mark {
             Mark::Begin(name) => of_mark.start(name),
-            Mark::End(has_passed) => of_mark.end(match has_passed {
-                None => scenarios::Outcome::Ended,
-                Some(true) => scenarios::Outcome::Passed,
-                Some(false) => scenarios::Outcome::Failed,
-            }),
+            Mark::End(has_passed) => {
+                let outcome = has_passed.map(scenarios::Outcome::of);
+                of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))
+            }
         });
         let outcome = supervisor::run(plan, settings, &self.signals, &marks)?;
         recorder.end(scenarios::Outcome::Ended)?;

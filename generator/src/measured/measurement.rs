@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Result, anyhow, bail};
 use llvm_coverage::count::profile::{Lookup, Profile};
+use llvm_coverage::count::reach::Reach;
 use llvm_coverage::profiles::Merged;
 use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
@@ -263,10 +264,10 @@ impl Measurement {
     pub fn coverage(
         &self,
         profile: &Profile,
-        generated: &[&Path],
+        generated: &[impl AsRef<Path>],
         step: &(dyn Fn() + Sync),
     ) -> Result<Coverage> {
-        let sources = SourceFilter::below(&self.sources).without(generated);
+        let sources = self.filter(generated);
         let coverage = self.objects.coverage(profile, &sources, step);
         coverage.map_err(|error| match error {
             Error::NoSources { path } => anyhow!(
@@ -276,6 +277,20 @@ impl Measurement {
             ),
             error => rebuild(error),
         })
+    }
+
+    /// What tells the lines of these files that ran in each of some profiles, of which `all` is the sum.
+    ///
+    /// # Errors
+    ///
+    /// If an object cannot be read.
+    pub fn reach(&self, all: &Profile, generated: &[impl AsRef<Path>]) -> Result<Reach> {
+        let reach = self.objects.reach(all, &self.filter(generated));
+        reach.map_err(rebuild)
+    }
+
+    fn filter(&self, generated: &[impl AsRef<Path>]) -> SourceFilter {
+        SourceFilter::below(&self.sources).without(generated.iter().map(AsRef::as_ref))
     }
 }
 

@@ -8,8 +8,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use llvm_coverage::Coverage;
-
 use crate::build::texts::{State, Text, is_newer};
 
 /// Sources that are not those of the build.
@@ -22,9 +20,13 @@ pub struct Stale {
 }
 
 impl Stale {
-    /// Looks at what was compiled, and at other files of a coverage: in those a macro of a dependency has made functions. Of
-    /// these there is no digest, so they have changed if they were written since the program was `built`.
-    pub fn find(texts: &BTreeSet<Text>, coverage: &Coverage, built: SystemTime) -> Self {
+    /// Looks at what was compiled, and at other `files` that are reported on: in those a macro of a dependency has made
+    /// functions. Of these there is no digest, so they have changed if they were written since the program was `built`.
+    pub fn find<'a>(
+        texts: &BTreeSet<Text>,
+        files: impl Iterator<Item = &'a Path>,
+        built: SystemTime,
+    ) -> Self {
         let mut stale = Self::default();
         for text in texts {
             match text.state() {
@@ -34,7 +36,6 @@ impl Stale {
             }
         }
         let known: BTreeSet<&Path> = texts.iter().map(|text| text.path.as_path()).collect();
-        let files = coverage.files.iter().map(|file| Path::new(&*file.path));
         for path in files.filter(|path| !known.contains(path)) {
             match is_newer(path, built) {
                 Ok(false) => {}

@@ -1,5 +1,4 @@
 use super::*;
-use crate::parse::regions::Region;
 
 fn mapping(name: &str, file: &str, hash: u64, counters: &[Counter]) -> FunctionMapping {
     let region = |counter: &Counter| Region {

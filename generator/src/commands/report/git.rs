@@ -199,9 +199,28 @@ impl Repository {
         Ok(line(&answer.stdout) == b"true")
     }
 
+    /// The files in the working tree that are not those of the commit, with those that are gone and submodules; relative to its
+    /// root.
+    pub fn changed(&self, commit: &str) -> Result<Vec<PathBuf>> {
+        let mut asked = self.git(&self.top);
+        asked.args(["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]);
+        asked.args(["--ignore-submodules=none", commit, "--"]);
+        Ok(paths(&answer(&mut asked)?).collect())
+    }
+
+    /// The text of a file in a commit, as git would put it into the working tree.
+    pub fn text(&self, commit: &str, path: &Path) -> Result<Vec<u8>> {
+        let mut object = OsString::from(commit);
+        object.push(":");
+        object.push(path);
+        let mut asked = self.git(&self.top);
+        answer(asked.args(["cat-file", "--filters"]).arg(object))
+    }
+
     /// How the files of these kinds and these links in the working tree differ from those of the commit, whatever the user has
-    /// set for other purposes. Where there are no kinds, all files.
-    pub fn diff(&self, commit: &str, paths: &Paths) -> Result<Vec<u8>> {
+    /// set for other purposes. Where there are no kinds, all files. A file that was renamed is another one, or else as it was
+    /// under its old name.
+    pub fn diff(&self, commit: &str, paths: &Paths, finds_renames: bool) -> Result<Vec<u8>> {
         let mut asked = self.git(&self.top);
         asked.args([
             "diff",
@@ -209,7 +228,11 @@ impl Repository {
             "--inter-hunk-context=0",
             "--src-prefix=a/",
             "--dst-prefix=b/",
-            "--find-renames",
+            if finds_renames {
+                "--find-renames"
+            } else {
+                "--no-renames"
+            },
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",
@@ -241,9 +264,15 @@ impl Repository {
             "--full-name",
             "-z",
         ]))?;
-        let paths = listed.split(|byte| *byte == 0);
-        Ok(paths.map(|path| as_path(path).into()).collect())
+        Ok(paths(&listed).collect())
     }
+}
+
+/// Paths, each with a zero byte behind it.
+fn paths(listed: &[u8]) -> impl Iterator<Item = PathBuf> {
+    let paths = listed.split(|byte| *byte == 0);
+    let paths = paths.filter(|path| !path.is_empty());
+    paths.map(|path| as_path(path).into())
 }
 
 /// How git lists a submodule: its mode, where a file has its own.

@@ -5,7 +5,7 @@ pub mod display;
 mod files;
 mod filters;
 mod format;
-mod git;
+pub mod git;
 mod html;
 mod made;
 pub mod outputs;
@@ -17,7 +17,7 @@ mod thresholds;
 mod unbuilt;
 pub mod warnings;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use changed::ChangedSince;
@@ -26,6 +26,7 @@ use display::Display;
 use filters::Filters;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::profiles::Merged;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
@@ -147,7 +148,7 @@ impl Report {
         let profile = if self.scenario.is_empty() {
             merged.profile
         } else {
-            of_scenarios(parts, &self.scenario)?
+            of_scenarios(parts, &merged, &self.scenario)?
         };
         let coverage = during_each("counting", measurement.objects(), |step| {
             measurement.coverage(&profile, &generated, step)
@@ -169,7 +170,8 @@ impl Report {
         warnings::of_left_out(&left_out);
         let mut texts = measurement.texts();
         texts.retain(|text| self.filters.have(&text.path, root));
-        let stale = Stale::find(&texts, &coverage, measurement.built());
+        let files = coverage.files.iter().map(|file| Path::new(&*file.path));
+        let stale = Stale::find(&texts, files, measurement.built());
         let stale = warnings::of_sources(stale, root);
         let changed = self.changed.apply(coverage, workspace, &texts, stale)?;
         let changed = changed.without(|path| !self.filters.have(path, root));
@@ -214,8 +216,8 @@ impl Report {
 }
 
 /// What ran in some scenarios of a run.
-fn of_scenarios(parts: &[Measured], names: &[String]) -> Result<Profile> {
-    let mut scenarios = Scenarios::of(parts)?;
+fn of_scenarios(parts: &[Measured], merged: &Merged, names: &[String]) -> Result<Profile> {
+    let scenarios = Scenarios::of(parts, merged)?;
     let mut profile = Profile::default();
     for name in names {
         let mut all = scenarios.all.iter();
@@ -224,7 +226,7 @@ fn of_scenarios(parts: &[Measured], names: &[String]) -> Result<Profile> {
             let all: Vec<&str> = all.collect();
             bail!("there is no scenario {name:?}, but: {}", all.join(", "));
         };
-        scenarios.add(place, &mut profile)?;
+        profile.merge(&scenarios.profile(place)?);
     }
     Ok(profile)
 }

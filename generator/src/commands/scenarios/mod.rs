@@ -1,29 +1,37 @@
 //! `cargo itcov scenarios`: which scenario reaches what.
 
-mod counted;
-mod lines;
+mod changed;
+mod place;
+mod recorded;
 mod table;
+mod testwise;
 
 use std::io::{IsTerminal, Write, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
-use clap::Args;
-use counted::Counted;
+use anyhow::{Context, Result, bail};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 use fixedbitset::FixedBitSet;
 use llvm_coverage::Coverage;
-use llvm_coverage::formats::missing;
 use llvm_coverage::formats::order::Order;
 use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::view::View;
+use llvm_coverage::formats::{lcov, missing};
 use llvm_coverage::terminal::harmless;
+use place::Place;
+use recorded::Recorded;
 use table::Row;
 
-use super::output::{self, Format};
+use super::output::{self, note};
 use super::report::display::screen;
 use super::report::outputs::to_screen;
+use super::report::warnings;
 use crate::measured::Choice;
-use crate::measured::scenarios::reach;
+use crate::measured::scenarios::index::Index;
+use crate::measured::scenarios::{Scenario, reach};
+use crate::measured::sources::Stale;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
 /// Show the scenarios of the last run: what each reaches, and which are enough.
@@ -38,7 +46,10 @@ Examples:
   cargo itcov scenarios --smallest --by-time
                                        the quickest that do
   cargo itcov scenarios --reach src/store.rs:42
-                                       those that reach a line, a range (:40-50) or a file
+                                       those that reach a line, a range (:40-50), a file, or a function
+                                       (store::insert)
+  cargo itcov scenarios --changed-since main
+                                       those that reach what a branch has changed
   cargo itcov scenarios --only refund  the lines that nothing but this scenario reaches
   cargo itcov scenarios --missing      the lines that none reaches
   cargo itcov report --scenario refund
@@ -50,8 +61,8 @@ pub struct Scenarios {
     /// Of those, the ones that take the least time
     #[arg(long, requires = "smallest")]
     by_time: bool,
-    /// The scenarios that reach a line of a file, one of a range, or the file
-    #[arg(long, value_name = "FILE[:LINE[-LINE]]", conflicts_with_all = ["only", "missing"])]
+    /// The scenarios that reach a line of a file, one of a range, the file, or a function
+    #[arg(long, value_name = "FILE[:LINE[-LINE]]|FUNCTION", conflicts_with_all = ["only", "missing"])]
     reach: Option<String>,
     /// The lines that this scenario alone reaches
     #[arg(long, value_name = "NAME", conflicts_with = "missing")]
@@ -59,6 +70,10 @@ pub struct Scenarios {
     /// The lines that no scenario reaches
     #[arg(long)]
     missing: bool,
+    /// The scenarios that reach what has changed since this branch and REV parted; in doubt all, and why
+    #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["smallest", "reach", "only", "missing"])]
+    changed_since: Option<String>,
     /// How to print them
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
@@ -68,106 +83,202 @@ pub struct Scenarios {
     cargo: Cargo,
 }
 
+/// The values of `--format`.
+#[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
+enum Format {
+    /// A table at a terminal, else the names, one a line
+    #[default]
+    Human,
+    /// The table, for scripts
+    Json,
+    /// A trace file of lcov, with the test name (`TN`) of each
+    Lcov,
+    /// Teamscale's Testwise Coverage, version 2
+    Testwise,
+    /// A filter for `cargo nextest run -E`
+    Nextest,
+}
+
+/// The scenarios, and what each reaches.
+struct Counted {
+    /// The one without a name is what ran outside of any.
+    scenarios: Vec<Scenario>,
+    index: Index,
+}
+
 impl Scenarios {
     pub fn run(self) -> Result<ExitCode> {
         let workspace = self.cargo.read()?;
-        let counted = Counted::of(&workspace, &self.choice)?;
+        let mut recorded = Recorded::open(&workspace, &self.choice)?;
+        let counted = Counted {
+            scenarios: recorded.scenarios()?,
+            index: recorded.index()?,
+        };
+        let root = workspace.metadata.workspace_root.as_std_path();
+        let Index {
+            lines,
+            texts,
+            built,
+            ..
+        } = &counted.index;
+        let stale = Stale::find(texts, lines.paths(), *built);
+        // What has changed is known to be another one.
+        if self.changed_since.is_none() {
+            warnings::of_sources(stale, root);
+        }
         if self.missing {
-            show(&workspace, &counted.all, |out, view| {
-                missing::write(out, view)
-            })?;
+            let coverage = recorded.coverage(counted.named().into_iter())?;
+            show(root, &coverage, |out, view| missing::write(out, view))?;
         } else if let Some(name) = &self.only {
-            show_only(&workspace, &counted, name)?;
+            show_only(root, &mut recorded, &counted, name)?;
         } else {
-            self.show_rows(&workspace, &counted)?;
+            let chosen = self.choose(&workspace, &mut recorded, &counted)?;
+            self.show_rows(root, &mut recorded, &counted, &chosen)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn show_rows(&self, workspace: &Workspace, counted: &Counted) -> Result<()> {
-        let chosen = self.choose(workspace, counted)?;
-        let rows = rows(counted, &chosen);
-        if self.format == Format::Json {
-            output::print(&serde_json::to_string_pretty(&rows)?);
-        } else if stdout().is_terminal() {
-            let alone = reach::alone(&counted.sets);
-            let outside = counted.outside().map(|it| {
-                let [lines, alone] = [&counted.sets[it], &alone[it]].map(|set| set.count_ones(..));
-                (lines, alone)
-            });
-            to_screen(|out| table::write(out, &rows, outside))?;
-        } else {
-            for row in &rows {
-                output::print(&row.name);
+    fn show_rows(
+        &self,
+        root: &Path,
+        recorded: &mut Recorded,
+        counted: &Counted,
+        chosen: &[usize],
+    ) -> Result<()> {
+        let rows = || rows(counted, chosen);
+        let names = || chosen.iter().map(|it| counted.name(*it));
+        match self.format {
+            Format::Json => output::print(&serde_json::to_string_pretty(&rows())?),
+            Format::Lcov => lcov(root, recorded, counted, chosen)?,
+            Format::Testwise => {
+                let report = testwise::report(counted, chosen, root)?;
+                output::print(&serde_json::to_string_pretty(&report)?);
             }
+            Format::Nextest => output::print(&nextest(names())?),
+            Format::Human if stdout().is_terminal() => {
+                let outside = counted.outside().map(|it| {
+                    let alone = &reach::alone(&counted.index.sets)[it];
+                    [&counted.index.sets[it], alone].map(|set| set.count_ones(..))
+                });
+                to_screen(|out| table::write(out, &rows(), outside))?;
+            }
+            Format::Human => names().for_each(output::print),
         }
         Ok(())
     }
 
     /// The places of the scenarios that are asked for.
-    fn choose(&self, workspace: &Workspace, counted: &Counted) -> Result<Vec<usize>> {
-        let named = counted.named();
+    fn choose(
+        &self,
+        workspace: &Workspace,
+        recorded: &mut Recorded,
+        counted: &Counted,
+    ) -> Result<Vec<usize>> {
         if self.smallest {
-            let outside = counted.outside().map(|it| &counted.sets[it]);
-            let own = |it: &usize| {
-                let mut own = counted.sets[*it].clone();
-                if let Some(outside) = outside {
-                    own.difference_with(outside);
-                }
-                own
-            };
-            let own: Vec<FixedBitSet> = named.iter().map(own).collect();
-            let cost = |it: &usize| {
-                if self.by_time {
-                    counted.scenarios[*it].seconds
-                } else {
-                    1.0
-                }
-            };
-            let costs: Vec<f64> = named.iter().map(cost).collect();
-            let smallest = reach::smallest(&own, &costs);
-            return Ok(smallest.into_iter().map(|it| named[it]).collect());
+            return self.smallest(counted);
+        }
+        if let Some(revision) = &self.changed_since {
+            let coverage = recorded.coverage(0..counted.scenarios.len())?;
+            let affected = changed::affected(workspace, revision, &coverage, counted)?;
+            if let Some(why) = affected.why_all() {
+                note(&why);
+            }
+            return Ok(affected.places(counted));
         }
         let Some(place) = &self.reach else {
-            return Ok(named);
+            return Ok(counted.named());
         };
         let root = workspace.metadata.workspace_root.as_std_path();
-        let wanted = counted.lines.wanted(place, root)?;
-        let reaches = |it: &usize| !counted.sets[*it].is_disjoint(&wanted);
-        Ok(named.into_iter().filter(reaches).collect())
+        let wanted = match Place::parse(place, root)? {
+            Place::Lines(path, range) => {
+                if !counted.index.lines.paths().any(|it| it == path) {
+                    bail!("{} is no source of what was measured", path.display());
+                }
+                counted.index.lines.set(&path, |line| range.contains(&line))
+            }
+            Place::Function(name) => {
+                let coverage = recorded.coverage(std::iter::empty())?;
+                place::function(&coverage, &name, &counted.index.lines)?
+            }
+        };
+        let reaches = |it: &usize| !counted.index.sets[*it].is_disjoint(&wanted);
+        Ok(counted.named().into_iter().filter(reaches).collect())
+    }
+
+    fn smallest(&self, counted: &Counted) -> Result<Vec<usize>> {
+        let named = counted.named();
+        let sets = &counted.index.sets;
+        let outside = counted.outside().map(|it| &sets[it]);
+        let own = |it: &usize| {
+            let mut own = sets[*it].clone();
+            if let Some(outside) = outside {
+                own.difference_with(outside);
+            }
+            own
+        };
+        let own: Vec<FixedBitSet> = named.iter().map(own).collect();
+        let cost = |it: &usize| {
+            if !self.by_time {
+                return Ok(1.0);
+            }
+            let seconds = counted.scenarios[*it].seconds;
+            let name = counted.name(*it);
+            seconds.with_context(|| format!("it is not known how long {name:?} took"))
+        };
+        let costs: Vec<f64> = named.iter().map(cost).collect::<Result<_>>()?;
+        let smallest = reach::smallest(&own, &costs);
+        Ok(smallest.into_iter().map(|it| named[it]).collect())
     }
 }
 
-fn show_only(workspace: &Workspace, counted: &Counted, name: &str) -> Result<()> {
+impl Counted {
+    /// The place of what ran outside of any.
+    fn outside(&self) -> Option<usize> {
+        self.scenarios.iter().position(|it| it.name.is_none())
+    }
+
+    /// The places of those that have a name.
+    fn named(&self) -> Vec<usize> {
+        let all = 0..self.scenarios.len();
+        all.filter(|it| self.scenarios[*it].name.is_some())
+            .collect()
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.scenarios[place].name.as_deref().unwrap_or_default()
+    }
+}
+
+fn show_only(root: &Path, recorded: &mut Recorded, counted: &Counted, name: &str) -> Result<()> {
     let mut all = counted.scenarios.iter();
     let Some(place) = all.position(|it| it.name.as_deref() == Some(name)) else {
         bail!("there is no scenario {name:?}; `cargo itcov scenarios` lists them");
     };
-    let alone = &reach::alone(&counted.sets)[place];
+    let alone = &reach::alone(&counted.index.sets)[place];
     let title = format!("Lines that only {} reaches", harmless(name));
-    show(workspace, &counted.coverages[place], |out, view| {
+    let coverage = recorded.coverage(std::iter::once(place))?;
+    show(root, &coverage, |out, view| {
         missing::write_lines(out, view, &title, &|file| {
-            let numbers = file.lines.iter().map(|line| line.number);
-            let is_alone = |number: &u32| counted.lines.has(alone, &file.path, *number);
-            numbers.filter(is_alone).collect()
+            counted.index.lines.within(Path::new(&*file.path), alone)
         })
     })
 }
 
 /// The rows of the chosen scenarios. What runs outside of any is before all of them, so that none of it is added by one.
 fn rows(counted: &Counted, chosen: &[usize]) -> Vec<Row> {
+    let sets = &counted.index.sets;
     let order = counted.outside().into_iter().chain(chosen.iter().copied());
-    let sets: Vec<FixedBitSet> = order.map(|it| counted.sets[it].clone()).collect();
-    let added = reach::added(&sets);
-    let added = added.into_iter().skip(sets.len() - chosen.len());
-    let alone = reach::alone(&counted.sets);
+    let ordered: Vec<&FixedBitSet> = order.map(|it| &sets[it]).collect();
+    let added = reach::added(&ordered);
+    let added = added.into_iter().skip(ordered.len() - chosen.len());
+    let alone = reach::alone(sets);
     let rows = chosen.iter().zip(added).map(|(place, adds)| {
         let scenario = &counted.scenarios[*place];
         Row {
-            name: scenario.name.clone().unwrap_or_default(),
+            name: counted.name(*place).to_owned(),
             outcome: scenario.outcome,
             seconds: scenario.seconds,
-            lines: counted.sets[*place].count_ones(..),
+            lines: sets[*place].count_ones(..),
             alone: alone[*place].count_ones(..),
             adds,
         }
@@ -175,15 +286,44 @@ fn rows(counted: &Counted, chosen: &[usize]) -> Vec<Row> {
     rows.collect()
 }
 
+/// Each of the chosen as a test of a trace file.
+fn lcov(root: &Path, recorded: &mut Recorded, counted: &Counted, chosen: &[usize]) -> Result<()> {
+    let names = lcov::test_names(chosen.iter().map(|it| counted.name(*it)));
+    let mut out = Vec::new();
+    for (place, name) in chosen.iter().zip(names) {
+        let coverage = recorded.coverage(std::iter::once(*place))?;
+        let reached = &counted.index.sets[*place];
+        let is_reached = |path: &Path| !counted.index.lines.within(path, reached).is_empty();
+        lcov::write_test(&mut out, &coverage.of_files(is_reached), root, &name)?;
+    }
+    to_screen(|screen| screen.write_all(&out))
+}
+
+/// A filter for the tests that are the scenarios: <https://nexte.st/docs/filtersets/reference/>.
+fn nextest<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
+    let tests = names.map(|name| {
+        let (binary, test) = name.split_once(' ').with_context(|| {
+            format!("{name:?} is no test of nextest, of which there would be a binary and a name")
+        })?;
+        Ok(format!("(binary_id(={binary}) & test(={test}))"))
+    });
+    let tests = tests.collect::<Result<Vec<_>>>()?;
+    Ok(if tests.is_empty() {
+        "none()".to_owned()
+    } else {
+        tests.join(" | ")
+    })
+}
+
 fn show(
-    workspace: &Workspace,
+    root: &Path,
     coverage: &Coverage,
     write: impl FnOnce(&mut dyn Write, &View) -> std::io::Result<()>,
 ) -> Result<()> {
     let subject = Subject::default();
     let view = View {
         coverage,
-        root: workspace.metadata.workspace_root.as_std_path(),
+        root,
         order: Order::Name,
         screen: screen(),
         subject: &subject,

@@ -16,8 +16,8 @@ pub struct Row {
     pub name: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// How many seconds it took.
-    pub seconds: f64,
+    /// How many seconds it took, if that is known.
+    pub seconds: Option<f64>,
     /// How many lines it reaches.
     pub lines: usize,
     /// How many of them no other scenario reaches, nor what runs outside of any.
@@ -31,7 +31,7 @@ pub struct Row {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<(usize, usize)>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<[usize; 2]>) -> io::Result<()> {
     let heads = ["Scenario", "", "Seconds", "Lines", "Alone", "Adds"];
     let mut cells: Vec<[String; 6]> = vec![heads.map(str::to_owned)];
     for row in rows {
@@ -44,7 +44,7 @@ pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<(usize, usize)>)
         cells.push([
             harmless(row.name.as_str()).into_owned(),
             outcome.to_owned(),
-            format!("{:.2}", row.seconds),
+            row.seconds.map(|it| format!("{it:.2}")).unwrap_or_default(),
             row.lines.to_string(),
             row.alone.to_string(),
             row.adds.to_string(),
@@ -71,7 +71,7 @@ pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<(usize, usize)>)
         }
         writeln!(out, "{}", line.trim_end())?;
     }
-    if let Some((lines, alone)) = outside {
+    if let Some([lines, alone]) = outside {
         writeln!(
             out,
             "\nOutside of scenarios, as at the start: {lines} lines, {alone} of which no scenario reaches."

@@ -1,6 +1,7 @@
-//! The file of scenarios. Entries are only added, each in one go, so a process that is killed costs at most the last one.
+//! The file of scenarios. Entries are only added, each in one go, so a process that is killed costs at most the one that it was
+//! writing.
 //!
-//! An entry is a line of JSON, and behind it the bytes of the differences, one behind the other.
+//! An entry is an empty line, a line of JSON, and behind it the bytes of the differences, one behind the other.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -25,6 +26,17 @@ pub enum Outcome {
     Cut,
 }
 
+impl Outcome {
+    /// That of something that says whether it has passed.
+    pub fn of(has_passed: bool) -> Outcome {
+        if has_passed {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        }
+    }
+}
+
 /// A stretch of time of a run, and what moved in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -32,22 +44,25 @@ pub struct Entry {
     pub name: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
-    /// When it began, in seconds since the run did.
-    pub began: f64,
-    /// How many seconds it took.
-    pub seconds: f64,
+    /// How many seconds it took, if that is known.
+    pub seconds: Option<f64>,
+    /// Whether it is in the place of the one of this name before it, which had failed.
+    pub is_again: bool,
     /// The profiles of which something moved, each by its path in the directory of the part.
     pub profiles: Vec<(String, Delta)>,
+    /// The directory of its own profiles, if it has one.
+    pub directory: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Head {
     name: Option<String>,
     outcome: Outcome,
-    began: f64,
-    seconds: f64,
+    seconds: Option<f64>,
+    is_again: bool,
     /// The paths, each with the number of its bytes.
     profiles: Vec<(String, usize)>,
+    directory: Option<String>,
     /// Of the bytes.
     digest: String,
 }
@@ -67,18 +82,20 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
     let head = Head {
         name: entry.name.clone(),
         outcome: entry.outcome,
-        began: entry.began,
         seconds: entry.seconds,
+        is_again: entry.is_again,
         profiles,
+        directory: entry.directory.clone(),
         digest: digest(&bytes),
     };
-    let mut record = serde_json::to_vec(&head)?;
+    let mut record = vec![b'\n'];
+    serde_json::to_writer(&mut record, &head)?;
     record.push(b'\n');
     record.extend(bytes);
     file.write_all(&record)
 }
 
-/// Reads the entries; none if there is no file. A last one that is not whole is left out.
+/// Reads the entries; none if there is no file. One that is not whole is left out.
 ///
 /// # Errors
 ///
@@ -89,13 +106,19 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
         bytes => bytes?,
     };
     let (mut rest, mut entries) = (&bytes[..], Vec::<Entry>::new());
-    while let Some((entry, behind)) = next(rest) {
-        // Its beginning was noted when it began.
-        if entries.last().is_some_and(|it| it.outcome == Outcome::Cut) {
-            entries.pop();
-        }
-        entries.push(entry);
+    while !rest.is_empty() {
+        let Some((entry, behind)) = next(rest) else {
+            let line = rest.iter().position(|byte| *byte == b'\n');
+            rest = line.map_or(&[][..], |line| &rest[line + 1..]);
+            continue;
+        };
         rest = behind;
+        // Its beginning was noted when it began.
+        let is_begun = |it: &Entry| it.outcome == Outcome::Cut && it.directory == entry.directory;
+        match entries.iter().rposition(is_begun) {
+            Some(begun) => entries[begun] = entry,
+            None => entries.push(entry),
+        }
     }
     Ok(entries)
 }
@@ -117,9 +140,10 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
     let entry = Entry {
         name: head.name,
         outcome: head.outcome,
-        began: head.began,
         seconds: head.seconds,
+        is_again: head.is_again,
         profiles,
+        directory: head.directory,
     };
     Some((entry, rest))
 }
@@ -132,9 +156,10 @@ mod tests {
         Entry {
             name: name.map(str::to_owned),
             outcome,
-            began: 1.0,
-            seconds: 0.25,
+            seconds: Some(0.25),
+            is_again: false,
             profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], moved))],
+            directory: None,
         }
     }
 
@@ -173,5 +198,37 @@ mod tests {
         add(&mut bytes, &passed).unwrap();
         std::fs::write(&file, &bytes).unwrap();
         assert_eq!(read(&file).unwrap(), [passed]);
+    }
+
+    #[test]
+    fn of_several_at_once_each_has_its_own_end_and_one_that_is_not_whole_costs_no_other() {
+        let apart = |name: &str, outcome| Entry {
+            directory: Some(name.to_owned()),
+            profiles: Vec::new(),
+            ..entry(Some(name), outcome, &[])
+        };
+        let mut bytes = Vec::new();
+        for (name, outcome) in [
+            ("a", Outcome::Cut),
+            ("b", Outcome::Cut),
+            ("c", Outcome::Cut),
+            ("a", Outcome::Passed),
+        ] {
+            add(&mut bytes, &apart(name, outcome)).unwrap();
+        }
+        // Of a process that was killed while it wrote.
+        let mut half = Vec::new();
+        add(&mut half, &entry(None, Outcome::Ended, &[10; 40])).unwrap();
+        bytes.extend_from_slice(&half[..half.len() - 9]);
+        add(&mut bytes, &apart("b", Outcome::Failed)).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("scenarios");
+        std::fs::write(&file, &bytes).unwrap();
+        let expected = [
+            apart("a", Outcome::Passed),
+            apart("b", Outcome::Failed),
+            apart("c", Outcome::Cut),
+        ];
+        assert_eq!(read(&file).unwrap(), expected);
     }
 }

@@ -1,14 +1,23 @@
 //! Scenarios: named parts of a run, each with what ran in it.
 //!
 //! ```text
-//! recorder ── log ── file of the part ── log ── reading ── profile of a scenario
-//!   └ the profiles' counters, before and after
+//! recorder ─┐
+//!           ├─ log ── file of the part ── log ── reading ── profile of a scenario
+//! apart ────┘
 //! ```
+//!
+//! The recorder compares the profiles' counters at the marks of scenarios that are one after the other. Those that go on at the
+//! same time have their profiles apart.
 
+pub mod apart;
+pub mod index;
 mod log;
 pub mod reach;
 mod reading;
 mod recorder;
+
+use std::io;
+use std::path::Path;
 
 pub use log::Outcome;
 pub use reading::{Scenario, Scenarios};
@@ -16,3 +25,13 @@ pub use recorder::Recorder;
 
 /// The name of the file in the directory of a part.
 const FILE: &str = ".scenarios";
+
+/// Whether a part has a scenario with a name.
+///
+/// # Errors
+///
+/// If its file cannot be read.
+pub fn is_one_named(part: &Path) -> io::Result<bool> {
+    let entries = log::read(&part.join(FILE))?;
+    Ok(entries.iter().any(|entry| entry.name.is_some()))
+}

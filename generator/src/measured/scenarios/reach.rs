@@ -3,7 +3,7 @@
 use fixedbitset::FixedBitSet;
 
 /// How many lines each of the sets adds to those before it.
-pub fn added(sets: &[FixedBitSet]) -> Vec<usize> {
+pub fn added(sets: &[&FixedBitSet]) -> Vec<usize> {
     let mut seen = FixedBitSet::new();
     let added = sets.iter().map(|set| {
         seen.grow(set.len());
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn what_is_added_and_what_is_alone_is_counted() {
         let sets = sets(&[&[0, 1, 2], &[1, 2, 3], &[], &[0, 7]]);
-        assert_eq!(added(&sets), [3, 1, 0, 1]);
+        assert_eq!(added(&sets.iter().collect::<Vec<_>>()), [3, 1, 0, 1]);
         let alone: Vec<Vec<usize>> = alone(&sets).iter().map(|it| it.ones().collect()).collect();
         assert_eq!(alone, [vec![], vec![3], vec![], vec![7]]);
     }

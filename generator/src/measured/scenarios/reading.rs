@@ -1,16 +1,19 @@
 //! What was recorded, as profiles: of each scenario one, however often it ran.
 
-use std::collections::HashMap;
-
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::files;
 use llvm_coverage::parse::profile;
+use llvm_coverage::profiles::Merged;
 
+use super::apart::APART;
 use super::log::{self, Entry, Outcome};
-use crate::measured::part::Measured;
+use crate::measured::part::{Measured, SUITE};
+use crate::measured::profiles;
 
 /// The scenarios of a run.
 pub struct Scenarios {
@@ -25,52 +28,69 @@ pub struct Scenario {
     pub name: Option<String>,
     /// How it ended the last time.
     pub outcome: Outcome,
-    /// How many seconds it took.
-    pub seconds: f64,
+    /// How many seconds it took, if that is known.
+    pub seconds: Option<f64>,
     /// The places of its entries: the part's, and the one in it.
     entries: Vec<(usize, usize)>,
 }
 
 impl Scenarios {
-    /// Reads those of the parts of a run.
+    /// Reads those of the parts of a run, without the profiles that do not count.
     ///
     /// # Errors
     ///
     /// If a file cannot be read.
-    pub fn of(parts: &[Measured]) -> Result<Scenarios> {
+    pub fn of(parts: &[Measured], merged: &Merged) -> Result<Scenarios> {
         let directories = parts.iter().filter_map(|part| part.directory.as_deref());
-        let parts: Vec<Reading> = directories.map(Reading::of).collect::<Result<_>>()?;
+        let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
+        let left_out: HashSet<PathBuf> = left_out.into_iter().flatten().cloned().collect();
+        let parts = directories.map(|it| Reading::of(it, left_out.clone()));
+        let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
         let mut all: Vec<Scenario> = Vec::new();
+        let mut numbers: HashMap<Option<String>, usize> = HashMap::new();
         for (part, reading) in parts.iter().enumerate() {
             for (place, entry) in reading.entries.iter().enumerate() {
-                let known = all.iter_mut().find(|it| it.name == entry.name);
-                if let Some(known) = known {
-                    known.outcome = entry.outcome;
-                    known.seconds += entry.seconds;
-                    known.entries.push((part, place));
-                } else {
+                let number = *numbers.entry(entry.name.clone()).or_insert_with(|| {
                     all.push(Scenario {
                         name: entry.name.clone(),
                         outcome: entry.outcome,
-                        seconds: entry.seconds,
-                        entries: vec![(part, place)],
+                        seconds: None,
+                        entries: Vec::new(),
                     });
+                    all.len() - 1
+                });
+                let scenario = &mut all[number];
+                scenario.outcome = entry.outcome;
+                if entry.is_again {
+                    scenario.entries.pop();
                 }
+                scenario.entries.push((part, place));
             }
+        }
+        for scenario in &mut all {
+            let entries = scenario.entries.iter();
+            let seconds = entries.map(|(part, place)| parts[*part].entries[*place].seconds);
+            scenario.seconds = seconds.sum();
         }
         Ok(Scenarios { parts, all })
     }
 
-    /// Adds what ran in a scenario to a profile.
+    /// What ran in a scenario, without what did not.
     ///
     /// # Errors
     ///
     /// If one of the run's profiles is gone or damaged.
-    pub fn add(&mut self, scenario: usize, profile: &mut Profile) -> Result<()> {
+    pub fn profile(&self, scenario: usize) -> Result<Profile> {
+        let mut profile = Profile::default();
         for (part, entry) in &self.all[scenario].entries {
-            self.parts[*part].add(*entry, profile)?;
+            self.parts[*part].add(*entry, &mut profile)?;
         }
-        Ok(())
+        Ok(profile)
+    }
+
+    /// The files of a part that tell what its scenarios are.
+    pub fn files(part: &Path) -> [PathBuf; 2] {
+        [part.join(super::FILE), part.join("part.json")]
     }
 }
 
@@ -78,8 +98,10 @@ impl Scenarios {
 struct Reading {
     directory: PathBuf,
     entries: Vec<Entry>,
-    /// Of each profile its functions: both hashes, and the places of their counters.
-    functions: HashMap<String, Vec<Place>>,
+    /// Of each profile of which something is noted, its functions: both hashes, and the places of their counters.
+    functions: HashMap<String, OnceCell<Vec<Place>>>,
+    /// The profiles that do not count.
+    left_out: HashSet<PathBuf>,
 }
 
 struct Place {
@@ -90,30 +112,60 @@ struct Place {
 }
 
 impl Reading {
-    fn of(directory: &Path) -> Result<Reading> {
+    fn of(directory: &Path, left_out: HashSet<PathBuf>) -> Result<Reading> {
         let file = directory.join(super::FILE);
         let entries = log::read(&file);
+        let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
+        let names = entries.iter().flat_map(|entry| &entry.profiles);
         Ok(Reading {
-            entries: entries.with_context(|| format!("cannot read {}", file.display()))?,
             directory: directory.to_owned(),
-            functions: HashMap::new(),
+            functions: names
+                .map(|(name, _)| (name.clone(), OnceCell::new()))
+                .collect(),
+            left_out,
+            entries,
         })
     }
 
-    fn add(&mut self, entry: usize, profile: &mut Profile) -> Result<()> {
-        for (name, delta) in &self.entries[entry].profiles {
-            if !self.functions.contains_key(name) {
-                let functions = functions(&self.directory.join(name))?;
-                self.functions.insert(name.clone(), functions);
+    fn add(&self, entry: usize, profile: &mut Profile) -> Result<()> {
+        let entry = &self.entries[entry];
+        for (name, delta) in &entry.profiles {
+            let path = self.directory.join(name);
+            if self.left_out.contains(&path) {
+                continue;
             }
-            for place in &self.functions[name] {
+            let known = &self.functions[name];
+            if known.get().is_none() {
+                let _ = known.set(functions(&path)?);
+            }
+            for place in known.get().into_iter().flatten() {
                 if let Some(counts) = delta.within(place.first, place.length) {
                     profile.add(place.name_hash, place.function_hash, &counts);
                 }
             }
         }
+        if let Some(directory) = &entry.directory {
+            let mut paths = Vec::new();
+            let apart = self.directory.join(SUITE).join(APART);
+            profiles::below(&apart.join(directory), &mut paths)?;
+            for path in paths.iter().filter(|it| !self.left_out.contains(*it)) {
+                add_all(path, profile)?;
+            }
+        }
         Ok(())
     }
+}
+
+/// Adds every function of a profile that has run.
+fn add_all(path: &Path, profile: &mut Profile) -> Result<()> {
+    let cannot = || format!("cannot read {}", path.display());
+    let bytes = files::read(path, files::PROFILE).with_context(cannot)?;
+    for function in profile::functions(&bytes).with_context(cannot)? {
+        if function.counts().any(|count| count > 0) {
+            profile.add_function(&function);
+        }
+    }
+    Ok(())
 }
 
 fn functions(path: &Path) -> Result<Vec<Place>> {

@@ -13,8 +13,9 @@ use std::time::Instant;
 use llvm_coverage::count::delta::Delta;
 use llvm_coverage::parse::profile::{HEAD, counters};
 
+use super::apart::APART;
 use super::log::{Entry, Outcome, add};
-use crate::measured::part::TESTS;
+use crate::measured::part::{SUITE, TESTS};
 use crate::measured::profiles;
 
 /// Records the scenarios of a run that goes on.
@@ -27,7 +28,6 @@ struct State {
     log: File,
     /// What the counters of each profile stood at.
     before: HashMap<String, Vec<u64>>,
-    run: Instant,
     /// The last mark.
     since: Instant,
     /// The scenario that goes on.
@@ -41,7 +41,6 @@ impl Recorder {
     ///
     /// If nothing can be written to the directory of the part.
     pub fn begin(part: &Path, linked: &Path) -> io::Result<Recorder> {
-        let now = Instant::now();
         Ok(Recorder(Mutex::new(State {
             part: part.to_owned(),
             linked: linked.to_owned(),
@@ -50,8 +49,7 @@ impl Recorder {
                 .append(true)
                 .open(part.join(super::FILE))?,
             before: HashMap::new(),
-            run: now,
-            since: now,
+            since: Instant::now(),
             name: None,
         })))
     }
@@ -92,9 +90,10 @@ impl State {
         let entry = Entry {
             name: self.name.clone(),
             outcome,
-            began: (self.since - self.run).as_secs_f64(),
-            seconds: self.since.elapsed().as_secs_f64(),
+            seconds: Some(self.since.elapsed().as_secs_f64()),
+            is_again: false,
             profiles,
+            directory: None,
         };
         add(&self.log, &entry)
     }
@@ -116,15 +115,17 @@ impl State {
         Ok(moved)
     }
 
-    /// The profiles, each with its path in the directory of the part, where all of them are in the end.
+    /// The profiles, each with its path in the directory of the part, where all of them are in the end. Those that are apart
+    /// belong to their scenarios.
     fn profiles(&self) -> io::Result<Vec<(String, PathBuf)>> {
         let mut found = Vec::new();
+        let apart = Path::new(SUITE).join(APART);
         for (root, prefix) in [(&self.part, ""), (&self.linked, ".linked/")] {
             let mut paths = Vec::new();
             profiles::below(root, &mut paths).map_err(io::Error::other)?;
             for path in paths {
                 let below = path.strip_prefix(root).unwrap_or(&path);
-                if !below.starts_with(TESTS) {
+                if !below.starts_with(TESTS) && !below.starts_with(&apart) {
                     found.push((format!("{prefix}{}", below.display()), path));
                 }
             }

@@ -1,7 +1,7 @@
 //! Suites of other tools.
 
 use super::{crate_of, reaches};
-use crate::support::repository;
+use crate::support::tools::pytest;
 
 #[test]
 #[ignore = "needs cargo-nextest"]
@@ -25,13 +25,8 @@ fn a_program_that_tests_of_nextest_start_is_measured() {
 #[ignore = "needs pytest: python3 -m venv target/readers && target/readers/bin/pip install pytest"]
 fn a_program_that_pytest_starts_is_measured() {
     let krate = crate_of(&["suites"]);
-    let own = repository().join("target/readers/bin/pytest");
-    let pytest = if own.is_file() {
-        own.to_str().unwrap()
-    } else {
-        "pytest"
-    };
-    let suite = [pytest, "-q", "-p", "no:cacheprovider"];
+    let pytest = pytest();
+    let suite = [&*pytest, "-q", "-p", "no:cacheprovider"];
     reaches(&krate, &[], &suite, &["python"]);
 }
 

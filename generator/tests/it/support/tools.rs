@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::{Output, repository};
 
 /// Variables that steer cargo, colours or a measured run; a test begins without them.
-const CLEARED: [&str; 29] = [
+const CLEARED: [&str; 34] = [
     "CI",
     "CLICOLOR",
     "CLICOLOR_FORCE",
@@ -38,7 +38,12 @@ const CLEARED: [&str; 29] = [
     "ITCOV_BIN",
     "ITCOV_CONTROL",
     "ITCOV_PROGRAM",
+    "ITCOV_SCENARIO",
     "ITCOV_STOP_SIGNAL",
+    "NEXTEST_ATTEMPT",
+    "NEXTEST_BINARY_ID",
+    "NEXTEST_TEST_NAME",
+    "PYTEST_CURRENT_TEST",
     "CARGO_MANIFEST_DIR",
 ];
 
@@ -162,4 +167,14 @@ pub fn path_of(directory: PathBuf, programs: &[&str]) -> PathBuf {
         symlink(program, directory.join(name)).unwrap();
     }
     directory
+}
+
+/// The program of pytest: the one of `target/readers`, if it is there.
+pub fn pytest() -> String {
+    let own = repository().join("target/readers/bin/pytest");
+    if own.is_file() {
+        own.to_str().unwrap().to_owned()
+    } else {
+        "pytest".to_owned()
+    }
 }

@@ -1,5 +1,9 @@
 //! Scenarios: named parts of a suite, and what each reaches.
 
+mod apart;
+mod changed;
+mod formats;
+
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -188,7 +192,17 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     krate
         .itcov(&["scenarios", "--reach", "src/none.rs"])
         .ends_with(1)
-        .says("nothing of src/none.rs has run");
+        .says("src/none.rs is no source of what was measured");
+    assert_eq!(names(&["--reach", "act_4"]), ["three"]);
+    assert_eq!(names(&["--reach", "app::shared"]), ["two", "three"]);
+    krate
+        .itcov(&["scenarios", "--reach", "act"])
+        .ends_with(0)
+        .prints("one\ntwo\nthree\nfour\n");
+    krate
+        .itcov(&["scenarios", "--reach", "act_99"])
+        .ends_with(1)
+        .says("there is no function act_99");
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Places of a program: lines of a file, or functions.
+
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use fixedbitset::FixedBitSet;
+use llvm_coverage::Coverage;
+use llvm_coverage::count::functions::{CountedRegion, Function};
+use llvm_coverage::formats::demangled;
+
+use crate::measured::scenarios::index::Lines;
+
+/// What scenarios are asked for by.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Lines of the file at an absolute path.
+    Lines(PathBuf, RangeInclusive<u32>),
+    /// A function, by the end of its path.
+    Function(String),
+}
+
+impl Place {
+    /// What `FILE`, `FILE:LINE`, `FILE:LINE-LINE` or `FUNCTION` means.
+    ///
+    /// # Errors
+    ///
+    /// If it can be none of them.
+    pub fn parse(text: &str, root: &Path) -> Result<Place> {
+        let wrong = || {
+            format!(
+                "{text:?} is no place such as src/store.rs:42, src/store.rs:40-50, src/store.rs or store::insert"
+            )
+        };
+        let all = 0..=u32::MAX;
+        if root.join(text).is_file() {
+            return Ok(Place::Lines(root.join(text), all));
+        }
+        if text.contains("::") || !text.contains([':', '/', '.']) {
+            return Ok(Place::Function(text.to_owned()));
+        }
+        let Some((file, range)) = text.rsplit_once(':') else {
+            return Ok(Place::Lines(root.join(text), all));
+        };
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        match (first.parse(), last.parse()) {
+            (Ok(first), Ok(last)) if first <= last => {
+                Ok(Place::Lines(root.join(file), first..=last))
+            }
+            _ => bail!("{}", wrong()),
+        }
+    }
+}
+
+/// The lines of the functions whose path ends in `name`, with what is inside of them, such as closures.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn function(coverage: &Coverage, name: &str, lines: &Lines) -> Result<FixedBitSet> {
+    let mut set = FixedBitSet::new();
+    let mut is_known = false;
+    for function in &coverage.functions {
+        if !is_called(&demangled(&function.name), name) {
+            continue;
+        }
+        is_known = true;
+        if let Some((path, range)) = extent(function) {
+            set.union_with(&lines.set(Path::new(path), |line| range.contains(&line)));
+        }
+    }
+    if !is_known {
+        bail!("there is no function {name} in what was measured");
+    }
+    Ok(set)
+}
+
+/// The file that a function is written in, and its lines there.
+pub fn extent(function: &Function) -> Option<(&str, RangeInclusive<u32>)> {
+    let own = function.own_file()?;
+    let lines = function.regions_in(own).map(CountedRegion::lines);
+    let all =
+        lines.reduce(|one, other| *one.start().min(other.start())..=*one.end().max(other.end()))?;
+    Some((&*function.files[own], all))
+}
+
+/// Whether the words of a path are in a row in the function's own.
+fn is_called(function: &str, name: &str) -> bool {
+    let is_word = |it: char| it.is_alphanumeric() || it == '_';
+    function.match_indices(name).any(|(place, _)| {
+        let before = function[..place].chars().next_back();
+        let after = function[place + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Place, is_called};
+
+    #[test]
+    fn places_are_lines_or_functions() {
+        let parse = |text: &str| Place::parse(text, Path::new("/none"));
+        let lines = |file: &str, range| Place::Lines(Path::new("/none").join(file), range);
+        assert_eq!(parse("src/a.rs:4").unwrap(), lines("src/a.rs", 4..=4));
+        assert_eq!(parse("src/a.rs:4-9").unwrap(), lines("src/a.rs", 4..=9));
+        assert_eq!(parse("src/a.rs").unwrap(), lines("src/a.rs", 0..=u32::MAX));
+        for name in ["insert", "store::insert"] {
+            assert_eq!(parse(name).unwrap(), Place::Function(name.to_owned()));
+        }
+        for wrong in ["src/a.rs:x", "src/a.rs:9-4", "src/a.rs:"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn functions_are_called_by_words_of_their_paths() {
+        let function = "orders::store::Store::insert::<u8>::{closure#0}";
+        for name in ["insert", "Store::insert", "orders::store"] {
+            assert!(is_called(function, name), "{name}");
+        }
+        for name in ["sert", "store::insert", "Stor"] {
+            assert!(!is_called(function, name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The scenarios of the last run, as they were recorded.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use llvm_coverage::Coverage;
+use llvm_coverage::count::profile::Profile;
+use llvm_coverage::profiles::Merged;
+
+use crate::build::layout::Layout;
+use crate::commands::report::warnings;
+use crate::measured::scenarios::index::{Index, Lines, stamp};
+use crate::measured::scenarios::{Scenario, Scenarios};
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
+use crate::progress::during_each;
+use crate::scaffold::metadata::Workspace;
+
+/// The last run, and what is measured of it.
+pub struct Recorded {
+    store: Store,
+    parts: Vec<Measured>,
+    measurement: Measurement,
+    /// What is said by which programs are meant.
+    choice: String,
+    generated: [PathBuf; 2],
+    /// What the profiles have, once they were read.
+    merged: Option<Merged>,
+}
+
+impl Recorded {
+    /// The last run.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or what was asked for was not measured.
+    pub fn open(workspace: &Workspace, choice: &Choice) -> Result<Recorded> {
+        let layout = Layout::new(&workspace.metadata);
+        let store = Store::of(&layout);
+        let parts = store.last()?;
+        let measurement = Measurement::find(&parts, choice)?;
+        warnings::of_runs(&parts, &layout.root);
+        Ok(Recorded {
+            store,
+            measurement,
+            choice: format!("{choice:?}"),
+            generated: [layout.ordinary, layout.ordinary_build],
+            merged: None,
+            parts,
+        })
+    }
+
+    /// The scenarios.
+    ///
+    /// # Errors
+    ///
+    /// If none has a name, or the file of them cannot be read.
+    pub fn scenarios(&self) -> Result<Vec<Scenario>> {
+        let all = Scenarios::of(&self.parts, &Merged::default())?.all;
+        if all.iter().any(|it| it.name.is_some()) {
+            return Ok(all);
+        }
+        bail!(
+            "the last run has no scenarios; a suite names them by `cargo itcov scenario NAME -- CMD`, by POST /scenario/NAME \
+             to $ITCOV_CONTROL, or as tests of `cargo itcov exec --scenarios -- cargo nextest run`"
+        )
+    }
+
+    /// The lines that each scenario reaches. They are counted once, and then kept beside the run.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be read.
+    pub fn index(&mut self) -> Result<Index> {
+        let key = self.key();
+        let run = self
+            .parts
+            .iter()
+            .find_map(|part| part.directory.as_deref()?.parent());
+        let file = run.context("there is no run")?.join("scenarios");
+        if let Some(index) = Index::read(&file, &key) {
+            return Ok(index);
+        }
+        let index = self.count()?;
+        if !self.store.is_running()? {
+            // It is not needed.
+            let _ = index.write(&file, key);
+        }
+        Ok(index)
+    }
+
+    /// Another run, another version of this program, or other profiles have another one.
+    fn key(&self) -> String {
+        let directories = self
+            .parts
+            .iter()
+            .filter_map(|part| part.directory.as_deref());
+        let notes = directories.flat_map(Scenarios::files);
+        let notes: Vec<PathBuf> = notes.collect();
+        let profiles = self.measurement.profiles().iter();
+        let files = notes.iter().chain(profiles).map(PathBuf::as_path);
+        format!(
+            "{} {} {}",
+            env!("CARGO_PKG_VERSION"),
+            self.choice,
+            stamp(files)
+        )
+    }
+
+    fn count(&mut self) -> Result<Index> {
+        let merged = self.merged()?;
+        let recorded = Scenarios::of(&self.parts, &merged)?;
+        let reach = self.measurement.reach(&merged.profile, &self.generated)?;
+        let number = recorded.all.len();
+        let reached = during_each("counting the scenarios", number, |step| {
+            let count = |place: usize| {
+                let reached = recorded.profile(place).map(|it| reach.lines(&it));
+                step();
+                reached
+            };
+            (0..number).map(count).collect::<Result<Vec<_>>>()
+        })?;
+        let paths = reach.files().map(|path| PathBuf::from(&**path));
+        let (lines, sets) = Lines::of(paths, &reached);
+        self.merged = Some(merged);
+        Ok(Index {
+            lines,
+            sets,
+            texts: self.measurement.texts(),
+            built: self.measurement.built(),
+        })
+    }
+
+    /// The sum of the profiles.
+    fn merged(&mut self) -> Result<Merged> {
+        if let Some(merged) = self.merged.take() {
+            return Ok(merged);
+        }
+        let profiles = Profiles::collected(self.measurement.profiles().to_vec());
+        let merged = self.measurement.merge(&profiles, &|| {})?;
+        warnings::of_profiles(&merged, profiles.how_to_get_others());
+        Ok(merged)
+    }
+
+    /// What ran in some of the scenarios together, with all that did not.
+    ///
+    /// # Errors
+    ///
+    /// If something cannot be read.
+    pub fn coverage(&mut self, scenarios: impl Iterator<Item = usize>) -> Result<Coverage> {
+        let merged = self.merged()?;
+        let recorded = Scenarios::of(&self.parts, &merged)?;
+        let mut profile = Profile::default();
+        for place in scenarios {
+            profile.merge(&recorded.profile(place)?);
+        }
+        self.merged = Some(merged);
+        self.measurement.coverage(&profile, &self.generated, &|| {})
+    }
+}

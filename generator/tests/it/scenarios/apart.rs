@@ -1,0 +1,256 @@
+//! Scenarios that go on at the same time, each with profiles of its own.
+
+use std::fmt::Write as _;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use super::{of_scenario, rows};
+use crate::build::package;
+use crate::support::tools::pytest;
+use crate::support::{Output, TestCrate};
+
+/// How many tests there are, and functions of the program.
+const TESTS: usize = 12;
+
+/// A program that does what its arguments say: each is the number of a function; some words end it in another way.
+fn program() -> TestCrate {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    let mut main = String::from(
+        "fn main() {\n    for word in std::env::args().skip(1) {\n        match word.as_str() {\n            \
+         \"wait\" => std::thread::sleep(std::time::Duration::from_secs(60)),\n            \
+         \"abort\" => std::process::abort(),\n",
+    );
+    for number in 0..TESTS {
+        let _ = writeln!(main, "            \"{number}\" => act_{number}(),");
+    }
+    main.push_str("            _ => {}\n        }\n    }\n}\n");
+    for number in 0..TESTS {
+        let _ = write!(
+            main,
+            "\nfn act_{number}() {{\n    println!(\"{number}\");\n}}\n"
+        );
+    }
+    krate.write("src/main.rs", &main);
+    krate
+}
+
+const STARTS: &str = r#"use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Starts it, and kills it when it has done `lines`.
+fn start(words: &[&str], lines: usize) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_app"))
+        .args(words)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(program.stdout.take().unwrap()).lines();
+    for _ in 0..lines {
+        said.next().unwrap().unwrap();
+    }
+    if words.contains(&"wait") {
+        program.kill().unwrap();
+    }
+    program.wait().unwrap();
+}
+"#;
+
+/// Each test starts the program twice: one is killed, or aborts.
+fn with_tests() -> TestCrate {
+    let krate = program();
+    let mut tests = STARTS.to_owned();
+    for number in 0..TESTS {
+        let (next, last) = ((number * 5 + 1) % TESTS, ["wait", "abort"][number % 2]);
+        let _ = write!(
+            tests,
+            "\n#[test]\nfn t{number}() {{\n    start(&[\"{number}\"], 1);\n    start(&[\"{number}\", \"{next}\", \"{last}\"], 2);\n}}\n"
+        );
+    }
+    krate.write("tests/all.rs", &tests);
+    krate
+}
+
+fn nextest(krate: &TestCrate, words: &[&str]) -> Output {
+    let run = ["exec", "--scenarios", "--", "cargo", "nextest", "run"];
+    krate.itcov(&[&run[..], words].concat())
+}
+
+/// What a test reaches.
+fn of_test(krate: &TestCrate, number: usize) -> String {
+    of_scenario(krate, &format!("app::all t{number}"))
+}
+
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn tests_of_nextest_are_scenarios_and_reach_at_once_what_they_reach_alone() {
+    let krate = with_tests();
+    nextest(&krate, &["--test-threads", "8"]).ends_with(0);
+    let all = rows(&krate, &[]);
+    assert_eq!(all.len(), TESTS, "{all:?}");
+    assert!(all.iter().all(|row| row.1 == "passed"), "{all:?}");
+    let at_once: Vec<String> = (0..TESTS).map(|it| of_test(&krate, it)).collect();
+    assert_ne!(at_once[0], at_once[1]);
+    for (number, at_once) in at_once.iter().enumerate().step_by(3) {
+        let filter = format!("test(=t{number})");
+        nextest(&krate, &["-E", &filter]).ends_with(0);
+        assert_eq!(of_test(&krate, number), *at_once, "t{number}");
+    }
+    // What is chosen can be run.
+    nextest(&krate, &[]).ends_with(0);
+    let filter = ["scenarios", "--reach", "act_3", "--format", "nextest"];
+    let filter = krate.itcov(&filter).ends_with(0).stdout;
+    let chosen = nextest(&krate, &["-E", filter.trim()]).ends_with(0);
+    chosen.says("2 passed");
+}
+
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_test_that_is_tried_again_counts_once_and_one_that_fails_or_is_killed_has_its_lines() {
+    let krate = with_tests();
+    let tests = krate.read("tests/all.rs")
+        + r#"
+#[test]
+fn flaky() {
+    if std::fs::create_dir("tried").is_ok() {
+        start(&["1"], 1);
+        panic!("the first time");
+    }
+    start(&["2"], 1);
+}
+
+#[test]
+fn fails() {
+    start(&["3"], 1);
+    panic!();
+}
+
+#[test]
+fn is_killed() {
+    start(&["4"], 1);
+    std::process::abort();
+}
+"#;
+    krate.write("tests/all.rs", &tests);
+    let filter = "test(flaky) | test(fails) | test(is_killed)";
+    let run = nextest(&krate, &["--retries", "1", "-E", filter]).ends_with(100);
+    // As without the runner.
+    run.says("SIGABRT");
+    let mut all = rows(&krate, &[]);
+    all.sort();
+    let outcomes: Vec<(&str, &str)> = all.iter().map(|it| (&*it.0, &*it.1)).collect();
+    let expected = [
+        ("app::all fails", "failed"),
+        ("app::all flaky", "passed"),
+        ("app::all is_killed", "failed"),
+    ];
+    assert_eq!(outcomes, expected);
+    let reach = |function: &str| {
+        let reach = ["scenarios", "--reach", function];
+        krate.itcov(&reach).ends_with(0).stdout
+    };
+    assert_eq!(reach("act_1"), "");
+    assert_eq!(reach("act_2"), "app::all flaky\n");
+    assert_eq!(reach("act_3"), "app::all fails\n");
+    assert_eq!(reach("act_4"), "app::all is_killed\n");
+    // It has run, and so it counts.
+    let report = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
+    assert!(
+        report.contains("FNDA:1,_RNvCs") || report.contains("act_1"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_is_started_for_a_scenario_is_its_own_also_at_once() {
+    let krate = program();
+    // Also by a link, and by what it has started.
+    let script = r#"ln -s "$ITCOV_BIN" app
+for n in 0 1 2 3 4 5; do
+    ITCOV_SCENARIO="s $n" "$ITCOV_BIN" $n >/dev/null &
+    (export ITCOV_SCENARIO="s $n"; sh -c "./app $((n + 1))" >/dev/null) &
+done
+wait
+"$ITCOV_BIN" 9
+"#;
+    let run = ["exec", "--scenarios", "--", "sh", "-ec", script];
+    krate.itcov(&run).ends_with(0);
+    for function in 1..6 {
+        let reach = ["scenarios", "--reach", &format!("act_{function}")];
+        let reached = krate.itcov(&reach).ends_with(0).stdout;
+        let mut reached: Vec<&str> = reached.lines().collect();
+        reached.sort_unstable();
+        let expected = [function - 1, function].map(|it| format!("s {it}"));
+        assert_eq!(reached, expected);
+    }
+    let reach = krate.itcov(&["scenarios", "--reach", "act_9"]).ends_with(0);
+    assert_eq!(reach.stdout, "");
+    krate
+        .itcov(&["scenarios", "--smallest", "--by-time"])
+        .ends_with(1)
+        .says("it is not known how long \"s ");
+}
+
+#[test]
+#[ignore = "needs pytest: python3 -m venv target/readers && target/readers/bin/pip install pytest"]
+fn tests_of_pytest_are_scenarios() {
+    let krate = program();
+    let suite = r#"import os, subprocess, pytest
+
+@pytest.fixture
+def started():
+    subprocess.run([os.environ["ITCOV_BIN"], "7"])
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_numbers(number):
+    subprocess.run([os.environ["ITCOV_BIN"], str(number)])
+
+def test_fixture(started):
+    subprocess.run([os.environ["ITCOV_BIN"], "3"])
+"#;
+    krate.write("test_app.py", suite);
+    let pytest = pytest();
+    let run = [
+        "exec",
+        "--scenarios",
+        "--",
+        &pytest,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ];
+    krate.itcov(&run).ends_with(0);
+    let reach = |function: &str| {
+        let reach = ["scenarios", "--reach", function];
+        krate.itcov(&reach).ends_with(0).stdout
+    };
+    assert_eq!(reach("act_1"), "test_app.py::test_numbers[1]\n");
+    assert_eq!(reach("act_2"), "test_app.py::test_numbers[2]\n");
+    for function in ["act_3", "act_7"] {
+        assert_eq!(reach(function), "test_app.py::test_fixture\n");
+    }
+}
+
+#[test]
+fn a_suite_that_names_no_scenario_is_told_and_a_runner_of_the_user_is_run() {
+    let krate = with_tests();
+    krate.write(
+        "runner.sh",
+        "#!/bin/sh\necho ran >>\"$(dirname \"$0\")/ran\"\nexec \"$@\"\n",
+    );
+    let executable = Permissions::from_mode(0o755);
+    fs::set_permissions(krate.root.join("runner.sh"), executable).unwrap();
+    krate.write(
+        ".cargo/config.toml",
+        "[target.'cfg(unix)']\nrunner = [\"./runner.sh\"]\n",
+    );
+    let test = ["exec", "--scenarios", "--", "cargo", "test", "t3"];
+    let said = krate.itcov(&test).ends_with(0);
+    said.says("no scenario was named")
+        .says("`cargo nextest run`");
+    assert!(krate.has("ran"));
+    krate
+        .itcov(&["scenarios"])
+        .ends_with(1)
+        .says("the last run has no scenarios");
+}
