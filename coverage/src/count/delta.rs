@@ -6,25 +6,41 @@
 
 use crate::parse::Malformed;
 
+/// The bytes of a counter.
+const COUNTER: usize = 8;
+
+/// How many bytes are compared at once.
+const BLOCK: usize = 4096;
+
 /// The counters that moved, each by its place and how far it moved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delta(Vec<(usize, u64)>);
 
 impl Delta {
-    /// What moved between `before` and `after`. Counters that are not in `before` were zero. A counter that went back was
-    /// set to zero in between.
-    pub fn of(before: &[u64], after: &[u64]) -> Delta {
-        let before = before.iter().copied().chain(std::iter::repeat(0));
-        let moved = after.iter().zip(before).enumerate();
-        let moved = moved.filter(|(_, (after, before))| *after != before);
-        Delta(
-            moved
-                .map(|(place, (after, before))| {
-                    (place, after.checked_sub(before).unwrap_or(*after))
-                })
-                .filter(|(_, by)| *by > 0)
-                .collect(),
-        )
+    /// What moved between `before` and `after`, which are the counters as a profile has them. Counters that are not in `before`
+    /// were zero. A counter that went back was set to zero in between.
+    pub fn of(before: &[u8], after: &[u8]) -> Delta {
+        let mut moved = Vec::new();
+        for (number, block) in after.chunks(BLOCK).enumerate() {
+            let start = number * BLOCK;
+            let known = before.get(start..).unwrap_or_default();
+            let known = &known[..known.len().min(block.len())];
+            // Nearly all are the same.
+            if known == block {
+                continue;
+            }
+            let known = known.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it));
+            let now = block.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it));
+            let counters = now.zip(known.chain(std::iter::repeat(0))).enumerate();
+            for (place, (after, before)) in counters.filter(|(_, (after, before))| after != before)
+            {
+                let by = after.checked_sub(before).unwrap_or(after);
+                if by > 0 {
+                    moved.push((start / COUNTER + place, by));
+                }
+            }
+        }
+        Delta(moved)
     }
 
     /// Whether nothing moved.
@@ -110,14 +126,33 @@ mod tests {
 
     use super::Delta;
 
+    /// Counters as a profile has them.
+    fn bytes(counters: &[u64]) -> Vec<u8> {
+        counters.iter().flat_map(|it| it.to_le_bytes()).collect()
+    }
+
     #[test]
     fn what_moved_is_known_and_what_was_set_back_counts_from_zero() {
-        let delta = Delta::of(&[1, 2, 9], &[1, 5, 4, 0, 7]);
+        let delta = Delta::of(&bytes(&[1, 2, 9]), &bytes(&[1, 5, 4, 0, 7]));
         assert_eq!(delta.moved(), [(1, 3), (2, 4), (4, 7)]);
         assert_eq!(delta.within(1, 2), Some(vec![3, 4]));
         assert_eq!(delta.within(3, 1), None);
         assert_eq!(delta.within(3, 2), Some(vec![0, 7]));
-        assert!(Delta::of(&[1], &[1]).is_empty());
+        assert!(Delta::of(&bytes(&[1]), &bytes(&[1])).is_empty());
+    }
+
+    #[test]
+    fn what_moved_is_found_in_every_block() {
+        let before = vec![3; 5000];
+        let mut after = vec![3; 7000];
+        for place in [0, 511, 512, 4999] {
+            after[place] = 4;
+        }
+        let delta = Delta::of(&bytes(&before), &bytes(&after));
+        let of_known = [(0, 1), (511, 1), (512, 1), (4999, 1)];
+        assert_eq!(delta.moved()[..4], of_known);
+        assert_eq!(delta.moved()[4..].len(), 2000);
+        assert!(delta.moved()[4..].iter().all(|(_, by)| *by == 3));
     }
 
     proptest! {
@@ -128,7 +163,7 @@ mod tests {
         ) {
             let known = before.iter().copied().chain(std::iter::repeat(0));
             let after: Vec<u64> = more.iter().zip(known).map(|(a, b)| b.wrapping_add(*a)).collect();
-            let delta = Delta::of(&before, &after);
+            let delta = Delta::of(&bytes(&before), &bytes(&after));
             prop_assert_eq!(Delta::parse(&delta.to_bytes()).unwrap(), delta);
         }
 

@@ -22,6 +22,7 @@
 //! The crate `llvm_coverage` reads the files and counts.
 
 mod advice;
+mod idle;
 mod inside;
 mod kept;
 mod measurement;
@@ -37,7 +38,7 @@ pub mod sources;
 mod unknown;
 pub mod unused;
 
-pub use inside::Inside;
+pub use idle::Idle;
 pub use kept::{Kept, is_same_file};
 pub use measurement::{Choice, Measurement};
 pub use part::{Measured, Part, SUITE};

@@ -12,7 +12,7 @@ use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{missing, table};
 
 use super::outputs::to_screen;
-use crate::measured::Inside;
+use crate::measured::Idle;
 
 /// The table, and what is below it.
 #[derive(Args)]
@@ -25,6 +25,9 @@ pub struct Display {
     #[arg(long, value_enum, value_name = "BY", default_value_t)]
     sort: Sort,
 }
+
+/// Lines that are listed below the table: a title, and what has not reached them.
+pub struct Listed(pub &'static str, pub Idle);
 
 /// The values of `--sort`.
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -65,7 +68,7 @@ impl Display {
         coverage: &Coverage,
         root: &Path,
         subject: &Subject,
-        inside: Option<&Inside>,
+        listed: &[Listed],
     ) -> anyhow::Result<()> {
         let view = View {
             coverage,
@@ -79,9 +82,8 @@ impl Display {
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view)?;
             }
-            if let Some(inside) = inside {
-                let title = "Lines that only tests reached, from inside";
-                missing::write_lines(out, &view, title, &|file| inside.only_tests(file))?;
+            for Listed(title, idle) in listed {
+                missing::write_lines(out, &view, title, &|file| idle.that_ran(file))?;
             }
             Ok(())
         })

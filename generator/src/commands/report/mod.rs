@@ -22,11 +22,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use changed::ChangedSince;
 use clap::{Args, FromArgMatches};
-use display::Display;
+use display::{Display, Listed};
 use filters::Filters;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
-use llvm_coverage::profiles::Merged;
 use outputs::Outputs;
 use thresholds::Thresholds;
 
@@ -34,7 +33,7 @@ use crate::build::layout::Layout;
 use crate::commands::output::note;
 use crate::measured::scenarios::Scenarios;
 use crate::measured::sources::Stale;
-use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
+use crate::measured::{Choice, Idle, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -57,6 +56,11 @@ Examples:
                                        what ran elsewhere: the profiles below these directories
   cargo itcov report --linked          linked code only, as other tools count
   cargo itcov report --bin api,worker  two of several programs";
+
+/// The titles of lists below the table.
+const OUTSIDE: &str =
+    "Lines that ran outside of scenarios alone, as at the start: no test checks them";
+const ONLY_TESTS: &str = "Lines that only tests reached, from inside";
 
 /// Report which lines, functions and regions of each file ran.
 ///
@@ -145,24 +149,28 @@ impl Report {
         })?;
         let what_to_do = profiles.how_to_get_others();
         warnings::of_profiles(&merged, what_to_do);
-        let profile = if self.scenario.is_empty() {
-            merged.profile
+        let scenarios = Scenarios::of(parts, &merged)?;
+        let (profile, named) = if self.scenario.is_empty() {
+            (merged.profile, named(&scenarios)?)
         } else {
-            of_scenarios(parts, &merged, &self.scenario)?
+            (of_scenarios(&scenarios, &self.scenario)?, None)
         };
         let coverage = during_each("counting", measurement.objects(), |step| {
             measurement.coverage(&profile, &generated, step)
         })?;
         warnings::of_functions(&coverage, what_to_do);
-        let mut inside = if self.scenario.is_empty() {
-            measurement.inside(&coverage, &profiles)?
-        } else {
-            None
-        };
-        let coverage = match &mut inside {
-            Some(inside) => std::mem::take(&mut inside.coverage),
-            None => coverage,
-        };
+        let mut listed = Vec::new();
+        let mut coverage = coverage;
+        if let Some(named) = named {
+            let of_scenarios = measurement.coverage(&named, &generated, &|| {})?;
+            listed.push(Listed(OUTSIDE, Idle::of(&of_scenarios)));
+        }
+        if self.scenario.is_empty()
+            && let Some(inside) = measurement.inside(&coverage, &profiles)?
+        {
+            coverage = inside.coverage;
+            listed.push(Listed(ONLY_TESTS, inside.only_tests));
+        }
 
         let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
@@ -183,8 +191,7 @@ impl Report {
         let subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         self.outputs.write(&coverage, metadata, &subject)?;
         if !self.outputs.take_stdout() {
-            self.display
-                .print(&coverage, root, &subject, inside.as_ref())?;
+            self.display.print(&coverage, root, &subject, &listed)?;
         }
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {
@@ -215,9 +222,20 @@ impl Report {
     }
 }
 
+/// What ran in the scenarios of a run; `None` if there are none.
+fn named(scenarios: &Scenarios) -> Result<Option<Profile>> {
+    let mut named = None;
+    for (place, scenario) in scenarios.all.iter().enumerate() {
+        if scenario.name.is_some() {
+            let all = named.get_or_insert_with(Profile::default);
+            all.merge(&scenarios.profile(place)?);
+        }
+    }
+    Ok(named)
+}
+
 /// What ran in some scenarios of a run.
-fn of_scenarios(parts: &[Measured], merged: &Merged, names: &[String]) -> Result<Profile> {
-    let scenarios = Scenarios::of(parts, merged)?;
+fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
     let mut profile = Profile::default();
     for name in names {
         let mut all = scenarios.all.iter();

@@ -152,13 +152,17 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
 mod tests {
     use super::{Delta, Entry, Outcome, add, read};
 
+    fn bytes(counters: &[u64]) -> Vec<u8> {
+        counters.iter().flat_map(|it| it.to_le_bytes()).collect()
+    }
+
     fn entry(name: Option<&str>, outcome: Outcome, moved: &[u64]) -> Entry {
         Entry {
             name: name.map(str::to_owned),
             outcome,
             seconds: Some(0.25),
             is_again: false,
-            profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], moved))],
+            profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], &bytes(moved)))],
             directory: None,
         }
     }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use llvm_coverage::count::delta::Delta;
-use llvm_coverage::parse::profile::{HEAD, counters};
+use llvm_coverage::parse::profile::{HEAD, counters as place_of_counters};
 
 use super::apart::APART;
 use super::log::{Entry, Outcome, add};
@@ -26,8 +26,10 @@ struct State {
     part: PathBuf,
     linked: PathBuf,
     log: File,
-    /// What the counters of each profile stood at.
-    before: HashMap<String, Vec<u64>>,
+    /// What the counters of each profile stood at, as it has them.
+    before: HashMap<String, Vec<u8>>,
+    /// Room for the counters of one.
+    now: Vec<u8>,
     /// The last mark.
     since: Instant,
     /// The scenario that goes on.
@@ -49,6 +51,7 @@ impl Recorder {
                 .append(true)
                 .open(part.join(super::FILE))?,
             before: HashMap::new(),
+            now: Vec::new(),
             since: Instant::now(),
             name: None,
         })))
@@ -102,12 +105,12 @@ impl State {
     fn moved(&mut self) -> io::Result<Vec<(String, Delta)>> {
         let mut moved = Vec::new();
         for (name, path) in self.profiles()? {
-            let Some(now) = read(&path)? else {
+            if !read(&path, &mut self.now)? {
                 continue;
-            };
+            }
             let before = self.before.entry(name.clone()).or_default();
-            let delta = Delta::of(before, &now);
-            *before = now;
+            let delta = Delta::of(before, &self.now);
+            std::mem::swap(before, &mut self.now);
             if !delta.is_empty() {
                 moved.push((name, delta));
             }
@@ -134,23 +137,22 @@ impl State {
     }
 }
 
-/// The counters of a profile; `None` if it is gone, or not whole yet.
-fn read(path: &Path) -> io::Result<Option<Vec<u64>>> {
+/// Reads the counters of a profile into the place of others. Whether there are any: it may be gone, or not whole yet.
+fn read(path: &Path, counters: &mut Vec<u8>) -> io::Result<bool> {
     let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         file => file?,
     };
     let mut head = [0; HEAD];
     let length = file.read_at(&mut head, 0)?;
-    let Ok((offset, number)) = counters(&head[..length]) else {
-        return Ok(None);
+    let Ok((offset, number)) = place_of_counters(&head[..length]) else {
+        return Ok(false);
     };
     let end = offset.saturating_add(8 * number as u64);
     if file.metadata()?.len() < end {
-        return Ok(None);
+        return Ok(false);
     }
-    let mut bytes = vec![0; 8 * number];
-    file.read_exact_at(&mut bytes, offset)?;
-    let counts = bytes.as_chunks().0.iter();
-    Ok(Some(counts.map(|it| u64::from_le_bytes(*it)).collect()))
+    counters.resize(8 * number, 0);
+    file.read_exact_at(counters, offset)?;
+    Ok(true)
 }

@@ -180,6 +180,12 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     let report = krate.itcov(&["report", "--scenario", "one", "--markdown", "-"]);
     let report = report.ends_with(0).stdout;
     assert!(report.contains("(scenario one)"), "{report}");
+    // The start, which nothing checks: `act` is called in scenarios.
+    let report = krate.itcov(&["report"]).ends_with(0).stdout;
+    let (_, outside) = report
+        .split_once("Lines that ran outside of scenarios alone")
+        .unwrap();
+    assert!(outside.contains("src/main.rs: 1"), "{report}");
 
     krate
         .itcov(&["report", "--scenario", "none"])
