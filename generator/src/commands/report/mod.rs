@@ -163,7 +163,14 @@ impl Report {
         let mut coverage = coverage;
         if let Some(named) = named {
             let of_scenarios = measurement.coverage(&named, &generated, &|| {})?;
-            listed.push(Listed(OUTSIDE, Idle::of(&of_scenarios)));
+            let outside = Idle::of(&of_scenarios);
+            if coverage
+                .files
+                .iter()
+                .any(|file| !outside.that_ran(file).is_empty())
+            {
+                listed.push(Listed(OUTSIDE, outside));
+            }
         }
         if self.scenario.is_empty()
             && let Some(inside) = measurement.inside(&coverage, &profiles)?
