@@ -91,6 +91,12 @@ fn demonstrate() -> Result<(), Failure> {
         "orders-suite",
     ];
     run(in_crate("just", &suite).envs(variables))?;
+    for words in [&["scenarios"][..], &["scenarios", "--smallest"]] {
+        step(&format!("$ cargo itcov {}", words.join(" ")));
+        // As at a terminal, wherever it is shown.
+        let table = [words, &["--format", "table"]].concat();
+        run(in_crate("cargo", &["itcov"]).args(table))?;
+    }
     step(&format!(
         "Done. The measured crate is in {}.",
         krate.display()

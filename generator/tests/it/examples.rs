@@ -9,7 +9,7 @@ use crate::support::{Output, TestCrate, free_port, get, repository, tools};
 pub mod bare;
 
 /// A copy of an example, without the scaffold.
-fn without_scaffold(name: &str) -> TestCrate {
+pub fn without_scaffold(name: &str) -> TestCrate {
     let krate = TestCrate::empty();
     bare::copy(&repository().join("examples").join(name), &krate.root).unwrap();
     krate

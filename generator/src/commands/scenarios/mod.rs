@@ -89,6 +89,8 @@ enum Format {
     /// A table at a terminal, else the names, one a line
     #[default]
     Human,
+    /// A table
+    Table,
     /// The table, for scripts
     Json,
     /// A trace file of lcov, with the test name (`TN`) of each
@@ -155,14 +157,14 @@ impl Scenarios {
                 output::print(&serde_json::to_string_pretty(&report)?);
             }
             Format::Nextest => output::print(&nextest(names())?),
-            Format::Human if stdout().is_terminal() => {
+            Format::Human if !stdout().is_terminal() => names().for_each(output::print),
+            Format::Human | Format::Table => {
                 let outside = counted.outside().map(|it| {
                     let alone = &reach::alone(&counted.index.sets)[it];
                     [&counted.index.sets[it], alone].map(|set| set.count_ones(..))
                 });
                 to_screen(|out| table::write(out, &rows(), outside))?;
             }
-            Format::Human => names().for_each(output::print),
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod apart;
 mod changed;
 mod formats;
+mod orders;
 
 use std::fmt::Write as _;
 
