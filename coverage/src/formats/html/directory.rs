@@ -130,7 +130,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
     let mut out = String::from(
         "<section class=files><div id=bar><h2>Files</h2></div><table id=tree>\
          <caption class=o>Files and directories, with how much of each ran</caption>\
-         <thead><tr><th scope=col>Name<th scope=col>Lines<th scope=col>Lines not run\
+         <thead><tr><th scope=col aria-sort=ascending>Name<th scope=col>Lines<th scope=col>Lines not run\
          <th scope=col>Functions<th scope=col>Regions</thead><tbody>\n",
     );
     // The rows that a closed directory hides, until a script opens it. Without scripts all are there.

@@ -20,7 +20,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let mut functions = functions::written(site.coverage, coverage);
     closures::name(&mut functions);
     let (listing, mut remark) = match source {
-        Source::Text(text) => {
+        Source::Text { text, .. } => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");
             let own = functions.iter().filter(|it| !it.is_closure);
             let starts: Vec<_> = own.map(|function| function.start).collect();
@@ -85,9 +85,15 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     } else {
         ""
     };
+    let ends = match source {
+        Source::Text {
+            has_returns: true, ..
+        } => " data-ends=crlf",
+        _ => "",
+    };
     let _ = write!(
         main,
-        "<div id=source><div id=code{class} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
+        "<div id=source><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
         overview(&listing)
     );

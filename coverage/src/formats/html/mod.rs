@@ -46,7 +46,13 @@ pub use error::Error;
 pub(super) use text::escaped;
 
 const STYLE: &str = include_str!("assets/style.css");
-const SCRIPT: &str = include_str!("assets/report.js");
+const SCRIPT: &str = concat!(
+    include_str!("assets/core.js"),
+    include_str!("assets/tables.js"),
+    include_str!("assets/copy.js"),
+    include_str!("assets/source.js"),
+    include_str!("assets/start.js"),
+);
 
 /// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
 /// `index.html`.

@@ -62,7 +62,7 @@ fn instantiations(function: &Written) -> (u32, String) {
     if all.len() > NAMED {
         let _ = write!(note, "<li>and {} more", number(all.len() - NAMED));
     }
-    (function.start.line, note + "</ul></details>\n")
+    (function.start.line, note + "</ul></details>")
 }
 
 /// Where something is used whose inside is in another place of the mapping, such as a macro.
@@ -93,7 +93,7 @@ fn expansions(site: &Site<'_>, place: usize) -> Vec<(u32, String)> {
                 ),
                 None => escaped(path),
             };
-            let note = format!("<div class=x>Expanded from {source}, line {line}</div>\n");
+            let note = format!("<div class=x>Expanded from {source}, line {line}</div>");
             notes.push((region.end.line, note));
         }
     }

@@ -75,7 +75,7 @@ mod tests {
         symlink("/dev/zero", at("app/zero.rs")).unwrap();
         let sources = Sources::of(&at("workspace"));
         let read = |path: &str| match sources.read(&at(path)) {
-            Source::Text(text) => Ok(text),
+            Source::Text { text, .. } => Ok(text),
             Source::Missing(why) => Err(why),
         };
         for shown in [
@@ -106,7 +106,7 @@ mod tests {
         let sources = Sources::of(directory.path());
         match sources.read(&directory.path().join("lib.rs")) {
             Source::Missing(why) => assert!(why.contains("is a directory"), "{why}"),
-            Source::Text(_) => panic!("a directory has no text"),
+            Source::Text { .. } => panic!("a directory has no text"),
         }
     }
 }

@@ -16,8 +16,13 @@ const LINES_TOGETHER: u32 = 100;
 
 /// The text of a source file.
 pub enum Source {
-    /// As the compiler reads it: without a byte order mark, and with line feeds alone.
-    Text(String),
+    /// As the compiler reads it: without a byte order mark, and with line feeds alone if all lines end alike.
+    Text {
+        /// The text.
+        text: String,
+        /// Its lines end with a carriage return, too.
+        has_returns: bool,
+    },
     /// There is none, for this reason.
     Missing(String),
 }
@@ -28,7 +33,14 @@ impl Source {
         match read.map(String::from_utf8) {
             Ok(Ok(text)) => {
                 let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-                Self::Text(text.replace("\r\n", "\n"))
+                let lines = text.matches('\n').count();
+                let has_returns = lines > 0 && text.matches("\r\n").count() == lines;
+                let text = if has_returns {
+                    text.replace("\r\n", "\n")
+                } else {
+                    text.to_owned()
+                };
+                Self::Text { text, has_returns }
             }
             Ok(Err(_)) => Self::Missing("the file is not UTF-8".into()),
             Err(why) => Self::Missing(why),
@@ -120,13 +132,17 @@ pub fn listing(
         for piece in &pieces {
             writer.piece(&mut listing, piece, start, state);
         }
-        listing.html.push_str("</code>\n");
+        listing.html.push_str("</code>");
+        start += line.len() + 1;
+        // What is copied has a line end where the source has one.
+        if start <= text.len() {
+            listing.html.push('\n');
+        }
         listing.note(state, number);
         notes.write(&mut listing.html, number);
         if folds.next_if(|fold| *fold.end() == number).is_some() {
             listing.html.push_str("</div></details><div>");
         }
-        start += line.len() + 1;
     }
     if listing.length > 0 {
         listing.html.push_str("</div>");
@@ -337,7 +353,7 @@ mod tests {
         assert_eq!(
             listing.html,
             "<div><p id=L1 class=h><a href=#L1>1</a><b>2</b><code><i class=s>&quot;a</i>\
-             <u id=U1><i class=s>b&quot;</i></u></code>\n</div>"
+             <u id=U1><i class=s>b&quot;</i></u></code></div>"
         );
     }
 
@@ -394,10 +410,12 @@ mod tests {
 
     #[test]
     fn a_source_is_read_as_the_compiler_reads_it() {
-        let Source::Text(text) = Source::new(Ok(b"\xef\xbb\xbfa\r\nb\r".to_vec())) else {
-            panic!()
+        let read = |bytes: &[u8]| match Source::new(Ok(bytes.to_vec())) {
+            Source::Text { text, has_returns } => (text, has_returns),
+            Source::Missing(why) => panic!("{why}"),
         };
-        assert_eq!(text, "a\nb\r");
+        assert_eq!(read(b"\xef\xbb\xbfa\r\nb\r"), ("a\nb\r".into(), true));
+        assert_eq!(read(b"a\r\nb\n"), ("a\r\nb\n".into(), false));
         assert!(
             matches!(Source::new(Ok(vec![0xff])), Source::Missing(why) if why.contains("UTF-8"))
         );

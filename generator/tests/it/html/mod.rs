@@ -1,6 +1,7 @@
 //! `cargo itcov report --html`: the pages as files, and in a real browser.
 
 mod browser;
+mod copying;
 mod files;
 mod subject;
 
@@ -39,7 +40,8 @@ impl Measured {
         let text = fs::read_to_string(&helper).unwrap();
         let awkward = "// a\u{202e}b\u{c}c </script><b>\n";
         let long = format!("// {}\n", "long ".repeat(20_000));
-        fs::write(&helper, format!("{text}{awkward}{long}")).unwrap();
+        let wide = "\n\n\t//\ttabs\t宽 👩\u{200d}👧 é  \n";
+        fs::write(&helper, format!("{text}{wide}{awkward}{long}")).unwrap();
         let traits = sources.join("app/src/traits.rs");
         let text = fs::read_to_string(&traits).unwrap();
         fs::write(&traits, text.replace('\n', "\r\n")).unwrap();

@@ -170,6 +170,16 @@ impl Chromium {
         self.call("Input.dispatchKeyEvent", &up);
     }
 
+    /// Presses Ctrl and a key, which a browser with a window takes for the editing command of this name.
+    pub fn control(&mut self, key: &str, command: &str) {
+        let code = key.to_uppercase().bytes().next();
+        let mut event = json!({"type": "rawKeyDown", "key": key, "modifiers": 2, "windowsVirtualKeyCode": code,
+                               "commands": [command]});
+        self.call("Input.dispatchKeyEvent", &event);
+        event["type"] = json!("keyUp");
+        self.call("Input.dispatchKeyEvent", &event);
+    }
+
     /// Types a text into what has the focus.
     pub fn write(&mut self, text: &str) {
         for key in text.chars() {

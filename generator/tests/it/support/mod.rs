@@ -2,6 +2,7 @@
 
 pub mod chromium;
 pub mod control;
+pub mod firefox;
 pub mod instrumented;
 pub mod krate;
 pub mod llvm;
