@@ -16,6 +16,7 @@ mod mutation;
 mod tools;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -79,8 +80,9 @@ fn main() -> Result<()> {
     let mut missed = Vec::new();
     for program in PROGRAMS.iter().filter(is_meant) {
         let mut row = measure(program, &tools).with_context(|| program.name)?;
-        table += &format!(
-            "| {} {} | {} | {} | {} | {:.0} % | {} | {} |\n",
+        let _ = writeln!(
+            table,
+            "| {} {} | {} | {} | {} | {:.0} % | {} | {} |",
             program.name,
             program.version,
             row.tests,

@@ -13,6 +13,7 @@ pub mod init;
 pub mod man;
 mod measure;
 pub mod output;
+mod recorded;
 pub mod remove;
 pub mod report;
 pub mod run;

@@ -5,7 +5,8 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt::Write;
 
 use super::numbers::{level, number, percent};
-use super::page::{From, Site, bar_of, cards, code, files};
+use super::page::{From, PAGES, Site, bar_of, cards, code, files};
+use super::scenarios;
 use super::text::escaped;
 use super::tree::Entry;
 use crate::count::ratio::Ratio;
@@ -37,6 +38,14 @@ pub fn page(site: &Site<'_>, place: usize) -> String {
         site.subtitle(&what),
         cards(&directory.summary)
     );
+    if let Some(scenarios) = site.scenarios.filter(|_| place == 0) {
+        let _ = write!(
+            main,
+            "<p class=more><a href=\"{PAGES}/{}\">{}</a>: which part of a suite reaches what</p>",
+            scenarios::PAGE,
+            scenarios.title()
+        );
+    }
     main.push_str(&worst(site, place));
     main.push_str(&table(site, place));
     site.page(Entry::Directory(place), "dir", "", &main)

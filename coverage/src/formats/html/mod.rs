@@ -23,6 +23,7 @@ mod numbers;
 mod page;
 mod paths;
 mod read;
+mod scenarios;
 mod short_names;
 mod source;
 mod text;
@@ -42,6 +43,7 @@ use tree::{Entry, Tree};
 
 pub use about::{About, Revision};
 pub use error::Error;
+pub use scenarios::{Scenario, Scenarios};
 #[cfg(test)]
 pub(super) use text::escaped;
 
@@ -55,7 +57,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
-/// `index.html`.
+/// `index.html`. Where there are scenarios, the pages tell which reach what.
 ///
 /// # Errors
 ///
@@ -65,9 +67,13 @@ pub fn write(
     coverage: &Coverage,
     root: &Path,
     about: &About,
+    scenarios: Option<&Scenarios<'_>>,
 ) -> Result<(), Error> {
     let folder = Folder::open(directory)?;
-    let site = Site::new(coverage, root, about);
+    let site = Site {
+        scenarios,
+        ..Site::new(coverage, root, about)
+    };
     let sources = Sources::of(root);
     let next = site.next_uncovered();
     let directories = (0..site.tree.directories.len()).map(Entry::Directory);
@@ -83,9 +89,23 @@ pub fn write(
             let name = format!("{PAGES}/{}", site.file_pages[place]);
             let path = Path::new(&*site.tree.files[place].coverage.path);
             let source = sources.read(path);
+            if let Some(scenarios) = scenarios {
+                let script = format!("{PAGES}/{}", site.script_of_file(place));
+                folder.write(&script, &scenarios.of_file(path))?;
+            }
             folder.write(&name, &file::page(&site, place, &source, next[place]))
         }
     })?;
+    if let Some(scenarios) = scenarios {
+        folder.write(
+            &format!("{PAGES}/{}", scenarios::DATA),
+            &scenarios.script(&site),
+        )?;
+        folder.write(
+            &format!("{PAGES}/{}", scenarios::PAGE),
+            &scenarios.page(&site),
+        )?;
+    }
     folder.write("style.css", &style())?;
     folder.write("report.js", SCRIPT)?;
     folder.complete()
@@ -112,6 +132,7 @@ impl<'a> Site<'a> {
             tree,
             directory_pages,
             file_pages,
+            scenarios: None,
         }
     }
 

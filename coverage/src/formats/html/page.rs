@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::about::About;
 use super::numbers::{bar, counted, date, level, number, percent};
+use super::scenarios::{DATA, Scenarios};
 use super::text::escaped;
 use super::tree::{Entry, Tree};
 use crate::count::Coverage;
@@ -34,6 +35,22 @@ pub struct Site<'a> {
     pub directory_pages: Vec<String>,
     /// The file names of the pages of the files.
     pub file_pages: Vec<String>,
+    /// The scenarios, if there are any.
+    pub scenarios: Option<&'a Scenarios<'a>>,
+}
+
+/// Where a page is, and what is around its main part.
+struct Frame<'a> {
+    from: From,
+    /// What the page is of, in its head.
+    name: &'a str,
+    title: String,
+    /// The directories around it, from the outside to the inside.
+    around: Vec<usize>,
+    class: &'a str,
+    head: &'a str,
+    /// Addresses of scripts of its own.
+    scripts: Vec<String>,
 }
 
 /// From where a link leads.
@@ -93,18 +110,63 @@ impl Site<'_> {
             Entry::Directory(0) => format!("{name} · coverage"),
             _ => format!("{name} · {} · coverage", self.about.title),
         };
-        let mut path = String::new();
         let around = parent.map(|parent| {
             let mut around = self.tree.around(parent);
             around.push(parent);
             around
         });
-        for place in around.into_iter().flatten() {
+        let scripts = match of {
+            Entry::File(place) if self.scenarios.is_some() => {
+                vec![DATA.to_owned(), self.script_of_file(place)]
+            }
+            _ => Vec::new(),
+        };
+        let frame = Frame {
+            from,
+            name,
+            title,
+            around: around.unwrap_or_default(),
+            class,
+            head,
+            scripts,
+        };
+        self.framed(&frame, main)
+    }
+
+    /// The name of the script beside the page of a file.
+    pub fn script_of_file(&self, place: usize) -> String {
+        format!("{}.js", self.file_pages[place])
+    }
+
+    /// A page beside those of directories and files: the one of the scenarios.
+    pub fn page_beside(&self, name: &str, class: &str, main: &str) -> String {
+        let frame = Frame {
+            from: From::Page,
+            name,
+            title: format!("{name} · {} · coverage", self.about.title),
+            around: vec![0],
+            class,
+            head: "",
+            scripts: vec![DATA.to_owned()],
+        };
+        self.framed(&frame, main)
+    }
+
+    fn framed(&self, frame: &Frame<'_>, main: &str) -> String {
+        let Frame {
+            from, class, head, ..
+        } = frame;
+        let mut scripts = String::new();
+        for address in &frame.scripts {
+            let _ = write!(scripts, "<script src=\"{address}\"></script>");
+        }
+        let mut path = String::new();
+        for place in &frame.around {
             let name = match place {
                 0 => &self.about.title,
-                _ => &self.tree.directories[place].name,
+                _ => &self.tree.directories[*place].name,
             };
-            let address = self.address(from, Entry::Directory(place));
+            let address = self.address(*from, Entry::Directory(*place));
             let _ = write!(path, "<li><a href=\"{address}\">{}</a>", escaped(name));
         }
         format!(
@@ -113,13 +175,14 @@ impl Site<'_> {
              <meta name=viewport content=\"width=device-width,initial-scale=1\">\
              <meta name=color-scheme content=\"light dark\"><meta name=referrer content=no-referrer>\
              <title>{title}</title><link rel=icon href=\"{ICON}\">\
-             <link rel=stylesheet href=\"{up}style.css\"><script src=\"{up}report.js\"></script></head>\n\
+             <link rel=stylesheet href=\"{up}style.css\"><script src=\"{up}report.js\"></script>{scripts}</head>\n\
              <body class={class}><a class=skip href=#main>Skip to the report</a>\n\
              <header><nav aria-label=Path><ol>{path}<li aria-current=page>{here}</ol></nav>{head}</header>\n\
              <main id=main>{main}</main>\n\
              <footer>Made by {tool}, {date}.</footer></body></html>\n",
-            title = escaped(&title),
-            here = escaped(name),
+            title = escaped(&frame.title),
+            here = escaped(frame.name),
+            scripts = scripts,
             up = from.up(),
             tool = escaped(&self.about.tool),
             date = date(self.about.made),

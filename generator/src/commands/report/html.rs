@@ -6,11 +6,12 @@ use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
 use llvm_coverage::Coverage;
-use llvm_coverage::formats::html::{self, About, Error};
+use llvm_coverage::formats::html::{self, About, Error, Scenarios};
 use llvm_coverage::formats::subject::Subject;
 
 use super::{made, revision};
 use crate::commands::output::note;
+use crate::commands::recorded::Counted;
 use crate::progress::during;
 use crate::readable;
 
@@ -33,8 +34,19 @@ impl Html {
         self.html.clone().or_else(|| self.open.then(default))
     }
 
+    /// Whether they are asked for.
+    pub fn are_wanted(&self) -> bool {
+        self.open || self.html.is_some()
+    }
+
     /// Writes the pages, if they are asked for.
-    pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
+    pub fn write(
+        &self,
+        coverage: &Coverage,
+        metadata: &Metadata,
+        subject: &Subject,
+        scenarios: Option<&Counted>,
+    ) -> Result<()> {
         let Some(directory) = self.directory(metadata) else {
             return Ok(());
         };
@@ -49,8 +61,13 @@ impl Html {
                 .and_then(|()| revision::of(root)),
             tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),
         };
+        let reaching = |path: &Path| scenarios.map_or_else(Vec::new, |it| it.reaching(path));
+        let scenarios = scenarios.map(|scenarios| Scenarios {
+            all: scenarios.for_pages(),
+            reaching: &reaching,
+        });
         let written = during("writing the pages", || {
-            html::write(&directory, coverage, root, &about)
+            html::write(&directory, coverage, root, &about, scenarios.as_ref())
         });
         written.map_err(|error| match error {
             Error::NotADirectory { .. } => anyhow!("{error}: --html wants one"),

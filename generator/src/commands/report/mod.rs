@@ -31,6 +31,7 @@ use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
+use crate::commands::recorded::Counted;
 use crate::measured::scenarios::Scenarios;
 use crate::measured::sources::Stale;
 use crate::measured::{Choice, Idle, Measured, Measurement, Profiles, Store};
@@ -160,6 +161,7 @@ impl Report {
         })?;
         warnings::of_functions(&coverage, what_to_do);
         let mut listed = Vec::new();
+        let listed_scenarios = named.is_some();
         let mut coverage = coverage;
         if let Some(named) = named {
             let of_scenarios = measurement.coverage(&named, &generated, &|| {})?;
@@ -196,7 +198,11 @@ impl Report {
         }
         let (coverage, stale) = (changed.coverage, changed.stale);
         let subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
-        self.outputs.write(&coverage, metadata, &subject)?;
+        let has_scenarios = listed_scenarios && self.outputs.html.are_wanted();
+        let scenarios = has_scenarios.then(|| Counted::of(workspace, &self.choice));
+        let scenarios = scenarios.transpose()?;
+        self.outputs
+            .write(&coverage, metadata, &subject, scenarios.as_ref())?;
         if !self.outputs.take_stdout() {
             self.display.print(&coverage, root, &subject, &listed)?;
         }

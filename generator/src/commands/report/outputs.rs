@@ -15,6 +15,7 @@ use super::format::Format;
 use super::git::Repository;
 use super::html::Html;
 use super::staged::{self, Placed};
+use crate::commands::recorded::Counted;
 
 /// Everything that is written besides the table, or in its place.
 #[derive(Args)]
@@ -38,7 +39,13 @@ impl Outputs {
     }
 
     /// Writes each format that was asked for. If the pages or one of the files cannot be written, none is.
-    pub fn write(&self, coverage: &Coverage, metadata: &Metadata, subject: &Subject) -> Result<()> {
+    pub fn write(
+        &self,
+        coverage: &Coverage,
+        metadata: &Metadata,
+        subject: &Subject,
+        scenarios: Option<&Counted>,
+    ) -> Result<()> {
         let workspace = metadata.workspace_root.as_std_path();
         let is_asked_for = self.files.to_files().next().is_some() || self.take_stdout();
         let repository = is_asked_for.then(|| repository(workspace)).flatten();
@@ -59,7 +66,7 @@ impl Outputs {
         for file in written {
             placed.add(file)?;
         }
-        self.html.write(coverage, metadata, subject)?;
+        self.html.write(coverage, metadata, subject, scenarios)?;
         placed.keep();
         match self.files.to_stdout() {
             Some(format) => to_stdout(|out| write(format, out)),

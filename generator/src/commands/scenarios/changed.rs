@@ -15,9 +15,9 @@ use anyhow::{Context, Result};
 use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Hunk};
 
-use super::Counted;
 use super::place::extent;
 use crate::build::texts::{State, Text};
+use crate::commands::recorded::Counted;
 use crate::commands::report::git::{Paths, Repository, as_path};
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;

@@ -2,7 +2,6 @@
 
 mod changed;
 mod place;
-mod recorded;
 mod table;
 mod testwise;
 
@@ -21,16 +20,16 @@ use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{lcov, missing};
 use llvm_coverage::terminal::harmless;
 use place::Place;
-use recorded::Recorded;
 use table::Row;
 
 use super::output::{self, note};
+use super::recorded::{Counted, Recorded};
 use super::report::display::screen;
 use super::report::outputs::to_screen;
 use super::report::warnings;
 use crate::measured::Choice;
 use crate::measured::scenarios::index::Index;
-use crate::measured::scenarios::{Scenario, reach};
+use crate::measured::scenarios::reach;
 use crate::measured::sources::Stale;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -101,21 +100,11 @@ enum Format {
     Nextest,
 }
 
-/// The scenarios, and what each reaches.
-struct Counted {
-    /// The one without a name is what ran outside of any.
-    scenarios: Vec<Scenario>,
-    index: Index,
-}
-
 impl Scenarios {
     pub fn run(self) -> Result<ExitCode> {
         let workspace = self.cargo.read()?;
         let mut recorded = Recorded::open(&workspace, &self.choice)?;
-        let counted = Counted {
-            scenarios: recorded.scenarios()?,
-            index: recorded.index()?,
-        };
+        let counted = recorded.counted()?;
         let root = workspace.metadata.workspace_root.as_std_path();
         let Index {
             lines,
@@ -230,24 +219,6 @@ impl Scenarios {
         let costs: Vec<f64> = named.iter().map(cost).collect::<Result<_>>()?;
         let smallest = reach::smallest(&own, &costs);
         Ok(smallest.into_iter().map(|it| named[it]).collect())
-    }
-}
-
-impl Counted {
-    /// The place of what ran outside of any.
-    fn outside(&self) -> Option<usize> {
-        self.scenarios.iter().position(|it| it.name.is_none())
-    }
-
-    /// The places of those that have a name.
-    fn named(&self) -> Vec<usize> {
-        let all = 0..self.scenarios.len();
-        all.filter(|it| self.scenarios[*it].name.is_some())
-            .collect()
-    }
-
-    fn name(&self, place: usize) -> &str {
-        self.scenarios[place].name.as_deref().unwrap_or_default()
     }
 }
 

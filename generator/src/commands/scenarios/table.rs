@@ -35,15 +35,9 @@ pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<[usize; 2]>) -> 
     let heads = ["Scenario", "", "Seconds", "Lines", "Alone", "Adds"];
     let mut cells: Vec<[String; 6]> = vec![heads.map(str::to_owned)];
     for row in rows {
-        let outcome = match row.outcome {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Ended => "",
-            Outcome::Cut => "cut",
-        };
         cells.push([
             harmless(row.name.as_str()).into_owned(),
-            outcome.to_owned(),
+            row.outcome.word().to_owned(),
             row.seconds.map(|it| format!("{it:.2}")).unwrap_or_default(),
             row.lines.to_string(),
             row.alone.to_string(),

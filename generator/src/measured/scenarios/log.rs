@@ -35,6 +35,16 @@ impl Outcome {
             Outcome::Failed
         }
     }
+
+    /// What people read; nothing if it is not known.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Ended => "",
+            Outcome::Cut => "cut",
+        }
+    }
 }
 
 /// A stretch of time of a run, and what moved in it.

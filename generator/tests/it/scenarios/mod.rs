@@ -4,6 +4,7 @@ mod apart;
 mod changed;
 mod formats;
 mod orders;
+mod pages;
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,11 @@
 //! The scenarios of the last run, as they were recorded.
 
+mod counted;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+pub use counted::Counted;
 use llvm_coverage::Coverage;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::profiles::Merged;
@@ -49,12 +52,19 @@ impl Recorded {
         })
     }
 
-    /// The scenarios.
+    /// The scenarios, and what each reaches.
     ///
     /// # Errors
     ///
-    /// If none has a name, or the file of them cannot be read.
-    pub fn scenarios(&self) -> Result<Vec<Scenario>> {
+    /// If none has a name, or something cannot be read.
+    pub fn counted(&mut self) -> Result<Counted> {
+        Ok(Counted {
+            scenarios: self.scenarios()?,
+            index: self.index()?,
+        })
+    }
+
+    fn scenarios(&self) -> Result<Vec<Scenario>> {
         let all = Scenarios::of(&self.parts, &Merged::default())?.all;
         if all.iter().any(|it| it.name.is_some()) {
             return Ok(all);
@@ -66,11 +76,7 @@ impl Recorded {
     }
 
     /// The lines that each scenario reaches. They are counted once, and then kept beside the run.
-    ///
-    /// # Errors
-    ///
-    /// If something cannot be read.
-    pub fn index(&mut self) -> Result<Index> {
+    fn index(&mut self) -> Result<Index> {
         let key = self.key();
         let run = self
             .parts
