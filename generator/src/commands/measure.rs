@@ -262,6 +262,7 @@ impl<'a> Measure<'a> {
         let of_mark = Arc::clone(&recorder);
         let marks: Marks = Arc::new(move |mark| match mark {
             Mark::Begin(name) => of_mark.start(name),
+            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
             Mark::End(has_passed) => {
                 let outcome = has_passed.map(scenarios::Outcome::of);
                 of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))

@@ -79,7 +79,9 @@ pub fn run(
     };
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
-    if let Err(error) = marks(Mark::End(None)) {
+    let is_over = outcome.status == 0;
+    let end = if is_over { Mark::End(None) } else { Mark::Cut };
+    if let Err(error) = marks(end) {
         complain(&format!("cannot note the last scenario: {error}"));
     }
     run.stop();

@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::TestCrate;
+use crate::support::process::{is_alive, signal, wait_until};
+use crate::support::{Running, TestCrate};
 
 /// How many functions the program has that do something.
 const FUNCTIONS: usize = 12;
@@ -242,27 +243,49 @@ fn marks_may_come_from_any_language_and_a_run_may_have_none() {
 }
 
 #[test]
-fn what_was_finished_when_the_tool_was_killed_is_whole_and_the_rest_is_cut() {
+fn what_was_finished_when_something_was_killed_is_whole_and_the_rest_is_cut() {
     let krate = program();
     let script = [
+        "sh act.sh 99\n".to_owned(),
         scenario("first", &[0]),
         scenario("second", &[1]),
-        "cargo-itcov scenario third -- sh -c 'sh act.sh 2; touch reached; sleep 100'\n".to_owned(),
+        "cargo-itcov scenario third -- sh -c 'sh act.sh 2; touch reached; while [ -e reached ]; do sleep 0.1; done'\n"
+            .to_owned(),
     ]
     .concat();
-    let mut run = krate
-        .command("cargo-itcov")
-        .args(["suite", "--", "sh", "-ec", &script])
-        .spawn()
-        .unwrap();
-    crate::support::process::wait_until("the third scenario", || krate.has("reached"));
-    run.kill().unwrap();
-    run.wait().unwrap();
-    let rows = rows(&krate, &[]);
-    let outcomes: Vec<(&str, &str)> = rows.iter().map(|row| (&*row.0, &*row.1)).collect();
-    let expected = [("first", "passed"), ("second", "passed"), ("third", "cut")];
-    assert_eq!(outcomes, expected);
-    assert!(rows[0].2 > 5 && rows[2].2 == 0, "{rows:?}");
+    for victim in ["tool", "harness", "program", "suite"] {
+        let mut command = krate.command("cargo-itcov");
+        let mut run = Running::start(command.args(["suite", "--", "sh", "-ec", &script]));
+        let (program, harness) = (run.program(), run.harness());
+        wait_until("the third scenario", || krate.has("reached"));
+        let said = run.stderr();
+        let id = match victim {
+            "tool" => run.tool(),
+            "harness" => harness,
+            "program" => program,
+            _ => {
+                let (_, suite) = said.split_once("the suite runs as process ").unwrap();
+                suite.split(':').next().unwrap().parse().unwrap()
+            }
+        };
+        signal("KILL", id);
+        // Where the suite lives, it goes on, and says how the scenario has ended.
+        let suite_goes_on = ["harness", "program"].contains(&victim);
+        if suite_goes_on {
+            std::fs::remove_file(krate.root.join("reached")).unwrap();
+        }
+        run.finish();
+        wait_until("the end of the program", || !is_alive(program));
+        let rows = rows(&krate, &[]);
+        let outcomes: Vec<(&str, &str)> = rows.iter().map(|row| (&*row.0, &*row.1)).collect();
+        let third = if suite_goes_on { "passed" } else { "cut" };
+        let expected = [("first", "passed"), ("second", "passed"), ("third", third)];
+        assert_eq!(outcomes, expected, "{victim}");
+        assert!(rows[0].2 > 5 && rows[1].2 > 5, "{victim}: {rows:?}");
+        // Whoever lives notes what the third has reached.
+        assert_eq!(rows[2].2 > 5, victim != "tool", "{victim}: {rows:?}");
+        let _ = std::fs::remove_file(krate.root.join("reached"));
+    }
 }
 
 #[test]
