@@ -124,7 +124,10 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
         };
         rest = behind;
         // Its beginning was noted when it began.
-        let is_begun = |it: &Entry| it.outcome == Outcome::Cut && it.directory == entry.directory;
+        let is_begun = |it: &Entry| {
+            let is_of_it = (&it.name, &it.directory) == (&entry.name, &entry.directory);
+            it.outcome == Outcome::Cut && is_of_it
+        };
         match entries.iter().rposition(is_begun) {
             Some(begun) => entries[begun] = entry,
             None => entries.push(entry),
@@ -209,9 +212,20 @@ mod tests {
         std::fs::write(&file, &bytes).unwrap();
         assert_eq!(read(&file).unwrap(), [cut]);
         let passed = entry(Some("a"), Outcome::Passed, &[1]);
-        add(&mut bytes, &passed).unwrap();
-        std::fs::write(&file, &bytes).unwrap();
+        let mut whole = bytes.clone();
+        add(&mut whole, &passed).unwrap();
+        std::fs::write(&file, &whole).unwrap();
         assert_eq!(read(&file).unwrap(), [passed]);
+        // The run ended before it did, and went on a little.
+        let [cut, outside] = [
+            entry(Some("a"), Outcome::Cut, &[1]),
+            entry(None, Outcome::Ended, &[2]),
+        ];
+        for it in [&cut, &outside] {
+            add(&mut bytes, it).unwrap();
+        }
+        std::fs::write(&file, &bytes).unwrap();
+        assert_eq!(read(&file).unwrap(), [cut, outside]);
     }
 
     #[test]
