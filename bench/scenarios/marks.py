@@ -136,9 +136,9 @@ def size(out):
 
 
 def memory(process):
-    """The most memory that a process had, in KiB."""
+    """The memory that a process has, in KiB."""
     for line in open(f"/proc/{process}/status"):
-        if line.startswith("VmHWM:"):
+        if line.startswith("VmRSS:"):
             return int(line.split()[1])
 
 

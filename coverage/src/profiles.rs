@@ -1,5 +1,6 @@
 //! The profiles that programs have written: read, checked against what was built, and added up.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -85,6 +86,12 @@ fn merge_part(
 }
 
 impl Merged {
+    /// The files that are not part of it.
+    pub fn left_out(&self) -> HashSet<PathBuf> {
+        let all = [&self.empty, &self.cut_off, &self.of_other_builds];
+        all.into_iter().flatten().cloned().collect()
+    }
+
     /// The error of the first profile that was cut off, for who does not leave it out.
     pub fn cut_off(&self) -> Error {
         Error::MalformedProfile {

@@ -53,17 +53,6 @@ impl Delta {
         &self.0
     }
 
-    /// Those in a stretch of counters, as a vector of all of the stretch; `None` if none of them moved.
-    pub fn within(&self, first: usize, length: usize) -> Option<Vec<u64>> {
-        let end = first.saturating_add(length);
-        let start = self.0.partition_point(|(place, _)| *place < first);
-        let mut counts = None;
-        for (place, by) in self.0[start..].iter().take_while(|(place, _)| *place < end) {
-            counts.get_or_insert_with(|| vec![0; length])[place - first] = *by;
-        }
-        counts
-    }
-
     /// As bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(2 * self.0.len());
@@ -135,9 +124,6 @@ mod tests {
     fn what_moved_is_known_and_what_was_set_back_counts_from_zero() {
         let delta = Delta::of(&bytes(&[1, 2, 9]), &bytes(&[1, 5, 4, 0, 7]));
         assert_eq!(delta.moved(), [(1, 3), (2, 4), (4, 7)]);
-        assert_eq!(delta.within(1, 2), Some(vec![3, 4]));
-        assert_eq!(delta.within(3, 1), None);
-        assert_eq!(delta.within(3, 2), Some(vec![0, 7]));
         assert!(Delta::of(&bytes(&[1]), &bytes(&[1])).is_empty());
     }
 

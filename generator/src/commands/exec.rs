@@ -17,7 +17,7 @@ use crate::build::options::{BuildOptions, Scope};
 use crate::build::ordinary;
 use crate::build::units::{self, Kind};
 use crate::measured::SUITE;
-use crate::measured::scenarios::is_one_named;
+use crate::measured::scenarios::{fold, is_one_named};
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::watch::Watch;
@@ -103,6 +103,9 @@ impl Exec {
             let tests = units::of_kind(notes, Kind::Test);
             let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
             recording.add_tests(&tests)?;
+        }
+        if self.scenarios {
+            fold(recording.directory())?;
         }
         recording.keep()?;
         units::forget_copies(&built.wrapper.units);

@@ -15,6 +15,7 @@
 //!         <number>/unknown       how many profiles there were that may be of another run, and do not count
 //!         <number>/<program>/    its profiles
 //!         <number>/.suite/       those of what a suite has started
+//!         <number>/.suite/.apart/  those of scenarios that may go on at the same time, until the run is over
 //!         <number>/.linked/      those of processes without LLVM_PROFILE_FILE
 //!         <number>/.tests/       those of tests
 //! ```

@@ -12,6 +12,7 @@ use llvm_coverage::{BuiltFunctions, Error};
 use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
+use super::scenarios::Folded;
 
 /// How much of a profile tells how long it is.
 const HEAD: u64 = 160;
@@ -141,7 +142,10 @@ impl Profiles {
         if self.paths.is_empty() {
             bail!("{}", self.advice.none);
         }
-        let merged = profiles::merge(&self.paths, built, step);
+        let folded = Folded::of(&self.paths)?;
+        let paths = self.paths.iter().filter(|it| !folded.gone.contains(*it));
+        let paths: Vec<PathBuf> = paths.cloned().collect();
+        let merged = profiles::merge(&paths, built, step);
         // A copy of a profile can be made again.
         let merged = merged.and_then(|merged| {
             if self.is_collected || merged.cut_off.is_empty() {
@@ -150,12 +154,16 @@ impl Profiles {
                 Err(merged.cut_off())
             }
         });
-        merged.map_err(|error| match error {
+        let merged = merged.map_err(|error| match error {
             Error::MalformedProfile { .. } => with_advice(&error, self.advice.damaged),
             Error::EmptyProfiles => anyhow!("{}", self.advice.empty),
             Error::OtherBuild { .. } => with_advice(&error, self.advice.other_build),
             error => rebuild(error),
-        })
+        });
+        let mut merged = merged?;
+        let left_out = merged.left_out();
+        folded.add(|path| !left_out.contains(path), &mut merged.profile)?;
+        Ok(merged)
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Entry {
     pub profiles: Vec<(String, Delta)>,
     /// The directory of its own profiles, if it has one.
     pub directory: Option<String>,
+    /// Whether these are in `profiles`, and the directory has gone.
+    pub is_folded: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +75,7 @@ struct Head {
     /// The paths, each with the number of its bytes.
     profiles: Vec<(String, usize)>,
     directory: Option<String>,
+    is_folded: bool,
     /// Of the bytes.
     digest: String,
 }
@@ -96,6 +99,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         is_again: entry.is_again,
         profiles,
         directory: entry.directory.clone(),
+        is_folded: entry.is_folded,
         digest: digest(&bytes),
     };
     let mut record = vec![b'\n'];
@@ -123,10 +127,10 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
             continue;
         };
         rest = behind;
-        // Its beginning was noted when it began.
+        // Its beginning was noted when it began, and what is folded is noted once more.
         let is_begun = |it: &Entry| {
             let is_of_it = (&it.name, &it.directory) == (&entry.name, &entry.directory);
-            it.outcome == Outcome::Cut && is_of_it
+            is_of_it && (it.outcome == Outcome::Cut || entry.is_folded)
         };
         match entries.iter().rposition(is_begun) {
             Some(begun) => entries[begun] = entry,
@@ -157,6 +161,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         is_again: head.is_again,
         profiles,
         directory: head.directory,
+        is_folded: head.is_folded,
     };
     Some((entry, rest))
 }
@@ -177,6 +182,7 @@ mod tests {
             is_again: false,
             profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], &bytes(moved)))],
             directory: None,
+            is_folded: false,
         }
     }
 

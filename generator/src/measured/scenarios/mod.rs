@@ -3,15 +3,17 @@
 //! ```text
 //! recorder ─┐
 //!           ├─ log ── file of the part ── log ── reading ── profile of a scenario
-//! apart ────┘
+//! apart, folding
 //! ```
 //!
 //! The recorder compares the profiles' counters at the marks of scenarios that are one after the other. Those that go on at the
 //! same time have their profiles apart.
 
 pub mod apart;
+mod folding;
 pub mod index;
 mod log;
+mod places;
 pub mod reach;
 mod reading;
 mod recorder;
@@ -19,6 +21,7 @@ mod recorder;
 use std::io;
 use std::path::Path;
 
+pub use folding::{Folded, fold};
 pub use log::Outcome;
 pub use reading::{Scenario, Scenarios};
 pub use recorder::Recorder;

@@ -12,6 +12,7 @@ use llvm_coverage::profiles::Merged;
 
 use super::apart::APART;
 use super::log::{self, Entry, Outcome};
+use super::places::Places;
 use crate::measured::part::{Measured, SUITE};
 use crate::measured::profiles;
 
@@ -42,8 +43,7 @@ impl Scenarios {
     /// If a file cannot be read.
     pub fn of(parts: &[Measured], merged: &Merged) -> Result<Scenarios> {
         let directories = parts.iter().filter_map(|part| part.directory.as_deref());
-        let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
-        let left_out: HashSet<PathBuf> = left_out.into_iter().flatten().cloned().collect();
+        let left_out = merged.left_out();
         let parts = directories.map(|it| Reading::of(it, left_out.clone()));
         let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
         let mut all: Vec<Scenario> = Vec::new();
@@ -98,17 +98,10 @@ impl Scenarios {
 struct Reading {
     directory: PathBuf,
     entries: Vec<Entry>,
-    /// Of each profile of which something is noted, its functions: both hashes, and the places of their counters.
-    functions: HashMap<String, OnceCell<Vec<Place>>>,
+    /// Of each profile of which something is noted, its functions.
+    functions: HashMap<String, OnceCell<Places>>,
     /// The profiles that do not count.
     left_out: HashSet<PathBuf>,
-}
-
-struct Place {
-    name_hash: u64,
-    function_hash: u64,
-    first: usize,
-    length: usize,
 }
 
 impl Reading {
@@ -136,15 +129,13 @@ impl Reading {
             }
             let known = &self.functions[name];
             if known.get().is_none() {
-                let _ = known.set(functions(&path)?);
+                let _ = known.set(Places::read(&path)?);
             }
-            for place in known.get().into_iter().flatten() {
-                if let Some(counts) = delta.within(place.first, place.length) {
-                    profile.add(place.name_hash, place.function_hash, &counts);
-                }
+            if let Some(places) = known.get() {
+                places.add(delta, profile);
             }
         }
-        if let Some(directory) = &entry.directory {
+        if let Some(directory) = entry.directory.as_ref().filter(|_| !entry.is_folded) {
             let mut paths = Vec::new();
             let apart = self.directory.join(SUITE).join(APART);
             profiles::below(&apart.join(directory), &mut paths)?;
@@ -166,17 +157,4 @@ fn add_all(path: &Path, profile: &mut Profile) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn functions(path: &Path) -> Result<Vec<Place>> {
-    let cannot = || format!("cannot read {}", path.display());
-    let bytes = files::read(path, files::PROFILE).with_context(cannot)?;
-    let functions = profile::functions(&bytes).with_context(cannot)?;
-    let places = functions.iter().map(|function| Place {
-        name_hash: function.name_hash,
-        function_hash: function.function_hash,
-        first: function.first,
-        length: function.counts().len(),
-    });
-    Ok(places.collect())
 }

@@ -97,6 +97,7 @@ impl State {
             is_again: false,
             profiles,
             directory: None,
+            is_folded: false,
         };
         add(&self.log, &entry)
     }

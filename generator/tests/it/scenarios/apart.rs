@@ -191,6 +191,68 @@ wait
         .says("it is not known how long \"s ");
 }
 
+/// What counts: as a report on what there is says it, and on profiles that were brought here.
+fn counts(krate: &TestCrate) -> [String; 2] {
+    let run = krate.sh("ls -d target/itcov/.checkouts/*/runs/* | tail -n 1");
+    let report = |words: &[&str]| {
+        let report = [&["report", "--lcov", "-"], words].concat();
+        krate.itcov(&report).ends_with(0).stdout
+    };
+    [report(&[]), report(&["--profiles", run.stdout.trim()])]
+}
+
+#[test]
+fn what_is_apart_counts_as_often_as_else_and_takes_no_room() {
+    let krate = program();
+    let each = r#"for n in 0 1 2 3 4 5 6 7 8 9; do ITCOV_SCENARIO="s $n" "$ITCOV_BIN" $n 0 0 >/dev/null; done"#;
+    let exec = |options: &[&str], script: &str| {
+        let words = [&["exec"], options, &["--", "sh", "-ec", script]].concat();
+        krate.itcov(&words)
+    };
+    exec(&[], each).ends_with(0);
+    let expected = counts(&krate);
+    assert!(expected[0].contains(",30\n"), "{}", expected[0]);
+    let rows = |krate: &TestCrate| {
+        krate
+            .itcov(&["scenarios", "--format", "json"])
+            .ends_with(0)
+            .stdout
+    };
+
+    exec(&["--scenarios"], each).ends_with(0);
+    assert_eq!(counts(&krate), expected);
+    let of_scenarios = rows(&krate);
+    let profiles = krate.sh("find target/itcov/.checkouts -name '*.profraw' | wc -l");
+    assert_eq!(profiles.stdout, "1\n");
+
+    // Killed before anything is put together.
+    let killed = format!("{each}; kill -KILL $PPID");
+    exec(&["--scenarios"], &killed);
+    assert_eq!(counts(&krate), expected);
+    assert_eq!(rows(&krate), of_scenarios);
+    let profiles = krate.sh("find target/itcov/.checkouts/*/runs/3 -name '*.profraw' | wc -l");
+    assert_eq!(profiles.stdout, "10\n");
+
+    // And between: what was put together is there once more.
+    let part = "$(ls -d target/itcov/.checkouts/*/runs/* | tail -n 1)/1";
+    exec(&["--scenarios"], &format!("{each}; cp -R {part} ../saved")).ends_with(0);
+    krate.sh(&format!(
+        "cp -R ../saved/.suite/.apart/* {part}/.suite/.apart"
+    ));
+    assert_eq!(counts(&krate), expected);
+    assert_eq!(rows(&krate), of_scenarios);
+
+    // Another one that adds to it.
+    exec(
+        &["--scenarios", "--add"],
+        "ITCOV_SCENARIO='s 3' \"$ITCOV_BIN\" 3",
+    )
+    .ends_with(0);
+    let [added, _] = counts(&krate);
+    assert_ne!(added, expected[0]);
+    assert!(added.contains(",31\n"), "{added}");
+}
+
 #[test]
 #[ignore = "needs pytest: python3 -m venv target/readers && target/readers/bin/pip install pytest"]
 fn tests_of_pytest_are_scenarios() {
