@@ -26,6 +26,8 @@ pub struct Piece {
     /// It is the first of an uncovered place: as many pieces as no code that ran and no beginning of a function
     /// comes between.
     pub begins_place: bool,
+    /// This place is a whole function.
+    pub is_function: bool,
 }
 
 /// Goes through a file, from its first line to its last.
@@ -37,6 +39,8 @@ pub struct Marks<'a> {
     number: u32,
     /// The text before, leaving out space, did not run.
     in_place: bool,
+    /// A function begins here that did not run.
+    at_function: bool,
 }
 
 impl<'a> Marks<'a> {
@@ -48,6 +52,7 @@ impl<'a> Marks<'a> {
             state: State::Plain,
             number: 0,
             in_place: false,
+            at_function: false,
         }
     }
 
@@ -87,12 +92,14 @@ impl<'a> Marks<'a> {
         {
             self.functions = rest;
             self.in_place = false;
+            self.at_function = segment.count == Some(0) && *first == segment.start;
         }
     }
 
     fn push(&mut self, pieces: &mut Vec<Piece>, text: &str, range: Range<usize>) {
         let inside = &text[range.clone()];
         let core = inside.trim();
+        let is_function = self.at_function;
         let mut add = |range: Range<usize>, state, begins_place: bool| {
             if let Some(last) = pieces.last_mut()
                 && last.state == state
@@ -104,6 +111,7 @@ impl<'a> Marks<'a> {
                     range,
                     state,
                     begins_place,
+                    is_function: begins_place && is_function,
                 });
             }
         };
@@ -116,6 +124,7 @@ impl<'a> Marks<'a> {
         add(range.start..start, State::Plain, false);
         add(start..end, self.state, is_uncovered && !self.in_place);
         add(end..range.end, State::Plain, false);
+        self.at_function = false;
         self.in_place = is_uncovered || (self.in_place && self.state == State::Plain);
     }
 }
@@ -133,13 +142,22 @@ mod tests {
         }
     }
 
-    /// Each line with `+` around what ran, `-` around what did not, and `>` where an uncovered place begins.
+    /// Each line with `+` around what ran, `-` around what did not, and `>` where an uncovered place begins, `>fn` if
+    /// that is a function.
     fn show(segments: &[Segment], functions: &[Position], source: &str) -> Vec<String> {
         let mut marks = Marks::new(segments, functions);
         let lines = source.lines().map(|line| {
             let show = |piece: Piece| {
                 let text = &line[piece.range];
-                let place = if piece.begins_place { ">" } else { "" };
+                let place = match piece {
+                    Piece {
+                        is_function: true, ..
+                    } => ">fn ",
+                    Piece {
+                        begins_place: true, ..
+                    } => ">",
+                    _ => "",
+                };
                 match piece.state {
                     State::Plain => text.to_owned(),
                     State::Covered => format!("+{text}+"),
@@ -208,7 +226,7 @@ mod tests {
                 &[segments[0].start, segments[2].start],
                 "{}\n\n{}"
             ),
-            [">-{}-", "", ">-{}-"]
+            [">fn -{}-", "", ">fn -{}-"]
         );
     }
 

@@ -29,6 +29,7 @@ mod source;
 mod text;
 mod tree;
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -136,21 +137,20 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// For each file the next one, in the order of the pages, in which something did not run.
+    /// For each file the next one, by how many lines are missing, in which something did not run. Behind the last comes
+    /// the first.
     fn next_uncovered(&self) -> Vec<Option<usize>> {
-        let mut next = None;
-        let mut all: Vec<_> = (0..self.tree.files.len())
-            .rev()
-            .map(|place| {
-                let after = next;
-                if has_uncovered(self.tree.files[place].coverage) {
-                    next = Some(place);
-                }
-                after
-            })
+        let files = &self.tree.files;
+        let mut order: Vec<_> = (0..files.len())
+            .filter(|place| has_uncovered(files[*place].coverage))
             .collect();
-        all.reverse();
-        all
+        order.sort_by_key(|place| Reverse(files[*place].coverage.summary.lines.missing()));
+        let mut next = vec![order.first().copied(); files.len()];
+        for (index, place) in order.iter().enumerate() {
+            let after = order[(index + 1) % order.len()];
+            next[*place] = Some(after).filter(|after| after != place);
+        }
+        next
     }
 }
 

@@ -250,7 +250,8 @@ impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
                 html.push_str("<u");
                 if piece.begins_place {
                     listing.places += 1;
-                    let _ = write!(html, " id=U{}", listing.places);
+                    let class = if piece.is_function { " class=f" } else { "" };
+                    let _ = write!(html, " id=U{}{class}", listing.places);
                 }
                 html.push('>');
                 "</u>"

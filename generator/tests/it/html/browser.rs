@@ -216,8 +216,9 @@ fn a_key_leads_to_each_place_that_did_not_run_and_on_to_the_next_file() {
         )),
         seen[seen.len() - 2]
     );
+    let next = browser.text("document.getElementById('nextfile').pathname.split('/').pop()");
     browser.press("N");
-    browser.settle("/pages/app.src.macros.rs.html");
+    browser.settle(&format!("/pages/{next}"));
     browser.until("document.querySelector('u.at')?.id === 'U1'");
     browser.press("?");
     assert!(

@@ -1,77 +1,24 @@
 //! What is copied from a listing, through the real clipboard of two browsers.
 
 use std::fs;
-use std::path::Path;
 
-use serde_json::Value;
-
+use super::either::Browser;
 use super::{measured, write};
 use crate::support::chromium::Chromium;
 use crate::support::firefox::Firefox;
 use crate::support::instrumented::Instrumented;
 
-/// A browser that copies and pastes.
-trait Browser {
-    fn open(&mut self, page: &Path);
-    fn value(&mut self, expression: &str) -> Value;
-    fn control(&mut self, key: &str, command: &str);
-
-    /// Copies, pastes into a field, and gives what came.
-    fn copied(&mut self) -> String {
-        self.control("c", "copy");
-        self.value(
-            "(() => { const field = document.createElement('textarea'); document.body.append(field); field.focus();\
-             field.onpaste = (event) => { window.pasted = event.clipboardData.getData('text/plain'); }; })()",
-        );
-        self.control("v", "paste");
-        let pasted = self.value("window.pasted");
-        self.value("document.querySelector('textarea').remove()");
-        pasted.as_str().unwrap().to_owned()
-    }
-
-    /// Selects from a place in one line to a place in another, or to the beginning of the one behind it, as three clicks do.
-    fn select(&mut self, from: (u32, u32), to: (u32, u32)) {
-        let place = |(line, column): (u32, u32)| {
-            format!(
-                "(() => {{ const walker = document.createTreeWalker(document.querySelector('#L{line} > code'), 4);\
-                 let left = {column}; let node;\
-                 while ((node = walker.nextNode()) && left > node.length) left -= node.length;\
-                 return [node ?? document.getElementById('L{line}'), node ? left : 0]; }})()"
-            )
-        };
-        let (from, to) = (place(from), place(to));
-        self.value(&format!(
-            "getSelection().setBaseAndExtent(...{from}, ...{to})"
-        ));
-    }
-}
-
-impl Browser for Chromium {
-    fn open(&mut self, page: &Path) {
-        self.open(page, "");
-    }
-
-    fn value(&mut self, expression: &str) -> Value {
-        self.value(expression)
-    }
-
-    fn control(&mut self, key: &str, command: &str) {
-        self.control(key, command);
-    }
-}
-
-impl Browser for Firefox {
-    fn open(&mut self, page: &Path) {
-        self.open(page, "");
-    }
-
-    fn value(&mut self, expression: &str) -> Value {
-        self.value(expression)
-    }
-
-    fn control(&mut self, key: &str, _command: &str) {
-        self.press(&["Control", key]);
-    }
+/// Copies, pastes into a field, and gives what came.
+fn copied(browser: &mut impl Browser) -> String {
+    browser.control("c", "copy");
+    browser.value(
+        "(() => { const field = document.createElement('textarea'); document.body.append(field); field.focus();\
+         field.onpaste = (event) => { window.pasted = event.clipboardData.getData('text/plain'); }; })()",
+    );
+    browser.control("v", "paste");
+    let pasted = browser.value("window.pasted");
+    browser.value("document.querySelector('textarea').remove()");
+    pasted.as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -96,10 +43,10 @@ fn copies_the_source(browser: &mut impl Browser) {
         ("app.src.traits.rs.html", "app/src/traits.rs"),
     ] {
         let text = fs::read_to_string(sources.join(source)).unwrap();
-        browser.open(&measured.pages.join("pages").join(page));
+        browser.open(&measured.pages.join("pages").join(page), "");
         browser.value("document.getElementById('code').focus()");
         browser.control("a", "selectAll");
-        assert!(browser.copied() == text, "{source}: {}", browser.copied());
+        assert!(copied(browser) == text, "{source}: {}", copied(browser));
         browser.value(
             "document.querySelectorAll('#code details').forEach((it) => { it.open = true; })",
         );
@@ -107,17 +54,17 @@ fn copies_the_source(browser: &mut impl Browser) {
         let lines: Vec<_> = text.split(ends).collect();
         browser.select((3, 2), (30, 4));
         let expected = [&[&lines[2][2..]], &lines[3..29], &[&lines[29][..4]]].concat();
-        assert_eq!(browser.copied(), expected.join(ends), "{source}");
+        assert_eq!(copied(browser), expected.join(ends), "{source}");
         browser.select((9, 0), (10, 0));
-        assert_eq!(browser.copied().trim_end(), lines[8], "{source}");
+        assert_eq!(copied(browser).trim_end(), lines[8], "{source}");
     }
     // What is selected in the note below a function is copied as it stands there.
-    browser.open(&measured.pages.join("pages/helper.src.lib.rs.html"));
+    browser.open(&measured.pages.join("pages/helper.src.lib.rs.html"), "");
     let name = "document.querySelector('#code details li code')";
     browser.value(&format!("{name}.closest('details').open = true"));
     browser.value(&format!("getSelection().selectAllChildren({name})"));
     let shown = browser.value(&format!("{name}.textContent"));
-    assert_eq!(browser.copied(), shown.as_str().unwrap());
+    assert_eq!(copied(browser), shown.as_str().unwrap());
 }
 
 #[test]
@@ -133,8 +80,8 @@ fn a_last_line_without_an_end_is_copied_without_one() {
     fs::write(&main, &text).unwrap();
     let pages = fixture.root().join("pages");
     write(&fixture, &pages);
-    Browser::open(&mut browser, &pages.join("pages/src.main.rs.html"));
+    browser.open(&pages.join("pages/src.main.rs.html"), "");
     browser.value("document.getElementById('code').focus()");
     browser.control("a", "selectAll");
-    assert_eq!(browser.copied(), text);
+    assert_eq!(copied(&mut browser), text);
 }

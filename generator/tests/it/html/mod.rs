@@ -2,8 +2,11 @@
 
 mod browser;
 mod copying;
+mod either;
 mod files;
+mod large;
 mod subject;
+mod ways;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -85,7 +85,14 @@ impl Chromium {
     }
 
     /// Calls a method of the protocol, and gives its result.
+    #[track_caller]
     pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
+        self.ask(method, parameters)
+            .unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The same, or the error that it answers.
+    fn ask(&mut self, method: &str, parameters: &Value) -> Result<Value, Value> {
         self.sent += 1;
         let mut message = json!({"id": self.sent, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -95,8 +102,10 @@ impl Chromium {
         loop {
             let mut message = self.messages.recv_timeout(PATIENCE).expect(method);
             if message["id"] == self.sent {
-                assert!(message.get("error").is_none(), "{method}: {message}");
-                return message["result"].take();
+                return match message.get("error") {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(message["result"].take()),
+                };
             }
             self.events.push(message);
         }
@@ -123,7 +132,12 @@ impl Chromium {
     #[track_caller]
     pub fn until(&mut self, expression: &str) {
         let end = Instant::now() + PATIENCE;
-        while self.value(expression) != json!(true) {
+        let ask = json!({"expression": expression, "returnByValue": true});
+        // A page that is just being left has no answer.
+        while !self
+            .ask("Runtime.evaluate", &ask)
+            .is_ok_and(|answer| answer["result"]["value"] == json!(true))
+        {
             assert!(Instant::now() < end, "never: {expression}");
             thread::sleep(Duration::from_millis(20));
         }

@@ -27,12 +27,15 @@ function describe(place, lines) {
 function position(code) {
   let node = null;
   let hasScrolled = false;
-  const set = (to) => { node = to; hasScrolled = false; };
+  let selection = {};
+  const newSelection = () => {
+    const { focusNode, focusOffset } = getSelection();
+    const isNew = focusNode !== selection.focusNode || focusOffset !== selection.focusOffset;
+    selection = { focusNode, focusOffset };
+    return isNew && code.contains(focusNode) && focusNode;
+  };
+  const set = (to) => { node = to; hasScrolled = false; newSelection(); };
   addEventListener("scroll", () => { hasScrolled = true; }, { passive: true });
-  document.addEventListener("selectionchange", () => {
-    const to = getSelection().focusNode;
-    if (to && code.contains(to)) set(to);
-  });
   const edge = () => Math.max(0, document.querySelector("header").getBoundingClientRect().bottom);
   const isSeen = () => {
     const range = document.createRange();
@@ -50,7 +53,13 @@ function position(code) {
     }
     return box.top > edge() ? code : null;
   };
-  return { set, get: () => (node && (!hasScrolled || isSeen()) ? node : top()) };
+  const get = () => {
+    const selected = newSelection();
+    if (selected) set(selected);
+    return node && (!hasScrolled || isSeen()) ? node : top();
+  };
+  newSelection();
+  return { set, get };
 }
 
 function listing(code) {
@@ -72,7 +81,7 @@ function listing(code) {
   let order;
   const arrange = () => {
     order = places.filter((place) => !is.lone || !isLone(place));
-    if (is.biggest) order.sort((a, b) => lines.get(b) - lines.get(a));
+    if (is.biggest) order.sort((a, b) => lines.get(b) - lines.get(a) || isLone(a) - isLone(b));
   };
   arrange();
 
@@ -134,6 +143,7 @@ function listing(code) {
       box.onchange = () => {
         is[name] = box.checked;
         remember(name, box.checked ? "yes" : "");
+        clear();
         arrange();
       };
       bind(key, label, () => box.click());

@@ -9,8 +9,12 @@ function choose(key, value) {
   clearTimeout(later);
   later = setTimeout(keepChosen, 150);
 }
-const keepChosen = () => { if (`#${chosen}` !== (location.hash || "#")) setAddress(`#${chosen}`); };
-addEventListener("pagehide", keepChosen);
+const keepChosen = () => {
+  later = undefined;
+  const isOther = chosen.size > 0 || location.hash.includes("=");
+  if (isOther && location.hash !== `#${chosen}`) setAddress(`#${chosen}`);
+};
+addEventListener("pagehide", () => { if (later) keepChosen(); });
 
 // A glob is about the whole path or its end, anything else about a part of the path.
 function matcher(text) {
