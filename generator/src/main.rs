@@ -4,6 +4,7 @@ mod build;
 mod commands;
 mod doctor;
 mod duration;
+mod live;
 mod measured;
 mod progress;
 mod readable;

@@ -3,6 +3,7 @@
 //! Pure functions of values: nothing here reads a file.
 
 pub mod delta;
+pub mod following;
 pub mod functions;
 pub mod lines;
 pub mod profile;

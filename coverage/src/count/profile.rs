@@ -71,6 +71,12 @@ impl Profile {
         self.records.is_empty()
     }
 
+    /// Its functions, by the hashes of their names and of their structure.
+    pub fn functions(&self) -> impl Iterator<Item = (u64, u64)> {
+        let keys = self.records.iter().map(|record| record.key);
+        keys.map(|key| (key.name_hash, key.function_hash))
+    }
+
     /// Adds the counts of `other`, as `llvm-profdata merge` does.
     pub fn merge(&mut self, other: &Self) {
         for record in &other.records {

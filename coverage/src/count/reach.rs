@@ -64,6 +64,24 @@ impl Reach {
         self.files.iter().map(|(path, _)| path)
     }
 
+    pub(super) fn functions(&self) -> impl Iterator<Item = &Function<Uncounted>> {
+        self.functions.iter()
+    }
+
+    pub(super) fn function(&self, place: usize) -> &Function<Uncounted> {
+        &self.functions[place]
+    }
+
+    /// The places of the files that a function has code in.
+    pub(super) fn files_of(&self, function: usize) -> impl Iterator<Item = usize> {
+        self.files_of[function].iter().copied()
+    }
+
+    /// The paths of the files, each with the places of the functions that have code in it.
+    pub(super) fn files_with_functions(&self) -> impl Iterator<Item = (&Arc<str>, &Vec<usize>)> {
+        self.files.iter().map(|(path, places)| (path, places))
+    }
+
     /// The lines that ran according to a profile: the places of the files, each with the numbers of the lines.
     pub fn lines(&self, profile: &Profile) -> Vec<(usize, Vec<u32>)> {
         let mut has_run = vec![false; self.files.len()];

@@ -11,6 +11,7 @@ use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
 
+use super::live::LiveOptions;
 use super::output;
 use super::report::Report;
 use crate::build::along;
@@ -26,10 +27,11 @@ use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
 use crate::measured::scenarios;
 use crate::measured::{How, Kept, Part, Recording, Store};
+use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::{Plan, Start};
 use crate::run::settings::Settings;
-use crate::run::supervisor::{self, Outcome};
+use crate::run::supervisor::{self, Hooks, Outcome};
 use crate::run::{Failure, interrupts, say};
 use crate::scaffold::metadata::Workspace;
 
@@ -41,6 +43,8 @@ pub struct Measure<'a> {
     pub store: Store,
     /// Whether the work of tests is measured.
     pub tests: bool,
+    /// How the run can be followed, if it can.
+    pub live: Option<LiveOptions>,
     /// Signals to this process.
     pub signals: Receiver<i32>,
 }
@@ -79,6 +83,7 @@ impl<'a> Measure<'a> {
             options,
             store: Store::of(&layout),
             tests: false,
+            live: None,
             layout,
             signals: interrupts::listen()?,
         })
@@ -268,7 +273,26 @@ impl<'a> Measure<'a> {
                 of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))
             }
         });
-        let outcome = supervisor::run(plan, settings, &self.signals, &marks)?;
+        let live = self
+            .live
+            .as_ref()
+            .map(|_| LiveOptions::begin(self, recording));
+        let live = live.transpose()?;
+        let pages = live
+            .clone()
+            .map(|live| -> Pages { Arc::new(move |stream, path| live.answer(stream, path)) });
+        let hooks = Hooks {
+            marks,
+            pages,
+            started: match self.live.clone() {
+                Some(how) => Box::new(move |address| how.show(address)),
+                None => Box::new(|_| {}),
+            },
+        };
+        let outcome = supervisor::run(plan, settings, &self.signals, &hooks)?;
+        if let Some(live) = live {
+            live.end();
+        }
         recorder.end(scenarios::Outcome::Ended)?;
         Ok(outcome)
     }

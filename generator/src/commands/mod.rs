@@ -10,6 +10,7 @@ pub mod completions;
 pub mod doctor;
 pub mod exec;
 pub mod init;
+mod live;
 pub mod man;
 mod measure;
 pub mod output;

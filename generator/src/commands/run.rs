@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
 use crate::run::plan::Plan;
@@ -22,6 +23,7 @@ Examples:
   cargo itcov run --timeout 5m         stop it after five minutes, if not before
   cargo itcov run -p api -p worker     two programs of the workspace
   cargo itcov run --release --add      another build, added to the last run
+  cargo itcov run --live               watch in the browser which lines run
   cargo itcov run --scope all          measure the dependencies too")]
 #[allow(clippy::struct_field_names)] // They are called as the options are.
 pub struct Run {
@@ -29,6 +31,8 @@ pub struct Run {
     build: BuildOptions,
     #[command(flatten)]
     how: RunOptions,
+    #[command(flatten)]
+    live: LiveOptions,
     /// The program's arguments
     #[arg(last = true, value_name = "ARGS", help_heading = None)]
     arguments: Vec<OsString>,
@@ -38,7 +42,8 @@ impl Run {
     pub fn run(self) -> Result<ExitCode> {
         let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         let workspace = self.build.cargo.read()?;
-        let measure = Measure::new(&workspace, &self.build)?;
+        let mut measure = Measure::new(&workspace, &self.build)?;
+        measure.live = self.live.if_wanted();
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
         refuse_for_several(&programs, !self.arguments.is_empty(), "these arguments are")?;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
 use crate::run::plan::{self, Plan, find_command};
@@ -30,6 +31,8 @@ pub struct Suite {
     #[command(flatten)]
     run: RunOptions,
     #[command(flatten)]
+    live: LiveOptions,
+    #[command(flatten)]
     how: SuiteOptions,
     /// The suite's command and its arguments
     #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
@@ -41,7 +44,8 @@ impl Suite {
         let settings = Settings::read(&self.run, &self.how)?;
         find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
-        let measure = Measure::new(&workspace, &self.build)?;
+        let mut measure = Measure::new(&workspace, &self.build)?;
+        measure.live = self.live.if_wanted();
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
         let is_set = self.how.args.is_some() || is_set("ITCOV_ARGS");

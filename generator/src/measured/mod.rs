@@ -23,6 +23,7 @@
 //! The crate `llvm_coverage` reads the files and counts.
 
 mod advice;
+pub mod counters;
 mod idle;
 mod inside;
 mod kept;
@@ -45,4 +46,4 @@ pub use measurement::{Choice, Measurement};
 pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use recording::Recording;
-pub use runs::{How, Store};
+pub use runs::{How, Store, parts};

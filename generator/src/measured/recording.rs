@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::counters::Counters;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
 use super::origin::{build_id, functions, may_be_of, own_functions};
@@ -94,6 +95,16 @@ impl Recording {
     /// The directory of the part.
     pub fn directory(&self) -> &Path {
         &self.part
+    }
+
+    /// The directory of its run.
+    pub fn run(&self) -> &Path {
+        &self.run
+    }
+
+    /// What its counters do from now on.
+    pub fn counters(&self) -> Counters {
+        Counters::new(&self.part, &self.store.linked())
     }
 
     /// What records its scenarios.

@@ -254,7 +254,12 @@ impl Store {
     }
 }
 
-pub(super) fn parts(run: &Path) -> Result<Vec<Measured>> {
+/// The parts of a run, by its directory.
+///
+/// # Errors
+///
+/// If one cannot be read.
+pub fn parts(run: &Path) -> Result<Vec<Measured>> {
     let mut parts = Vec::new();
     for directory in numbered(run)? {
         if let Some(part) = Part::read(&directory.join("part.json"))? {

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,12 @@ pub struct Commands {
     pub stop: Box<dyn Fn() + Send>,
     /// For a mark.
     pub marks: Marks,
+    /// For a page, if there are any.
+    pub pages: Option<Pages>,
 }
+
+/// What answers a browser that asks for a path.
+pub type Pages = Arc<dyn Fn(TcpStream, &str) + Send + Sync>;
 
 /// Listens at the address and gives the one that it is, with its port.
 ///
@@ -154,12 +160,19 @@ impl Caller {
             .parse(&self.head)
             .is_ok_and(|status| status.is_complete());
         let asked = if is_whole {
-            judge(&request)
+            judge(&request, commands.pages.is_some())
         } else {
             Err(("400 Bad Request", "this is no request"))
         };
         let (status, text) = match asked {
             Ok(Asked::Stop) => ("202 Accepted", "the run ends".to_owned()),
+            Ok(Asked::Page(path)) => {
+                if let Some(pages) = &commands.pages {
+                    pages(self.stream.try_clone()?, &path);
+                }
+                // It is not this thread's any more.
+                return Err(ErrorKind::Other.into());
+            }
             Ok(Asked::Mark(mark)) => match (commands.marks)(mark) {
                 Ok(()) => ("200 OK", "noted".to_owned()),
                 Err(error) => ("500 Internal Server Error", error.to_string()),
@@ -184,16 +197,30 @@ impl Caller {
 enum Asked {
     Stop,
     Mark(Mark),
+    Page(String),
 }
 
 /// What is asked for, or the status and the reason of a refusal.
-fn judge(request: &httparse::Request) -> Result<Asked, (&'static str, &'static str)> {
+fn judge(
+    request: &httparse::Request,
+    has_pages: bool,
+) -> Result<Asked, (&'static str, &'static str)> {
     let values = |name: &'static str| {
         let headers = request.headers.iter();
         headers
             .filter(move |header| header.name.eq_ignore_ascii_case(name))
             .map(|header| header.value)
     };
+    if has_pages && request.method == Some("GET") {
+        let is_own = |site: &[u8]| [&b"same-origin"[..], b"none"].contains(&site);
+        if !values("sec-fetch-site").all(is_own) || values("origin").next().is_some() {
+            return Err(("403 Forbidden", "a page from elsewhere cannot read this"));
+        }
+        if !values("host").all(is_loopback) {
+            return Err(("403 Forbidden", "this answers to loopback addresses only"));
+        }
+        return Ok(Asked::Page(request.path.unwrap_or_default().to_owned()));
+    }
     let from_a_page = [
         "origin",
         "sec-fetch-site",

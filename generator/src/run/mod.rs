@@ -9,7 +9,7 @@
 
 pub mod ancestor;
 pub mod ask;
-mod control;
+pub mod control;
 pub mod interrupts;
 pub mod marks;
 pub mod plan;

@@ -1,6 +1,7 @@
 //! The supervisor: starts the programs' harnesses and the suite, waits for what ends the run, and ends the rest.
 
 use std::io;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
+use super::control::Pages;
 use super::marks::{Mark, Marks};
 use super::plan::{Plan, Start, Words};
 use super::process::{self, Group};
@@ -31,6 +33,16 @@ pub struct Outcome {
     pub counts: bool,
 }
 
+/// What others do while a plan runs.
+pub struct Hooks {
+    /// At marks.
+    pub marks: Marks,
+    /// For browsers, if the run has pages.
+    pub pages: Option<Pages>,
+    /// Before the programs start, when the control address is known.
+    pub started: Box<dyn Fn(SocketAddr)>,
+}
+
 /// Runs the plan to its end. Afterwards nothing of it is left.
 ///
 /// # Errors
@@ -40,14 +52,15 @@ pub fn run(
     plan: &Plan,
     settings: &Settings,
     signals: &Receiver<i32>,
-    marks: &Marks,
+    hooks: &Hooks,
 ) -> Result<Outcome, Failure> {
     let (sender, stops) = channel();
     let commands = control::Commands {
         stop: Box::new(move || {
             let _ = sender.send(());
         }),
-        marks: Arc::clone(marks),
+        marks: Arc::clone(&hooks.marks),
+        pages: hooks.pages.clone(),
     };
     let control = control::serve(settings.control, commands);
     let control = control.map_err(|error| Failure {
@@ -63,6 +76,7 @@ pub fn run(
             message: "something answers at ITCOV_READY before the program has started".to_owned(),
         });
     }
+    (hooks.started)(control);
     process::adopt_orphans();
     let mut run = Run {
         plan,
@@ -81,7 +95,7 @@ pub fn run(
     // What runs while the programs stop is no scenario's.
     let is_over = outcome.status == 0;
     let end = if is_over { Mark::End(None) } else { Mark::Cut };
-    if let Err(error) = marks(end) {
+    if let Err(error) = (hooks.marks)(end) {
         complain(&format!("cannot note the last scenario: {error}"));
     }
     run.stop();

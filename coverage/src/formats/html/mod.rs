@@ -30,6 +30,7 @@ mod text;
 mod tree;
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -47,6 +48,9 @@ pub use error::Error;
 pub use scenarios::{Scenario, Scenarios};
 #[cfg(test)]
 pub(super) use text::escaped;
+
+/// What the pages on programs that still run have in addition.
+const FOLLOW: &str = include_str!("assets/follow.js");
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = concat!(
@@ -112,6 +116,45 @@ pub fn write(
     folder.complete()
 }
 
+/// A file of the report on programs that still run, by its name in the directory: the pages follow what runs, by the events that
+/// come from the address `events` beside the first page. `None` if the report has no such file.
+pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Option<String> {
+    match file {
+        "style.css" => return Some(style()),
+        "report.js" => return Some(SCRIPT.to_owned() + FOLLOW),
+        _ => {}
+    }
+    let site = Site {
+        follows: true,
+        ..Site::new(coverage, root, about)
+    };
+    if file == "index.html" {
+        return Some(directory::page(&site, 0));
+    }
+    let page = file.strip_prefix(PAGES)?.strip_prefix('/')?;
+    if let Some(place) = site.file_pages.iter().position(|it| it == page) {
+        let sources = Sources::of(root);
+        let source = sources.read(Path::new(&*site.tree.files[place].coverage.path));
+        return Some(file::page(
+            &site,
+            place,
+            &source,
+            site.next_uncovered()[place],
+        ));
+    }
+    let place = site.directory_pages.iter().position(|it| it == page)?;
+    (place > 0).then(|| directory::page(&site, place))
+}
+
+/// The names of the pages of files, by the files' paths.
+pub fn pages_of_files(coverage: &Coverage, root: &Path, about: &About) -> HashMap<String, String> {
+    let site = Site::new(coverage, root, about);
+    let files = site.tree.files.iter().zip(&site.file_pages);
+    let pages =
+        files.map(|(file, page)| (file.coverage.path.to_string(), format!("{PAGES}/{page}")));
+    pages.collect()
+}
+
 impl<'a> Site<'a> {
     fn new(coverage: &'a Coverage, root: &Path, about: &'a About) -> Self {
         let tree = Tree::new(coverage, root);
@@ -134,6 +177,7 @@ impl<'a> Site<'a> {
             directory_pages,
             file_pages,
             scenarios: None,
+            follows: false,
         }
     }
 

@@ -19,6 +19,9 @@ pub const PAGES: &str = "pages";
 const POLICY: &str = "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
+/// What is allowed in addition to pages that follow programs: to ask where they come from.
+const POLICY_TO_FOLLOW: &str = "; connect-src 'self'";
+
 /// A bar that is filled for the larger part.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath \
                     fill='%230f7b4f' d='M2 1h12v4H2zm0 5h12v4H2z'/%3E%3Cpath fill='%23b4232f' d='M2 11h12v4H2z'/%3E%3C/svg%3E";
@@ -37,6 +40,8 @@ pub struct Site<'a> {
     pub file_pages: Vec<String>,
     /// The scenarios, if there are any.
     pub scenarios: Option<&'a Scenarios<'a>>,
+    /// Whether they follow programs that still run.
+    pub follows: bool,
 }
 
 /// Where a page is, and what is around its main part.
@@ -171,7 +176,7 @@ impl Site<'_> {
         }
         format!(
             "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\
-             <meta http-equiv=Content-Security-Policy content=\"{POLICY}\">\
+             <meta http-equiv=Content-Security-Policy content=\"{POLICY}{more}\">\
              <meta name=viewport content=\"width=device-width,initial-scale=1\">\
              <meta name=color-scheme content=\"light dark\"><meta name=referrer content=no-referrer>\
              <title>{title}</title><link rel=icon href=\"{ICON}\">\
@@ -182,6 +187,7 @@ impl Site<'_> {
              <footer>Made by {tool}, {date}.</footer></body></html>\n",
             title = escaped(&frame.title),
             here = escaped(frame.name),
+            more = if self.follows { POLICY_TO_FOLLOW } else { "" },
             scripts = scripts,
             up = from.up(),
             tool = escaped(&self.about.tool),

@@ -53,13 +53,11 @@ impl Html {
         let root = metadata.workspace_root.as_std_path();
         let sources = coverage.files.iter().map(|file| Path::new(&*file.path));
         let about = About {
-            title: title(metadata),
-            made: made::now()?,
             subject: subject.clone(),
             revision: readable::by_git(sources)
                 .ok()
                 .and_then(|()| revision::of(root)),
-            tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),
+            ..about(metadata)?
         };
         let reaching = |path: &Path| scenarios.map_or_else(Vec::new, |it| it.reaching(path));
         let scenarios = scenarios.map(|scenarios| Scenarios {
@@ -95,6 +93,21 @@ impl Html {
             )
         })
     }
+}
+
+/// What pages say of a report on a workspace that is just made.
+///
+/// # Errors
+///
+/// If the time is not known.
+pub fn about(metadata: &Metadata) -> Result<About> {
+    Ok(About {
+        title: title(metadata),
+        made: made::now()?,
+        subject: Subject::default(),
+        revision: None,
+        tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),
+    })
 }
 
 /// The package at the workspace's root, or the name of its directory.

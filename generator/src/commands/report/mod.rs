@@ -6,7 +6,7 @@ mod files;
 mod filters;
 mod format;
 pub mod git;
-mod html;
+pub mod html;
 mod made;
 pub mod outputs;
 mod percent;

@@ -26,7 +26,7 @@ use crate::measured::part::SUITE;
 pub const NAME: &str = "itcov-scenario";
 
 /// The directory, among the profiles of a suite, of those that have one of their own.
-pub(super) const APART: &str = ".apart";
+pub(in crate::measured) const APART: &str = ".apart";
 
 const PROFILE: &str = "LLVM_PROFILE_FILE";
 

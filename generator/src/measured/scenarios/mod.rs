@@ -13,7 +13,7 @@ pub mod apart;
 mod folding;
 pub mod index;
 mod log;
-mod places;
+pub mod places;
 pub mod reach;
 mod reading;
 mod recorder;

@@ -49,8 +49,10 @@ impl Places {
         Ok(Places(places))
     }
 
-    /// Adds the counters that have moved to a profile.
-    pub fn add(&self, delta: &Delta, profile: &mut Profile) {
+    /// Adds the counters that have moved to a profile. Gives the functions that they are of, by the hashes of their names and of
+    /// their structure.
+    pub fn add(&self, delta: &Delta, profile: &mut Profile) -> Vec<(u64, u64)> {
+        let mut functions = Vec::new();
         let mut rest = delta.moved();
         while let Some((counter, _)) = rest.first() {
             let next = self.0.partition_point(|place| place.first <= *counter);
@@ -67,7 +69,9 @@ impl Places {
                 counts[counter - place.first] = *by;
             }
             profile.add(place.hashes.0, place.hashes.1, &counts);
+            functions.push(place.hashes);
             rest = later;
         }
+        functions
     }
 }

@@ -1,35 +1,22 @@
 //! The recorder: at each mark it looks how far the counters have moved since the last one.
-//!
-//! The counters are in files that the programs have mapped, so nothing has to be in the programs, and they need not be asked.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use llvm_coverage::count::delta::Delta;
-use llvm_coverage::parse::profile::{HEAD, counters as place_of_counters};
 
-use super::apart::APART;
 use super::log::{Entry, Outcome, add};
-use crate::measured::part::{SUITE, TESTS};
-use crate::measured::profiles;
+use crate::measured::counters::Counters;
 
 /// Records the scenarios of a run that goes on.
 pub struct Recorder(Mutex<State>);
 
 struct State {
-    /// The directory of the part, and the one of processes that were not told where their profiles go.
-    part: PathBuf,
-    linked: PathBuf,
     log: File,
-    /// What the counters of each profile stood at, as it has them.
-    before: HashMap<String, Vec<u8>>,
-    /// Room for the counters of one.
-    now: Vec<u8>,
+    counters: Counters,
     /// The last mark.
     since: Instant,
     /// The scenario that goes on.
@@ -44,14 +31,11 @@ impl Recorder {
     /// If nothing can be written to the directory of the part.
     pub fn begin(part: &Path, linked: &Path) -> io::Result<Recorder> {
         Ok(Recorder(Mutex::new(State {
-            part: part.to_owned(),
-            linked: linked.to_owned(),
             log: File::options()
                 .create(true)
                 .append(true)
                 .open(part.join(super::FILE))?,
-            before: HashMap::new(),
-            now: Vec::new(),
+            counters: Counters::new(part, linked),
             since: Instant::now(),
             name: None,
         })))
@@ -82,7 +66,8 @@ impl Recorder {
 
 impl State {
     fn close(&mut self, outcome: Outcome) -> io::Result<()> {
-        let moved = self.moved()?;
+        let moved = self.counters.moved()?.into_iter();
+        let moved = moved.map(|moved| (moved.name, moved.by)).collect();
         self.write(outcome, moved)?;
         self.name = None;
         self.since = Instant::now();
@@ -101,59 +86,4 @@ impl State {
         };
         add(&self.log, &entry)
     }
-
-    /// How far the counters have moved since the last mark.
-    fn moved(&mut self) -> io::Result<Vec<(String, Delta)>> {
-        let mut moved = Vec::new();
-        for (name, path) in self.profiles()? {
-            if !read(&path, &mut self.now)? {
-                continue;
-            }
-            let before = self.before.entry(name.clone()).or_default();
-            let delta = Delta::of(before, &self.now);
-            std::mem::swap(before, &mut self.now);
-            if !delta.is_empty() {
-                moved.push((name, delta));
-            }
-        }
-        Ok(moved)
-    }
-
-    /// The profiles, each with its path in the directory of the part, where all of them are in the end. Those that are apart
-    /// belong to their scenarios.
-    fn profiles(&self) -> io::Result<Vec<(String, PathBuf)>> {
-        let mut found = Vec::new();
-        let apart = Path::new(SUITE).join(APART);
-        for (root, prefix) in [(&self.part, ""), (&self.linked, ".linked/")] {
-            let mut paths = Vec::new();
-            profiles::below(root, &mut paths).map_err(io::Error::other)?;
-            for path in paths {
-                let below = path.strip_prefix(root).unwrap_or(&path);
-                if !below.starts_with(TESTS) && !below.starts_with(&apart) {
-                    found.push((format!("{prefix}{}", below.display()), path));
-                }
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// Reads the counters of a profile into the place of others. Whether there are any: it may be gone, or not whole yet.
-fn read(path: &Path, counters: &mut Vec<u8>) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        file => file?,
-    };
-    let mut head = [0; HEAD];
-    let length = file.read_at(&mut head, 0)?;
-    let Ok((offset, number)) = place_of_counters(&head[..length]) else {
-        return Ok(false);
-    };
-    let end = offset.saturating_add(8 * number as u64);
-    if file.metadata()?.len() < end {
-        return Ok(false);
-    }
-    counters.resize(8 * number, 0);
-    file.read_exact_at(counters, offset)?;
-    Ok(true)
 }

@@ -1,0 +1,98 @@
+//! The pages of a live report, as a browser asks for them.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+use super::Live;
+
+/// So many connections may be open at a time.
+const CONNECTIONS: usize = 32;
+
+/// Whoever reads nothing for so long is left.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Something is sent at least as often, so that it is noticed when a browser has gone.
+const SIGN: Duration = Duration::from_secs(5);
+
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+impl Live {
+    /// Answers a request for a path, in a thread of its own.
+    pub fn answer(self: &Arc<Live>, stream: TcpStream, path: &str) {
+        if OPEN.fetch_add(1, SeqCst) >= CONNECTIONS {
+            OPEN.fetch_sub(1, SeqCst);
+            return;
+        }
+        let (live, path) = (Arc::clone(self), path.to_owned());
+        thread::spawn(move || {
+            // Whoever has asked may have gone.
+            let _ = live.send(&stream, &path);
+            OPEN.fetch_sub(1, SeqCst);
+        });
+    }
+
+    fn send(&self, mut stream: &TcpStream, path: &str) -> io::Result<()> {
+        stream.set_nonblocking(false)?;
+        stream.set_write_timeout(Some(LIMIT))?;
+        let name = path.split(['?', '#']).next().unwrap_or_default();
+        let name = match name.trim_start_matches('/') {
+            "" => "index.html",
+            name => name,
+        };
+        if name == "events" {
+            return self.send_events(stream);
+        }
+        let (status, kind, body) = match self.file(name) {
+            Some(body) => ("200 OK", kind(name), body),
+            None => (
+                "404 Not Found",
+                "text/plain",
+                "there is no such page\n".to_owned(),
+            ),
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+             X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body.as_bytes())
+    }
+
+    /// Sends events until the run is over: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
+    fn send_events(&self, mut stream: &TcpStream) -> io::Result<()> {
+        let mut next = self.next();
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes())?;
+        loop {
+            let (events, is_over) = self.events(next, SIGN);
+            next += events.len();
+            let mut text = String::new();
+            for event in &events {
+                let _ = write!(text, "data: {event}\n\n");
+            }
+            if is_over {
+                text.push_str("event: over\ndata:\n\n");
+            } else if text.is_empty() {
+                text.push_str(":\n\n");
+            }
+            stream.write_all(text.as_bytes())?;
+            if is_over {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css",
+        Some("js") => "text/javascript",
+        _ => "text/html",
+    }
+}
