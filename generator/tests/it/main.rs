@@ -27,6 +27,7 @@ mod interrupted;
 mod job_control;
 mod just_versions;
 mod justfiles;
+mod live;
 mod manifests;
 mod overhead;
 mod places;

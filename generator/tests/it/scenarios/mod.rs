@@ -17,7 +17,7 @@ use crate::support::{Running, TestCrate};
 const FUNCTIONS: usize = 12;
 
 /// A program that does what a file says, and then removes it.
-fn program() -> TestCrate {
+pub fn program() -> TestCrate {
     let krate = TestCrate::empty();
     krate.write(
         "Cargo.toml",

@@ -120,6 +120,12 @@ impl Chromium {
         self.settle(file.to_str().unwrap());
     }
 
+    /// Opens a page of a server, and waits until it is there.
+    pub fn visit(&mut self, address: &str) {
+        self.call("Page.navigate", &json!({"url": address}));
+        self.settle(address);
+    }
+
     /// Waits until a page is there whose address has this in it.
     pub fn settle(&mut self, address: &str) {
         self.until(&format!(

@@ -1,0 +1,140 @@
+//! `cargo itcov run --live`, in a real browser.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::scenarios::program;
+use crate::support::chromium::Chromium;
+use crate::support::control::address;
+use crate::support::process::wait_until;
+use crate::support::{Running, TestCrate};
+
+/// How often a line is waited for.
+const TIMES: usize = 12;
+
+/// The program does some functions, and has done them.
+fn act(krate: &TestCrate, functions: &str) {
+    fs::write(krate.root.join("command.new"), functions).unwrap();
+    let command = krate.root.join("command");
+    fs::rename(krate.root.join("command.new"), &command).unwrap();
+    wait_until("the program has acted", || !command.exists());
+}
+
+fn start(krate: &TestCrate) -> (Running, String) {
+    let mut command = krate.command("cargo-itcov");
+    let mut run = Running::start(command.args(["run", "--live", "--no-open"]));
+    run.program();
+    let address = address(&mut run);
+    (run, format!("http://{address}"))
+}
+
+fn line(krate: &TestCrate, text: &str) -> usize {
+    let main = krate.read("src/main.rs");
+    1 + main.lines().position(|line| line == text).unwrap()
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn lines_turn_green_while_the_program_is_used() {
+    let krate = program();
+    let (run, address) = start(&krate);
+    let mut browser = Chromium::start();
+    browser.visit(&format!("{address}/"));
+    browser.until("document.getElementById('live').textContent === 'live'");
+    browser.until("document.querySelector('#tree tbody tr') !== null");
+    let sum = "document.querySelector('.cards').innerText";
+    let before = browser.text(sum);
+    act(&krate, "0");
+    browser.until(&format!("{sum} !== {}", json!(before)));
+    browser.until("document.getElementById('events').innerText.includes('act_0')");
+
+    // The newest first, each a link to its line.
+    browser.visit(&format!("{address}/pages/src.main.rs.html"));
+    browser.until("document.getElementById('live').textContent === 'live'");
+    let class = |line: usize| format!("document.getElementById('L{line}').classList[0]");
+    let mut worst = Duration::ZERO;
+    for number in 1..TIMES {
+        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        assert_eq!(browser.text(&class(line)), "u");
+        act(&krate, &number.to_string());
+        let begin = Instant::now();
+        browser.until(&format!("{} === 'c'", class(line)));
+        worst = worst.max(begin.elapsed());
+        let is_new = format!("document.getElementById('L{line}').classList.contains('now')");
+        assert_eq!(browser.value(&is_new), json!(true));
+        let first = "document.querySelector('#events a').textContent";
+        browser.until(&format!("[...document.querySelectorAll('#events a')].slice(0, 2).some((it) => it.textContent.includes('act_{number}'))"));
+        assert!(browser.text(first).contains("app::"));
+    }
+    eprintln!("the worst of {TIMES} lines was seen after {worst:?}");
+    let count = "document.querySelector('#L1 > b').textContent.trim()";
+    assert_eq!(browser.text(count), "1");
+
+    // The page stays when the program has gone.
+    act(&krate, "99");
+    let output = {
+        crate::support::process::signal("INT", run.id());
+        run.finish()
+    };
+    output.prints("src/main.rs");
+    browser.until("document.getElementById('live').textContent.includes('The run is over')");
+    assert!(
+        browser
+            .text("document.getElementById('code').innerText")
+            .contains("fn act_0")
+    );
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn pages_from_elsewhere_learn_nothing() {
+    let krate = program();
+    krate.write("elsewhere.html", "<!doctype html><title>elsewhere</title>");
+    let (run, address) = start(&krate);
+    let mut browser = Chromium::start();
+    browser.open(
+        &krate.root.canonicalize().unwrap().join("elsewhere.html"),
+        "",
+    );
+    for asked in ["/", "/events", "/report.js"] {
+        let fetch = format!("fetch('{address}{asked}').then(() => 'read', () => 'refused')");
+        assert_eq!(browser.text(&fetch), "refused", "{asked}");
+    }
+    let events = format!(
+        "new Promise((done) => {{ const it = new EventSource('{address}/events'); it.onopen = () => done('open'); \
+         it.onerror = () => done('refused'); }})"
+    );
+    assert_eq!(browser.text(&events), "refused");
+    // Nor does one that has been led to another name of this machine.
+    let port = address.rsplit(':').next().unwrap();
+    let host = krate.sh(&format!(
+        "curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: example.org:{port}' {address}/"
+    ));
+    assert_eq!(host.stdout, "403");
+    let own = krate.sh(&format!(
+        "curl -s -o /dev/null -w '%{{http_code}}' {address}/"
+    ));
+    assert_eq!(own.stdout, "200");
+    crate::support::process::signal("INT", run.id());
+    run.finish().ends_with(0);
+}
+
+#[test]
+fn without_live_there_are_no_pages() {
+    let krate = program();
+    let mut command = krate.command("cargo-itcov");
+    let mut run = Running::start(command.args(["run"]));
+    run.program();
+    let address = address(&mut run);
+    let answer =
+        crate::support::control::ask(&address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    crate::support::process::signal("INT", run.id());
+    run.finish().ends_with(0);
+    krate
+        .itcov(&["run", "--no-open"])
+        .ends_with(2)
+        .says("--live");
+}
