@@ -19,7 +19,7 @@ pub struct LiveOptions {
     /// Show the report in the browser while the program runs
     #[arg(long)]
     live: bool,
-    /// With --live: print the address, and open no browser
+    /// Print the address of the live report, and open no browser
     #[arg(long, requires = "live")]
     no_open: bool,
 }

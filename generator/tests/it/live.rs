@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::scenarios::program;
 use crate::support::chromium::Chromium;
 use crate::support::control::address;
-use crate::support::process::wait_until;
+use crate::support::process::{is_alive, wait_until};
 use crate::support::{Running, TestCrate};
 
 /// How often a line is waited for.
@@ -92,7 +92,12 @@ fn lines_turn_green_while_the_program_is_used() {
 fn pages_from_elsewhere_learn_nothing() {
     let krate = program();
     krate.write("elsewhere.html", "<!doctype html><title>elsewhere</title>");
-    let (run, address) = start(&krate);
+    krate.itcov(&["init"]).ends_with(0);
+    let mut just = krate.command("just");
+    let mut run =
+        Running::start(just.args(["itcov_options=--no-open", "itcov-live", "--port", "8080"]));
+    let program = run.program();
+    let address = format!("http://{}", address(&mut run));
     let mut browser = Chromium::start();
     browser.open(
         &krate.root.canonicalize().unwrap().join("elsewhere.html"),
@@ -117,8 +122,9 @@ fn pages_from_elsewhere_learn_nothing() {
         "curl -s -o /dev/null -w '%{{http_code}}' {address}/"
     ));
     assert_eq!(own.stdout, "200");
-    crate::support::process::signal("INT", run.id());
-    run.finish().ends_with(0);
+    crate::support::process::signal("INT", run.tool());
+    run.finish();
+    wait_until("the end of the program", || !is_alive(program));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn the_blocks_of_the_pages_are_those_that_tests_run() {
 
     for (name, number) in [
         ("README.md", 11),
-        ("docs/running.md", 6),
+        ("docs/running.md", 7),
         ("docs/report.md", 1),
     ] {
         assert_eq!(blocks(&page(name), "sh").len(), number, "{name}");
@@ -147,7 +147,9 @@ git commit -q -a -m second
 fn a_command_line_program_is_measured_as_the_pages_say() {
     let [readme, running, report] = ["README.md", "docs/running.md", "docs/report.md"].map(page);
     let (readme_blocks, running) = (blocks(&readme, "sh"), blocks(&running, "sh"));
-    let (exec, in_cargo_test, elsewhere) = (readme_blocks[5], readme_blocks[6], running[5]);
+    let (exec, in_cargo_test, elsewhere) = (readme_blocks[5], readme_blocks[6], running[6]);
+    // Run by `live.rs`.
+    assert_eq!(running[4], "just itcov-live --port 8080\n");
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
     assert!(readme.contains(&format!("```console\n$ {exec}```")));
@@ -258,7 +260,7 @@ fn options_go_to_the_recipes_as_the_page_says() {
 #[ignore = "needs curl"]
 fn a_run_is_stopped_by_curl_as_the_page_says() {
     let running = page("docs/running.md");
-    let stop = blocks(&running, "sh")[4];
+    let stop = blocks(&running, "sh")[5];
     let krate = TestCrate::scaffolded("stopped");
     let suite = format!("{stop}sleep 100");
     let variables = [("ITCOV_ARGS", "wait")];

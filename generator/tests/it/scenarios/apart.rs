@@ -133,7 +133,8 @@ fn is_killed() {
 "#;
     krate.write("tests/all.rs", &tests);
     let filter = "test(flaky) | test(fails) | test(is_killed)";
-    let run = nextest(&krate, &["--retries", "1", "-E", filter]).ends_with(100);
+    let words = ["--retries", "1", "--no-fail-fast", "-E", filter];
+    let run = nextest(&krate, &words).ends_with(100);
     // As without the runner.
     run.says("SIGABRT");
     let mut all = rows(&krate, &[]);
