@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use llvm_coverage::terminal::harmless_text;
 
 use super::call::{Call, is_in_a_build_script};
+use super::early;
 use super::linked::{self, Linked};
 use super::texts;
 use super::units::{self, Kind, Unit};
@@ -128,6 +129,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         unit: None,
     };
     if call.is_build_script() || call.is_of_type(&["proc-macro"]) {
+        early::note(directory, call).context("cannot note what is compiled")?;
         return Ok(if is_measured {
             not_measured
         } else {

@@ -13,6 +13,7 @@ use super::again;
 use super::also;
 use super::artifacts::{self, Artifacts, name_and_version};
 use super::cargo::{Builder, WORKSPACE_WRAPPER, WRAPPER};
+use super::early;
 use super::options::Scope;
 use super::programs::Program;
 use super::remarks;
@@ -39,6 +40,8 @@ pub struct BuiltProgram {
     pub others: Vec<(PathBuf, Vec<Unit>)>,
     /// The packages of the workspace that it is made of as well, and that are not measured.
     pub left_out: Vec<String>,
+    /// The sources of build scripts and macros.
+    pub early: BTreeSet<PathBuf>,
 }
 
 impl BuiltProgram {
@@ -103,6 +106,7 @@ impl Builder<'_> {
             invocation,
             units,
             left_out,
+            early: early::sources(notes),
         };
         Ok((built, artifacts))
     }

@@ -1,5 +1,6 @@
 //! What the commands that measure have in common: the build before the run, and the report after it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
@@ -13,6 +14,7 @@ use anyhow::Result;
 
 use super::output;
 use super::report::Report;
+use super::scenarios::around::Asked;
 use crate::build::along;
 use crate::build::cargo::Builder;
 use crate::build::harness;
@@ -54,6 +56,8 @@ pub struct Built<'a> {
     pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
     pub part: Part,
+    /// What is around the run, for its scenarios.
+    around: Cell<Option<Asked>>,
 }
 
 impl Built<'_> {
@@ -130,6 +134,7 @@ impl<'a> Measure<'a> {
         if let Some(wrapper) = builder.replaced_wrapper() {
             say(&format!("{wrapper} is not called for this build"));
         }
+        let around = Asked::begin(&self.layout.root);
         builder.seed();
         let mut built = Vec::new();
         for program in programs {
@@ -160,6 +165,7 @@ impl<'a> Measure<'a> {
             wrapper: builder.into_wrapper(),
             programs: built,
             part,
+            around: Cell::new(Some(around)),
         })
     }
 
@@ -179,7 +185,11 @@ impl<'a> Measure<'a> {
             adds: add,
             is_alone: self.tests,
         };
-        Recording::begin(&self.store, &built.part, how, &say)
+        let recording = Recording::begin(&self.store, &built.part, how, &say)?;
+        if let Some(around) = built.around.take() {
+            around.note(recording.directory())?;
+        }
+        Ok(recording)
     }
 
     /// What is started of each program. The words of each are given by its name.
@@ -266,6 +276,7 @@ impl<'a> Measure<'a> {
                 let outcome = has_passed.map(scenarios::Outcome::of);
                 of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))
             }
+            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
         });
         let outcome = supervisor::run(plan, settings, &self.signals, &marks)?;
         recorder.end(scenarios::Outcome::Ended)?;

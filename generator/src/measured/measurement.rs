@@ -128,6 +128,12 @@ impl Measurement {
             .collect()
     }
 
+    /// The sources of build scripts and macros.
+    pub fn early(&self) -> BTreeSet<PathBuf> {
+        let all = self.programs.iter().flat_map(|it| &it.early);
+        all.cloned().collect()
+    }
+
     /// The packages of the workspace that the programs are made of as well, and that are not measured.
     pub fn left_out(&self) -> BTreeSet<&str> {
         let all = self.programs.iter().flat_map(|it| &it.left_out);
@@ -315,6 +321,11 @@ fn distinct<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<&'a PathBuf
 }
 
 impl Choice {
+    /// Whether it is all programs that ran.
+    pub fn is_all(&self) -> bool {
+        self.bin.is_empty() && self.package.is_empty()
+    }
+
     fn has(&self, program: &Kept) -> bool {
         (self.bin.is_empty() || self.bin.contains(&program.bin))
             && (self.package.is_empty() || self.package.contains(&program.package))

@@ -11,6 +11,8 @@ pub enum Mark {
     Begin(String),
     /// The scenario that goes on ends; whether it has passed, if that is said.
     End(Option<bool>),
+    /// The run ends before the scenario that goes on.
+    Cut,
 }
 
 /// What is done at a mark. When it has returned, what runs from now on belongs to what comes next.

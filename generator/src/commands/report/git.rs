@@ -218,9 +218,8 @@ impl Repository {
     }
 
     /// How the files of these kinds and these links in the working tree differ from those of the commit, whatever the user has
-    /// set for other purposes. Where there are no kinds, all files. A file that was renamed is another one, or else as it was
-    /// under its old name.
-    pub fn diff(&self, commit: &str, paths: &Paths, finds_renames: bool) -> Result<Vec<u8>> {
+    /// set for other purposes. Where there are no kinds, all files.
+    pub fn diff(&self, commit: &str, paths: &Paths) -> Result<Vec<u8>> {
         let mut asked = self.git(&self.top);
         asked.args([
             "diff",
@@ -228,11 +227,7 @@ impl Repository {
             "--inter-hunk-context=0",
             "--src-prefix=a/",
             "--dst-prefix=b/",
-            if finds_renames {
-                "--find-renames"
-            } else {
-                "--no-renames"
-            },
+            "--find-renames",
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",

@@ -1,6 +1,7 @@
 //! The scenarios of the last run, as they were recorded.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use llvm_coverage::Coverage;
@@ -71,6 +72,8 @@ impl Recorded {
     ///
     /// If something cannot be read.
     pub fn index(&mut self) -> Result<Index> {
+        // What goes on may move after it was counted.
+        let is_over = !self.store.is_running()?;
         let key = self.key();
         let run = self
             .parts
@@ -81,11 +84,22 @@ impl Recorded {
             return Ok(index);
         }
         let index = self.count()?;
-        if !self.store.is_running()? {
+        if is_over {
             // It is not needed.
             let _ = index.write(&file, key);
         }
         Ok(index)
+    }
+
+    /// The sources of build scripts and macros.
+    pub fn early(&self) -> BTreeSet<PathBuf> {
+        self.measurement.early()
+    }
+
+    /// The directories of its parts.
+    pub fn parts(&self) -> Vec<&Path> {
+        let parts = self.parts.iter();
+        parts.filter_map(|it| it.directory.as_deref()).collect()
     }
 
     /// Another run, another version of this program, or other profiles have another one.
@@ -121,12 +135,16 @@ impl Recorded {
         })?;
         let paths = reach.files().map(|path| PathBuf::from(&**path));
         let (lines, sets) = Lines::of(paths, &reached);
+        let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
+        let left_out: usize = left_out.iter().map(|it| it.len()).sum();
+        let unknown: usize = self.parts.iter().map(|it| it.unknown).sum();
         self.merged = Some(merged);
         Ok(Index {
             lines,
             sets,
             texts: self.measurement.texts(),
             built: self.measurement.built(),
+            not_counted: left_out + unknown,
         })
     }
 

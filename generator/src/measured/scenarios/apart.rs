@@ -109,6 +109,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         is_again: test.is_again,
         profiles: Vec::new(),
         directory: None,
+        test: Some(command.get_program().into()),
     };
     let begun = begin(part, &test.name).and_then(|(name, directory)| {
         entry.directory = Some(name);
@@ -177,6 +178,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         is_again: false,
         profiles: Vec::new(),
         directory: Some(name),
+        test: None,
     };
     note(part, &entry)?;
     Ok(directory)

@@ -4,7 +4,7 @@
 //! An entry is an empty line, a line of JSON, and behind it the bytes of the differences, one behind the other.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use llvm_coverage::count::delta::Delta;
 use llvm_coverage::files;
@@ -22,7 +22,7 @@ pub enum Outcome {
     Failed,
     /// Nobody has said how.
     Ended,
-    /// It has no end: the tool was killed, or it still goes on.
+    /// It has no end: the tool was killed, the run was ended before, or it still goes on.
     Cut,
 }
 
@@ -52,6 +52,8 @@ pub struct Entry {
     pub profiles: Vec<(String, Delta)>,
     /// The directory of its own profiles, if it has one.
     pub directory: Option<String>,
+    /// The executable of the test that it is.
+    pub test: Option<PathBuf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +65,8 @@ struct Head {
     /// The paths, each with the number of its bytes.
     profiles: Vec<(String, usize)>,
     directory: Option<String>,
+    #[serde(default)]
+    test: Option<PathBuf>,
     /// Of the bytes.
     digest: String,
 }
@@ -86,6 +90,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         is_again: entry.is_again,
         profiles,
         directory: entry.directory.clone(),
+        test: entry.test.clone(),
         digest: digest(&bytes),
     };
     let mut record = vec![b'\n'];
@@ -114,7 +119,9 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
         };
         rest = behind;
         // Its beginning was noted when it began.
-        let is_begun = |it: &Entry| it.outcome == Outcome::Cut && it.directory == entry.directory;
+        let is_begun = |it: &Entry| {
+            it.outcome == Outcome::Cut && it.directory == entry.directory && it.name == entry.name
+        };
         match entries.iter().rposition(is_begun) {
             Some(begun) => entries[begun] = entry,
             None => entries.push(entry),
@@ -144,6 +151,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         is_again: head.is_again,
         profiles,
         directory: head.directory,
+        test: head.test,
     };
     Some((entry, rest))
 }
@@ -160,6 +168,7 @@ mod tests {
             is_again: false,
             profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], moved))],
             directory: None,
+            test: None,
         }
     }
 

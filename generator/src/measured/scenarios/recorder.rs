@@ -80,6 +80,8 @@ impl Recorder {
 impl State {
     fn close(&mut self, outcome: Outcome) -> io::Result<()> {
         let moved = self.moved()?;
+        // What is outside of scenarios has no end of its own.
+        let outcome = self.name.as_ref().map_or(Outcome::Ended, |_| outcome);
         self.write(outcome, moved)?;
         self.name = None;
         self.since = Instant::now();
@@ -94,6 +96,7 @@ impl State {
             is_again: false,
             profiles,
             directory: None,
+            test: None,
         };
         add(&self.log, &entry)
     }

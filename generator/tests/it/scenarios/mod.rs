@@ -2,6 +2,7 @@
 
 mod apart;
 mod changed;
+mod doubts;
 mod formats;
 
 use std::fmt::Write as _;
