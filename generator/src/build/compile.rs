@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use llvm_coverage::terminal::harmless_text;
 
 use super::call::{Call, is_in_a_build_script};
-use super::early;
 use super::linked::{self, Linked};
 use super::texts;
 use super::units::{self, Kind, Unit};
@@ -129,7 +128,6 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         unit: None,
     };
     if call.is_build_script() || call.is_of_type(&["proc-macro"]) {
-        early::note(directory, call).context("cannot note what is compiled")?;
         return Ok(if is_measured {
             not_measured
         } else {

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Package, PackageId, Target};
@@ -18,6 +19,7 @@ use super::options::Scope;
 use super::programs::Program;
 use super::remarks;
 use super::runner::{self, Invocation};
+use super::texts::Text;
 use super::units::{self, Unit};
 
 /// How often cargo is asked to compile what has changed while it compiled, or what it takes for fresh.
@@ -40,8 +42,8 @@ pub struct BuiltProgram {
     pub others: Vec<(PathBuf, Vec<Unit>)>,
     /// The packages of the workspace that it is made of as well, and that are not measured.
     pub left_out: Vec<String>,
-    /// The sources of build scripts and macros.
-    pub early: BTreeSet<PathBuf>,
+    /// The texts that decided how it was made.
+    pub made_by: BTreeSet<Text>,
 }
 
 impl BuiltProgram {
@@ -74,6 +76,7 @@ impl Builder<'_> {
     }
 
     fn build_once(&self, program: &Program) -> Result<(BuiltProgram, Artifacts)> {
+        let began = SystemTime::now();
         let package = &program.package;
         let (artifacts, invocation) = if builds_nothing_else(program) {
             self.build_and_ask(program, false)?
@@ -98,6 +101,8 @@ impl Builder<'_> {
         let left_out = self.add_the_rest(program, &artifacts, &mut units)?;
         let mut others = self.others(package, &artifacts);
         others.retain(|(file, _)| *file != invocation.executable);
+        let said = (&artifacts.early[..], &artifacts.said[..]);
+        let made_by = early::texts(&units, said, self.layout, began);
         let built = BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
@@ -106,7 +111,7 @@ impl Builder<'_> {
             invocation,
             units,
             left_out,
-            early: early::sources(notes),
+            made_by,
         };
         Ok((built, artifacts))
     }

@@ -221,6 +221,22 @@ impl Text {
         }
     }
 
+    /// The text of a file as it is now, and was before a moment. Of one that was written since, it is not known.
+    pub fn before(path: PathBuf, moment: SystemTime) -> Text {
+        let mut text = Text::at(path);
+        let written = text.stamp.map(|stamp| stamp.changed() + TICK);
+        // A clock that was ahead says nothing.
+        if written.is_some_and(|it| it >= moment && it <= SystemTime::now() + TICK) {
+            (text.digest, text.stamp) = (None, None);
+        }
+        text
+    }
+
+    /// Whether it is known what the text was.
+    pub fn is_known(&self) -> bool {
+        self.digest.is_some()
+    }
+
     /// Whether there was no such file, and is none.
     pub fn is_gone(&self) -> bool {
         self.digest.is_none() && self.stamp.is_none() && self.state() == State::Gone

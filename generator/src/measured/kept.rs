@@ -42,9 +42,9 @@ pub struct Kept {
     /// The packages of the workspace that it is made of as well, and that are not measured.
     #[serde(default)]
     pub left_out: Vec<String>,
-    /// The sources of build scripts and macros.
+    /// The texts that decided how it was made.
     #[serde(default)]
-    pub early: BTreeSet<PathBuf>,
+    pub made_by: BTreeSet<Text>,
 }
 
 /// An executable and its libraries.
@@ -81,7 +81,7 @@ impl Kept {
             objects: Objects::keep(executable, &program.units, builds)?,
             others: others.collect::<io::Result<_>>()?,
             left_out: program.left_out.clone(),
-            early: program.early.clone(),
+            made_by: program.made_by.clone(),
         })
     }
 }

@@ -199,7 +199,7 @@ impl Scenarios {
                 coverage: &coverage,
                 counted,
                 parts: &recorded.parts(),
-                early: &recorded.early(),
+                early: &recorded.made_by(),
             };
             let affected = changed::affected(&run, revision)?;
             if let Some(why) = affected.why_all() {

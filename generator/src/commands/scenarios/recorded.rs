@@ -91,9 +91,11 @@ impl Recorded {
         Ok(index)
     }
 
-    /// The sources of build scripts and macros.
-    pub fn early(&self) -> BTreeSet<PathBuf> {
-        self.measurement.early()
+    /// The sources of build scripts and macros, and what else decided how the programs were made.
+    pub fn made_by(&self) -> BTreeSet<PathBuf> {
+        let texts = self.measurement.made_by().into_iter();
+        let real = texts.map(|text| text.path.canonicalize().unwrap_or(text.path));
+        real.collect()
     }
 
     /// The directories of its parts.
