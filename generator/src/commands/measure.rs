@@ -272,9 +272,13 @@ impl<'a> Measure<'a> {
         let of_mark = Arc::clone(&recorder);
         let marks: Marks = Arc::new(move |mark| match mark {
             Mark::Begin(name) => of_mark.start(name),
-            Mark::End(has_passed) => {
+            Mark::End(name, has_passed) => {
                 let outcome = has_passed.map(scenarios::Outcome::of);
-                of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))
+                let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
+                match name {
+                    Some(name) => of_mark.end_of(&name, outcome),
+                    None => of_mark.end(outcome),
+                }
             }
             Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
         });

@@ -80,7 +80,7 @@ pub fn run(
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
     let last = if run.has_suite_ended() {
-        Mark::End(None)
+        Mark::End(None, None)
     } else {
         Mark::Cut
     };

@@ -75,6 +75,32 @@ impl Recorder {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.close(outcome)
     }
+
+    /// The scenario of this name ends. If it is not the one that goes on, what it did later belongs to others, so it is cut.
+    ///
+    /// # Errors
+    ///
+    /// If it is not the one that goes on, and as of [`Recorder::start`].
+    pub fn end_of(&self, name: &str, outcome: Outcome) -> io::Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.name.as_deref() == Some(name) {
+            return state.close(outcome);
+        }
+        let entry = Entry {
+            name: Some(name.to_owned()),
+            outcome: Outcome::Cut,
+            // Those until it was cut are noted.
+            seconds: Some(0.0),
+            is_again: false,
+            profiles: Vec::new(),
+            directory: None,
+            test: None,
+        };
+        add(&state.log, &entry)?;
+        Err(io::Error::other(format!(
+            "{name:?} is cut, as another scenario began or ended before it was over: only one can go on at a time"
+        )))
+    }
 }
 
 impl State {
