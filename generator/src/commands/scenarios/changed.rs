@@ -143,11 +143,20 @@ impl<'a> Texts<'a> {
 /// Adds why what was recorded may not be what there would be now, or not all of it.
 fn doubt_the_record(run: &Run, texts: &Texts, changes: &Changes, affected: &mut Affected) {
     let index = &run.counted.index;
+    let lost = run.coverage.functions_without_mapping + run.coverage.functions_of_other_builds;
+    if lost > 0 {
+        affected.doubt(format!(
+            "functions ran of which is not known where they are written: {lost}"
+        ));
+    }
     if index.not_counted > 0 {
         affected.doubt(format!(
             "of some processes it is not known what they did: {}",
             index.not_counted
         ));
+    }
+    if let Some(name) = early::unmeasured(run.workspace, texts.by_path.keys()) {
+        affected.doubt(format!("the crate {name} is not measured"));
     }
     for (path, text) in &texts.by_path {
         let shown = changes.shown(path).display();

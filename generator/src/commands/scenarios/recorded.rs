@@ -84,7 +84,8 @@ impl Recorded {
             return Ok(index);
         }
         let index = self.count()?;
-        if is_over {
+        // What does not count is to be said each time.
+        if is_over && index.not_counted == 0 {
             // It is not needed.
             let _ = index.write(&file, key);
         }

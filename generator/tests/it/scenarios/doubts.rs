@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::build::package;
-use crate::support::TestCrate;
+use crate::denominator::source_lines::scaffolded;
 use crate::support::repository::Git;
+use crate::support::tools::cargo_itcov;
+use crate::support::{Output, TestCrate};
 
 /// A program, with a scenario for each of some words, which is its argument.
 fn recorded(krate: &TestCrate, words: &[&str]) -> Git {
@@ -403,4 +405,51 @@ fn a_test_that_runs_the_changed_code_itself_is_selected_and_so_is_a_new_one() {
     let (names, said) = selected(&krate);
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(said.contains("tests/outside.rs has changed"), "{said}");
+}
+
+#[test]
+fn functions_that_ran_and_have_lost_their_mapping_select_all() {
+    let krate = scaffolded("denominator");
+    let git = Git::init(&krate.root);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    git.commit("first");
+    let mut run = krate.command(cargo_itcov());
+    run.args(["exec", "--release", "--scenarios", "--", "sh", "-c"])
+        .arg("ITCOV_SCENARIO=one \"$ITCOV_BIN\"")
+        .env("CARGO_PROFILE_RELEASE_LTO", "thin");
+    Output::of(&mut run).ends_with(0);
+    let (names, said) = selected(&krate);
+    assert_eq!(names, ["one"]);
+    let why = "functions ran of which is not known where they are written: ";
+    assert!(said.contains(why), "{said}");
+}
+
+#[test]
+fn what_is_outside_of_the_workspace_selects_all() {
+    let krate = TestCrate::empty();
+    let dependency =
+        "\n[dependencies]\nbeside = { path = \"beside\" }\n[workspace]\nexclude = [\"beside\"]\n";
+    krate.write("Cargo.toml", &(package("app", "") + dependency));
+    krate.write("beside/Cargo.toml", &package("beside", ""));
+    krate.write("beside/src/lib.rs", "pub fn act() {}\n");
+    krate.write("src/main.rs", "fn main() {\n    beside::act();\n}\n");
+    recorded(&krate, &["one"]);
+    let (names, said) = selected(&krate);
+    assert_eq!(names, ["one"]);
+    assert!(said.contains("the crate beside is not measured"), "{said}");
+    let run = [
+        "exec",
+        "--scenarios",
+        "--also",
+        "beside",
+        "--",
+        "sh",
+        "-e",
+        "suite.sh",
+    ];
+    krate.itcov(&run).ends_with(0);
+    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    let (names, said) = with(&krate, "beside/src/lib.rs", "{}", "{ println!(); }");
+    assert_eq!((names, &*said), (vec!["one".to_owned()], ""));
 }

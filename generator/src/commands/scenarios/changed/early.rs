@@ -44,6 +44,33 @@ impl<'a> Early<'a> {
     }
 }
 
+/// A crate outside of the workspace that a measured member uses, and that is not among the `texts` that were compiled.
+pub fn unmeasured<'t>(
+    workspace: &Workspace,
+    texts: impl Iterator<Item = &'t PathBuf> + Clone,
+) -> Option<String> {
+    let members = workspace.members();
+    let is_measured = |it: &Path| {
+        let it = it.canonicalize().unwrap_or_else(|_| it.to_owned());
+        texts.clone().any(|text| text.starts_with(&it))
+    };
+    let measured = members.iter().filter(|it| is_measured(&directory(it)));
+    let uses = measured.flat_map(|it| &it.dependencies);
+    let mut outside = uses.filter(|it| {
+        let is_member = |path| {
+            members
+                .iter()
+                .any(|it| it.manifest_path.parent() == Some(path))
+        };
+        it.kind == DependencyKind::Normal
+            && it
+                .path
+                .as_deref()
+                .is_some_and(|path| !is_member(path) && !is_measured(path.as_std_path()))
+    });
+    outside.next().map(|it| it.name.clone())
+}
+
 /// The directory of a package, without links.
 pub fn directory(package: &Package) -> PathBuf {
     let manifest = package.manifest_path.as_std_path();
