@@ -155,7 +155,8 @@ fn doubt_the_record(run: &Run, texts: &Texts, changes: &Changes, affected: &mut 
             index.not_counted
         ));
     }
-    if let Some(name) = early::unmeasured(run.workspace, texts.by_path.keys()) {
+    let is_compiled = |directory: &Path| texts.by_path.keys().any(|it| it.starts_with(directory));
+    if let Some(name) = early::unmeasured(run.workspace, is_compiled) {
         affected.doubt(format!("the crate {name} is not measured"));
     }
     for (path, text) in &texts.by_path {

@@ -44,15 +44,13 @@ impl<'a> Early<'a> {
     }
 }
 
-/// A crate outside of the workspace that a measured member uses, and that is not among the `texts` that were compiled.
-pub fn unmeasured<'t>(
-    workspace: &Workspace,
-    texts: impl Iterator<Item = &'t PathBuf> + Clone,
-) -> Option<String> {
+/// A crate outside of the workspace that a measured member uses, and that is not measured: by whether what is in a directory was
+/// compiled.
+pub fn unmeasured(workspace: &Workspace, is_compiled: impl Fn(&Path) -> bool) -> Option<String> {
     let members = workspace.members();
-    let is_measured = |it: &Path| {
-        let it = it.canonicalize().unwrap_or_else(|_| it.to_owned());
-        texts.clone().any(|text| text.starts_with(&it))
+    let is_measured = |it: &Path| match it.canonicalize() {
+        Ok(real) => is_compiled(&real),
+        Err(_) => is_compiled(it),
     };
     let measured = members.iter().filter(|it| is_measured(&directory(it)));
     let uses = measured.flat_map(|it| &it.dependencies);
