@@ -40,42 +40,6 @@ impl Lines {
 /// If it is not a diff, with the line that shows it.
 pub fn parse(diff: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<RangeInclusive<u32>>>, Malformed> {
     let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    each_hunk(diff, |path, hunk| {
-        files.entry(path.clone()).or_default().extend(hunk.changed);
-    })?;
-    Ok(files)
-}
-
-/// A stretch of a file that is not as it was: the number of its first line and how many there are, before and after. Where there
-/// are none, it is behind the line of that number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hunk {
-    /// In the file as it was.
-    pub old: (u32, u32),
-    /// In the file as it is.
-    pub new: (u32, u32),
-}
-
-/// The hunks of a diff, by the paths of the files that are not gone.
-///
-/// # Errors
-///
-/// As of [`parse`].
-pub fn hunks(diff: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<Hunk>>, Malformed> {
-    let mut files: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    each_hunk(diff, |path, hunk| {
-        files.entry(path.clone()).or_default().push(hunk.extents);
-    })?;
-    Ok(files)
-}
-
-struct Changed {
-    extents: Hunk,
-    /// The lines that it adds.
-    changed: Vec<RangeInclusive<u32>>,
-}
-
-fn each_hunk(diff: &[u8], mut take: impl FnMut(&Vec<u8>, Changed)) -> Result<(), Malformed> {
     let mut current = None;
     let mut rest = diff.split_inclusive(|byte| *byte == b'\n');
     while let Some(line) = rest.next() {
@@ -93,11 +57,11 @@ fn each_hunk(diff: &[u8], mut take: impl FnMut(&Vec<u8>, Changed)) -> Result<(),
         } else if line.starts_with(b"@@ ") {
             let changed = hunk(line, &mut rest).map_err(at_this_line)?;
             if let Some(path) = &current {
-                take(path, changed);
+                files.entry(Vec::clone(path)).or_default().extend(changed);
             }
         }
     }
-    Ok(())
+    Ok(files)
 }
 
 /// The path behind `+++ `; none of a file that is gone.
@@ -147,10 +111,13 @@ fn unquoted(quoted: &[u8]) -> Option<Vec<u8>> {
 
 const TOO_LONG: Malformed = Malformed::new("the hunk is longer than its head says");
 
-/// A hunk of which `head` is the first line, and `rest` begins with the second.
-fn hunk<'a>(head: &[u8], rest: &mut impl Iterator<Item = &'a [u8]>) -> Result<Changed, Malformed> {
-    let extents = extents(head).ok_or(Malformed::new("the hunk's head is malformed"))?;
-    let ((_, mut old), (mut number, mut new)) = (extents.old, extents.new);
+/// The lines that a hunk adds, of which `head` is the first line, and `rest` begins with the second.
+fn hunk<'a>(
+    head: &[u8],
+    rest: &mut impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<RangeInclusive<u32>>, Malformed> {
+    let ((_, mut old), (mut number, mut new)) =
+        extents(head).ok_or(Malformed::new("the hunk's head is malformed"))?;
     let mut ranges: Vec<RangeInclusive<u32>> = vec![];
     while old > 0 || new > 0 {
         let line = rest.next().ok_or(Malformed::new("the hunk does not end"))?;
@@ -172,14 +139,11 @@ fn hunk<'a>(head: &[u8], rest: &mut impl Iterator<Item = &'a [u8]>) -> Result<Ch
         }
         number = number.saturating_add(u32::from(is_new));
     }
-    Ok(Changed {
-        extents,
-        changed: ranges,
-    })
+    Ok(ranges)
 }
 
 /// From `@@ -12,3 +14 @@`: of the old file and of the new one the first line and the number of lines.
-fn extents(head: &[u8]) -> Option<Hunk> {
+fn extents(head: &[u8]) -> Option<((u32, u32), (u32, u32))> {
     let mut words = std::str::from_utf8(head.split(|byte| *byte == b'@').nth(2)?)
         .ok()?
         .split_whitespace();
@@ -188,10 +152,7 @@ fn extents(head: &[u8]) -> Option<Hunk> {
         let (start, count) = word.split_once(',').unwrap_or((word, "1"));
         Some((start.parse().ok()?, count.parse().ok()?))
     };
-    Some(Hunk {
-        old: extent(words.next(), '-')?,
-        new: extent(words.next(), '+')?,
-    })
+    Some((extent(words.next(), '-')?, extent(words.next(), '+')?))
 }
 
 #[cfg(test)]
@@ -256,22 +217,6 @@ new mode 100755
     fn lines_around_a_change_have_not_changed() {
         let diff = "+++ b/a.rs\n@@ -1,4 +1,5 @@\n one\n-two\n+2\n+2.5\n\n+4\n-four\n";
         assert_eq!(changed(diff), [("a.rs".into(), vec![2..=3, 5..=5])]);
-    }
-
-    #[test]
-    fn hunks_have_their_places_before_and_after() {
-        let diff = "+++ b/a.rs\n@@ -3,0 +4,2 @@\n+a\n+b\n@@ -9 +12,0 @@\n-c\n";
-        let expected = [
-            Hunk {
-                old: (3, 0),
-                new: (4, 2),
-            },
-            Hunk {
-                old: (9, 1),
-                new: (12, 0),
-            },
-        ];
-        assert_eq!(hunks(diff.as_bytes()).unwrap()[&b"a.rs"[..]], expected);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Message, PackageId};
 
+use super::early::{Early, Said};
 use super::{guard, units};
 use crate::run::interrupts;
 use crate::verbosity;
@@ -33,6 +34,10 @@ pub struct Artifacts {
     pub files: Vec<(PackageId, PathBuf, bool)>,
     /// The package of each library that can be linked with.
     pub by_stem: BTreeMap<PathBuf, PackageId>,
+    /// Build scripts and macros that are not of downloaded packages.
+    pub early: Vec<Early>,
+    /// What these build scripts have said.
+    pub said: Vec<Said>,
 }
 
 impl Artifacts {
@@ -59,11 +64,28 @@ pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
     verbosity::running(cargo);
     let mut guarded = guard::start(cargo).context("cannot run cargo")?;
     let mut artifacts = Artifacts::default();
+    let mut scripts = BTreeMap::new();
     if let Some(output) = guarded.child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
-            let Ok(Message::CompilerArtifact(artifact)) = message else {
-                continue;
+            let artifact = match message {
+                Ok(Message::CompilerArtifact(artifact)) => artifact,
+                Ok(Message::BuildScriptExecuted(script)) => {
+                    let package = scripts.get(&script.package_id).cloned();
+                    let output = script.out_dir.with_file_name("output");
+                    artifacts.said.extend(package.map(|package| Said {
+                        package,
+                        output: output.into(),
+                    }));
+                    continue;
+                }
+                _ => continue,
             };
+            let early = Early::of(&artifact);
+            if !early.is_empty() {
+                let package = artifact.manifest_path.with_file_name("");
+                scripts.insert(artifact.package_id.clone(), package.into_std_path_buf());
+            }
+            artifacts.early.extend(early);
             let target = &artifact.target;
             let is_library = target.is_lib() || target.is_rlib() || target.is_dylib();
             for file in artifact.filenames.iter().filter(|_| is_library) {

@@ -29,7 +29,7 @@ pub(super) const WRAPPER: &str = "RUSTC_WRAPPER";
 pub struct Builder<'a> {
     pub(super) workspace: &'a Workspace,
     pub(super) options: &'a BuildOptions,
-    layout: &'a Layout,
+    pub(super) layout: &'a Layout,
     also: Also,
     pub(super) wrapper: Wrapper,
     pub(super) rustc: Rustc,

@@ -59,6 +59,11 @@ impl Layout {
         own::directory(&self.store)
     }
 
+    /// Whether a path is one of the directories in which everything is built.
+    pub fn is_built(&self, path: &Path) -> bool {
+        path == self.ordinary || path == self.ordinary_build
+    }
+
     /// Whether the configuration has put the build directory elsewhere.
     pub fn has_build_directory(&self) -> bool {
         self.ordinary_build != self.ordinary

@@ -13,6 +13,7 @@ mod artifacts;
 pub mod call;
 pub mod cargo;
 pub mod compile;
+pub mod early;
 pub mod guard;
 pub mod harness;
 pub mod layout;

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Package, PackageId, Target};
@@ -13,10 +14,12 @@ use super::again;
 use super::also;
 use super::artifacts::{self, Artifacts, name_and_version};
 use super::cargo::{Builder, WORKSPACE_WRAPPER, WRAPPER};
+use super::early;
 use super::options::Scope;
 use super::programs::Program;
 use super::remarks;
 use super::runner::{self, Invocation};
+use super::texts::Text;
 use super::units::{self, Unit};
 
 /// How often cargo is asked to compile what has changed while it compiled, or what it takes for fresh.
@@ -39,6 +42,8 @@ pub struct BuiltProgram {
     pub others: Vec<(PathBuf, Vec<Unit>)>,
     /// The packages of the workspace that it is made of as well, and that are not measured.
     pub left_out: Vec<String>,
+    /// The texts that decided how it was made.
+    pub made_by: BTreeSet<Text>,
 }
 
 impl BuiltProgram {
@@ -71,6 +76,7 @@ impl Builder<'_> {
     }
 
     fn build_once(&self, program: &Program) -> Result<(BuiltProgram, Artifacts)> {
+        let began = SystemTime::now();
         let package = &program.package;
         let (artifacts, invocation) = if builds_nothing_else(program) {
             self.build_and_ask(program, false)?
@@ -95,6 +101,8 @@ impl Builder<'_> {
         let left_out = self.add_the_rest(program, &artifacts, &mut units)?;
         let mut others = self.others(package, &artifacts);
         others.retain(|(file, _)| *file != invocation.executable);
+        let said = (&artifacts.early[..], &artifacts.said[..]);
+        let made_by = early::texts(&units, said, self.layout, began);
         let built = BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
@@ -103,6 +111,7 @@ impl Builder<'_> {
             invocation,
             units,
             left_out,
+            made_by,
         };
         Ok((built, artifacts))
     }

@@ -8,7 +8,6 @@
 //! So the ordinary build stays as it is. The workspace's own crates are left out, and the executables of tests.
 
 use std::collections::{HashMap, HashSet};
-use std::env;
 use std::fs::{self, File, FileTimes, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -209,18 +208,9 @@ fn tree(from: &Path, to: &Path, seeded: &mut Seeded) -> io::Result<()> {
 
 /// Whether all sources in a dep-info are in cargo's home.
 fn is_final(list: &Path) -> bool {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let Some(home) = home.or_else(|| Some(env::home_dir()?.join(".cargo"))) else {
-        return false;
-    };
     let text = files::read_text(list).unwrap_or_default();
     let mut files = sources::files(&text).peekable();
-    let is_in = |file: &Path| {
-        ["registry", "git"]
-            .iter()
-            .any(|name| file.starts_with(home.join(name)))
-    };
-    files.peek().is_some() && files.all(|file| is_in(&file))
+    files.peek().is_some() && files.all(|file| sources::is_final(&file))
 }
 
 /// The same for the build script in a directory of one.

@@ -4,6 +4,7 @@
 //! <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit-specifies-the-types-of-output-files-to-generate>.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::path::{Component, Path, PathBuf};
 
 use llvm_coverage::files;
@@ -40,6 +41,18 @@ pub fn listed(list: &str) -> impl Iterator<Item = PathBuf> {
     let lines = list.lines().filter(|line| !line.starts_with('#'));
     let targets = lines.filter_map(|line| line.strip_suffix(':'));
     targets.map(|target| PathBuf::from(target.replace("\\ ", " ")))
+}
+
+/// Whether a file is of a package that cargo has downloaded, and so it stays as it is.
+pub fn is_final(file: &Path) -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let is_in = |home: PathBuf| {
+        ["registry", "git"]
+            .iter()
+            .any(|name| file.starts_with(home.join(name)))
+    };
+    home.is_some_and(is_in)
 }
 
 /// The path without `.` and `..`, as the mapping has it.

@@ -208,6 +208,40 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
 }
 
 impl Text {
+    /// The text of a file as it is now. Of one that is gone, no file or very large, it is not known.
+    pub fn at(path: PathBuf) -> Text {
+        let file = fs::metadata(&path).ok();
+        let file = file.filter(|it| it.is_file() && it.size() <= files::TEXT);
+        let read = file.and_then(|it| Some((digest(&path).ok()?, Stamp::of(&it))));
+        let (digest, stamp) = read.unzip();
+        Text {
+            path,
+            digest,
+            stamp,
+        }
+    }
+
+    /// The text of a file as it is now, and was before a moment. Of one that was written since, it is not known.
+    pub fn before(path: PathBuf, moment: SystemTime) -> Text {
+        let mut text = Text::at(path);
+        let written = text.stamp.map(|stamp| stamp.changed() + TICK);
+        // A clock that was ahead says nothing.
+        if written.is_some_and(|it| it >= moment && it <= SystemTime::now() + TICK) {
+            (text.digest, text.stamp) = (None, None);
+        }
+        text
+    }
+
+    /// Whether it is known what the text was.
+    pub fn is_known(&self) -> bool {
+        self.digest.is_some()
+    }
+
+    /// Whether there was no such file, and is none.
+    pub fn is_gone(&self) -> bool {
+        self.digest.is_none() && self.stamp.is_none() && self.state() == State::Gone
+    }
+
     /// Whether these bytes are what was compiled.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let digest = format!("{:x}", md5::compute(bytes));

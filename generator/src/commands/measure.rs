@@ -1,5 +1,6 @@
 //! What the commands that measure have in common: the build before the run, and the report after it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,6 +15,7 @@ use anyhow::Result;
 use super::live::LiveOptions;
 use super::output;
 use super::report::Report;
+use super::scenarios::around::Asked;
 use crate::build::along;
 use crate::build::cargo::Builder;
 use crate::build::harness;
@@ -58,6 +60,8 @@ pub struct Built<'a> {
     pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
     pub part: Part,
+    /// What is around the run, for its scenarios.
+    around: Cell<Option<Asked>>,
 }
 
 impl Built<'_> {
@@ -135,6 +139,7 @@ impl<'a> Measure<'a> {
         if let Some(wrapper) = builder.replaced_wrapper() {
             say(&format!("{wrapper} is not called for this build"));
         }
+        let around = Asked::begin(&self.layout.root);
         builder.seed();
         let mut built = Vec::new();
         for program in programs {
@@ -165,6 +170,7 @@ impl<'a> Measure<'a> {
             wrapper: builder.into_wrapper(),
             programs: built,
             part,
+            around: Cell::new(Some(around)),
         })
     }
 
@@ -184,7 +190,11 @@ impl<'a> Measure<'a> {
             adds: add,
             is_alone: self.tests,
         };
-        Recording::begin(&self.store, &built.part, how, &say)
+        let recording = Recording::begin(&self.store, &built.part, how, &say)?;
+        if let Some(around) = built.around.take() {
+            around.note(recording.directory())?;
+        }
+        Ok(recording)
     }
 
     /// What is started of each program. The words of each are given by its name.
@@ -267,11 +277,15 @@ impl<'a> Measure<'a> {
         let of_mark = Arc::clone(&recorder);
         let marks: Marks = Arc::new(move |mark| match mark {
             Mark::Begin(name) => of_mark.start(name),
-            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
-            Mark::End(has_passed) => {
+            Mark::End(name, has_passed) => {
                 let outcome = has_passed.map(scenarios::Outcome::of);
-                of_mark.end(outcome.unwrap_or(scenarios::Outcome::Ended))
+                let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
+                match name {
+                    Some(name) => of_mark.end_of(&name, outcome),
+                    None => of_mark.end(outcome),
+                }
             }
+            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
         });
         let live = self
             .live

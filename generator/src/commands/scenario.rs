@@ -50,11 +50,8 @@ impl Scenario {
             .args(&self.command[1..])
             .status();
         let has_passed = status.as_ref().is_ok_and(std::process::ExitStatus::success);
-        post(if has_passed {
-            "/scenario?passed"
-        } else {
-            "/scenario?failed"
-        })?;
+        let outcome = if has_passed { "passed" } else { "failed" };
+        post(&format!("{}?{outcome}", path_of(&self.name)))?;
         let status = status.with_context(|| format!("cannot run {}", self.command[0].display()))?;
         let code = status.code();
         let code = code.or_else(|| Some(128 + status.signal()?)).unwrap_or(1);

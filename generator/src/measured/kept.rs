@@ -1,5 +1,6 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -41,6 +42,9 @@ pub struct Kept {
     /// The packages of the workspace that it is made of as well, and that are not measured.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// The texts that decided how it was made.
+    #[serde(default)]
+    pub made_by: BTreeSet<Text>,
 }
 
 /// An executable and its libraries.
@@ -77,6 +81,7 @@ impl Kept {
             objects: Objects::keep(executable, &program.units, builds)?,
             others: others.collect::<io::Result<_>>()?,
             left_out: program.left_out.clone(),
+            made_by: program.made_by.clone(),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -17,6 +18,7 @@ use super::kept::{self, Kept, is_same_file};
 use super::origin::own_functions;
 use super::part::Measured;
 use super::profiles::Profiles;
+use super::sources::Stale;
 use crate::build::texts::Text;
 
 const PACKAGES: &str = "Package selection";
@@ -76,8 +78,11 @@ impl Measurement {
             tests.1.extend(measured.profiles_of_tests()?);
             others.extend(of_part.iter().flat_map(|it| &it.others).cloned());
             for program in chosen {
-                if !programs.iter().any(|it| it.objects == program.objects) {
-                    programs.push(program.clone());
+                let mut known = programs.iter_mut();
+                match known.find(|it| it.objects == program.objects) {
+                    // The same program was made of what there was later, too.
+                    Some(known) => known.made_by.clone_from(&program.made_by),
+                    None => programs.push(program.clone()),
                 }
             }
         }
@@ -126,6 +131,20 @@ impl Measurement {
         own.chain(&self.ran)
             .flat_map(kept::Objects::texts)
             .collect()
+    }
+
+    /// The texts that decided how the programs were made.
+    pub fn made_by(&self) -> BTreeSet<Text> {
+        let all = self.programs.iter().flat_map(|it| &it.made_by);
+        all.cloned().collect()
+    }
+
+    /// Those that are others now, and are none of the `texts` that were compiled.
+    pub fn made_otherwise(&self, texts: &BTreeSet<Text>) -> Stale {
+        let compiled: BTreeSet<&Path> = texts.iter().map(|text| &*text.path).collect();
+        let mut made_by = self.made_by();
+        made_by.retain(|text| !compiled.contains(&*text.path));
+        Stale::find(&made_by, iter::empty(), self.built())
     }
 
     /// The packages of the workspace that the programs are made of as well, and that are not measured.
@@ -315,6 +334,11 @@ fn distinct<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<&'a PathBuf
 }
 
 impl Choice {
+    /// Whether it is all programs that ran.
+    pub fn is_all(&self) -> bool {
+        self.bin.is_empty() && self.package.is_empty()
+    }
+
     fn has(&self, program: &Kept) -> bool {
         (self.bin.is_empty() || self.bin.contains(&program.bin))
             && (self.package.is_empty() || self.package.contains(&program.package))

@@ -65,11 +65,15 @@ impl Part {
 
     /// The program that is another one in a later part, or has a library that is: the counts of both do not add up.
     pub fn replaced_by(&self, later: &Part) -> Option<&str> {
+        // cargo builds programs of one name to one place, whatever their packages.
+        let is_it = |one: &Kept, other: &Kept| {
+            one.executable == other.executable && one.package == other.package
+        };
         let is_replaced = |program: &&Kept| {
             let mut later = later.programs.iter();
             later.any(|other| {
                 other.objects.build != program.objects.build
-                    && (other.executable == program.executable || has_other_library(program, other))
+                    && (is_it(other, program) || has_other_library(program, other))
             })
         };
         let program = self.programs.iter().find(is_replaced)?;

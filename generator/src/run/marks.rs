@@ -9,9 +9,9 @@ use std::sync::Arc;
 pub enum Mark {
     /// A scenario of this name begins, and the one before it ends.
     Begin(String),
-    /// The scenario that goes on ends; whether it has passed, if that is said.
-    End(Option<bool>),
-    /// The run ends before the scenario that goes on has: its suite was killed, for example.
+    /// The scenario that goes on ends, which has this name, if one is said; whether it has passed, if that is said.
+    End(Option<String>, Option<bool>),
+    /// The run ends before the scenario that goes on.
     Cut,
 }
 
@@ -22,8 +22,8 @@ pub type Marks = Arc<dyn Fn(Mark) -> io::Result<()> + Send + Sync>;
 const LONGEST: usize = 500;
 
 impl Mark {
-    /// The mark that a path and its query stand for: `/scenario/NAME`, `/scenario`, `/scenario?passed`, `/scenario?failed`.
-    /// `None` if it is another path.
+    /// The mark that a path and its query stand for: `/scenario/NAME` begins one, `/scenario`, `/scenario?passed`,
+    /// `/scenario?failed` and `/scenario/NAME?passed` end it. `None` if it is another path.
     ///
     /// # Errors
     ///
@@ -34,22 +34,27 @@ impl Mark {
             Some((rest, query)) => (rest, Some(query)),
             None => (rest, None),
         };
-        match (rest, query) {
-            ("", None) => Some(Ok(Mark::End(None))),
-            ("", Some("passed")) => Some(Ok(Mark::End(Some(true)))),
-            ("", Some("failed")) => Some(Ok(Mark::End(Some(false)))),
-            ("", Some(_)) => Some(Err("a scenario ends as ?passed or ?failed")),
-            (name, query) => {
-                let name = name.strip_prefix('/')?;
-                Some(match (name_of(name), query) {
-                    (_, Some(_)) => Err("a scenario that begins has no ?; %3F is part of a name"),
-                    (None, None) => Err(
-                        "the name of a scenario is UTF-8, without control characters, of 1 to 500 bytes",
-                    ),
-                    (Some(name), None) => Ok(Mark::Begin(name)),
-                })
+        let has_passed = match query {
+            None => None,
+            Some("passed") => Some(true),
+            Some("failed") => Some(false),
+            Some(_) => {
+                return Some(Err(
+                    "a scenario ends as ?passed or ?failed; %3F is part of a name",
+                ));
             }
+        };
+        if rest.is_empty() {
+            return Some(Ok(Mark::End(None, has_passed)));
         }
+        let name = rest.strip_prefix('/')?;
+        Some(match (name_of(name), has_passed) {
+            (None, _) => Err(
+                "the name of a scenario is UTF-8, without control characters, of 1 to 500 bytes",
+            ),
+            (Some(name), None) => Ok(Mark::Begin(name)),
+            (name, has_passed) => Ok(Mark::End(name, has_passed)),
+        })
     }
 }
 
@@ -99,10 +104,14 @@ mod tests {
             let mark = Mark::parse(&path_of(name)).unwrap();
             assert_eq!(mark, Ok(Mark::Begin(name.to_owned())));
         }
-        assert_eq!(Mark::parse("/scenario"), Some(Ok(Mark::End(None))));
+        assert_eq!(Mark::parse("/scenario"), Some(Ok(Mark::End(None, None))));
+        assert_eq!(
+            Mark::parse("/scenario/a%3Fb?passed"),
+            Some(Ok(Mark::End(Some("a?b".to_owned()), Some(true))))
+        );
         assert_eq!(
             Mark::parse("/scenario?failed"),
-            Some(Ok(Mark::End(Some(false))))
+            Some(Ok(Mark::End(None, Some(false))))
         );
         assert_eq!(Mark::parse("/scenarios"), None);
         assert_eq!(Mark::parse("/stop"), None);

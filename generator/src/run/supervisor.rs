@@ -93,9 +93,12 @@ pub fn run(
     };
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
-    let is_over = outcome.status == 0;
-    let end = if is_over { Mark::End(None) } else { Mark::Cut };
-    if let Err(error) = (hooks.marks)(end) {
+    let last = if run.has_suite_ended() {
+        Mark::End(None, None)
+    } else {
+        Mark::Cut
+    };
+    if let Err(error) = (hooks.marks)(last) {
         complain(&format!("cannot note the last scenario: {error}"));
     }
     run.stop();
@@ -144,6 +147,12 @@ pub(super) struct Child {
 
 impl Run<'_> {
     /// Starts everything, and waits until the run is over.
+    /// Whether the suite came to its end by itself.
+    fn has_suite_ended(&self) -> bool {
+        let suites = self.children.iter().skip(self.plan.programs.len());
+        self.plan.suite.is_some() && suites.last().is_some_and(|suite| suite.end.is_some())
+    }
+
     fn go(&mut self) -> Outcome {
         let (plan, settings) = (self.plan, self.settings);
         let ends = |status: i32, counts: bool| Outcome {

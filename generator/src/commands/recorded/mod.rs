@@ -2,7 +2,8 @@
 
 mod counted;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 pub use counted::Counted;
@@ -77,6 +78,8 @@ impl Recorded {
 
     /// The lines that each scenario reaches. They are counted once, and then kept beside the run.
     fn index(&mut self) -> Result<Index> {
+        // What goes on may move after it was counted.
+        let is_over = !self.store.is_running()?;
         let key = self.key();
         let run = self
             .parts
@@ -87,11 +90,25 @@ impl Recorded {
             return Ok(index);
         }
         let index = self.count()?;
-        if !self.store.is_running()? {
+        // What does not count is to be said each time.
+        if is_over && index.not_counted == 0 {
             // It is not needed.
             let _ = index.write(&file, key);
         }
         Ok(index)
+    }
+
+    /// The sources of build scripts and macros, and what else decided how the programs were made.
+    pub fn made_by(&self) -> BTreeSet<PathBuf> {
+        let texts = self.measurement.made_by().into_iter();
+        let real = texts.map(|text| text.path.canonicalize().unwrap_or(text.path));
+        real.collect()
+    }
+
+    /// The directories of its parts.
+    pub fn parts(&self) -> Vec<&Path> {
+        let parts = self.parts.iter();
+        parts.filter_map(|it| it.directory.as_deref()).collect()
     }
 
     /// Another run, another version of this program, or other profiles have another one.
@@ -127,12 +144,16 @@ impl Recorded {
         })?;
         let paths = reach.files().map(|path| PathBuf::from(&**path));
         let (lines, sets) = Lines::of(paths, &reached);
+        let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
+        let left_out: usize = left_out.iter().map(|it| it.len()).sum();
+        let unknown: usize = self.parts.iter().map(|it| it.unknown).sum();
         self.merged = Some(merged);
         Ok(Index {
             lines,
             sets,
             texts: self.measurement.texts(),
             built: self.measurement.built(),
+            not_counted: left_out + unknown,
         })
     }
 

@@ -212,7 +212,7 @@ fn add(
     let entries = repository.entries()?;
     repository.look_at_all(&entries)?;
     let top = repository.top.clone();
-    let diff = diff::parse(&repository.diff(base, paths, true)?)?;
+    let diff = diff::parse(&repository.diff(base, paths)?)?;
     let parts = diff.into_iter();
     differences
         .lines

@@ -1,5 +1,6 @@
 //! Questions to git about what has changed.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -218,21 +219,22 @@ impl Repository {
     }
 
     /// How the files of these kinds and these links in the working tree differ from those of the commit, whatever the user has
-    /// set for other purposes. Where there are no kinds, all files. A file that was renamed is another one, or else as it was
-    /// under its old name.
-    pub fn diff(&self, commit: &str, paths: &Paths, finds_renames: bool) -> Result<Vec<u8>> {
+    /// set for other purposes. Where there are no kinds, all files.
+    pub fn diff(&self, commit: &str, paths: &Paths) -> Result<Vec<u8>> {
         let mut asked = self.git(&self.top);
+        // The lines are those of the files, and not of what a filter would make of them in a commit.
+        for filter in self.filters()? {
+            for without in ["clean=", "process=", "required=false"] {
+                asked.args(["-c", &format!("{filter}.{without}")]);
+            }
+        }
         asked.args([
             "diff",
             "--unified=0",
             "--inter-hunk-context=0",
             "--src-prefix=a/",
             "--dst-prefix=b/",
-            if finds_renames {
-                "--find-renames"
-            } else {
-                "--no-renames"
-            },
+            "--find-renames",
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",
@@ -252,6 +254,18 @@ impl Repository {
             }));
         }
         answer(&mut asked)
+    }
+
+    /// The sections of the configuration that have filters of files: <https://git-scm.com/docs/gitattributes#_filter>.
+    fn filters(&self) -> Result<BTreeSet<String>> {
+        let mut asked = self.git(&self.top);
+        asked.args(["config", "--null", "--name-only", "--get-regexp"]);
+        // It fails where there are none.
+        let listed = run(asked.arg(r"^filter\..*\.(clean|process)$"))?.stdout;
+        let names = listed.split(|byte| *byte == 0);
+        let names = names.map(String::from_utf8_lossy);
+        let sections = names.filter_map(|it| Some(it.rsplit_once('.')?.0.to_owned()));
+        Ok(sections.collect())
     }
 
     /// The files in the working tree that git does not know, without those that it ignores; relative to its root.

@@ -186,6 +186,7 @@ impl Report {
         let left_out = measurement.left_out();
         warnings::of_left_out(&left_out);
         let mut texts = measurement.texts();
+        let made_otherwise = warnings::of_sources(measurement.made_otherwise(&texts), root);
         texts.retain(|text| self.filters.have(&text.path, root));
         let files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let stale = Stale::find(&texts, files, measurement.built());
@@ -209,6 +210,7 @@ impl Report {
         self.outputs.html.open(metadata)?;
         if self.thresholds.is_one_given() {
             warnings::is_whole(&left_out)?;
+            warnings::is_current(&made_otherwise, root)?;
             warnings::is_current(&stale, root)?;
             warnings::is_known(&coverage, &changed.unbuilt, root)?;
             warnings::is_of_checkout(parts, root)?;

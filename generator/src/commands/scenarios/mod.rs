@@ -1,5 +1,6 @@
 //! `cargo itcov scenarios`: which scenario reaches what.
 
+pub mod around;
 mod changed;
 mod place;
 mod table;
@@ -102,6 +103,11 @@ enum Format {
 
 impl Scenarios {
     pub fn run(self) -> Result<ExitCode> {
+        if self.changed_since.is_some() && !self.choice.is_all() {
+            bail!(
+                "--changed-since is about all programs: one that is left out may come to what has changed, too"
+            );
+        }
         let workspace = self.cargo.read()?;
         let mut recorded = Recorded::open(&workspace, &self.choice)?;
         let counted = recorded.counted()?;
@@ -145,7 +151,16 @@ impl Scenarios {
                 let report = testwise::report(counted, chosen, root)?;
                 output::print(&serde_json::to_string_pretty(&report)?);
             }
-            Format::Nextest => output::print(&nextest(names())?),
+            // Tests that are new were not recorded, and may come to what has changed.
+            Format::Nextest if self.changed_since.is_some() => {
+                let others = counted.named().into_iter();
+                let others = others.filter(|it| !chosen.contains(it));
+                let others = nextest(others.map(|it| counted.name(it)))?;
+                output::print(&others.map_or("all()".to_owned(), |it| format!("not ({it})")));
+            }
+            Format::Nextest => {
+                output::print(&nextest(names())?.unwrap_or("none()".to_owned()));
+            }
             Format::Human if !stdout().is_terminal() => names().for_each(output::print),
             Format::Human | Format::Table => {
                 let outside = counted.outside().map(|it| {
@@ -170,7 +185,14 @@ impl Scenarios {
         }
         if let Some(revision) = &self.changed_since {
             let coverage = recorded.coverage(0..counted.scenarios.len())?;
-            let affected = changed::affected(workspace, revision, &coverage, counted)?;
+            let run = changed::Run {
+                workspace,
+                coverage: &coverage,
+                counted,
+                parts: &recorded.parts(),
+                early: &recorded.made_by(),
+            };
+            let affected = changed::affected(&run, revision)?;
             if let Some(why) = affected.why_all() {
                 note(&why);
             }
@@ -272,8 +294,8 @@ fn lcov(root: &Path, recorded: &mut Recorded, counted: &Counted, chosen: &[usize
     to_screen(|screen| screen.write_all(&out))
 }
 
-/// A filter for the tests that are the scenarios: <https://nexte.st/docs/filtersets/reference/>.
-fn nextest<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
+/// A filter for the tests that are the scenarios, if there are some: <https://nexte.st/docs/filtersets/reference/>.
+fn nextest<'a>(names: impl Iterator<Item = &'a str>) -> Result<Option<String>> {
     let tests = names.map(|name| {
         let (binary, test) = name.split_once(' ').with_context(|| {
             format!("{name:?} is no test of nextest, of which there would be a binary and a name")
@@ -281,11 +303,7 @@ fn nextest<'a>(names: impl Iterator<Item = &'a str>) -> Result<String> {
         Ok(format!("(binary_id(={binary}) & test(={test}))"))
     });
     let tests = tests.collect::<Result<Vec<_>>>()?;
-    Ok(if tests.is_empty() {
-        "none()".to_owned()
-    } else {
-        tests.join(" | ")
-    })
+    Ok((!tests.is_empty()).then(|| tests.join(" | ")))
 }
 
 fn show(

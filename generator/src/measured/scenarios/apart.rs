@@ -110,6 +110,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         profiles: Vec::new(),
         directory: None,
         is_folded: false,
+        test: Some(command.get_program().into()),
     };
     let begun = begin(part, &test.name).and_then(|(name, directory)| {
         entry.directory = Some(name);
@@ -179,6 +180,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         profiles: Vec::new(),
         directory: Some(name),
         is_folded: false,
+        test: None,
     };
     note(part, &entry)?;
     Ok(directory)

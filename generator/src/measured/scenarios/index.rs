@@ -31,6 +31,8 @@ pub struct Index {
     pub texts: BTreeSet<Text>,
     /// See `texts`.
     pub built: SystemTime,
+    /// Of how many profiles it is not known what they would say.
+    pub not_counted: usize,
 }
 
 /// Lines of source files, each with its number in the sets.
@@ -47,6 +49,7 @@ struct Head {
     sets: usize,
     texts: BTreeSet<Text>,
     built: SystemTime,
+    not_counted: usize,
     /// Of the blocks.
     digest: String,
 }
@@ -148,6 +151,7 @@ impl Index {
             sets: sets?,
             texts: head.texts,
             built: head.built,
+            not_counted: head.not_counted,
         })
     }
 
@@ -165,6 +169,7 @@ impl Index {
             sets: self.sets.len(),
             texts: self.texts.clone(),
             built: self.built,
+            not_counted: self.not_counted,
             digest: digest(&blocks),
         };
         let mut half = NamedTempFile::new_in(file.parent().unwrap_or(Path::new(".")))?;
@@ -214,6 +219,7 @@ mod tests {
             sets,
             texts: BTreeSet::new(),
             built: SystemTime::UNIX_EPOCH,
+            not_counted: 2,
         };
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("index");

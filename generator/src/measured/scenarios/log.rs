@@ -4,7 +4,7 @@
 //! An entry is an empty line, a line of JSON, and behind it the bytes of the differences, one behind the other.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use llvm_coverage::count::delta::Delta;
 use llvm_coverage::files;
@@ -22,7 +22,7 @@ pub enum Outcome {
     Failed,
     /// Nobody has said how.
     Ended,
-    /// It has no end: the tool was killed, or it still goes on.
+    /// It has no end: the tool was killed, the run was ended before, or it still goes on.
     Cut,
 }
 
@@ -64,6 +64,8 @@ pub struct Entry {
     pub directory: Option<String>,
     /// Whether these are in `profiles`, and the directory has gone.
     pub is_folded: bool,
+    /// The executable of the test that it is.
+    pub test: Option<PathBuf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +78,8 @@ struct Head {
     profiles: Vec<(String, usize)>,
     directory: Option<String>,
     is_folded: bool,
+    #[serde(default)]
+    test: Option<PathBuf>,
     /// Of the bytes.
     digest: String,
 }
@@ -100,6 +104,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         profiles,
         directory: entry.directory.clone(),
         is_folded: entry.is_folded,
+        test: entry.test.clone(),
         digest: digest(&bytes),
     };
     let mut record = vec![b'\n'];
@@ -162,6 +167,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         profiles,
         directory: head.directory,
         is_folded: head.is_folded,
+        test: head.test,
     };
     Some((entry, rest))
 }
@@ -183,6 +189,7 @@ mod tests {
             profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], &bytes(moved)))],
             directory: None,
             is_folded: false,
+            test: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What was recorded, as profiles: of each scenario one, however often it ran.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -31,6 +31,10 @@ pub struct Scenario {
     pub outcome: Outcome,
     /// How many seconds it took, if that is known.
     pub seconds: Option<f64>,
+    /// Whether it came to its end each time, and has not failed: if not, it may reach more.
+    pub is_whole: bool,
+    /// The executables of the test that it is.
+    pub tests: BTreeSet<PathBuf>,
     /// The places of its entries: the part's, and the one in it.
     entries: Vec<(usize, usize)>,
 }
@@ -55,6 +59,8 @@ impl Scenarios {
                         name: entry.name.clone(),
                         outcome: entry.outcome,
                         seconds: None,
+                        is_whole: true,
+                        tests: BTreeSet::new(),
                         entries: Vec::new(),
                     });
                     all.len() - 1
@@ -71,6 +77,11 @@ impl Scenarios {
             let entries = scenario.entries.iter();
             let seconds = entries.map(|(part, place)| parts[*part].entries[*place].seconds);
             scenario.seconds = seconds.sum();
+            for (part, place) in &scenario.entries {
+                let entry = &parts[*part].entries[*place];
+                scenario.is_whole &= matches!(entry.outcome, Outcome::Passed | Outcome::Ended);
+                scenario.tests.extend(entry.test.clone());
+            }
         }
         Ok(Scenarios { parts, all })
     }

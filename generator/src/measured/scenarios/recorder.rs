@@ -62,12 +62,41 @@ impl Recorder {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.close(outcome)
     }
+
+    /// The scenario of this name ends. If it is not the one that goes on, what it did later belongs to others, so it is cut.
+    ///
+    /// # Errors
+    ///
+    /// If it is not the one that goes on, and as of [`Recorder::start`].
+    pub fn end_of(&self, name: &str, outcome: Outcome) -> io::Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.name.as_deref() == Some(name) {
+            return state.close(outcome);
+        }
+        let entry = Entry {
+            name: Some(name.to_owned()),
+            outcome: Outcome::Cut,
+            // Those until it was cut are noted.
+            seconds: Some(0.0),
+            is_again: false,
+            profiles: Vec::new(),
+            directory: None,
+            is_folded: false,
+            test: None,
+        };
+        add(&state.log, &entry)?;
+        Err(io::Error::other(format!(
+            "{name:?} is cut, as another scenario began or ended before it was over: only one can go on at a time"
+        )))
+    }
 }
 
 impl State {
     fn close(&mut self, outcome: Outcome) -> io::Result<()> {
         let moved = self.counters.moved()?.into_iter();
         let moved = moved.map(|moved| (moved.name, moved.by)).collect();
+        // What is outside of scenarios has no end of its own.
+        let outcome = self.name.as_ref().map_or(Outcome::Ended, |_| outcome);
         self.write(outcome, moved)?;
         self.name = None;
         self.since = Instant::now();
@@ -83,6 +112,7 @@ impl State {
             profiles,
             directory: None,
             is_folded: false,
+            test: None,
         };
         add(&self.log, &entry)
     }

@@ -84,7 +84,7 @@ fn those_that_come_to_a_changed_function_are_selected_and_in_doubt_all() {
             "\nfn shared",
             "\nconst A: u8 = 1;\nfn shared",
             "src/main.rs:",
-            "is in no function",
+            "is not in the body of a function",
         ),
         (
             main,

@@ -2,6 +2,7 @@
 
 mod apart;
 mod changed;
+mod doubts;
 mod formats;
 mod orders;
 mod pages;
@@ -296,4 +297,22 @@ fn a_source_that_has_changed_since_is_named() {
     krate.write("src/main.rs", &format!("// Another line.\n{main}"));
     let said = krate.itcov(&["scenarios"]).ends_with(0);
     said.says("changed since the program was built: src/main.rs");
+}
+
+#[test]
+fn a_scenario_that_another_one_cuts_is_no_success_and_has_no_end() {
+    let krate = program();
+    let script = "cargo-itcov scenario outer -- sh -c 'cargo-itcov scenario inner -- sh act.sh 0; sh act.sh 2' 2>said && exit 9\n\
+                  cargo-itcov scenario whole -- sh act.sh 4\n";
+    suite(&krate, script);
+    let said = krate.read("said");
+    assert!(
+        said.contains("\"outer\" is cut, as another scenario began"),
+        "{said}"
+    );
+    let outcomes = rows(&krate, &[]).into_iter();
+    let outcomes: Vec<(String, String)> = outcomes.map(|row| (row.0, row.1)).collect();
+    let expected = [("outer", "cut"), ("inner", "passed"), ("whole", "passed")];
+    let expected = expected.map(|(name, outcome)| (name.to_owned(), outcome.to_owned()));
+    assert_eq!(outcomes, expected);
 }

@@ -117,3 +117,38 @@ fn a_program_that_the_suite_builds_twice_counts_each_time() {
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
     assert_eq!(entries_of_main(&trace.stdout), 3);
 }
+
+#[test]
+fn programs_of_one_name_in_several_packages_add_up() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nresolver = \"2\"\nmembers = [\"one\", \"two\"]\n",
+    );
+    let bin = "[[bin]]\nname = \"server\"\npath = \"src/main.rs\"\n";
+    for name in ["one", "two"] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, bin));
+        let text = format!("fn main() {{\n    println!(\"{name}\");\n}}\n");
+        krate.write(&format!("{name}/src/main.rs"), &text);
+    }
+    krate.itcov(&["run", "-p", "one"]).ends_with(0);
+    let added = krate.itcov(&["run", "-p", "two", "--add"]).ends_with(0);
+    assert!(!added.stderr.contains("forgotten"), "{}", added.stderr);
+    for (options, files) in [
+        (&[][..], 2),
+        (&["-p", "one"], 1),
+        (&["-p", "two"], 1),
+        (&["--bin", "server"], 2),
+    ] {
+        let report = [&["report", "--lcov", "-"], options].concat();
+        let lcov = krate.itcov(&report).ends_with(0).stdout;
+        assert_eq!(lcov.matches("DA:1,1\n").count(), files, "{lcov}");
+        assert_eq!(lcov.matches("\nDA:1,").count(), files, "{lcov}");
+    }
+    // One that has changed is another one.
+    krate.write("one/src/main.rs", "fn main() {}\n");
+    let added = krate.itcov(&["run", "-p", "one", "--add"]).ends_with(0);
+    added.says("server has changed, so what was measured of it before is forgotten");
+    let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
+    assert_eq!(lcov.matches("DA:1,1\n").count(), 2, "{lcov}");
+}

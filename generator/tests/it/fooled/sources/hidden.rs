@@ -177,3 +177,27 @@ fn a_revision_that_may_be_two_is_refused() {
     git.run(&["branch", "origin/main", "refs/heads/main"]);
     gate("origin/main").ends_with(1).says("several revisions");
 }
+
+#[test]
+fn a_filter_of_files_does_not_move_the_lines_that_have_changed() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let unused = root.join("src/unused.rs");
+    let text = fs::read_to_string(&unused).unwrap();
+    let git = Git::init(&root);
+    fs::write(root.join(".gitattributes"), "*.rs filter=local\n").unwrap();
+    git.commit("one");
+    // What is for this machine alone is not committed.
+    git.run(&["config", "filter.local.clean", "sed /LOCAL/d"]);
+    git.run(&["config", "filter.local.required", "true"]);
+    let local = "// LOCAL\n".repeat(5);
+    fs::write(&unused, local + &text.replace("number + 1", "number + 2")).unwrap();
+    run_again(&fixture);
+    let line = 6 + text
+        .lines()
+        .position(|it| it.contains("number + 1"))
+        .unwrap();
+    let line = u32::try_from(line).unwrap();
+    let expected = [("src/unused.rs".to_owned(), vec![(line, 0)])].into();
+    assert_eq!(lines(&fixture, &["--changed-since", "HEAD"]), expected);
+}

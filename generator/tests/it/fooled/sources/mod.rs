@@ -4,4 +4,5 @@ mod cached;
 mod edited;
 mod hidden;
 mod left_out;
+mod made;
 mod unbuilt;

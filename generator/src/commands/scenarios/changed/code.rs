@@ -1,0 +1,279 @@
+//! What has changed between two texts of a source: the bodies of functions, or something else.
+//!
+//! The body of a function can do something else only where the function runs. Everything else may have an effect anywhere: a
+//! signature decides what other code means, a constant is computed by the compiler, and a macro writes code.
+
+use std::ops::RangeInclusive;
+
+use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{
+    Block, ExprConst, ImplItemConst, ImplItemFn, Item, ItemConst, ItemFn, ItemStatic, Signature,
+    TraitItemConst, TraitItemFn, Type, Visibility,
+};
+
+/// A function whose body has changed: lines of the text that was compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// All of it.
+    pub lines: RangeInclusive<u32>,
+    /// From its first line to that in which its body begins.
+    pub head: RangeInclusive<u32>,
+}
+
+/// Why more may have changed than what functions do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// A line of the text that was compiled, if that is known.
+    pub line: Option<u32>,
+    pub why: &'static str,
+}
+
+/// The functions whose bodies are another in the text that was `compiled` than in the `other` one. Of functions in functions it
+/// is the outermost that has changed itself.
+///
+/// # Errors
+///
+/// Says what else has changed.
+pub fn changed(compiled: &str, other: &str) -> Result<Vec<Function>, Doubt> {
+    let parse = |text: &str| {
+        Code::parse(text).ok_or(Doubt {
+            line: None,
+            why: "is no Rust that is understood",
+        })
+    };
+    let (compiled, other) = (parse(compiled)?, parse(other)?);
+    let texts = |code: &Code| -> Vec<String> {
+        let tokens = code.outside.iter();
+        tokens.map(|token| token.text.clone()).collect()
+    };
+    let (own, others) = (texts(&compiled), texts(&other));
+    if own != others {
+        let equal = own.iter().zip(&others).take_while(|(one, two)| one == two);
+        let first = equal.count().min(own.len().saturating_sub(1));
+        return Err(Doubt {
+            line: compiled.outside.get(first).map(|token| token.line),
+            why: "is not in the body of a function that runs only when the program runs",
+        });
+    }
+    let mut found = Vec::new();
+    compare(&compiled.bodies, &other.bodies, &mut found);
+    Ok(found)
+}
+
+/// Bodies in the same place of two texts.
+fn compare(compiled: &[Body], other: &[Body], found: &mut Vec<Function>) {
+    for (one, two) in compiled.iter().zip(other) {
+        if one.tokens == two.tokens {
+            compare(&one.nested, &two.nested, found);
+        } else {
+            found.push(one.function.clone());
+        }
+    }
+}
+
+/// The tokens of a text, those of bodies apart.
+#[derive(Default)]
+struct Code {
+    outside: Vec<Token>,
+    bodies: Vec<Body>,
+}
+
+struct Token {
+    text: String,
+    line: u32,
+}
+
+struct Body {
+    function: Function,
+    /// Without those of functions in it, and without items that may have an effect elsewhere.
+    tokens: Vec<String>,
+    nested: Vec<Body>,
+}
+
+impl Code {
+    fn parse(text: &str) -> Option<Code> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let tokens: TokenStream = text.parse().ok()?;
+        let file = syn::parse2(tokens.clone()).ok()?;
+        let mut functions = Functions::default();
+        functions.visit_file(&file);
+        let mut code = Code::default();
+        code.add(tokens, &functions, &mut None);
+        Some(code)
+    }
+
+    /// Adds tokens that are in the body of a function, or outside of all.
+    fn add<'a>(
+        &mut self,
+        tokens: TokenStream,
+        functions: &'a Functions,
+        within: &mut Option<(&'a Place, Body)>,
+    ) {
+        for token in tokens {
+            let TokenTree::Group(group) = &token else {
+                self.push(word(&token), token.span().start(), within);
+                continue;
+            };
+            let [open, close] = match group.delimiter() {
+                Delimiter::Parenthesis => ["(", ")"],
+                Delimiter::Brace => ["{", "}"],
+                Delimiter::Bracket => ["[", "]"],
+                Delimiter::None => ["", ""],
+            };
+            let start = group.span_open().start();
+            self.push(open.to_owned(), start, within);
+            if let Some(place) = functions.0.iter().find(|it| it.open == start) {
+                let body = Body {
+                    function: place.function.clone(),
+                    tokens: Vec::new(),
+                    nested: Vec::new(),
+                };
+                let mut inner = Some((place, body));
+                self.add(group.stream(), functions, &mut inner);
+                let all = match within {
+                    Some((_, around)) => &mut around.nested,
+                    None => &mut self.bodies,
+                };
+                all.extend(inner.map(|(_, body)| body));
+            } else {
+                self.add(group.stream(), functions, within);
+            }
+            self.push(close.to_owned(), group.span_close().start(), within);
+        }
+    }
+
+    fn push(&mut self, text: String, at: LineColumn, within: &mut Option<(&Place, Body)>) {
+        match within {
+            Some((place, body)) if !place.leaks(at) => body.tokens.push(text),
+            _ => self.outside.push(Token {
+                text,
+                line: line(at),
+            }),
+        }
+    }
+}
+
+fn word(token: &TokenTree) -> String {
+    match token {
+        // `& &` is not `&&`.
+        TokenTree::Punct(it) if it.spacing() == Spacing::Joint => format!("{it}+"),
+        other => other.to_string(),
+    }
+}
+
+fn line(place: LineColumn) -> u32 {
+    u32::try_from(place.line).unwrap_or(u32::MAX)
+}
+
+/// Where the body of a function is.
+struct Place {
+    /// Its first brace.
+    open: LineColumn,
+    function: Function,
+    /// Items in it that may have an effect elsewhere.
+    leaking: Vec<(LineColumn, LineColumn)>,
+}
+
+impl Place {
+    fn leaks(&self, at: LineColumn) -> bool {
+        let mut leaking = self.leaking.iter();
+        leaking.any(|(start, end)| *start <= at && at < *end)
+    }
+}
+
+/// The functions of a text that run only when the program runs. Those in macros are not known.
+#[derive(Default)]
+struct Functions(Vec<Place>);
+
+impl Functions {
+    fn add(&mut self, first: Option<Span>, signature: &Signature, block: &Block) {
+        // The compiler may run it.
+        if signature.constness.is_some() {
+            return;
+        }
+        let open = block.brace_token.span.open().start();
+        let first = first.unwrap_or_else(|| signature.span()).start();
+        let first = line(first);
+        let mut items = Items::default();
+        items.visit_block(block);
+        let leaking = if items.are_of_this_function {
+            Vec::new()
+        } else {
+            items.all
+        };
+        self.0.push(Place {
+            open,
+            function: Function {
+                lines: first..=line(block.brace_token.span.close().end()),
+                head: first..=line(open),
+            },
+            leaking,
+        });
+        visit::visit_block(self, block);
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.add(first(&function.vis), &function.sig, &function.block);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.add(first(&function.vis), &function.sig, &function.block);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        if let Some(block) = &function.default {
+            self.add(None, &function.sig, block);
+        }
+    }
+
+    // The compiler runs what is in them, or it runs once, whoever comes first.
+    fn visit_item_const(&mut self, _: &'ast ItemConst) {}
+    fn visit_item_static(&mut self, _: &'ast ItemStatic) {}
+    fn visit_impl_item_const(&mut self, _: &'ast ImplItemConst) {}
+    fn visit_trait_item_const(&mut self, _: &'ast TraitItemConst) {}
+    fn visit_expr_const(&mut self, _: &'ast ExprConst) {}
+    fn visit_type(&mut self, _: &'ast Type) {}
+}
+
+/// The items in a function, without those in functions in it.
+struct Items {
+    all: Vec<(LineColumn, LineColumn)>,
+    /// Whether none of them can be reached from elsewhere.
+    are_of_this_function: bool,
+}
+
+impl Default for Items {
+    fn default() -> Self {
+        Items {
+            all: Vec::new(),
+            are_of_this_function: true,
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Items {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let is_of_this_function = matches!(
+            item,
+            Item::Const(_) | Item::Static(_) | Item::Type(_) | Item::Use(_)
+        );
+        self.are_of_this_function &= is_of_this_function;
+        // The body of a function is told apart by itself.
+        if !matches!(item, Item::Fn(_)) {
+            let span = item.span();
+            self.all.push((span.start(), span.end()));
+        }
+    }
+}
+
+/// The first place of a function that is `pub`.
+fn first(visibility: &Visibility) -> Option<Span> {
+    (!matches!(visibility, Visibility::Inherited)).then(|| visibility.span())
+}
+
+#[cfg(test)]
+mod tests;
