@@ -1,9 +1,9 @@
 //! Coverage as pages for a browser: one directory that needs no network, and no script to be complete.
 //!
 //! ```text
-//! tree ── paths ── page ─┬─ directory                                            ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ─┬─ source (the listing) ─┘
-//!                                 └─ marks, highlight ───┘
+//! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code           ─┬─ folder
+//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ─┘
+//!                                 └─ own_code, marks, highlight ┘
 //! ```
 //!
 //! The pages are text made of values; `read` reads the sources, and `folder` writes.
@@ -20,11 +20,14 @@ mod highlight;
 mod marks;
 mod notes;
 mod numbers;
+mod own_code;
 mod page;
 mod paths;
+mod ranking;
 mod read;
 mod short_names;
 mod source;
+mod strip;
 mod text;
 mod tree;
 
@@ -51,6 +54,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/core.js"),
     include_str!("assets/tables.js"),
     include_str!("assets/copy.js"),
+    include_str!("assets/lines.js"),
     include_str!("assets/source.js"),
     include_str!("assets/start.js"),
 );
@@ -75,10 +79,18 @@ pub fn write(
     let files = (0..site.tree.files.len()).map(Entry::File);
     let entries: Vec<_> = directories.chain(files).collect();
     in_parallel(&entries, |entry| match *entry {
-        Entry::Directory(0) => folder.write("index.html", &directory::page(&site, 0)),
+        Entry::Directory(0) => {
+            let functions = ranking::ranked(&site);
+            if !functions.is_empty() {
+                let name = format!("{PAGES}/{}", ranking::PAGE);
+                folder.write(&name, &ranking::page(&site, &functions))?;
+            }
+            let top = ranking::top(&site, &functions);
+            folder.write("index.html", &directory::page(&site, 0, &top))
+        }
         Entry::Directory(place) => {
             let name = format!("{PAGES}/{}", site.directory_pages[place]);
-            folder.write(&name, &directory::page(&site, place))
+            folder.write(&name, &directory::page(&site, place, ""))
         }
         Entry::File(place) => {
             let name = format!("{PAGES}/{}", site.file_pages[place]);

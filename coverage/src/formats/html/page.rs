@@ -75,9 +75,9 @@ impl Site<'_> {
         out
     }
 
-    /// A page. `class` tells the style what kind of page it is, and `head` is what comes beside the path.
+    /// The page of a directory or file. `class` tells the style what kind of page it is, and `head` is what comes beside the
+    /// path.
     pub fn page(&self, of: Entry, class: &str, head: &str, main: &str) -> String {
-        let from = From::of(of);
         let (name, parent) = match of {
             Entry::Directory(0) => (self.about.title.as_str(), None),
             Entry::Directory(place) => {
@@ -89,22 +89,37 @@ impl Site<'_> {
                 (file.name.as_str(), Some(file.parent))
             }
         };
-        let title = match of {
-            Entry::Directory(0) => format!("{name} · coverage"),
-            _ => format!("{name} · {} · coverage", self.about.title),
-        };
-        let mut path = String::new();
         let around = parent.map(|parent| {
             let mut around = self.tree.around(parent);
             around.push(parent);
             around
         });
-        for place in around.into_iter().flatten() {
+        self.whole(
+            From::of(of),
+            name,
+            &around.unwrap_or_default(),
+            [class, head, main],
+        )
+    }
+
+    /// A page of something else, right below the first one.
+    pub fn plain_page(&self, name: &str, main: &str) -> String {
+        self.whole(From::Page, name, &[0], ["dir", "", main])
+    }
+
+    fn whole(&self, from: From, name: &str, around: &[usize], parts: [&str; 3]) -> String {
+        let [class, head, main] = parts;
+        let title = match from {
+            From::Index => format!("{name} · coverage"),
+            From::Page => format!("{name} · {} · coverage", self.about.title),
+        };
+        let mut path = String::new();
+        for place in around {
             let name = match place {
                 0 => &self.about.title,
-                _ => &self.tree.directories[place].name,
+                _ => &self.tree.directories[*place].name,
             };
-            let address = self.address(from, Entry::Directory(place));
+            let address = self.address(from, Entry::Directory(*place));
             let _ = write!(path, "<li><a href=\"{address}\">{}</a>", escaped(name));
         }
         format!(

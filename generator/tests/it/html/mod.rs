@@ -5,6 +5,7 @@ mod copying;
 mod either;
 mod files;
 mod large;
+mod numbers;
 mod subject;
 mod ways;
 
