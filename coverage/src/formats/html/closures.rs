@@ -9,22 +9,23 @@ const CLOSURE: &str = "::{closure#";
 
 /// For each function of a file the one that it is a closure of, or its async body; any other is its own.
 pub fn owners(functions: &[Written]) -> Vec<usize> {
-    let mut by_name = HashMap::new();
+    let (mut by_name, mut by_short) = (HashMap::new(), HashMap::new());
     for (place, function) in functions
         .iter()
         .enumerate()
         .filter(|(_, it)| !it.is_closure)
     {
-        by_name.extend(
-            function
-                .instantiations
-                .iter()
-                .map(|one| (one.name.as_str(), place)),
-        );
+        let names = function.instantiations.iter();
+        by_name.extend(names.map(|one| (one.name.as_str(), place)));
+        by_short.insert(function.name.as_str(), place);
     }
     let owner = |function: &Written| {
         let mut around = function.instantiations.iter().map(|one| split(&one.name).0);
-        around.find_map(|name| by_name.get(name).copied())
+        let owner = around.find_map(|name| by_name.get(name));
+        // A closure may have types of its own, as one that is async.
+        owner
+            .or_else(|| by_short.get(split(&function.name).0))
+            .copied()
     };
     let places = functions.iter().enumerate();
     let owners = places.map(|(place, function)| {
@@ -158,8 +159,13 @@ mod tests {
                 (33, 20),
             ),
             written("a::LAZY::{closure#0}", (50, 1), (60, 2)),
+            written(
+                "a::place::<u8>::{closure#0}::{closure#1}::<i16>",
+                (35, 9),
+                (35, 20),
+            ),
         ];
-        assert_eq!(owners(&functions), [0, 0, 0, 3]);
+        assert_eq!(owners(&functions), [0, 0, 0, 3, 0]);
     }
 
     #[test]
