@@ -94,7 +94,7 @@ fn restricted(
 
 /// The segments in the given lines of code. Outside of them there is no code any more, and by the rules of
 /// [`super::lines`] they make these lines and no others.
-fn clipped(segments: &[Segment], kept: &[Line]) -> Vec<Segment> {
+pub(crate) fn clipped(segments: &[Segment], kept: &[Line]) -> Vec<Segment> {
     let at = |line| Position { line, column: 1 };
     let mut clipped = vec![];
     for run in kept.chunk_by(|a, b| a.number + 1 == b.number) {

@@ -7,6 +7,34 @@ use crate::parse::regions::Position;
 
 const CLOSURE: &str = "::{closure#";
 
+/// For each function of a file the one that it is a closure of, or its async body; any other is its own.
+pub fn owners(functions: &[Written]) -> Vec<usize> {
+    let (mut by_name, mut by_short) = (HashMap::new(), HashMap::new());
+    for (place, function) in functions
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !it.is_closure)
+    {
+        let names = function.instantiations.iter();
+        by_name.extend(names.map(|one| (one.name.as_str(), place)));
+        by_short.insert(function.name.as_str(), place);
+    }
+    let owner = |function: &Written| {
+        let mut around = function.instantiations.iter().map(|one| split(&one.name).0);
+        let owner = around.find_map(|name| by_name.get(name));
+        // A closure may have types of its own, as one that is async.
+        owner
+            .or_else(|| by_short.get(split(&function.name).0))
+            .copied()
+    };
+    let places = functions.iter().enumerate();
+    let owners = places.map(|(place, function)| {
+        let owner = function.is_closure.then(|| owner(function)).flatten();
+        owner.unwrap_or(place)
+    });
+    owners.collect()
+}
+
 /// Gives the closures of a file names that say where they are. The functions are in the order in which they begin.
 pub fn name(functions: &mut [Written]) {
     // A closure is called as what it is in, and a number.
@@ -85,9 +113,11 @@ mod tests {
             name: short,
             count: 1,
             regions: Ratio::default(),
+            lines: vec![],
             instantiations: vec![Instantiation {
                 name: name.into(),
                 count: 1,
+                segments: vec![],
             }],
         }
     }
@@ -116,6 +146,26 @@ mod tests {
                 "f, closure at line 50",
             ]
         );
+    }
+
+    #[test]
+    fn a_closure_belongs_to_the_function_that_it_is_in() {
+        let functions = vec![
+            written("a::place::<u8>", (28, 1), (31, 20)),
+            written("a::place::<u8>::{closure#0}", (31, 20), (40, 2)),
+            written(
+                "a::place::<u8>::{closure#0}::{closure#0}",
+                (33, 9),
+                (33, 20),
+            ),
+            written("a::LAZY::{closure#0}", (50, 1), (60, 2)),
+            written(
+                "a::place::<u8>::{closure#0}::{closure#1}::<i16>",
+                (35, 9),
+                (35, 20),
+            ),
+        ];
+        assert_eq!(owners(&functions), [0, 0, 0, 3, 0]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::numbers::{level, number, percent};
 use super::page::{From, PAGES, Site, bar_of, cards, code, files};
 use super::scenarios;
-use super::text::escaped;
+use super::text::{escaped, path};
 use super::tree::Entry;
 use crate::count::ratio::Ratio;
 use crate::count::summary::Summary;
@@ -22,8 +22,8 @@ const WORST: usize = 5;
 const LIMITS: &str = "<ul class=limits aria-label=Colours><li class=g>all ran<li class=y>80% or more ran\
                       <li class=r>less than 80% ran</ul>";
 
-/// The page of a directory.
-pub fn page(site: &Site<'_>, place: usize) -> String {
+/// The page of a directory. On the first one are the `functions` of which most is missing.
+pub fn page(site: &Site<'_>, place: usize, functions: &str) -> String {
     let directory = &site.tree.directories[place];
     let heading = match place {
         0 => escaped(&site.about.title),
@@ -46,7 +46,11 @@ pub fn page(site: &Site<'_>, place: usize) -> String {
             scenarios.title()
         );
     }
-    main.push_str(&worst(site, place));
+    let _ = write!(
+        main,
+        "<div class=where>{}{functions}</div>",
+        worst(site, place)
+    );
     main.push_str(&table(site, place));
     site.page(Entry::Directory(place), "dir", "", &main)
 }
@@ -109,7 +113,8 @@ fn worst(site: &Site<'_>, place: usize) -> String {
         return String::new();
     }
     found.sort_by_key(|file| Reverse(missing(*file)));
-    let mut out = String::from("<section class=worst><h2>Where most is missing</h2><ol>");
+    let mut out =
+        String::from("<section class=worst><h2>Files with the most lines not run</h2><ol>");
     let outside = match site.tree.directories[place].path.as_str() {
         "" => 0,
         path => path.len() + 1,
@@ -125,7 +130,7 @@ fn worst(site: &Site<'_>, place: usize) -> String {
             out,
             "<li><a href=\"{address}#U1\">{path}</a>{bar}<span><b>{missing}</b> of {total} lines</span>",
             address = site.address(From::of(Entry::Directory(place)), Entry::File(file)),
-            path = escaped(&site.tree.files[file].path[outside..]),
+            path = path(&site.tree.files[file].path[outside..]),
             missing = number(not_run.covered),
             total = number(lines.total),
             bar = bar_of(not_run),
@@ -176,7 +181,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
             out,
             "<tr class=\"{classes}\" data-d={depth}><th scope=row><a href=\"{address}\">{name}{slash}</a>{cells}",
             address = site.address(from, entry),
-            name = escaped(name),
+            name = path(name),
             slash = if matches!(entry, Entry::Directory(_)) {
                 "/"
             } else {

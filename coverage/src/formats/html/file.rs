@@ -7,10 +7,13 @@ use super::functions::{self, Written};
 use super::marks::Marks;
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact, level, number, percent};
+use super::own_code::OwnCode;
 use super::page::{From, Site, bar_of, kinds};
-use super::source::{Kind, Source, listing, numbers, overview};
+use super::source::{Kind, Source, listing, numbers};
+use super::strip::strip;
 use super::text::{escaped, name};
 use super::tree::Entry;
+use crate::count::summary::Summary;
 
 /// The page of a file; `next` is the next one in which something did not run.
 pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>) -> String {
@@ -19,23 +22,24 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let is_of_changes = site.about.subject.since.is_some();
     let mut functions = functions::written(site.coverage, coverage);
     closures::name(&mut functions);
+    let own_code = OwnCode::of(site.coverage, coverage);
     let (listing, mut remark) = match source {
         Source::Text { text, .. } => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");
             let own = functions.iter().filter(|it| !it.is_closure);
             let starts: Vec<_> = own.map(|function| function.start).collect();
-            let marks = Marks::new(&coverage.segments, &starts);
+            let marks = Marks::new(&own_code.segments, &starts);
             let mut notes = Notes::new(site, place, &functions);
             let kind = Kind {
                 is_rust,
                 is_of_changes,
             };
-            let listing = listing(text, kind, &coverage.lines, marks, &mut notes);
+            let listing = listing(text, kind, &own_code.lines, marks, &mut notes);
             (listing, String::new())
         }
         Source::Missing(why) => {
             let remark = format!("The source cannot be shown: {why}. These are its numbers.");
-            (numbers(&coverage.lines), remark)
+            (numbers(&own_code.lines), remark)
         }
     };
     if let Some(last) = coverage
@@ -67,6 +71,9 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
         );
     }
     main.push_str("</ul>");
+    if let Some(difference) = difference(&coverage.summary, &own_code, &functions) {
+        let _ = write!(main, "<p class=why>{difference}</p>");
+    }
     if !remark.is_empty() {
         let _ = write!(main, "<p class=remark role=note>{}</p>", escaped(&remark));
     }
@@ -95,10 +102,39 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
         main,
         "<div id=source><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
-        overview(&listing)
+        strip(&listing)
     );
     let head = tools(site, listing.places, next);
     site.page(Entry::File(place), "src", &head, &main)
+}
+
+/// Why the numbers, which are llvm-cov's, are not those of the listing and of the functions beside it.
+fn difference(summary: &Summary, own_code: &OwnCode, functions: &[Written]) -> Option<String> {
+    let (missing, listed) = (summary.lines.missing(), own_code.missing());
+    let idle = functions.iter().filter(|it| it.count == 0).count();
+    let mut parts = vec![];
+    if missing > listed {
+        parts.push(format!(
+            "{} did not run, and {} so below: a line counts for each function that it is part of, such as a closure and what \
+             is around it, and a generic function as its instantiation that ran most.",
+            counted(missing, "line"),
+            if listed == 1 { "1 looks".into() } else { format!("{} look", number(listed)) },
+        ));
+    } else if missing < listed {
+        parts.push(format!(
+            "{} below look as if they did not run, and {} counted: the code of a macro counts where it is used.",
+            counted(listed, "line"),
+            if missing == 1 { "1 is".into() } else { format!("{} are", number(missing)) },
+        ));
+    }
+    if functions.len() != summary.functions.total || idle != summary.functions.missing() {
+        parts.push(format!(
+            "{} in {}: those that a macro makes are in one place, and count once.",
+            counted(functions.len(), "function"),
+            counted(summary.functions.total, "place")
+        ));
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 const LEGEND: &str = "<ul class=legend aria-label=Legend><li class=c>ran<li class=h>ran in part: \

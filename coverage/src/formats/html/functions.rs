@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use rustc_demangle::demangle;
 
 use super::short_names::short;
-use crate::count::functions::Function;
+use crate::count::functions::{CountedRegion, Function};
+use crate::count::lines::lines;
 use crate::count::ratio::Ratio;
+use crate::count::segments::{Segment, segments};
 use crate::count::{Coverage, FileCoverage};
 use crate::parse::regions::{Kind, Position};
 
@@ -22,8 +24,10 @@ pub struct Written {
     pub is_closure: bool,
     /// How often it was entered, as any instantiation.
     pub count: u64,
-    /// The regions of the instantiation of which most ran.
+    /// The regions, which ran if they did in any instantiation.
     pub regions: Ratio,
+    /// The numbers of the lines that have code of it.
+    pub lines: Vec<u32>,
     /// What it was compiled to; those of one name are one. Of one that ran, the mere mention in its own crate is none.
     pub instantiations: Vec<Instantiation>,
 }
@@ -34,6 +38,8 @@ pub struct Instantiation {
     pub name: String,
     /// How often it was entered.
     pub count: u64,
+    /// Its code in the file that it is written in.
+    pub segments: Vec<Segment>,
 }
 
 impl Written {
@@ -44,65 +50,109 @@ impl Written {
     }
 }
 
-/// The functions that are written in the file, from the top to the bottom.
+/// The functions that are written in the file, from the top to the bottom. A macro makes several in one place.
 pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
-    let mut by_start: BTreeMap<Position, Vec<&Function>> = BTreeMap::new();
+    let mut by_start: BTreeMap<(Position, String), Vec<&Function>> = BTreeMap::new();
     for function in coverage.functions_of(file) {
         let own = function.own_file().unwrap_or(0);
         if function.files.get(own) == Some(&file.path)
             && let Some(first) = function.regions_in(own).next()
         {
-            by_start.entry(first.start).or_default().push(function);
+            let name = short_name(function);
+            by_start
+                .entry((first.start, name))
+                .or_default()
+                .push(function);
         }
     }
     by_start
         .into_iter()
-        .map(|(start, functions)| Written::new(start, &functions))
+        .map(|((start, name), functions)| Written::new(start, name, &functions))
         .collect()
 }
 
+/// A method that a trait gives is one function, whatever has it; what a macro makes in one place are several.
+fn short_name(function: &Function) -> String {
+    let name = short(&full_name(function));
+    match name.split_once(" as ") {
+        Some((_, of_trait)) if is_given_by_trait(&function.name) => {
+            of_trait.replacen(">::", "::", 1)
+        }
+        _ => name,
+    }
+}
+
+/// The path of its mangled name begins with `Y`, and that of an implementation with `X`, as
+/// <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html> has it.
+fn is_given_by_trait(mangled: &str) -> bool {
+    let mut rest = mangled.strip_prefix("_R").unwrap_or_default();
+    loop {
+        rest = match rest.as_bytes() {
+            [b'I', ..] => &rest[1..],
+            [b'N', kind, ..] if kind.is_ascii() => &rest[2..],
+            _ => return rest.starts_with('Y'),
+        };
+    }
+}
+
+fn full_name(function: &Function) -> String {
+    format!("{:#}", demangle(&function.name))
+}
+
 impl Written {
-    fn new(start: Position, functions: &[&Function]) -> Self {
-        let mut by_name: BTreeMap<String, u64> = BTreeMap::new();
+    fn new(start: Position, name: String, functions: &[&Function]) -> Self {
+        let mut by_name: BTreeMap<String, Vec<&Function>> = BTreeMap::new();
         for function in functions {
-            let count = by_name
-                .entry(format!("{:#}", demangle(&function.name)))
-                .or_default();
-            *count = count.saturating_add(function.count());
+            by_name
+                .entry(full_name(function))
+                .or_default()
+                .push(function);
         }
-        let regions = functions.iter().map(|function| {
-            let code = function.regions.iter().filter(|it| it.kind == Kind::Code);
-            let covered = code.clone().filter(|it| it.count > 0).count();
-            let total = code.count();
-            Ratio { covered, total }
-        });
+        let instantiations = by_name
+            .into_iter()
+            .map(|(name, functions)| Instantiation::new(name, &functions));
+        let mut instantiations: Vec<_> = instantiations.collect();
         // Nor is it counted as one that did not run.
-        if by_name.values().any(|count| *count > 0) {
-            by_name.retain(|name, count| *count > 0 || !is_mention(name));
+        if instantiations.iter().any(|it| it.count > 0) {
+            instantiations.retain(|it| it.count > 0 || !is_mention(&it.name));
         }
-        let name = by_name.keys().next().map(|name| short(name));
-        let name = name.unwrap_or_default();
-        let end = functions.iter().flat_map(|function| {
-            let own = function.own_file().unwrap_or(0);
-            function.regions_in(own).map(|region| region.end)
-        });
+        let own: Vec<_> = own_regions(functions).collect();
+        let mut ran: BTreeMap<(Position, Position), bool> = BTreeMap::new();
+        for region in own.iter().filter(|it| it.kind == Kind::Code) {
+            *ran.entry((region.start, region.end)).or_default() |= region.count > 0;
+        }
         Self {
             start,
-            end: end.max().unwrap_or(start),
+            end: own.iter().map(|it| it.end).max().unwrap_or(start),
             is_closure: name.ends_with('}'),
             name,
-            count: by_name
-                .values()
-                .fold(0, |sum, count| sum.saturating_add(*count)),
-            regions: regions
-                .max_by_key(|ratio| (ratio.covered, ratio.total))
-                .unwrap_or_default(),
-            instantiations: by_name
-                .into_iter()
-                .map(|(name, count)| Instantiation { name, count })
-                .collect(),
+            count: instantiations
+                .iter()
+                .fold(0, |sum, it| sum.saturating_add(it.count)),
+            regions: Ratio::of(ran.into_values()),
+            lines: lines(&segments(own)).iter().map(|it| it.number).collect(),
+            instantiations,
         }
     }
+}
+
+impl Instantiation {
+    fn new(name: String, functions: &[&Function]) -> Self {
+        let counts = functions.iter().map(|function| function.count());
+        Self {
+            name,
+            count: counts.fold(0, u64::saturating_add),
+            segments: segments(own_regions(functions)),
+        }
+    }
+}
+
+/// What they have of the file that they are written in.
+fn own_regions(functions: &[&Function]) -> impl Iterator<Item = CountedRegion> {
+    functions.iter().flat_map(|function| {
+        let own = function.own_file().unwrap_or(0);
+        function.regions_in(own).copied()
+    })
 }
 
 /// Whether the name is that of a generic function without its types, as `new` of `a::new::<_>`. A crate that has one
@@ -115,6 +165,54 @@ fn is_mention(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::count::functions::Functions;
+
+    #[test]
+    fn a_region_ran_if_it_did_in_any_instantiation() {
+        let instantiation = |name: &str, counts: [u64; 2]| Function {
+            name: name.into(),
+            files: vec!["/app/a.rs".into()],
+            regions: counts
+                .iter()
+                .zip(1..)
+                .map(|(count, line)| CountedRegion {
+                    kind: Kind::Code,
+                    file: 0,
+                    expanded_file: None,
+                    start: Position { line, column: 1 },
+                    end: Position { line, column: 9 },
+                    count: *count,
+                })
+                .collect(),
+        };
+        let mut all = Functions::default();
+        all.known = vec![instantiation("one", [1, 0]), instantiation("other", [0, 1])];
+        let coverage = Coverage::new(all, |_| true);
+        let functions = [&coverage.functions[0], &coverage.functions[1]];
+        let written = Written::new(Position { line: 1, column: 1 }, "f".into(), &functions);
+        assert_eq!((written.regions.missing(), written.lines), (0, vec![1, 2]));
+    }
+
+    #[test]
+    fn a_method_that_a_trait_gives_is_told_from_one_of_an_implementation() {
+        for name in [
+            "_RNvYNtCs1_3app6SquareNtB4_5Shape5never",
+            "_RINvYNtCs1_3app6Square",
+            "_RNCNvYhNt",
+        ] {
+            assert!(is_given_by_trait(name), "{name}");
+        }
+        for name in [
+            "_RNvXCs1_3appNtB2_6SquareNtB2_5Shape4area",
+            "_RNvCs1_3app4main",
+            "_RN",
+            "_RNé",
+            "main",
+            "",
+        ] {
+            assert!(!is_given_by_trait(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_generic_function_without_its_types_is_a_mention() {

@@ -23,6 +23,8 @@ pub struct Piece {
     pub range: Range<usize>,
     /// What is known of it.
     pub state: State,
+    /// How often it ran.
+    pub count: u64,
     /// It is the first of an uncovered place: as many pieces as no code that ran and no beginning of a function
     /// comes between.
     pub begins_place: bool,
@@ -36,6 +38,7 @@ pub struct Marks<'a> {
     /// Where functions begin.
     functions: &'a [Position],
     state: State,
+    count: u64,
     number: u32,
     /// The text before, leaving out space, did not run.
     in_place: bool,
@@ -50,6 +53,7 @@ impl<'a> Marks<'a> {
             rest: segments,
             functions,
             state: State::Plain,
+            count: 0,
             number: 0,
             in_place: false,
             at_function: false,
@@ -87,6 +91,7 @@ impl<'a> Marks<'a> {
             Some(0) => State::Uncovered,
             Some(_) => State::Covered,
         };
+        self.count = segment.count.unwrap_or(0);
         while let [first, rest @ ..] = self.functions
             && *first <= segment.start
         {
@@ -100,9 +105,11 @@ impl<'a> Marks<'a> {
         let inside = &text[range.clone()];
         let core = inside.trim();
         let is_function = self.at_function;
+        let all = self.count;
         let mut add = |range: Range<usize>, state, begins_place: bool| {
+            let count = if state == State::Plain { 0 } else { all };
             if let Some(last) = pieces.last_mut()
-                && last.state == state
+                && (last.state, last.count) == (state, count)
                 && !begins_place
             {
                 last.range.end = range.end;
@@ -110,6 +117,7 @@ impl<'a> Marks<'a> {
                 pieces.push(Piece {
                     range,
                     state,
+                    count,
                     begins_place,
                     is_function: begins_place && is_function,
                 });

@@ -1,9 +1,9 @@
 //! Coverage as pages for a browser: one directory that needs no network, and no script to be complete.
 //!
 //! ```text
-//! tree ── paths ── page ─┬─ directory                                            ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ─┬─ source (the listing) ─┘
-//!                                 └─ marks, highlight ───┘
+//! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code           ─┬─ folder
+//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ─┘
+//!                                 └─ own_code, marks, highlight ┘
 //! ```
 //!
 //! The pages are text made of values; `read` reads the sources, and `folder` writes.
@@ -20,12 +20,15 @@ mod highlight;
 mod marks;
 mod notes;
 mod numbers;
+mod own_code;
 mod page;
 mod paths;
+mod ranking;
 mod read;
 mod scenarios;
 mod short_names;
 mod source;
+mod strip;
 mod text;
 mod tree;
 
@@ -57,6 +60,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/core.js"),
     include_str!("assets/tables.js"),
     include_str!("assets/copy.js"),
+    include_str!("assets/lines.js"),
     include_str!("assets/source.js"),
     include_str!("assets/start.js"),
 );
@@ -85,10 +89,17 @@ pub fn write(
     let files = (0..site.tree.files.len()).map(Entry::File);
     let entries: Vec<_> = directories.chain(files).collect();
     in_parallel(&entries, |entry| match *entry {
-        Entry::Directory(0) => folder.write("index.html", &directory::page(&site, 0)),
+        Entry::Directory(0) => {
+            let functions = ranking::ranked(&site);
+            if !functions.is_empty() {
+                let name = format!("{PAGES}/{}", ranking::PAGE);
+                folder.write(&name, &ranking::page(&site, &functions))?;
+            }
+            folder.write("index.html", &first_page(&site, &functions))
+        }
         Entry::Directory(place) => {
             let name = format!("{PAGES}/{}", site.directory_pages[place]);
-            folder.write(&name, &directory::page(&site, place))
+            folder.write(&name, &directory::page(&site, place, ""))
         }
         Entry::File(place) => {
             let name = format!("{PAGES}/{}", site.file_pages[place]);
@@ -129,9 +140,12 @@ pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Op
         ..Site::new(coverage, root, about)
     };
     if file == "index.html" {
-        return Some(directory::page(&site, 0));
+        return Some(first_page(&site, &ranking::ranked(&site)));
     }
     let page = file.strip_prefix(PAGES)?.strip_prefix('/')?;
+    if page == ranking::PAGE {
+        return Some(ranking::page(&site, &ranking::ranked(&site)));
+    }
     if let Some(place) = site.file_pages.iter().position(|it| it == page) {
         let sources = Sources::of(root);
         let source = sources.read(Path::new(&*site.tree.files[place].coverage.path));
@@ -143,7 +157,11 @@ pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Op
         ));
     }
     let place = site.directory_pages.iter().position(|it| it == page)?;
-    (place > 0).then(|| directory::page(&site, place))
+    (place > 0).then(|| directory::page(&site, place, ""))
+}
+
+fn first_page(site: &Site<'_>, functions: &[ranking::Ranked]) -> String {
+    directory::page(site, 0, &ranking::top(site, functions))
 }
 
 /// The names of the pages of files, by the files' paths.

@@ -1,18 +1,17 @@
 //! Notes below lines: how often a function was compiled, and what is expanded from other files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::functions::Written;
+use super::functions::{Instantiation, Written};
 use super::numbers::{compact, counted, exact, number};
 use super::page::{From, Site};
 use super::text::{escaped, name};
 use super::tree::Entry;
+use crate::count::segments::Segment;
 use crate::parse::regions::Kind;
-
-/// So many instantiations are named.
-const NAMED: usize = 100;
 
 /// Notes, by their lines.
 #[derive(Default)]
@@ -49,20 +48,47 @@ fn instantiations(function: &Written) -> (u32, String) {
             ran => number(ran),
         }
     );
-    for one in all.iter().take(NAMED) {
-        let class = if one.count == 0 { "u" } else { "c" };
+    let places: BTreeSet<_> = all.iter().flat_map(parts).map(|it| it.start).collect();
+    note.push_str("<li><span>at</span> <small>");
+    for place in &places {
+        let _ = write!(note, "{}:{} ", place.line, place.column);
+    }
+    note.push_str("</small>");
+    let mut all: Vec<_> = all.iter().collect();
+    // What did not run comes first, then what ran in part.
+    all.sort_by_key(|it| (it.count > 0, parts(it).all(|part| part.count != Some(0))));
+    for one in all {
+        let class = match one.count {
+            0 => "u",
+            _ if parts(one).any(|part| part.count == Some(0)) => "h",
+            _ => "c",
+        };
         let _ = write!(
             note,
-            "<li class={class}><b title=\"{}\">{}</b> <code>{}</code>",
+            "<li class={class}><b title=\"{}\">{}</b> <code>{}</code> <small>",
             exact(one.count),
             compact(one.count),
             name(&one.name)
         );
-    }
-    if all.len() > NAMED {
-        let _ = write!(note, "<li>and {} more", number(all.len() - NAMED));
+        let counts: BTreeMap<_, _> = parts(one).map(|it| (it.start, it.count)).collect();
+        for place in &places {
+            match counts.get(place) {
+                Some(Some(count)) => {
+                    let _ = write!(note, "{} ", compact(*count));
+                }
+                _ => note.push_str("– "),
+            }
+        }
+        note.push_str("</small>");
     }
     (function.start.line, note + "</ul></details>")
+}
+
+/// Where the count of an instantiation changes, without the space between its regions.
+fn parts(one: &Instantiation) -> impl Iterator<Item = &Segment> {
+    one.segments
+        .iter()
+        .filter(|it| it.count.is_some() && !it.is_gap)
 }
 
 /// Where something is used whose inside is in another place of the mapping, such as a macro.

@@ -97,9 +97,9 @@ impl Site<'_> {
         out
     }
 
-    /// A page. `class` tells the style what kind of page it is, and `head` is what comes beside the path.
+    /// The page of a directory or file. `class` tells the style what kind of page it is, and `head` is what comes beside the
+    /// path.
     pub fn page(&self, of: Entry, class: &str, head: &str, main: &str) -> String {
-        let from = From::of(of);
         let (name, parent) = match of {
             Entry::Directory(0) => (self.about.title.as_str(), None),
             Entry::Directory(place) => {
@@ -127,7 +127,7 @@ impl Site<'_> {
             _ => Vec::new(),
         };
         let frame = Frame {
-            from,
+            from: From::of(of),
             name,
             title,
             around: around.unwrap_or_default(),
@@ -143,8 +143,13 @@ impl Site<'_> {
         format!("{}.js", self.file_pages[place])
     }
 
-    /// A page beside those of directories and files: the one of the scenarios.
-    pub fn page_beside(&self, name: &str, class: &str, main: &str) -> String {
+    /// A page of something else, right below the first one.
+    pub fn plain_page(&self, name: &str, main: &str) -> String {
+        self.page_beside(name, "dir", main, Vec::new())
+    }
+
+    /// The same, of a class and with scripts of its own.
+    pub fn page_beside(&self, name: &str, class: &str, main: &str, scripts: Vec<String>) -> String {
         let frame = Frame {
             from: From::Page,
             name,
@@ -152,7 +157,7 @@ impl Site<'_> {
             around: vec![0],
             class,
             head: "",
-            scripts: vec![DATA.to_owned()],
+            scripts,
         };
         self.framed(&frame, main)
     }

@@ -125,7 +125,7 @@ impl Scenarios<'_> {
             );
         }
         main.push_str("</tbody></table>");
-        site.page_beside(&self.title(), "scen", &main)
+        site.page_beside(&self.title(), "scen", &main, vec![DATA.to_owned()])
     }
 
     /// How many there are, in words.

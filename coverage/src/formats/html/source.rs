@@ -8,7 +8,7 @@ use super::highlight::{Coloured, coloured};
 use super::marks::{Marks, Piece, State};
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact};
-use super::text::{code, escape};
+use super::text::code;
 use crate::count::lines::Line;
 
 /// A browser lays out as many lines at once, and those out of sight later.
@@ -130,7 +130,7 @@ pub fn listing(
             count = count_of(count),
         );
         for piece in &pieces {
-            writer.piece(&mut listing, piece, start, state);
+            writer.piece(&mut listing, piece, start, state, count);
         }
         listing.html.push_str("</code>");
         start += line.len() + 1;
@@ -242,7 +242,15 @@ struct Writer<'a, I: Iterator<Item = Coloured>> {
 impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
     /// A part of a line that begins at `start`. What is as the line says needs no mark; an uncovered place has
     /// one all the same, to be jumped to.
-    fn piece(&mut self, listing: &mut Listing, piece: &Piece, start: usize, line: LineState) {
+    /// So has what ran another number of times than the line, to be asked for that.
+    fn piece(
+        &mut self,
+        listing: &mut Listing,
+        piece: &Piece,
+        start: usize,
+        line: LineState,
+        count: Option<u64>,
+    ) {
         let html = &mut listing.html;
         let end = match (piece.state, line) {
             (State::Uncovered, LineState::Uncovered) if !piece.begins_place => "",
@@ -257,8 +265,12 @@ impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
                 "</u>"
             }
             (State::Covered, LineState::Uncovered) => {
-                html.push_str("<ins>");
+                let _ = write!(html, "<ins title={}×>", exact(piece.count));
                 "</ins>"
+            }
+            (State::Covered, _) if count != Some(piece.count) => {
+                let _ = write!(html, "<q title={}×>", exact(piece.count));
+                "</q>"
             }
             _ => "",
         };
@@ -283,32 +295,6 @@ impl<I: Iterator<Item = Coloured>> Writer<'_, I> {
             start = stop;
         }
     }
-}
-
-/// What is missing of a file, as a strip from its top to its bottom: red where nothing ran, amber where a part
-/// did not.
-pub fn overview(listing: &Listing) -> String {
-    // Beside what is folded, its marks would stand elsewhere than the lines.
-    if listing.missing.is_empty() || listing.is_folded {
-        return String::new();
-    }
-    let mut paths = [String::new(), String::new()];
-    for (state, first, last) in &listing.missing {
-        let path = &mut paths[usize::from(*state == State::Uncovered)];
-        let _ = write!(path, "M0 {}h1v{}h-1z", first - 1, last - first + 1);
-    }
-    let mut out = String::new();
-    let _ = write!(
-        out,
-        "<div id=strip><svg id=map aria-hidden=true viewBox=\"0 0 1 {}\" preserveAspectRatio=none>",
-        listing.length.max(1)
-    );
-    for (class, path) in ["h", "u"].iter().zip(paths) {
-        let _ = write!(out, "<path class={class} d=\"");
-        escape(&mut out, &path);
-        out.push_str("\"/>");
-    }
-    out + "</svg></div>"
 }
 
 #[cfg(test)]
@@ -360,12 +346,14 @@ mod tests {
 
     #[test]
     fn what_ran_in_a_line_that_did_not_is_marked() {
-        let listing = shown("a b\nc", &[(1, 0), (2, 1200)], &[(1, 1, 0), (1, 3, 1)]);
-        assert!(
-            listing
-                .html
-                .contains(" class=u><a href=#L1>1</a><b>0</b><code><u id=U1>a</u> <ins>b</ins>")
+        let listing = shown(
+            "a b\nc",
+            &[(1, 0), (2, 1200)],
+            &[(1, 1, 0), (1, 3, 1), (2, 1, 1200)],
         );
+        assert!(listing.html.contains(
+            " class=u><a href=#L1>1</a><b>0</b><code><u id=U1>a</u> <ins title=1×>b</ins>"
+        ));
         assert!(
             listing
                 .html
@@ -374,6 +362,25 @@ mod tests {
         assert_eq!(
             (listing.places, listing.missing),
             (1, vec![(State::Uncovered, 1, 1)])
+        );
+    }
+
+    #[test]
+    fn what_ran_another_number_of_times_than_its_line_says_how_often() {
+        let html = shown(
+            "if a { b }",
+            &[(1, 1200)],
+            &[(1, 1, 1200), (1, 6, 3), (1, 11, 1200)],
+        )
+        .html;
+        assert!(
+            html.contains("<i class=k>if</i> a <q title=3×>{ b }</q></code>"),
+            "{html}"
+        );
+        let html = shown("a b c", &[(1, 4)], &[(1, 1, 1), (1, 3, 4), (1, 5, 0)]).html;
+        assert!(
+            html.contains("<q title=1×>a</q> b <u id=U1>c</u>"),
+            "{html}"
         );
     }
 
@@ -406,7 +413,7 @@ mod tests {
             html.matches("<div>").count(),
             html.matches("</div>").count()
         );
-        assert_eq!(overview(&listing), "");
+        assert!(listing.is_folded);
     }
 
     #[test]

@@ -29,6 +29,11 @@ pub fn name(text: &str) -> String {
     escaped.replace("::", "::<wbr>").replace('_', "_<wbr>")
 }
 
+/// A path, escaped, which may break behind `/` and `_`.
+pub fn path(text: &str) -> String {
+    escaped(text).replace('/', "/<wbr>").replace('_', "_<wbr>")
+}
+
 /// Adds source code. Each character that has no shape of its own, or that changes the order of others, is
 /// marked: with these, source can be made to look like something else.
 pub fn code(out: &mut String, text: &str) {

@@ -13,7 +13,7 @@ const MISSING: &str = "pages/app.src.twice.rs.html";
 
 /// The names of the rows that are shown, from the top to the bottom.
 const ROWS: &str = "[...document.querySelectorAll('#tree tbody tr')].filter((row) => row.offsetHeight)\
-                    .map((row) => row.cells[0].innerText.trim()).join(' ')";
+                    .map((row) => row.cells[0].textContent.trim()).join(' ')";
 
 /// A browser with a page of the report.
 struct Reader {
@@ -121,7 +121,7 @@ fn the_files_are_sorted_by_any_column_with_mouse_and_keyboard() {
 fn in_app(browser: &mut Chromium, column: usize) -> Vec<f64> {
     let cells = browser.value(&format!(
         "[...document.querySelectorAll('#tree tr.d1 a[href*=\".app.\"], #tree tr.d1 a[href*=\"/app.\"]')]\
-         .map((link) => link.closest('tr').cells[{}]).map((cell) => (cell.querySelector('b') ?? cell).innerText)",
+         .map((link) => link.closest('tr').cells[{}]).map((cell) => (cell.querySelector('b') ?? cell).textContent)",
         column - 1
     ));
     let cells = cells.as_array().unwrap().iter();
@@ -307,7 +307,8 @@ fn each_line_says_what_is_known_of_it() {
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn the_colours_are_those_of_the_system_until_others_are_chosen() {
     let mut browser = Reader::of("index.html", "");
-    let is_dark = "getComputedStyle(document.documentElement).colorScheme";
+    let is_dark =
+        "getComputedStyle(document.body).backgroundColor === 'rgb(17, 21, 27)' ? 'dark' : 'light'";
     for scheme in ["light", "dark"] {
         browser.prefer(scheme);
         assert_eq!(browser.text(is_dark), scheme);

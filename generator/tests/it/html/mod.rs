@@ -1,10 +1,13 @@
 //! `cargo itcov report --html`: the pages as files, and in a real browser.
 
+mod accessible;
 mod browser;
 mod copying;
 mod either;
 mod files;
+mod functions;
 mod large;
+mod numbers;
 mod subject;
 mod ways;
 

@@ -245,7 +245,7 @@ fn keeps_what_was_chosen(browser: &mut impl Browser) {
     let measured = measured();
     let index = measured.pages.join("index.html");
     let rows = "[...document.querySelectorAll('#tree tbody tr')].filter((row) => row.offsetHeight)\
-                .map((row) => row.cells[0].innerText.trim()).join(' ')";
+                .map((row) => row.cells[0].textContent.trim()).join(' ')";
     browser.open(&index, "");
     assert_eq!(browser.text("location.hash"), "");
     browser.value("document.querySelectorAll('thead th button')[2].click()");

@@ -178,3 +178,16 @@ pub fn pytest() -> String {
         "pytest".to_owned()
     }
 }
+
+/// The script axe, which finds what keeps people from using a page.
+pub fn axe() -> String {
+    let libraries = repository().join("target/readers/lib");
+    let libraries = std::fs::read_dir(&libraries)
+        .unwrap_or_else(|error| panic!("{}: {error}", libraries.display()));
+    let scripts = libraries.map(|it| {
+        let packages = it.unwrap().path().join("site-packages");
+        packages.join("axe_playwright_python/axe.min.js")
+    });
+    let script = scripts.into_iter().find(|it| it.exists()).expect("axe");
+    std::fs::read_to_string(script).unwrap()
+}

@@ -70,6 +70,8 @@ function tools() {
   help.onclick = showKeys;
   const up = document.querySelector("header li:nth-last-child(2) a");
   if (up) bind("u", "up to the directory", () => up.click());
+  const all = document.getElementById("allfunctions");
+  if (all) bind("f", "all functions", () => all.click());
   bind("t", "change the colours", () => button.click());
   bind("?", "show this", showKeys);
   document.querySelector("header").append(element("div", { id: "tools" }, button, help));

@@ -138,19 +138,14 @@ function listing(code) {
     bind("n j", "next place that did not run", () => step(1));
     bind("p k", "previous place that did not run", () => step(-1));
     const lone = places.filter(isLone).length;
-    const way = (key, name, label) => {
-      const box = element("input", { type: "checkbox", checked: is[name] });
-      box.onchange = () => {
-        is[name] = box.checked;
-        remember(name, box.checked ? "yes" : "");
-        clear();
-        arrange();
-      };
-      bind(key, label, () => box.click());
-      document.querySelector(".legend").append(element("li", { className: "way" }, element("label", {}, box, label)));
+    const choose = (name) => (checked) => {
+      is[name] = checked;
+      remember(name, checked ? "yes" : "");
+      clear();
+      arrange();
     };
-    if (lone) way("q", "lone", `skip lone ? (${lone} of ${places.length})`);
-    if (places.length > 1) way("b", "biggest", "biggest first");
+    if (lone) way("q", `skip lone ? (${lone} of ${places.length})`, is.lone, choose("lone"));
+    if (places.length > 1) way("b", "biggest first", is.biggest, choose("biggest"));
   }
   const file = document.getElementById("nextfile");
   if (file) bind("N", "next file, by how much is missing", () => file.click());
@@ -204,10 +199,14 @@ function strip(map, code) {
 
 function source(code) {
   copying(code);
+  roving(code, "p > a, summary, .x a");
+  counts(code);
   listing(code);
+  wrapping(code);
   const map = document.getElementById("map");
   if (map) strip(map, code);
   // Beside the source, where there is room for it, the functions are there at once.
   const outline = document.getElementById("outline");
+  if (outline?.querySelectorAll("a").length > 30) roving(outline, "a");
   if (outline?.querySelectorAll("li").length < 500 && matchMedia("(min-width: 1180px)").matches) outline.open = true;
 }

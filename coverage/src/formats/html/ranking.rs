@@ -1,0 +1,163 @@
+//! The functions of the workspace, by how many of their lines did not run: where the next test should go.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::closures;
+use super::functions::{self, Written};
+use super::numbers::{compact, counted, exact, level, number, percent};
+use super::own_code::OwnCode;
+use super::page::{From, PAGES, Site, bar_of};
+use super::text::{name, path};
+use super::tree::Entry;
+use crate::count::ratio::Ratio;
+
+/// The page of all functions. No source has a page of this name.
+pub const PAGE: &str = "~functions.html";
+
+/// So many of them are on the first page.
+const TOP: usize = 10;
+
+/// A function with its closures, and with the body that it has if it is async.
+pub struct Ranked {
+    /// Its file, in the tree.
+    file: usize,
+    line: u32,
+    name: String,
+    /// How often it was called.
+    count: u64,
+    /// The lines of the listing that have code of it.
+    lines: Ratio,
+}
+
+/// The functions of the workspace, those first of which most lines did not run.
+pub fn ranked(site: &Site<'_>) -> Vec<Ranked> {
+    let own =
+        (0..site.tree.files.len()).filter(|file| site.tree.is_own(site.tree.files[*file].parent));
+    let own: Vec<_> = own.collect();
+    let of_files: Vec<_> = own
+        .into_par_iter()
+        .map(|file| of_file(site, file))
+        .collect();
+    let mut ranked: Vec<_> = of_files.into_iter().flatten().collect();
+    ranked.sort_by_key(|it| Reverse(it.lines.missing()));
+    ranked
+}
+
+fn of_file(site: &Site<'_>, file: usize) -> Vec<Ranked> {
+    let coverage = site.tree.files[file].coverage;
+    let mut functions = functions::written(site.coverage, coverage);
+    let owners = closures::owners(&functions);
+    closures::name(&mut functions);
+    let own_code = OwnCode::of(site.coverage, coverage);
+    let mut lines: HashMap<usize, BTreeSet<u32>> = HashMap::new();
+    for (place, function) in functions.iter().enumerate() {
+        lines
+            .entry(owners[place])
+            .or_default()
+            .extend(&function.lines);
+    }
+    let whole = functions
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, function)| {
+            let lines = lines.get(&place)?.iter();
+            let counts = lines.filter_map(|line| {
+                let line = own_code.lines.binary_search_by_key(line, |it| it.number);
+                line.ok().map(|line| own_code.lines[line].count > 0)
+            });
+            Some(Ranked::new(file, function, Ratio::of(counts)))
+        });
+    whole.collect()
+}
+
+impl Ranked {
+    fn new(file: usize, function: Written, lines: Ratio) -> Self {
+        Self {
+            file,
+            line: function.start.line,
+            name: function.name,
+            count: function.count,
+            lines,
+        }
+    }
+
+    fn link(&self, site: &Site<'_>, from: From) -> String {
+        format!(
+            "<a href=\"{}#L{}\">{}</a>",
+            site.address(from, Entry::File(self.file)),
+            self.line,
+            name(&self.name)
+        )
+    }
+}
+
+/// The part of the first page that names the functions of which most is missing.
+pub fn top(site: &Site<'_>, ranked: &[Ranked]) -> String {
+    if ranked.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        String::from("<section class=worst><h2>Functions with the most lines not run</h2><ol>");
+    let worst = ranked.iter().filter(|it| it.lines.missing() > 0);
+    for function in worst.take(TOP) {
+        let not_run = Ratio {
+            covered: function.lines.missing(),
+            total: function.lines.total,
+        };
+        let _ = write!(
+            out,
+            "<li><span class=n>{link} <small>{path}</small></span>{bar}<span><b>{missing}</b> of {total} lines</span>",
+            link = function.link(site, From::Index),
+            path = path(&site.tree.files[function.file].path),
+            bar = bar_of(not_run),
+            missing = number(not_run.covered),
+            total = number(not_run.total),
+        );
+    }
+    let _ = write!(
+        out,
+        "</ol><p><a id=allfunctions href=\"{PAGES}/{PAGE}\">All {} →</a></p></section>",
+        counted(ranked.len(), "function")
+    );
+    out
+}
+
+/// The page of all functions.
+pub fn page(site: &Site<'_>, ranked: &[Ranked]) -> String {
+    let mut main = format!(
+        "<h1>Functions</h1>{}<section class=files><div id=bar></div><table id=functions>\
+         <caption class=o>Functions, with how much of each ran</caption>\
+         <thead><tr><th scope=col>Name<th scope=col>File<th scope=col aria-sort=descending>Lines not run\
+         <th scope=col>Lines<th scope=col>Calls</thead><tbody>\n",
+        site.subtitle("Each with its closures and its async body. ")
+    );
+    for function in ranked {
+        let calls = match function.count {
+            count if count < 1000 => format!("<td>{count}"),
+            count => format!(
+                "<td data-n={count} title=\"{}\">{}",
+                exact(count),
+                compact(count)
+            ),
+        };
+        let _ = writeln!(
+            main,
+            "<tr><th scope=row>{link}<td>{path}<td class=u>{missing}<td class={level}>{bar}<b>{percent}</b> \
+             <small>{covered}/{total}</small>{calls}",
+            link = function.link(site, From::Page),
+            path = path(&site.tree.files[function.file].path),
+            missing = number(function.lines.missing()),
+            level = level(function.lines),
+            bar = bar_of(function.lines),
+            percent = percent(function.lines),
+            covered = function.lines.covered,
+            total = function.lines.total,
+        );
+    }
+    main.push_str("</tbody></table></section>");
+    site.plain_page("Functions", &main)
+}

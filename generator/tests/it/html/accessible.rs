@@ -1,0 +1,262 @@
+//! The pages for everybody: keyboards, small and enlarged windows, paper, few colours, screen readers.
+
+use serde_json::{Value, json};
+
+use super::large::{LONG, Large};
+use super::measured;
+use crate::support::chromium::Chromium;
+use crate::support::tools;
+
+const PAGES: [&str; 5] = [
+    "index.html",
+    "pages/app.src.html",
+    "pages/~functions.html",
+    "pages/app.src.flow.rs.html",
+    "pages/helper.src.lib.rs.html",
+];
+const FLOW: &str = PAGES[3];
+
+#[test]
+#[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
+fn axe_finds_nothing_on_any_kind_of_page() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    // It is put into the pages, whose policy is against that.
+    browser.call("Page.setBypassCSP", &json!({"enabled": true}));
+    let axe = tools::axe();
+    for (width, scheme) in [
+        (1280, "light"),
+        (1280, "dark"),
+        (320, "light"),
+        (320, "dark"),
+    ] {
+        browser.size(width, 800);
+        browser.prefer(scheme);
+        for page in PAGES {
+            browser.open(&measured.pages.join(page), "");
+            browser.value(&format!("{axe};0"));
+            browser.value(
+                "document.querySelectorAll('#code details').forEach((it) => { it.open = true; })",
+            );
+            browser.press("n");
+            let found = browser.value(
+                "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })\
+                 .then((it) => it.passes.length < 10 ? ['nothing was looked at'] :\
+                   it.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')))",
+            );
+            assert_eq!(found, json!([]), "{page}, {scheme}, {width} pixels");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_they_are_seen() {
+    let mut browser = Chromium::start();
+    let large = Large::new();
+    browser.open(&large.pages.join(LONG), "");
+    let mut stops = 0;
+    loop {
+        browser.press("Tab");
+        if browser.value("document.activeElement === document.body") == true {
+            break;
+        }
+        stops += 1;
+        assert!(
+            stops <= 60,
+            "{}",
+            browser.text("document.activeElement.outerHTML")
+        );
+    }
+    assert!(stops > 8, "{stops}");
+
+    browser.open(&large.pages.join("index.html"), "");
+    browser.value("document.getElementById('fold').click()");
+    let rows = "document.querySelectorAll('#tree tbody tr:not(.x)')";
+    assert!(browser.value(&format!("{rows}.length")).as_u64().unwrap() > 1_598);
+    browser.until(&format!(
+        "[...{rows}].filter((row) => row.firstChild.checkVisibility({{ contentVisibilityAuto: true }})).length < 120"
+    ));
+    // Who does not see it has a table all the same.
+    browser.call("Accessibility.enable", &json!({}));
+    let roles = roles(&mut browser);
+    for role in ["table", "row", "columnheader", "rowheader", "cell"] {
+        assert!(roles.iter().any(|(it, _)| it == role), "there is no {role}");
+    }
+}
+
+/// The roles and names of what a screen reader finds, as it comes to them.
+fn roles(browser: &mut Chromium) -> Vec<(String, String)> {
+    let tree = browser.call("Accessibility.getFullAXTree", &json!({}));
+    let nodes = tree["nodes"].as_array().unwrap();
+    let mut rest = vec![&nodes[0]];
+    let mut found = vec![];
+    while let Some(node) = rest.pop() {
+        let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
+        if node["ignored"] != true {
+            found.push((text(&node["role"]), text(&node["name"])));
+        }
+        let inside = node["childIds"].as_array().into_iter().flatten().rev();
+        rest.extend(inside.filter_map(|id| nodes.iter().find(|it| it["nodeId"] == *id)));
+    }
+    found
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn a_screen_reader_hears_what_of_a_line_did_not_run() {
+    let mut browser = Chromium::start();
+    browser.open(&measured().pages.join(FLOW), "#L14");
+    browser.call("Accessibility.enable", &json!({}));
+    let texts = roles(&mut browser)
+        .into_iter()
+        .filter(|(role, _)| role == "StaticText");
+    let heard: String = texts.map(|(_, text)| text + " ").collect();
+    let words = heard.split_whitespace().collect::<Vec<_>>().join(" ");
+    // if number == 0 { "zero" } else { "positive" }
+    assert!(
+        words.contains("ran in part if number == 0 { did not run: \"zero\" , until here } else { \"positive\" }"),
+        "{words}"
+    );
+    assert!(
+        words.contains("0 did not run return \"negative\""),
+        "{words}"
+    );
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn paper_is_light_whatever_the_screen_is_and_has_every_row() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    browser.prefer("dark");
+    for page in ["index.html", FLOW] {
+        browser.open(&measured.pages.join(page), "");
+        while browser.text("document.documentElement.dataset.theme ?? ''") != "dark" {
+            browser.press("t");
+        }
+        let dark = "getComputedStyle(document.body).backgroundColor";
+        assert_eq!(browser.text(dark), "rgb(17, 21, 27)");
+        browser.value("document.querySelector('.tw')?.click()");
+        browser.call("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+        assert_eq!(browser.text(dark), "rgb(255, 255, 255)");
+        assert_eq!(
+            browser.text("getComputedStyle(document.body).color"),
+            "rgb(26, 35, 48)"
+        );
+        let hidden = "[...document.querySelectorAll('#tree tr, #code p')].filter((row) => !row.offsetHeight).length";
+        assert_eq!(browser.value(hidden), 0, "{page}");
+        browser.call("Emulation.setEmulatedMedia", &json!({"media": ""}));
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    browser.size(320, 700);
+    for page in PAGES {
+        browser.open(&measured.pages.join(page), "");
+        let width = browser.text("`${document.scrollingElement.scrollWidth}`");
+        assert_eq!(width, "320", "{page}");
+    }
+    // As deep as a tree is indented.
+    browser.open(&measured.pages.join("index.html"), "");
+    browser.value("document.querySelectorAll('#tree tbody tr').forEach((row) => row.classList.replace('d1', 'd9'))");
+    let room = "Math.min(...[...document.querySelectorAll('#tree tbody th')].map((it) => it.clientWidth - parseFloat(getComputedStyle(it).paddingLeft)))";
+    let room = browser.value(room).as_f64().unwrap();
+    assert!(room > 80.0, "{room}");
+    // 1280 by 900 pixels, enlarged four times.
+    browser.size(320, 225);
+    browser.open(&measured.pages.join(FLOW), "#U3");
+    browser.until(
+        "(() => { const place = document.querySelector('u.at').getBoundingClientRect();\
+         const bar = document.getElementById('jump').getBoundingClientRect();\
+         const header = document.querySelector('header').getBoundingClientRect();\
+         return place.top >= Math.max(0, header.bottom) && place.bottom <= bar.top && bar.height < 60; })()",
+    );
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn what_can_be_touched_is_24_pixels_high_and_wide() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    for (width, scheme) in [(390, "phone"), (1280, "desk")] {
+        browser.size(width, 800);
+        let touch = json!({"enabled": scheme == "phone"});
+        browser.call("Emulation.setTouchEmulationEnabled", &touch);
+        for page in PAGES {
+            browser.open(&measured.pages.join(page), "");
+            browser.value("for (const it of document.querySelectorAll('details')) it.open = true");
+            // With a mouse, lines are as high as text is; the keys do the same.
+            let lines = if scheme == "phone" { "" } else { ":not(p > a)" };
+            let small = format!(
+                "[...document.querySelectorAll('a{lines}, button, input, summary')].filter((it) => it.checkVisibility() && !it.matches('.skip'))\
+                 .map((it) => [it, (it.closest('label') ?? it).getBoundingClientRect()])\
+                 .filter(([, box]) => box.width > 0 && Math.min(box.width, box.height) < 23.9)\
+                 .map(([it, box]) => `${{it.outerHTML}} ${{box.width}} ${{box.height}}`)"
+            );
+            assert_eq!(browser.value(&small), json!([]), "{page}, {scheme}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn without_colours_the_pages_say_the_same() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    // Amber and red differ by a pattern, and on the strip by their width.
+    browser.open(&measured.pages.join("index.html"), "");
+    let fill = |class: &str| {
+        format!(
+            "getComputedStyle(document.querySelector('td.{class} > .b')).backgroundImage.split('-gradient')[0]"
+        )
+    };
+    assert_eq!(
+        [browser.text(&fill("r")), browser.text(&fill("y"))],
+        ["repeating-linear", "linear"]
+    );
+    browser.open(&measured.pages.join(FLOW), "");
+    let width = |class: &str| format!("document.querySelector('#map .{class}').getBBox().width");
+    assert_eq!(
+        [browser.value(&width("u")), browser.value(&width("h"))],
+        [json!(1), json!(0.5)]
+    );
+
+    let forced = json!({"features": [{"name": "forced-colors", "value": "active"}]});
+    browser.call("Emulation.setEmulatedMedia", &forced);
+    browser.press("n");
+    let outlined = "getComputedStyle(document.querySelector('u.at')).outlineStyle";
+    assert_eq!(browser.text(outlined), "solid");
+    let line = "getComputedStyle(document.querySelector('#code .h u:not(.at)')).textDecorationLine";
+    assert_eq!(browser.text(line), "underline");
+    browser.open(&measured.pages.join("index.html"), "");
+    let bar = "(() => { const style = getComputedStyle(document.querySelector('td .b'));\
+               return style.borderStyle + ' ' + style.backgroundImage.includes('gradient'); })()";
+    assert_eq!(browser.text(bar), "solid true");
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn long_lines_wrap_if_a_reader_wants_them_to() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    let page = measured.pages.join("pages/helper.src.lib.rs.html");
+    let is_wide = "document.getElementById('code').scrollWidth > document.getElementById('code').clientWidth + 1";
+    browser.open(&page, "");
+    assert_eq!(browser.value(is_wide), true);
+    browser.press("w");
+    assert_eq!(browser.value(is_wide), false);
+    browser.open(&page, "");
+    assert_eq!(browser.value(is_wide), false, "it is remembered");
+    // A narrow window wraps unless it is told not to.
+    browser.size(390, 800);
+    browser.open(&page, "");
+    assert_eq!(browser.value(is_wide), false);
+    browser.press("w");
+    assert_eq!(browser.value(is_wide), true);
+    assert_eq!(browser.complaints(&measured.pages), Vec::<String>::new());
+}
