@@ -146,13 +146,14 @@ pub(super) struct Child {
 }
 
 impl Run<'_> {
-    /// Starts everything, and waits until the run is over.
-    /// Whether the suite came to its end by itself.
+    /// Whether the suite came to its end by itself, and was not killed.
     fn has_suite_ended(&self) -> bool {
-        let suites = self.children.iter().skip(self.plan.programs.len());
-        self.plan.suite.is_some() && suites.last().is_some_and(|suite| suite.end.is_some())
+        let suite = self.children.last().filter(|child| child.is_suite);
+        let status = suite.and_then(|suite| suite.end);
+        status.is_some_and(|(_, status)| status <= 128)
     }
 
+    /// Starts everything, and waits until the run is over.
     fn go(&mut self) -> Outcome {
         let (plan, settings) = (self.plan, self.settings);
         let ends = |status: i32, counts: bool| Outcome {

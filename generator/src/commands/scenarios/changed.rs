@@ -69,11 +69,9 @@ impl Affected {
     /// The places of the scenarios.
     pub fn places(&self, counted: &Counted) -> Vec<usize> {
         let is_all = !self.doubts.is_empty();
-        // A test that starts no program may call the code itself.
-        let is_unknown = |it: usize| counted.index.sets[it].is_clear();
         let named = counted.named().into_iter();
         named
-            .filter(|it| is_all || self.scenarios.contains(it) || is_unknown(*it))
+            .filter(|it| is_all || self.scenarios.contains(it))
             .collect()
     }
 

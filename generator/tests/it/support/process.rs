@@ -1,6 +1,7 @@
 //! Commands and what they write, while they run and at their end.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,12 +20,21 @@ pub struct Running {
 impl Running {
     pub fn start(command: &mut Command) -> Running {
         let [stdout, stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
-        let child = command
+        command
             .stdin(Stdio::null())
             .stdout(stdout.try_clone().unwrap())
-            .stderr(stderr.try_clone().unwrap())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            .stderr(stderr.try_clone().unwrap());
+        let mut child = command.spawn();
+        // Another test may just be starting something, and its process has what this one has written open until it is another
+        // program.
+        for _ in 0..100 {
+            if !matches!(&child, Err(error) if error.kind() == ErrorKind::ExecutableFileBusy) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+            child = command.spawn();
+        }
+        let child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
         Running {
             child,
             stdout,

@@ -109,8 +109,9 @@
       let shown = 0;
       all.forEach((row, place) => {
         const name = scenarios[place].name.toLowerCase();
-        row.hidden = !words.every((word) => name.includes(word));
-        if (!row.hidden) shown++;
+        const isShown = words.every((word) => name.includes(word));
+        row.classList.toggle("x", !isShown);
+        if (isShown) shown++;
       });
       count.textContent = words.length ? `${shown} of ${all.length}` : "";
     };
