@@ -144,8 +144,38 @@ struct Known {
     /// How many objects were read.
     objects: usize,
     /// The build identifiers of all objects, once they are asked for.
-    builds: Option<HashSet<Vec<u8>>>,
+    builds: Option<Builds>,
 }
+
+/// Build identifiers.
+#[derive(Debug)]
+struct Builds {
+    ids: HashSet<Vec<u8>>,
+    /// Whether each program and shared library has one. Archives have none.
+    are_complete: bool,
+}
+
+impl Objects {
+    fn builds(&self) -> Result<Builds, Error> {
+        let mut builds = Builds {
+            ids: self.twins.iter().cloned().collect(),
+            are_complete: true,
+        };
+        for path in &self.paths {
+            let (id, is_archive) = read(path, |file| {
+                let id = objects::build_id(file)?;
+                Ok((id.map(<[u8]>::to_owned), file.starts_with(ARCHIVE)))
+            })?;
+            builds.are_complete &= id.is_some() || is_archive;
+            builds.ids.extend(id);
+        }
+        builds.are_complete &= !builds.ids.is_empty();
+        Ok(builds)
+    }
+}
+
+/// How an archive begins.
+const ARCHIVE: &[u8] = b"!<arch>\n";
 
 impl BuiltFunctions<'_> {
     /// Whether one of the functions of a profile is among them.
@@ -170,30 +200,23 @@ impl BuiltFunctions<'_> {
         self.any(&|known| known.contains(&function))
     }
 
-    /// Whether a profile that carries these build identifiers is of other objects. Where there is none in the profile or in the
-    /// objects, it cannot be told, and is taken for one of these.
+    /// Whether a profile that carries these build identifiers is of other objects. Where an object has none, a profile without
+    /// one may be of it; where each has one, it was taken out of the program, and nobody knows of which build that was.
     ///
     /// # Errors
     ///
     /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]).
     pub fn are_others(&self, builds: &[&[u8]]) -> Result<bool, Error> {
-        if builds.is_empty() {
-            return Ok(false);
-        }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let own = if let Some(own) = &known.builds {
             own
         } else {
-            let mut own: HashSet<_> = self.objects.twins.iter().cloned().collect();
-            for path in &self.objects.paths {
-                let id = read(path, |file| {
-                    objects::build_id(file).map(|id| id.map(<[u8]>::to_owned))
-                });
-                own.extend(id?);
-            }
-            known.builds.insert(own)
+            known.builds.insert(self.objects.builds()?)
         };
-        Ok(!own.is_empty() && !builds.iter().any(|build| own.contains(*build)))
+        if builds.is_empty() {
+            return Ok(own.are_complete);
+        }
+        Ok(!own.ids.is_empty() && !builds.iter().any(|build| own.ids.contains(*build)))
     }
 
     /// Whether it is known, now or after reading more of the objects.

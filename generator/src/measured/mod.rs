@@ -10,6 +10,7 @@
 //!     runs/<number>/             the last run, and those that are going on
 //!         lock                   held by the run: its process, and whether no other may go on
 //!         <number>/.scenarios    what ran in each scenario
+//!         <number>/.around.json  the commit at the beginning, and the files that were not as in it
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/place.json    when it began, and in which directories
 //!         <number>/unknown       how many profiles there were that may be of another run, and do not count

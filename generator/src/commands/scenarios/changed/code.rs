@@ -3,6 +3,7 @@
 //! The body of a function can do something else only where the function runs. Everything else may have an effect anywhere: a
 //! signature decides what other code means, a constant is computed by the compiler, and a macro writes code.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
@@ -124,7 +125,7 @@ impl Code {
             };
             let start = group.span_open().start();
             self.push(open.to_owned(), start, within);
-            if let Some(place) = functions.0.iter().find(|it| it.open == start) {
+            if let Some(place) = functions.0.get(&start) {
                 let body = Body {
                     function: place.function.clone(),
                     tokens: Vec::new(),
@@ -169,8 +170,6 @@ fn line(place: LineColumn) -> u32 {
 
 /// Where the body of a function is.
 struct Place {
-    /// Its first brace.
-    open: LineColumn,
     function: Function,
     /// Items in it that may have an effect elsewhere.
     leaking: Vec<(LineColumn, LineColumn)>,
@@ -183,9 +182,10 @@ impl Place {
     }
 }
 
-/// The functions of a text that run only when the program runs. Those in macros are not known.
+/// The functions of a text that run only when the program runs, by the places of their first braces. Those in macros are not
+/// known.
 #[derive(Default)]
-struct Functions(Vec<Place>);
+struct Functions(HashMap<LineColumn, Place>);
 
 impl Functions {
     fn add(&mut self, first: Option<Span>, signature: &Signature, block: &Block) {
@@ -203,14 +203,14 @@ impl Functions {
         } else {
             items.all
         };
-        self.0.push(Place {
-            open,
+        let place = Place {
             function: Function {
                 lines: first..=line(block.brace_token.span.close().end()),
                 head: first..=line(open),
             },
             leaking,
-        });
+        };
+        self.0.insert(open, place);
         visit::visit_block(self, block);
     }
 }

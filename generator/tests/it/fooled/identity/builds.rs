@@ -152,3 +152,28 @@ fn programs_of_one_name_in_several_packages_add_up() {
     let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
     assert_eq!(lcov.matches("DA:1,1\n").count(), 2, "{lcov}");
 }
+
+#[test]
+fn a_profile_without_the_identifier_of_its_build_does_not_count() {
+    let krate = app();
+    let host = Host::new();
+    let program = build(&krate, "");
+    // As `objcopy --remove-section` does it: the note is another one.
+    let mut bytes = std::fs::read(&program).unwrap();
+    let is_note = |at: &[u8]| at[..4] == [4, 0, 0, 0] && at[8..] == *b"\x03\0\0\0GNU\0";
+    let place = bytes.windows(16).position(is_note).unwrap();
+    bytes[place + 8] = 9;
+    let without = host.0.path().join("without");
+    std::fs::write(&without, bytes).unwrap();
+    let mode = std::fs::metadata(&program).unwrap().permissions();
+    std::fs::set_permissions(&without, mode).unwrap();
+    host.run(&without, &["more"]).prints("more");
+    // Whose it is cannot be told from one of another build.
+    for _ in 0..2 {
+        report(&krate, &host, &["--fail-under-lines", "1"])
+            .ends_with(1)
+            .says("error: no profile is of this build");
+        change(&krate, 2);
+        build(&krate, "");
+    }
+}
