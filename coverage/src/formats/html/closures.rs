@@ -100,7 +100,7 @@ fn split(name: &str) -> (&str, &str) {
 mod tests {
     use super::*;
     use crate::count::ratio::Ratio;
-    use crate::formats::html::functions::Instantiation;
+    use crate::formats::html::functions::tests::instantiation;
     use crate::formats::html::short_names::short;
 
     fn written(name: &str, start: (u32, u32), end: (u32, u32)) -> Written {
@@ -113,12 +113,7 @@ mod tests {
             name: short,
             count: 1,
             regions: Ratio::default(),
-            lines: vec![],
-            instantiations: vec![Instantiation {
-                name: name.into(),
-                count: 1,
-                segments: vec![],
-            }],
+            instantiations: vec![instantiation(name)],
         }
     }
 

@@ -26,8 +26,6 @@ pub struct Written {
     pub count: u64,
     /// The regions, which ran if they did in any instantiation.
     pub regions: Ratio,
-    /// The numbers of the lines that have code of it.
-    pub lines: Vec<u32>,
     /// What it was compiled to; those of one name are one. Of one that ran, the mere mention in its own crate is none.
     pub instantiations: Vec<Instantiation>,
 }
@@ -39,10 +37,17 @@ pub struct Instantiation {
     /// How often it was entered.
     pub count: u64,
     /// Its code in the file that it is written in.
-    pub segments: Vec<Segment>,
+    code: Vec<CountedRegion>,
 }
 
 impl Written {
+    /// The numbers of the lines that have code of it.
+    pub fn lines(&self) -> Vec<u32> {
+        let code = self.instantiations.iter().flat_map(|it| &it.code);
+        let lines = lines(&segments(code.copied()));
+        lines.iter().map(|it| it.number).collect()
+    }
+
     /// How many of the instantiations ran.
     pub fn ran(&self) -> usize {
         let ran = self.instantiations.iter().filter(|it| it.count > 0);
@@ -116,21 +121,20 @@ impl Written {
         if instantiations.iter().any(|it| it.count > 0) {
             instantiations.retain(|it| it.count > 0 || !is_mention(&it.name));
         }
-        let own: Vec<_> = own_regions(functions).collect();
+        let code = || instantiations.iter().flat_map(|it| &it.code);
         let mut ran: BTreeMap<(Position, Position), bool> = BTreeMap::new();
-        for region in own.iter().filter(|it| it.kind == Kind::Code) {
+        for region in code().filter(|it| it.kind == Kind::Code) {
             *ran.entry((region.start, region.end)).or_default() |= region.count > 0;
         }
         Self {
             start,
-            end: own.iter().map(|it| it.end).max().unwrap_or(start),
+            end: code().map(|it| it.end).max().unwrap_or(start),
             is_closure: name.ends_with('}'),
             name,
             count: instantiations
                 .iter()
                 .fold(0, |sum, it| sum.saturating_add(it.count)),
             regions: Ratio::of(ran.into_values()),
-            lines: lines(&segments(own)).iter().map(|it| it.number).collect(),
             instantiations,
         }
     }
@@ -139,20 +143,23 @@ impl Written {
 impl Instantiation {
     fn new(name: String, functions: &[&Function]) -> Self {
         let counts = functions.iter().map(|function| function.count());
+        let code = functions.iter().flat_map(|function| {
+            let own = function.own_file().unwrap_or(0);
+            function.regions_in(own).copied()
+        });
         Self {
             name,
             count: counts.fold(0, u64::saturating_add),
-            segments: segments(own_regions(functions)),
+            code: code.collect(),
         }
     }
-}
 
-/// What they have of the file that they are written in.
-fn own_regions(functions: &[&Function]) -> impl Iterator<Item = CountedRegion> {
-    functions.iter().flat_map(|function| {
-        let own = function.own_file().unwrap_or(0);
-        function.regions_in(own).copied()
-    })
+    /// Where its count changes, without the space between its regions.
+    pub fn parts(&self) -> Vec<Segment> {
+        let mut parts = segments(self.code.iter().copied());
+        parts.retain(|it| it.count.is_some() && !it.is_gap);
+        parts
+    }
 }
 
 /// Whether the name is that of a generic function without its types, as `new` of `a::new::<_>`. A crate that has one
@@ -163,13 +170,22 @@ fn is_mention(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::count::functions::Functions;
 
+    /// Without code.
+    pub fn instantiation(name: &str) -> Instantiation {
+        Instantiation {
+            name: name.into(),
+            count: 1,
+            code: vec![],
+        }
+    }
+
     #[test]
     fn a_region_ran_if_it_did_in_any_instantiation() {
-        let instantiation = |name: &str, counts: [u64; 2]| Function {
+        let function = |name: &str, counts: [u64; 2]| Function {
             name: name.into(),
             files: vec!["/app/a.rs".into()],
             regions: counts
@@ -186,11 +202,14 @@ mod tests {
                 .collect(),
         };
         let mut all = Functions::default();
-        all.known = vec![instantiation("one", [1, 0]), instantiation("other", [0, 1])];
+        all.known = vec![function("one", [1, 0]), function("other", [0, 1])];
         let coverage = Coverage::new(all, |_| true);
         let functions = [&coverage.functions[0], &coverage.functions[1]];
         let written = Written::new(Position { line: 1, column: 1 }, "f".into(), &functions);
-        assert_eq!((written.regions.missing(), written.lines), (0, vec![1, 2]));
+        assert_eq!(
+            (written.regions.missing(), written.lines()),
+            (0, vec![1, 2])
+        );
     }
 
     #[test]

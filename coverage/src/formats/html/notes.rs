@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::functions::{Instantiation, Written};
+use super::functions::Written;
 use super::numbers::{compact, counted, exact, number};
 use super::page::{From, Site};
 use super::text::{escaped, name};
@@ -48,20 +48,25 @@ fn instantiations(function: &Written) -> (u32, String) {
             ran => number(ran),
         }
     );
-    let places: BTreeSet<_> = all.iter().flat_map(parts).map(|it| it.start).collect();
+    let mut all: Vec<_> = all.iter().map(|one| (one, one.parts())).collect();
+    let places: BTreeSet<_> = all
+        .iter()
+        .flat_map(|(_, parts)| parts)
+        .map(|it| it.start)
+        .collect();
     note.push_str("<li><span>at</span> <small>");
     for place in &places {
         let _ = write!(note, "{}:{} ", place.line, place.column);
     }
     note.push_str("</small>");
-    let mut all: Vec<_> = all.iter().collect();
+    let is_whole = |parts: &[Segment]| parts.iter().all(|part| part.count != Some(0));
     // What did not run comes first, then what ran in part.
-    all.sort_by_key(|it| (it.count > 0, parts(it).all(|part| part.count != Some(0))));
-    for one in all {
+    all.sort_by_key(|(one, parts)| (one.count > 0, is_whole(parts)));
+    for (one, parts) in all {
         let class = match one.count {
             0 => "u",
-            _ if parts(one).any(|part| part.count == Some(0)) => "h",
-            _ => "c",
+            _ if is_whole(&parts) => "c",
+            _ => "h",
         };
         let _ = write!(
             note,
@@ -70,7 +75,7 @@ fn instantiations(function: &Written) -> (u32, String) {
             compact(one.count),
             name(&one.name)
         );
-        let counts: BTreeMap<_, _> = parts(one).map(|it| (it.start, it.count)).collect();
+        let counts: BTreeMap<_, _> = parts.iter().map(|it| (it.start, it.count)).collect();
         for place in &places {
             match counts.get(place) {
                 Some(Some(count)) => {
@@ -82,13 +87,6 @@ fn instantiations(function: &Written) -> (u32, String) {
         note.push_str("</small>");
     }
     (function.start.line, note + "</ul></details>")
-}
-
-/// Where the count of an instantiation changes, without the space between its regions.
-fn parts(one: &Instantiation) -> impl Iterator<Item = &Segment> {
-    one.segments
-        .iter()
-        .filter(|it| it.count.is_some() && !it.is_gap)
 }
 
 /// Where something is used whose inside is in another place of the mapping, such as a macro.

@@ -58,7 +58,7 @@ fn of_file(site: &Site<'_>, file: usize) -> Vec<Ranked> {
         lines
             .entry(owners[place])
             .or_default()
-            .extend(&function.lines);
+            .extend(function.lines());
     }
     let whole = functions
         .into_iter()
