@@ -106,3 +106,103 @@ impl Following {
         self.coverage.total = total;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::count::functions::Functions;
+    use crate::count::reach::Later;
+    use crate::parse::counter::{Counter, Expression, Operation};
+    use crate::parse::mapping::FunctionMapping;
+    use crate::parse::regions::{Kind, Position, Region};
+
+    /// Two functions in one file, of which one is expanded from another file, and one elsewhere.
+    fn mappings() -> Vec<FunctionMapping> {
+        let region = |file: usize, lines: (u32, u32), counter: Counter| Region {
+            kind: Kind::Code,
+            counter,
+            file,
+            expanded_file: None,
+            start: Position {
+                line: lines.0,
+                column: 1,
+            },
+            end: Position {
+                line: lines.1,
+                column: 9,
+            },
+        };
+        let difference = Expression {
+            operation: Operation::Subtract,
+            left: Counter::Profile(0),
+            right: Counter::Profile(1),
+        };
+        let function = |number: u64, files: &[&str], regions: Vec<Region>| FunctionMapping {
+            name: format!("f{number}").into(),
+            name_hash: number,
+            hash: number + 10,
+            files: files.iter().map(|file| (*file).into()).collect(),
+            expressions: vec![difference],
+            regions,
+        };
+        vec![
+            function(
+                1,
+                &["/w/a.rs"],
+                vec![
+                    region(0, (1, 9), Counter::Profile(0)),
+                    region(0, (3, 4), Counter::Profile(1)),
+                    region(0, (6, 7), Counter::Expression(0)),
+                ],
+            ),
+            function(
+                2,
+                &["/w/a.rs", "/w/b.rs"],
+                vec![
+                    region(0, (20, 25), Counter::Profile(0)),
+                    region(1, (2, 3), Counter::Profile(1)),
+                ],
+            ),
+            function(
+                3,
+                &["/w/c.rs"],
+                vec![region(0, (1, 2), Counter::Profile(0))],
+            ),
+        ]
+    }
+
+    fn anew(profile: &Profile) -> Coverage {
+        let mut functions = Functions::default();
+        for mapping in mappings() {
+            functions.add(mapping, profile);
+        }
+        Coverage::new(functions, |_| true)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_followed_is_what_is_counted_anew(
+            moves in proptest::collection::vec((1_u64..4, proptest::collection::vec(0_u64..3, 2)), 0..12)
+        ) {
+            let mut profile = Profile::default();
+            for number in 1..4 {
+                profile.add(number, number + 10, &[0, 0]);
+            }
+            let later = mappings().into_iter().map(|it| Later::new(it, &profile, |_| true));
+            let mut following = Following::new(Reach::new(later, |_| true));
+            prop_assert_eq!(following.coverage(), &anew(&profile));
+            for (number, by) in moves {
+                let before = following.coverage().clone();
+                profile.add(number, number + 10, &by);
+                let update = following.update(&[(number, number + 10)], &profile);
+                prop_assert_eq!(following.coverage(), &anew(&profile));
+                for (place, file) in before.files.iter().enumerate() {
+                    let is_same = *file == following.coverage().files[place];
+                    prop_assert!(is_same || update.files.contains(&place));
+                }
+            }
+        }
+    }
+}

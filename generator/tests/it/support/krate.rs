@@ -34,7 +34,12 @@ impl TestCrate {
 
     /// A directory with nothing in it.
     pub fn empty() -> TestCrate {
-        let directory = tempfile::tempdir().unwrap();
+        let is_kept = std::env::var_os("ITCOV_KEEP").is_some();
+        let directory = tempfile::Builder::new().disable_cleanup(is_kept).tempdir();
+        let directory = directory.unwrap();
+        if is_kept {
+            eprintln!("kept: {}", directory.path().display());
+        }
         let root = directory.path().canonicalize().unwrap().join("krate");
         fs::create_dir(&root).unwrap();
         TestCrate {
