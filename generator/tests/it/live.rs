@@ -48,6 +48,10 @@ fn lines_turn_green_while_the_program_is_used() {
     let before = browser.text(sum);
     act(&krate, "0");
     browser.until(&format!("{sum} !== {}", json!(before)));
+    // And once more.
+    let before = browser.text(sum);
+    act(&krate, "1");
+    browser.until(&format!("{sum} !== {}", json!(before)));
     browser.until("document.getElementById('events').innerText.includes('act_0')");
 
     // The newest first, each a link to its line.
@@ -55,7 +59,7 @@ fn lines_turn_green_while_the_program_is_used() {
     browser.until("document.getElementById('live').textContent === 'live'");
     let class = |line: usize| format!("document.getElementById('L{line}').classList[0]");
     let mut worst = Duration::ZERO;
-    for number in 1..TIMES {
+    for number in 2..TIMES {
         let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
         assert_eq!(browser.text(&class(line)), "u");
         act(&krate, &number.to_string());
@@ -69,6 +73,18 @@ fn lines_turn_green_while_the_program_is_used() {
         assert!(browser.text(first).contains("app::"));
     }
     eprintln!("the worst of {TIMES} lines was seen after {worst:?}");
+    // From a mark on, only what runs since is plain to see.
+    browser.press("m");
+    let opacity = |line: usize| {
+        format!("getComputedStyle(document.querySelector('#L{line} > code')).opacity")
+    };
+    let [one, two] =
+        [1, 2].map(|number| line(&krate, &format!("fn act_{number}(number: usize) {{")));
+    assert_eq!(browser.text(&opacity(one)), "0.4");
+    act(&krate, "2");
+    browser.until(&format!("{} === '1'", opacity(two)));
+    assert_eq!(browser.text(&opacity(one)), "0.4");
+
     let count = "document.querySelector('#L1 > b').textContent.trim()";
     assert_eq!(browser.text(count), "1");
 

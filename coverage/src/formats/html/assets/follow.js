@@ -3,12 +3,23 @@
 (() => {
   // What may change of a page: lines, rows and sums.
   const parts = "#code p[id], #tree tbody tr, .cards, .sums, .worst, #outline ol, .functions";
-  const keyOf = (part) => part.id || (part.cells ? part.cells[0].textContent : part.className || part.parentElement.id);
+  const keyOf = (part) => part.id || (part.cells ? part.cells[0].textContent : part.classList[0] || part.parentElement.id);
   const partsOf = (page) => new Map([...page.querySelectorAll(parts)].map((part) => [keyOf(part), part]));
   let shown;
 
   const status = element("p", { id: "live", role: "status", textContent: "live" });
   const events = element("ol", { id: "events", ariaLabel: "Functions that ran for the first time, newest first" });
+  // A mark: what has run since is told apart.
+  const since = element("input", { type: "checkbox", id: "since" });
+  since.onchange = () => document.documentElement.classList.toggle("since", since.checked);
+  const mark = () => {
+    for (const part of document.querySelectorAll(".moved")) part.classList.remove("moved");
+    since.checked = true;
+    since.onchange();
+  };
+  const set = element("button", { type: "button", id: "mark", textContent: "Mark", title: "Show what runs from now on (m)" });
+  set.onclick = mark;
+  bind("m", "show what runs from now on", mark);
   const up = location.pathname.includes("/pages/") ? "../" : "";
 
   let isAsking = false;
@@ -33,9 +44,10 @@
         const isNew = old.classList.contains("u") && !part.classList.contains("u");
         const made = document.importNode(part, true);
         // What a reader has done with it stays.
-        for (const name of ["in", "at", "one"]) made.classList.toggle(name, old.classList.contains(name));
+        for (const name of ["in", "at", "one", "moved"]) made.classList.toggle(name, old.classList.contains(name));
         made.hidden = old.hidden;
         if (isNew) made.classList.add("now");
+        if (part.id || part.cells) made.classList.add("moved");
         old.replaceWith(made);
       }
     } finally {
@@ -60,7 +72,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     shown = new Map([...partsOf(document)].map(([key, part]) => [key, part.outerHTML]));
     document.querySelector("header").append(status);
-    document.querySelector("main").prepend(events);
+    const label = element("label", {}, since, " only what ran since");
+    document.querySelector("main").prepend(element("p", { id: "marks" }, set, label), events);
     const source = new EventSource(`${up}events`);
     let wasLost = false;
     source.onopen = () => {
