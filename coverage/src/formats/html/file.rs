@@ -22,7 +22,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let is_of_changes = site.about.subject.since.is_some();
     let mut functions = functions::written(site.coverage, coverage);
     closures::name(&mut functions);
-    let own_code = OwnCode::of(site.coverage, coverage);
+    let own_code = OwnCode::of(site.coverage, coverage, source.text());
     let (listing, mut remark) = match source {
         Source::Text { text, .. } => {
             let is_rust = file.name.to_lowercase().ends_with(".rs");

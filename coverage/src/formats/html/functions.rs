@@ -55,30 +55,34 @@ impl Written {
     }
 }
 
+/// A function, with its name as it is written in Rust.
+type Named<'a> = (String, &'a Function);
+
 /// The functions that are written in the file, from the top to the bottom. A macro makes several in one place.
 pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
-    let mut by_start: BTreeMap<(Position, String), Vec<&Function>> = BTreeMap::new();
+    let mut by_start: BTreeMap<(Position, String), Vec<Named>> = BTreeMap::new();
     for function in coverage.functions_of(file) {
         let own = function.own_file().unwrap_or(0);
         if function.files.get(own) == Some(&file.path)
             && let Some(first) = function.regions_in(own).next()
         {
-            let name = short_name(function);
+            let full = format!("{:#}", demangle(&function.name));
+            let name = short_name(function, &full);
             by_start
                 .entry((first.start, name))
                 .or_default()
-                .push(function);
+                .push((full, function));
         }
     }
     by_start
         .into_iter()
-        .map(|((start, name), functions)| Written::new(start, name, &functions))
+        .map(|((start, name), functions)| Written::new(start, name, functions))
         .collect()
 }
 
 /// A method that a trait gives is one function, whatever has it; what a macro makes in one place are several.
-fn short_name(function: &Function) -> String {
-    let name = short(&full_name(function));
+fn short_name(function: &Function, full: &str) -> String {
+    let name = short(full);
     match name.split_once(" as ") {
         Some((_, of_trait)) if is_given_by_trait(&function.name) => {
             of_trait.replacen(">::", "::", 1)
@@ -100,18 +104,11 @@ fn is_given_by_trait(mangled: &str) -> bool {
     }
 }
 
-fn full_name(function: &Function) -> String {
-    format!("{:#}", demangle(&function.name))
-}
-
 impl Written {
-    fn new(start: Position, name: String, functions: &[&Function]) -> Self {
+    fn new(start: Position, name: String, functions: Vec<Named>) -> Self {
         let mut by_name: BTreeMap<String, Vec<&Function>> = BTreeMap::new();
-        for function in functions {
-            by_name
-                .entry(full_name(function))
-                .or_default()
-                .push(function);
+        for (name, function) in functions {
+            by_name.entry(name).or_default().push(function);
         }
         let instantiations = by_name
             .into_iter()
@@ -204,8 +201,9 @@ pub(super) mod tests {
         let mut all = Functions::default();
         all.known = vec![function("one", [1, 0]), function("other", [0, 1])];
         let coverage = Coverage::new(all, |_| true);
-        let functions = [&coverage.functions[0], &coverage.functions[1]];
-        let written = Written::new(Position { line: 1, column: 1 }, "f".into(), &functions);
+        let functions = coverage.functions.iter();
+        let functions = functions.map(|it| (it.name.to_string(), it)).collect();
+        let written = Written::new(Position { line: 1, column: 1 }, "f".into(), functions);
         assert_eq!(
             (written.regions.missing(), written.lines()),
             (0, vec![1, 2])

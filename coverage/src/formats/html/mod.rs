@@ -90,7 +90,7 @@ pub fn write(
     let entries: Vec<_> = directories.chain(files).collect();
     in_parallel(&entries, |entry| match *entry {
         Entry::Directory(0) => {
-            let functions = ranking::ranked(&site);
+            let functions = ranking::ranked(&site, &sources);
             if !functions.is_empty() {
                 let name = format!("{PAGES}/{}", ranking::PAGE);
                 folder.write(&name, &ranking::page(&site, &functions))?;

@@ -20,9 +20,11 @@ pub struct OwnCode {
 }
 
 impl OwnCode {
-    /// Those of the innermost function at each place, if functions lie inside of others or apart, else those of the file.
-    pub fn of(coverage: &Coverage, file: &FileCoverage) -> Self {
-        let nested = bodies(coverage, file).and_then(nested);
+    /// Those of the innermost function at each place, if functions lie inside of others or apart, else those of the file, which
+    /// has this text if it is known.
+    pub fn of(coverage: &Coverage, file: &FileCoverage, text: Option<&str>) -> Self {
+        let text: Vec<_> = text.unwrap_or_default().lines().collect();
+        let nested = bodies(coverage, file).and_then(|bodies| nested(bodies, &text));
         let Some(segments) = nested else {
             return Self {
                 segments: file.segments.clone(),
@@ -94,10 +96,10 @@ fn bodies(coverage: &Coverage, file: &FileCoverage) -> Option<Vec<Body>> {
 }
 
 /// The segments of bodies that lie inside of each other or apart; none if some overlap.
-fn nested(bodies: Vec<Body>) -> Option<Vec<Segment>> {
+fn nested(bodies: Vec<Body>, text: &[&str]) -> Option<Vec<Segment>> {
     let mut out = vec![];
     let mut around: Vec<Body> = vec![];
-    for body in bodies {
+    for mut body in bodies {
         while around.last().is_some_and(|it| it.end <= body.start) {
             finish(&mut around, &mut out);
         }
@@ -106,6 +108,9 @@ fn nested(bodies: Vec<Body>) -> Option<Vec<Segment>> {
                 return None;
             }
             outer.write(body.start, &mut out);
+            if is_all_of(text, outer.start, body.start) {
+                body.end = outer.end;
+            }
         }
         around.push(body);
     }
@@ -113,6 +118,27 @@ fn nested(bodies: Vec<Body>) -> Option<Vec<Segment>> {
         finish(&mut around, &mut out);
     }
     Some(out)
+}
+
+/// Whether what begins at `inner` is all that a function has between its braces, as the async body of a `main` under
+/// `#[tokio::main]` is. Its last braces have no code of their own, and none of the function around them.
+fn is_all_of(text: &[&str], outer: Position, inner: Position) -> bool {
+    let column = |place: Position| place.column.saturating_sub(1) as usize;
+    for number in outer.line..=inner.line {
+        let line = number.checked_sub(1).and_then(|it| text.get(it as usize));
+        let start = if number == outer.line {
+            column(outer)
+        } else {
+            0
+        };
+        let Some(rest) = line.and_then(|line| line.get(start..)) else {
+            return false;
+        };
+        if let Some(brace) = rest.find('{') {
+            return number == inner.line && start + brace == column(inner);
+        }
+    }
+    false
 }
 
 /// Writes what is left of the innermost body. Behind it, the one around it goes on.
@@ -159,6 +185,10 @@ mod tests {
     type Region = ((u32, u32), (u32, u32), u64);
 
     fn lines(functions: &[&[Region]]) -> Vec<(u32, u64)> {
+        lines_of(None, functions)
+    }
+
+    fn lines_of(text: Option<&str>, functions: &[&[Region]]) -> Vec<(u32, u64)> {
         let mut all = Functions::default();
         for (number, regions) in functions.iter().enumerate() {
             let region = |&(start, end, count): &Region| {
@@ -179,7 +209,7 @@ mod tests {
             });
         }
         let coverage = Coverage::new(all, |_| true);
-        let own = OwnCode::of(&coverage, &coverage.files[0]);
+        let own = OwnCode::of(&coverage, &coverage.files[0], text);
         let lines = own.lines.iter();
         lines.map(|line| (line.number, line.count)).collect()
     }
@@ -206,6 +236,20 @@ mod tests {
         ];
         assert_eq!(lines(&[outer, body, inside]), expected);
         assert_eq!(lines(&[inside, body, outer]), expected);
+    }
+
+    #[test]
+    fn the_braces_behind_all_of_a_body_have_no_code() {
+        let text = "async fn main() {\n    if a {\n        b()\n    }\n}\n";
+        let outer: &[Region] = &[((1, 1), (5, 2), 1)];
+        let body: &[Region] = &[((1, 17), (2, 10), 1), ((3, 9), (3, 10), 0)];
+        let own = [(1, 1), (2, 1), (3, 0)];
+        assert_eq!(lines_of(Some(text), &[outer, body]), own);
+        // Where it is not known what the braces are of, they are those of the function around.
+        let whole = [own.to_vec(), vec![(4, 1), (5, 1)]].concat();
+        assert_eq!(lines(&[outer, body]), whole);
+        let text = text.replacen("main()", "{ 1 } ", 1);
+        assert_eq!(lines_of(Some(&text), &[outer, body]), whole);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
+use std::path::Path;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
@@ -11,6 +12,7 @@ use super::functions::{self, Written};
 use super::numbers::{compact, counted, exact, level, number, percent};
 use super::own_code::OwnCode;
 use super::page::{From, PAGES, Site, bar_of};
+use super::read::Sources;
 use super::text::{name, path};
 use super::tree::Entry;
 use crate::count::ratio::Ratio;
@@ -34,25 +36,26 @@ pub struct Ranked {
 }
 
 /// The functions of the workspace, those first of which most lines did not run.
-pub fn ranked(site: &Site<'_>) -> Vec<Ranked> {
+pub fn ranked(site: &Site<'_>, sources: &Sources) -> Vec<Ranked> {
     let own =
         (0..site.tree.files.len()).filter(|file| site.tree.is_own(site.tree.files[*file].parent));
     let own: Vec<_> = own.collect();
     let of_files: Vec<_> = own
         .into_par_iter()
-        .map(|file| of_file(site, file))
+        .map(|file| of_file(site, sources, file))
         .collect();
     let mut ranked: Vec<_> = of_files.into_iter().flatten().collect();
     ranked.sort_by_key(|it| Reverse(it.lines.missing()));
     ranked
 }
 
-fn of_file(site: &Site<'_>, file: usize) -> Vec<Ranked> {
+fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
     let coverage = site.tree.files[file].coverage;
     let mut functions = functions::written(site.coverage, coverage);
     let owners = closures::owners(&functions);
     closures::name(&mut functions);
-    let own_code = OwnCode::of(site.coverage, coverage);
+    let source = sources.read(Path::new(&*coverage.path));
+    let own_code = OwnCode::of(site.coverage, coverage, source.text());
     let mut lines: HashMap<usize, BTreeSet<u32>> = HashMap::new();
     for (place, function) in functions.iter().enumerate() {
         lines

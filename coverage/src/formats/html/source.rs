@@ -46,6 +46,14 @@ impl Source {
             Err(why) => Self::Missing(why),
         }
     }
+
+    /// The text, if there is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text, .. } => Some(text),
+            Self::Missing(_) => None,
+        }
+    }
 }
 
 /// The lines of a file, as a page shows them.

@@ -79,6 +79,12 @@ fn changed_lines_are_marked_and_the_others_wait_behind_a_fold() {
         browser.text("document.querySelector('#code summary').innerText"),
         "… 39 lines …"
     );
+    // The arrows go past what is folded.
+    browser.value("document.querySelector('#code summary').focus()");
+    browser.press("ArrowDown");
+    assert_eq!(browser.text("document.activeElement.textContent"), "40");
+    browser.press("ArrowUp");
+    assert_eq!(browser.text("document.activeElement.tagName"), "SUMMARY");
     // A link to a line opens what it is in.
     browser.open(&page, "#L5");
     browser.until("document.getElementById('L5').checkVisibility()");

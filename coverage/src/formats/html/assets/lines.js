@@ -24,7 +24,11 @@ function roving(around, selector) {
   });
   around.addEventListener("keydown", (event) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const next = by && event.target === current && stops[stops.indexOf(current) + by];
+    if (!by || event.target !== current) return;
+    let index = stops.indexOf(current) + by;
+    // What is folded cannot have the focus.
+    while (stops[index] && !stops[index].checkVisibility()) index += by;
+    const next = stops[index];
     if (!next) return;
     event.preventDefault();
     next.focus({ preventScroll: true });

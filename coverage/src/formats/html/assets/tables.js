@@ -63,7 +63,7 @@ const compareBy = (values, column, sign) => (a, b) => {
 
 // A field and a box above a table, and what they leave of it. `show` gets what is to be shown, and says how many these are.
 function filtering(noun, total, show, ...more) {
-  const input = element("input", { type: "search", id: "filter", placeholder: "Filter: part of a path, or *.rs", ariaLabel: `Filter the ${noun}s`, autocomplete: "off" });
+  const input = element("input", { type: "search", id: "filter", placeholder: `Filter: part of a ${noun === "file" ? "path" : "name or path"}, or *.rs`, ariaLabel: `Filter the ${noun}s`, autocomplete: "off" });
   const only = element("input", { type: "checkbox", id: "only" });
   const status = element("output", { id: "count" });
   input.value = chosen.get("filter") ?? "";
