@@ -139,15 +139,15 @@ pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Op
         follows: true,
         ..Site::new(coverage, root, about)
     };
+    let sources = Sources::of(root);
     if file == "index.html" {
-        return Some(first_page(&site, &ranking::ranked(&site)));
+        return Some(first_page(&site, &ranking::ranked(&site, &sources)));
     }
     let page = file.strip_prefix(PAGES)?.strip_prefix('/')?;
     if page == ranking::PAGE {
-        return Some(ranking::page(&site, &ranking::ranked(&site)));
+        return Some(ranking::page(&site, &ranking::ranked(&site, &sources)));
     }
     if let Some(place) = site.file_pages.iter().position(|it| it == page) {
-        let sources = Sources::of(root);
         let source = sources.read(Path::new(&*site.tree.files[place].coverage.path));
         return Some(file::page(
             &site,
