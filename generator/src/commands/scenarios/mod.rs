@@ -2,7 +2,7 @@
 
 pub mod around;
 mod changed;
-mod place;
+pub mod place;
 mod recorded;
 mod table;
 mod testwise;
