@@ -23,6 +23,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// So many events are kept for a page that has lost its connection.
 const EVENTS: usize = 1000;
 
+/// So many are told to a page that is opened.
+const RECENT: usize = 20;
+
 /// A report on a run that goes on.
 pub struct Live {
     state: Mutex<State>,
@@ -113,21 +116,23 @@ impl Live {
         html::follow(coverage, &self.root, &self.about, name)
     }
 
-    /// The number of the next event.
-    pub fn next(&self) -> usize {
+    /// The number of an event that was not long ago: a page shows the last ones.
+    pub fn recent(&self) -> usize {
         let state = self.state();
-        state.first + state.events.len()
+        state.first + state.events.len().saturating_sub(RECENT)
     }
 
-    /// The events from a number on, once there are any, or none after a while; and whether the run is over.
-    pub fn events(&self, from: usize, patience: Duration) -> (Vec<Arc<str>>, bool) {
+    /// The events from a number on, once there are any, or none after a while; the number of the next one; and whether the run
+    /// is over.
+    pub fn events(&self, from: usize, patience: Duration) -> (Vec<Arc<str>>, usize, bool) {
         let state = self.state();
         let is_quiet =
             |state: &mut State| !state.is_over && state.first + state.events.len() <= from;
         let waited = self.changed.wait_timeout_while(state, patience, is_quiet);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let events = state.events.iter().skip(from.saturating_sub(state.first));
-        (events.cloned().collect(), state.is_over)
+        let next = state.first + state.events.len();
+        (events.cloned().collect(), next, state.is_over)
     }
 }
 

@@ -66,12 +66,12 @@ impl Live {
 
     /// Sends events until the run is over: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
     fn send_events(&self, mut stream: &TcpStream) -> io::Result<()> {
-        let mut next = self.next();
+        let mut next = self.recent();
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
         stream.write_all(head.as_bytes())?;
         loop {
-            let (events, is_over) = self.events(next, SIGN);
-            next += events.len();
+            let (events, later, is_over) = self.events(next, SIGN);
+            next = later;
             let mut text = String::new();
             for event in &events {
                 let _ = write!(text, "data: {event}\n\n");

@@ -42,6 +42,11 @@ impl Counted {
             .collect()
     }
 
+    /// Whether it is a test of nextest.
+    pub fn is_test(&self, place: usize) -> bool {
+        !self.scenarios[place].tests.is_empty()
+    }
+
     /// The name of one; empty for what ran outside of any.
     pub fn name(&self, place: usize) -> &str {
         self.scenarios[place].name.as_deref().unwrap_or_default()

@@ -12,6 +12,7 @@ use llvm_coverage::count::profile::Profile;
 use llvm_coverage::profiles::Merged;
 
 use crate::build::layout::Layout;
+use crate::commands::output::warn;
 use crate::commands::report::warnings;
 use crate::measured::scenarios::index::{Index, Lines, stamp};
 use crate::measured::scenarios::{Scenario, Scenarios};
@@ -144,6 +145,12 @@ impl Recorded {
         })?;
         let paths = reach.files().map(|path| PathBuf::from(&**path));
         let (lines, sets) = Lines::of(paths, &reached);
+        let unnamed = recorded.unnamed()?;
+        if unnamed > 0 {
+            warn(&format!(
+                "scenarios whose names could not be noted, as a process was killed: {unnamed}; what they reached is not shown"
+            ));
+        }
         let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
         let left_out: usize = left_out.iter().map(|it| it.len()).sum();
         let unknown: usize = self.parts.iter().map(|it| it.unknown).sum();
@@ -153,7 +160,7 @@ impl Recorded {
             sets,
             texts: self.measurement.texts(),
             built: self.measurement.built(),
-            not_counted: left_out + unknown,
+            not_counted: left_out + unknown + unnamed,
         })
     }
 

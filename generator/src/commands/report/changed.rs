@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Lines};
+use llvm_coverage::{Coverage, files};
 
 use super::git::{Paths, Repository, as_path};
+use super::left_out;
 use super::unbuilt::{self, Unbuilt};
 use crate::build::texts::Text;
+use crate::commands::scenarios::place::extent;
 use crate::progress::during;
 use crate::readable;
 use crate::scaffold::metadata::Workspace;
@@ -63,7 +65,8 @@ impl ChangedSince {
         stale.retain(|path| lines.contains_key(path));
         let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
-        let unbuilt = unbuilt::find(differences.lines.keys(), built, workspace);
+        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace);
+        unbuilt.extend(left_out(&coverage, &lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
@@ -75,6 +78,30 @@ impl ChangedSince {
             untracked: differences.unknown,
         })
     }
+}
+
+/// The functions with changed lines of which there is no code in a file that was compiled.
+fn left_out(coverage: &Coverage, lines: &HashMap<PathBuf, Lines>) -> Vec<Unbuilt> {
+    let mut found = Vec::new();
+    for file in &coverage.files {
+        let path = Path::new(&*file.path);
+        let (Some(changed), Ok(text)) = (lines.get(path), files::read_text(path)) else {
+            continue;
+        };
+        let extents = coverage.functions_of(file).filter_map(extent);
+        let own = extents.filter(|(of, _)| *of == &*file.path);
+        let begins = own.map(|(_, lines)| *lines.start()).collect();
+        let functions = left_out::functions(&text, &begins).into_iter();
+        let functions = functions.filter(|function| changed.touch(function));
+        found.extend(functions.map(|function| Unbuilt {
+            path: path.to_owned(),
+            why: format!(
+                "no code for line {}, which `cfg` leaves out",
+                function.start()
+            ),
+        }));
+    }
+    found
 }
 
 /// What has changed.

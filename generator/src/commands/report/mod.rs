@@ -7,6 +7,7 @@ mod filters;
 mod format;
 pub mod git;
 pub mod html;
+mod left_out;
 mod made;
 pub mod outputs;
 mod percent;

@@ -2,7 +2,7 @@
 
 pub mod around;
 mod changed;
-mod place;
+pub mod place;
 mod table;
 mod testwise;
 
@@ -155,11 +155,13 @@ impl Scenarios {
             Format::Nextest if self.changed_since.is_some() => {
                 let others = counted.named().into_iter();
                 let others = others.filter(|it| !chosen.contains(it));
-                let others = nextest(others.map(|it| counted.name(it)))?;
+                let others = others.filter(|it| counted.is_test(*it));
+                let others = nextest(counted, others)?;
                 output::print(&others.map_or("all()".to_owned(), |it| format!("not ({it})")));
             }
             Format::Nextest => {
-                output::print(&nextest(names())?.unwrap_or("none()".to_owned()));
+                let filter = nextest(counted, chosen.iter().copied())?;
+                output::print(&filter.unwrap_or("none()".to_owned()));
             }
             Format::Human if !stdout().is_terminal() => names().for_each(output::print),
             Format::Human | Format::Table => {
@@ -295,9 +297,11 @@ fn lcov(root: &Path, recorded: &mut Recorded, counted: &Counted, chosen: &[usize
 }
 
 /// A filter for the tests that are the scenarios, if there are some: <https://nexte.st/docs/filtersets/reference/>.
-fn nextest<'a>(names: impl Iterator<Item = &'a str>) -> Result<Option<String>> {
-    let tests = names.map(|name| {
-        let (binary, test) = name.split_once(' ').with_context(|| {
+fn nextest(counted: &Counted, places: impl Iterator<Item = usize>) -> Result<Option<String>> {
+    let tests = places.map(|place| {
+        let name = counted.name(place);
+        let parts = name.split_once(' ').filter(|_| counted.is_test(place));
+        let (binary, test) = parts.with_context(|| {
             format!("{name:?} is no test of nextest, of which there would be a binary and a name")
         })?;
         Ok(format!("(binary_id(={binary}) & test(={test}))"))

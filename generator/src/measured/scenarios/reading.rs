@@ -86,6 +86,36 @@ impl Scenarios {
         Ok(Scenarios { parts, all })
     }
 
+    /// How many directories have profiles of a scenario whose name is not noted: who was to do so was killed.
+    ///
+    /// # Errors
+    ///
+    /// If a directory cannot be read.
+    pub fn unnamed(&self) -> Result<usize> {
+        let mut number = 0;
+        for part in &self.parts {
+            let noted: HashSet<&str> = part
+                .entries
+                .iter()
+                .filter_map(|entry| entry.directory.as_deref())
+                .collect();
+            let mut paths = Vec::new();
+            let apart = part.directory.join(SUITE).join(APART);
+            profiles::below(&apart, &mut paths)?;
+            let directories = paths.iter().filter_map(|path| {
+                let below = path.strip_prefix(&apart).ok()?.components().next()?;
+                Some(below.as_os_str().to_owned())
+            });
+            let directories: HashSet<_> = directories.collect();
+            let unnamed = directories.iter().filter(|it| {
+                let name = it.to_str();
+                name.is_none_or(|name| !noted.contains(name))
+            });
+            number += unnamed.count();
+        }
+        Ok(number)
+    }
+
     /// What ran in a scenario, without what did not.
     ///
     /// # Errors

@@ -453,3 +453,32 @@ fn what_is_outside_of_the_workspace_selects_all() {
     let (names, said) = with(&krate, "beside/src/lib.rs", "{}", "{ println!(); }");
     assert_eq!((names, &*said), (vec!["one".to_owned()], ""));
 }
+
+#[test]
+fn profiles_of_a_scenario_whose_name_was_not_noted_select_all() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {}\n");
+    let git = recorded(&krate, &["one", "two"]);
+    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    // As if who made the directory was killed before it could note the name.
+    let made = "mkdir -p \"${LLVM_PROFILE_FILE%/*}/.apart/$(printf two | md5sum | cut -c1-16)\"\n";
+    krate.write("suite.sh", &(made.to_owned() + &krate.read("suite.sh")));
+    git.commit("second");
+    record(&krate);
+    let (names, said) = selected(&krate);
+    assert_eq!(names, ["one"]);
+    for why in [
+        "what they did: 1",
+        "names could not be noted, as a process was killed: 1",
+    ] {
+        assert!(said.contains(why), "{said}");
+    }
+    // A name with a space is no test of nextest.
+    krate.write("suite.sh", "ITCOV_SCENARIO='app one' \"$ITCOV_BIN\"\n");
+    record(&krate);
+    krate
+        .itcov(&["scenarios", "--format", "nextest"])
+        .ends_with(1)
+        .says("\"app one\" is no test of nextest");
+}

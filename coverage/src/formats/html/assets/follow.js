@@ -7,7 +7,7 @@
   const partsOf = (page) => new Map([...page.querySelectorAll(parts)].map((part) => [keyOf(part), part]));
   let shown;
 
-  const status = element("p", { id: "live", role: "status", textContent: "live" });
+  const status = element("p", { id: "live", role: "status", textContent: "connecting" });
   const events = element("ol", { id: "events", ariaLabel: "Functions that ran for the first time, newest first" });
   // A mark: what has run since is told apart.
   const since = element("input", { type: "checkbox", id: "since" });

@@ -2,10 +2,12 @@
 
 use std::fs;
 
+use crate::build::package;
 use crate::changed::{LIB, fixture, report, run_again};
-use crate::support::Output;
+use crate::denominator::source_lines::scaffolded;
 use crate::support::instrumented::Instrumented;
 use crate::support::repository::Git;
+use crate::support::{Output, TestCrate};
 
 fn gate(fixture: &Instrumented, more: &[&str]) -> Output {
     let words = ["--changed-since", "HEAD", "--fail-under-lines", "50"];
@@ -109,4 +111,66 @@ fn no_threshold_is_met_by_a_change_in_what_was_not_built() {
     let output = gate(&fixture, &[]).ends_with(0);
     assert_eq!(output.lines_of("src/lib.rs"), (1, 1));
     output.says("not measured: src/forgotten.rs");
+}
+
+#[test]
+fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        &(package("app", "") + "[features]\nmore = []\n"),
+    );
+    let main = "fn main() {\n    println!(\"app\");\n}\n";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let report = |words: &[&str]| {
+        krate.itcov(&["run"]).ends_with(0);
+        let since = [
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ];
+        krate.itcov(&[&since[..], words].concat())
+    };
+    let more = "#[cfg(feature = \"more\")]\nfn more() {\n    println!(\"more\");\n}\n";
+    krate.write("src/main.rs", &(main.to_owned() + more));
+    let why = "src/main.rs (no code for line 4, which `cfg` leaves out)";
+    report(&[])
+        .ends_with(1)
+        .says(&format!("cannot be told: {why}"));
+    // It is said where something else has run, and is no matter where it is not meant.
+    krate.write(
+        "src/main.rs",
+        &(main.replacen("\"app\"", "\"a\"", 1) + more),
+    );
+    report(&[])
+        .ends_with(0)
+        .says(&format!("not measured: {why}"));
+    for none in [
+        "#[cfg(test)]\nmod tests {\n    fn helper() {}\n    #[test]\n    fn test() {\n        helper();\n    }\n}\n",
+        "macro_rules! made {\n    () => {\n        fn made() {}\n    };\n}\n",
+        "// fn more() {}\n",
+    ] {
+        krate.write("src/main.rs", &(main.to_owned() + none));
+        let met = report(&[]).ends_with(0);
+        assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    }
+}
+
+#[test]
+fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
+    let krate = scaffolded("denominator");
+    krate.write(".gitignore", "/target\n");
+    let git = Git::init(&krate.root);
+    git.run(&["add", ".gitignore"]);
+    git.run(&["commit", "-qm", "first"]);
+    krate.itcov(&["run"]).ends_with(0);
+    let said = krate
+        .itcov(&["report", "--changed-since", "HEAD"])
+        .ends_with(0);
+    assert!(!said.stderr.contains("no code for"), "{}", said.stderr);
 }
