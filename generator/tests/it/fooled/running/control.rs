@@ -115,7 +115,8 @@ fn connections_that_come_and_go_leave_the_server_as_it_was() {
     for _ in 0..20 {
         drop(crowd(&address, 50));
     }
-    wait_until("they are closed", || open() == before);
+    // At first git may still be asked what is around the run.
+    wait_until("they are closed", || open() <= before);
     let answer = ask(&address, STOP);
     assert!(answer.contains("202 Accepted"), "{answer}");
     run.finish().ends_with(130);
