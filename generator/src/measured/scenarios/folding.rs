@@ -24,7 +24,7 @@ use crate::measured::part::SUITE;
 use crate::measured::profiles;
 
 /// The directory of the profiles that stay. No scenario's is called so.
-const LAYOUT: &str = ".layout";
+pub(super) const LAYOUT: &str = ".layout";
 
 /// Folds the scenarios of a part whose processes have ended. One with a profile that cannot be understood stays as it is.
 ///

@@ -11,6 +11,7 @@ use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::Merged;
 
 use super::apart::APART;
+use super::folding::LAYOUT;
 use super::log::{self, Entry, Outcome};
 use super::places::Places;
 use crate::measured::part::{Measured, SUITE};
@@ -98,6 +99,7 @@ impl Scenarios {
                 .entries
                 .iter()
                 .filter_map(|entry| entry.directory.as_deref())
+                .chain([LAYOUT])
                 .collect();
             let mut paths = Vec::new();
             let apart = part.directory.join(SUITE).join(APART);
