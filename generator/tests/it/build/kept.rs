@@ -67,7 +67,7 @@ fn builds_that_no_run_refers_to_are_not_kept() {
 fn a_run_that_goes_on_stays_whatever_is_forgotten() {
     let krate = TestCrate::scaffolded("goes-on");
     let mut run = krate.start_just(&["itcov", "wait"], &[]);
-    run.expect("waiting");
+    run.expect("waiting\n");
     krate
         .just(&["itcov-clean"])
         .ends_with(0)
@@ -101,7 +101,7 @@ fn a_run_that_was_killed_is_forgotten_by_the_next() {
     let krate = TestCrate::scaffolded("killed");
     let mut command = krate.command(crate::support::tools::cargo_itcov());
     let mut run = crate::support::Running::start(command.args(["itcov", "run", "--", "wait"]));
-    run.expect("waiting");
+    run.expect("waiting\n");
     signal("KILL", run.id());
     run.finish();
     krate.just(&["itcov", "hello"]).ends_with(0);
