@@ -31,7 +31,7 @@ pub fn write(out: &mut dyn Write, coverage: &Coverage, root: &Path) -> io::Resul
         .try_for_each(|file| write_file(out, coverage, file, root))
 }
 
-/// As [`write`], with the name of a test, one of [`test_names`].
+/// As [`write()`], with the name of a test, one of [`test_names`].
 ///
 /// # Errors
 ///
