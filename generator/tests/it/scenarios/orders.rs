@@ -90,7 +90,7 @@ fn each_reaches_within_the_suite_what_it_reaches_alone() {
     let step = if std::env::var_os("ITCOV_SCENARIOS").is_some() {
         1
     } else {
-        4
+        7
     };
     for (name, lines) in together.iter().step_by(step) {
         suite(&krate, &[name]);
