@@ -1,6 +1,6 @@
 //! How a run ends, and that what ran before is in the report.
 
-use crate::support::process::{is_alive, program_id, signal};
+use crate::support::process::{is_alive, program_id, signal, wait_until};
 use crate::support::{TestCrate, free_port, get};
 
 #[test]
@@ -14,6 +14,11 @@ fn what_ran_before_a_kill_is_in_the_report() {
         get(port, path);
         // With the second answer, all that the first request does has been done.
         get(port, "/");
+        // Else it is killed between two counters of which one tells the other's difference.
+        let stat = format!("/proc/{}/stat", run.program());
+        wait_until("it waits for the next request", || {
+            std::fs::read_to_string(&stat).is_ok_and(|it| it.contains(") S "))
+        });
         signal("KILL", run.program());
         covered.push(
             run.finish()
