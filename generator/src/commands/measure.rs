@@ -7,7 +7,6 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
@@ -27,13 +26,9 @@ use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
-use crate::measured::scenarios;
 use crate::measured::{How, Kept, Part, Recording, Store};
-use crate::run::control::Pages;
-use crate::run::marks::{Mark, Marks};
-use crate::run::plan::{Plan, Start};
+use crate::run::plan::Start;
 use crate::run::settings::Settings;
-use crate::run::supervisor::{self, Hooks, Outcome};
 use crate::run::{Failure, interrupts, say};
 use crate::scaffold::metadata::Workspace;
 
@@ -242,73 +237,6 @@ impl<'a> Measure<'a> {
         let used: Vec<&Path> = starts.iter().map(|it| it.harness.as_path()).collect();
         harness::keep_only(&used, &self.store.harnesses());
         Ok(starts)
-    }
-
-    /// Runs the plan, and keeps what was measured.
-    ///
-    /// # Errors
-    ///
-    /// If the run cannot begin, or what was measured cannot be kept.
-    pub fn run(
-        &self,
-        plan: &Plan,
-        settings: &Settings,
-        recording: &mut Recording,
-    ) -> Result<Outcome> {
-        let outcome = self.supervise(plan, settings, recording)?;
-        if outcome.counts {
-            recording.keep()?;
-        }
-        Ok(outcome)
-    }
-
-    /// Runs the plan.
-    ///
-    /// # Errors
-    ///
-    /// If the run cannot begin, or its scenarios cannot be recorded.
-    pub fn supervise(
-        &self,
-        plan: &Plan,
-        settings: &Settings,
-        recording: &Recording,
-    ) -> Result<Outcome> {
-        let recorder = Arc::new(recording.recorder()?);
-        let of_mark = Arc::clone(&recorder);
-        let marks: Marks = Arc::new(move |mark| match mark {
-            Mark::Begin(name) => of_mark.start(name),
-            Mark::End(name, has_passed) => {
-                let outcome = has_passed.map(scenarios::Outcome::of);
-                let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
-                match name {
-                    Some(name) => of_mark.end_of(&name, outcome),
-                    None => of_mark.end(outcome),
-                }
-            }
-            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
-        });
-        let live = self
-            .live
-            .as_ref()
-            .map(|_| LiveOptions::begin(self, recording));
-        let live = live.transpose()?;
-        let pages = live
-            .clone()
-            .map(|live| -> Pages { Arc::new(move |stream, path| live.answer(stream, path)) });
-        let hooks = Hooks {
-            marks,
-            pages,
-            started: match self.live.clone() {
-                Some(how) => Box::new(move |address| how.show(address)),
-                None => Box::new(|_| {}),
-            },
-        };
-        let outcome = supervisor::run(plan, settings, &self.signals, &hooks)?;
-        if let Some(live) = live {
-            live.end();
-        }
-        recorder.end(scenarios::Outcome::Ended)?;
-        Ok(outcome)
     }
 
     /// Reports on a run. The run's status counts, or if that is 0, the report's.

@@ -22,5 +22,6 @@ mod scaffold;
 pub mod scenario;
 pub mod scenarios;
 pub mod suite;
+mod supervise;
 mod unmeasured;
 pub mod update;

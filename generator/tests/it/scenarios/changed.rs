@@ -23,7 +23,8 @@ fn recorded() -> (TestCrate, Git) {
     (krate, git)
 }
 
-fn changed(krate: &TestCrate) -> (Vec<String>, String) {
+/// The scenarios that a change selects, and what is said.
+pub fn changed(krate: &TestCrate) -> (Vec<String>, String) {
     let output = krate
         .itcov(&["scenarios", "--changed-since", "HEAD"])
         .ends_with(0);
@@ -32,7 +33,7 @@ fn changed(krate: &TestCrate) -> (Vec<String>, String) {
 }
 
 /// Replaces a text in a file, and gives what is selected.
-fn with(krate: &TestCrate, file: &str, from: &str, to: &str) -> (Vec<String>, String) {
+pub fn with(krate: &TestCrate, file: &str, from: &str, to: &str) -> (Vec<String>, String) {
     let before = krate.read(file);
     assert!(before.contains(from), "{from}");
     krate.write(file, &before.replacen(from, to, 1));

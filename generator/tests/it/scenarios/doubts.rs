@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use super::changed::{changed, with};
 use crate::build::package;
 use crate::denominator::source_lines::scaffolded;
 use crate::support::repository::Git;
@@ -26,24 +27,6 @@ fn recorded(krate: &TestCrate, words: &[&str]) -> Git {
 fn record(krate: &TestCrate) {
     let run = ["exec", "--scenarios", "--", "sh", "-e", "suite.sh"];
     krate.itcov(&run).ends_with(0);
-}
-
-/// The scenarios that a change selects, and what is said.
-fn selected(krate: &TestCrate) -> (Vec<String>, String) {
-    let words = ["scenarios", "--changed-since", "HEAD"];
-    let output = krate.itcov(&words).ends_with(0);
-    let names = output.stdout.lines().map(str::to_owned).collect();
-    (names, output.stderr)
-}
-
-/// What is selected if a text is another one in a file, which then is as it was.
-fn with(krate: &TestCrate, file: &str, from: &str, to: &str) -> (Vec<String>, String) {
-    let before = krate.read(file);
-    assert!(before.contains(from), "{from}");
-    krate.write(file, &before.replacen(from, to, 1));
-    let found = selected(krate);
-    krate.write(file, &before);
-    found
 }
 
 const TEXT: &str = r#"use std::sync::LazyLock;
@@ -133,7 +116,7 @@ fn what_has_an_effect_where_it_does_not_run_selects_all() {
         "kind", "one", "two",
     ];
     recorded(&krate, &all);
-    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
     for (from, to, marked) in [
         // The compiler runs it.
         ("    1\n", "    2\n", "1"),
@@ -193,7 +176,7 @@ fn what_git_does_not_track_selects_all() {
             symlink(&outside, krate.root.join("src/linked.rs")).unwrap();
         }
         recorded(&krate, &["one"]);
-        let (names, said) = selected(&krate);
+        let (names, said) = changed(&krate);
         assert_eq!(names, ["one"]);
         assert!(said.contains("the repository does not track "), "{said}");
     }
@@ -251,11 +234,11 @@ fn what_was_recorded_of_another_suite_selects_all() {
     krate.write("Cargo.toml", &package("app", ""));
     krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
     let git = recorded(&krate, &["one"]);
-    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
     // Another suite, of which nothing was recorded, is what the branch began with.
     krate.write("suite.sh", &(krate.read("suite.sh") + "true\n"));
     git.commit("second");
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names, ["one"]);
     let why = "recorded with another text of suite.sh";
     assert!(said.contains(why), "{said}");
@@ -263,11 +246,11 @@ fn what_was_recorded_of_another_suite_selects_all() {
     krate.write("data", "1");
     record(&krate);
     fs::remove_file(krate.root.join("data")).unwrap();
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names, ["one"]);
     assert!(said.contains("another text of data"), "{said}");
     record(&krate);
-    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
 }
 
 #[test]
@@ -402,7 +385,7 @@ fn a_test_that_runs_the_changed_code_itself_is_selected_and_so_is_a_new_one() {
         &(krate.read("tests/outside.rs") + "#[test]\nfn fresh() {}\n"),
     );
     assert_eq!(filter(), "all()\n");
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(said.contains("tests/outside.rs has changed"), "{said}");
 }
@@ -419,7 +402,7 @@ fn functions_that_ran_and_have_lost_their_mapping_select_all() {
         .arg("ITCOV_SCENARIO=one \"$ITCOV_BIN\"")
         .env("CARGO_PROFILE_RELEASE_LTO", "thin");
     Output::of(&mut run).ends_with(0);
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names, ["one"]);
     let why = "functions ran of which is not known where they are written: ";
     assert!(said.contains(why), "{said}");
@@ -435,7 +418,7 @@ fn what_is_outside_of_the_workspace_selects_all() {
     krate.write("beside/src/lib.rs", "pub fn act() {}\n");
     krate.write("src/main.rs", "fn main() {\n    beside::act();\n}\n");
     recorded(&krate, &["one"]);
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names, ["one"]);
     assert!(said.contains("the crate beside is not measured"), "{said}");
     let run = [
@@ -449,7 +432,7 @@ fn what_is_outside_of_the_workspace_selects_all() {
         "suite.sh",
     ];
     krate.itcov(&run).ends_with(0);
-    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
     let (names, said) = with(&krate, "beside/src/lib.rs", "{}", "{ println!(); }");
     assert_eq!((names, &*said), (vec!["one".to_owned()], ""));
 }
@@ -460,13 +443,13 @@ fn profiles_of_a_scenario_whose_name_was_not_noted_select_all() {
     krate.write("Cargo.toml", &package("app", ""));
     krate.write("src/main.rs", "fn main() {}\n");
     let git = recorded(&krate, &["one", "two"]);
-    assert_eq!(selected(&krate), (Vec::new(), String::new()));
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
     // As if who made the directory was killed before it could note the name.
     let made = "mkdir -p \"${LLVM_PROFILE_FILE%/*}/.apart/$(printf two | md5sum | cut -c1-16)\"\n";
     krate.write("suite.sh", &(made.to_owned() + &krate.read("suite.sh")));
     git.commit("second");
     record(&krate);
-    let (names, said) = selected(&krate);
+    let (names, said) = changed(&krate);
     assert_eq!(names, ["one"]);
     for why in [
         "what they did: 1",

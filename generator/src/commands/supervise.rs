@@ -1,0 +1,83 @@
+//! The run of a measurement: its plan, with what is done at marks and for browsers meanwhile.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::live::LiveOptions;
+use super::measure::Measure;
+use crate::measured::{Recording, scenarios};
+use crate::run::control::Pages;
+use crate::run::marks::{Mark, Marks};
+use crate::run::plan::Plan;
+use crate::run::settings::Settings;
+use crate::run::supervisor::{self, Hooks, Outcome};
+
+impl Measure<'_> {
+    /// Runs the plan, and keeps what was measured.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot begin, or what was measured cannot be kept.
+    pub fn run(
+        &self,
+        plan: &Plan,
+        settings: &Settings,
+        recording: &mut Recording,
+    ) -> Result<Outcome> {
+        let outcome = self.supervise(plan, settings, recording)?;
+        if outcome.counts {
+            recording.keep()?;
+        }
+        Ok(outcome)
+    }
+
+    /// Runs the plan.
+    ///
+    /// # Errors
+    ///
+    /// If the run cannot begin, or its scenarios cannot be recorded.
+    pub fn supervise(
+        &self,
+        plan: &Plan,
+        settings: &Settings,
+        recording: &Recording,
+    ) -> Result<Outcome> {
+        let recorder = Arc::new(recording.recorder()?);
+        let of_mark = Arc::clone(&recorder);
+        let marks: Marks = Arc::new(move |mark| match mark {
+            Mark::Begin(name) => of_mark.start(name),
+            Mark::End(name, has_passed) => {
+                let outcome = has_passed.map(scenarios::Outcome::of);
+                let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
+                match name {
+                    Some(name) => of_mark.end_of(&name, outcome),
+                    None => of_mark.end(outcome),
+                }
+            }
+            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
+        });
+        let live = self
+            .live
+            .as_ref()
+            .map(|_| LiveOptions::begin(self, recording));
+        let live = live.transpose()?;
+        let pages = live
+            .clone()
+            .map(|live| -> Pages { Arc::new(move |stream, path| live.answer(stream, path)) });
+        let hooks = Hooks {
+            marks,
+            pages,
+            started: match self.live.clone() {
+                Some(how) => Box::new(move |address| how.show(address)),
+                None => Box::new(|_| {}),
+            },
+        };
+        let outcome = supervisor::run(plan, settings, &self.signals, &hooks)?;
+        if let Some(live) = live {
+            live.end();
+        }
+        recorder.end(scenarios::Outcome::Ended)?;
+        Ok(outcome)
+    }
+}
