@@ -215,9 +215,10 @@ fn page(table: &str) -> String {
     format!(
         "# Suites of published programs\n\n\
          Each suite is run as its authors wrote it: `cargo itcov exec -- cargo test …` beside `cargo llvm-cov …`. The\n\
-         columns are the tests that start the program, the median of {TIMES} runs of the suite or more (up to\n\
-         {MOST_TIMES}, where it is short), ordinary and measured, the lines of its sources that ran, and how many of those that `cargo llvm-cov` has are missing here,\n\
-         after more runs of the suite where some lines run by chance. `cargo llvm-cov` loses\n\
-         the counts of servers that their tests kill. Made by `cargo run --release --example suites`.\n\n{table}"
+         columns are the tests that start the program, the median of {TIMES} runs of the suite or more (up to {MOST_TIMES},\n\
+         where it is short), ordinary and measured, the lines of its sources that ran, and how many of those that\n\
+         `cargo llvm-cov` has are missing here, after more runs of the suite where some lines run by chance.\n\
+         `cargo llvm-cov` loses the counts of servers that their tests kill. Made by\n\
+         `cargo run --release --example suites`.\n\n{table}"
     )
 }
