@@ -1,0 +1,132 @@
+"""What a live report costs. `live.py idle|load FILE -- COMMAND` runs the command, and writes a table's rows to FILE.
+
+`idle` has the live report open and does nothing. `load` asks the service as often as it answers, by turns without a live report
+and with one that is open.
+"""
+
+import http.client
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+SERVICE = "127.0.0.1:18463"
+SECONDS = 20
+ROUNDS = 5
+# Longer waits mean that something is wrong.
+LIMIT = 120
+
+
+class Run:
+    """The command, once the service answers."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        said = []
+        for line in self.process.stderr:
+            said.append(line)
+            found = re.search(r"POST http://([^/]*)/stop", line)
+            if found:
+                self.control = found.group(1)
+                break
+        else:
+            sys.exit("".join(said))
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        end = time.monotonic() + LIMIT
+        while time.monotonic() < end:
+            try:
+                ask(SERVICE, "/")
+                return
+            except OSError:
+                time.sleep(0.05)
+        sys.exit("the service does not answer")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(LIMIT)
+
+
+def ask(address, path):
+    connection = http.client.HTTPConnection(address, timeout=30)
+    connection.request("GET", path)
+    body = connection.getresponse().read()
+    connection.close()
+    return body
+
+
+def open_page(address):
+    """As a browser does it: takes the events, and asks for the page after each, a fifth of the time at most."""
+
+    def follow():
+        connection = http.client.HTTPConnection(address)
+        connection.request("GET", "/events")
+        events = connection.getresponse()
+        while True:
+            line = events.readline()
+            if not line:
+                return
+            if line.startswith(b"data: "):
+                begin = time.monotonic()
+                ask(address, "/")
+                time.sleep(4 * (time.monotonic() - begin))
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+
+
+def used(process):
+    """Seconds of a processor that the process has used, without those that it has started."""
+    fields = open(f"/proc/{process}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def idle(command, out):
+    run = Run(command)
+    open_page(run.control)
+    # Cargo becomes the tool.
+    tool = run.process.pid
+    # What the start has moved is told.
+    time.sleep(5)
+    before = used(tool)
+    time.sleep(SECONDS)
+    share = (used(tool) - before) / SECONDS
+    run.stop()
+    out.write(f"| nothing happens, of a core | {share * 100:.1f} % |\n")
+
+
+def requests():
+    """How many requests the service answers."""
+    connection = http.client.HTTPConnection(SERVICE, timeout=10)
+    end = time.perf_counter() + SECONDS / 2
+    number = 0
+    while time.perf_counter() < end:
+        connection.request("GET", "/orders?customer=Ada")
+        connection.getresponse().read()
+        number += 1
+    return number
+
+
+def load(command, out):
+    live = [*command[:3], "--live", "--no-open", *command[3:]]
+    ratios = []
+    for _ in range(ROUNDS):
+        numbers = []
+        for words in [command, live]:
+            run = Run(words)
+            if words is live:
+                open_page(run.control)
+            requests()
+            numbers.append(requests())
+            run.stop()
+        ratios.append(numbers[1] / numbers[0])
+    median = statistics.median(ratios)
+    out.write(f"| requests that a service answers, beside a run without `--live` | {median:.3f} times |\n")
+
+
+separator = sys.argv.index("--")
+with open(sys.argv[2], "w") as rows:
+    {"idle": idle, "load": load}[sys.argv[1]](sys.argv[separator + 1 :], rows)
