@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::functions::Function;
 use super::profile::Profile;
 use super::reach::Reach;
+use super::since::Since;
 use super::summary::Summary;
 use super::{Coverage, FileCoverage};
 
@@ -17,6 +18,7 @@ pub struct Following {
     coverage: Coverage,
     /// The places of functions, by the hashes of their names and of their structure.
     places: HashMap<(u64, u64), Vec<usize>>,
+    since: Since,
 }
 
 /// What an update has changed.
@@ -54,6 +56,7 @@ impl Following {
             },
             reach,
             places,
+            since: Since::default(),
         };
         following.sum_up();
         following
@@ -62,6 +65,16 @@ impl Following {
     /// What has run so far.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    /// Sets a mark.
+    pub fn mark(&mut self) {
+        self.since = Since::default();
+    }
+
+    /// What has run since the mark, or since the beginning.
+    pub fn since(&self) -> &Since {
+        &self.since
     }
 
     /// Counts functions anew, given by the hashes of their names and of their structure.
@@ -90,7 +103,8 @@ impl Following {
             } = &self.coverage.files[*file];
             let (path, functions) = (path.clone(), functions.clone());
             let file_now = FileCoverage::new(&path, functions, &self.coverage.functions);
-            self.coverage.files[*file] = file_now;
+            let before = std::mem::replace(&mut self.coverage.files[*file], file_now);
+            self.since.keep(*file, &before);
         }
         if !update.files.is_empty() {
             self.sum_up();
@@ -195,12 +209,20 @@ mod tests {
             prop_assert_eq!(following.coverage(), &anew(&profile));
             for (number, by) in moves {
                 let before = following.coverage().clone();
+                following.mark();
                 profile.add(number, number + 10, &by);
                 let update = following.update(&[(number, number + 10)], &profile);
                 prop_assert_eq!(following.coverage(), &anew(&profile));
                 for (place, file) in before.files.iter().enumerate() {
                     let is_same = *file == following.coverage().files[place];
                     prop_assert!(is_same || update.files.contains(&place));
+                    // Each line that has moved since the mark.
+                    let now = &following.coverage().files[place];
+                    let moved = following.since().lines(place, now);
+                    for (line, then) in now.lines.iter().zip(&file.lines) {
+                        prop_assert!(line == then || moved.contains(&line.number));
+                    }
+                    prop_assert!(!is_same || moved.is_empty());
                 }
             }
         }

@@ -11,6 +11,7 @@ pub mod ratio;
 pub mod reach;
 pub mod restrict;
 pub mod segments;
+pub mod since;
 pub mod summary;
 pub mod values;
 

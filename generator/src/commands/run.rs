@@ -43,7 +43,7 @@ impl Run {
         let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
-        measure.live = self.live.if_wanted();
+        measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
         refuse_for_several(&programs, !self.arguments.is_empty(), "these arguments are")?;

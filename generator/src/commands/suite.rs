@@ -45,7 +45,7 @@ impl Suite {
         find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
-        measure.live = self.live.if_wanted();
+        measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;
         let is_set = self.how.args.is_some() || is_set("ITCOV_ARGS");

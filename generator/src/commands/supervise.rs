@@ -1,12 +1,15 @@
 //! The run of a measurement: its plan, with what is done at marks and for browsers meanwhile.
 
+use std::io;
 use std::sync::Arc;
 
 use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::Measure;
-use crate::measured::{Recording, scenarios};
+use crate::live::Live;
+use crate::measured::scenarios::{self, Recorder};
+use crate::measured::Recording;
 use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::Plan;
@@ -44,24 +47,12 @@ impl Measure<'_> {
         recording: &Recording,
     ) -> Result<Outcome> {
         let recorder = Arc::new(recording.recorder()?);
-        let of_mark = Arc::clone(&recorder);
-        let marks: Marks = Arc::new(move |mark| match mark {
-            Mark::Begin(name) => of_mark.start(name),
-            Mark::End(name, has_passed) => {
-                let outcome = has_passed.map(scenarios::Outcome::of);
-                let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
-                match name {
-                    Some(name) => of_mark.end_of(&name, outcome),
-                    None => of_mark.end(outcome),
-                }
-            }
-            Mark::Cut => of_mark.end(scenarios::Outcome::Cut),
-        });
         let live = self
             .live
             .as_ref()
             .map(|_| LiveOptions::begin(self, recording));
         let live = live.transpose()?;
+        let marks = marks(Arc::clone(&recorder), live.clone());
         let pages = live
             .clone()
             .map(|live| -> Pages { Arc::new(move |stream, path| live.answer(stream, path)) });
@@ -73,11 +64,53 @@ impl Measure<'_> {
                 None => Box::new(|_| {}),
             },
         };
-        let outcome = supervisor::run(plan, settings, &self.signals, &hooks)?;
+        let panel = self.live.as_ref().zip(live.as_ref());
+        let panel = panel.and_then(|(how, live)| how.panel(live));
+        let outcome = supervisor::run(plan, settings, &self.signals, &hooks);
         if let Some(live) = live {
             live.end();
         }
+        if let Some(panel) = panel {
+            panel.end();
+        }
+        let outcome = outcome?;
         recorder.end(scenarios::Outcome::Ended)?;
         Ok(outcome)
     }
+}
+
+/// What is done at a mark: it is recorded, and a live report shows what runs from then on.
+fn marks(recorder: Arc<Recorder>, live: Option<Arc<Live>>) -> Marks {
+    Arc::new(move |mark| match mark {
+        Mark::Begin(name) => {
+            recorder.start(name.clone())?;
+            if let Some(live) = &live {
+                live.mark(Some(name));
+            }
+            Ok(())
+        }
+        Mark::End(name, has_passed) => {
+            let outcome = has_passed.map(scenarios::Outcome::of);
+            let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
+            match name {
+                Some(name) => recorder.end_of(&name, outcome),
+                None => recorder.end(outcome),
+            }
+        }
+        Mark::Cut => recorder.end(scenarios::Outcome::Cut),
+        Mark::Unnamed => match &live {
+            Some(live) => {
+                live.mark(None);
+                Ok(())
+            }
+            None => Err(io::Error::other("only a live report has marks without a name")),
+        },
+        Mark::Reset => {
+            recorder.reset()?;
+            if let Some(live) = &live {
+                live.reset();
+            }
+            Ok(())
+        }
+    })
 }

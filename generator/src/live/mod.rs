@@ -1,11 +1,14 @@
-//! The live report: pages that follow the programs of a run.
+//! The live report: pages that follow the programs of a run, or a table at the terminal.
 //!
 //! ```text
-//! programs ── counters ── follow ── events ── pages ── browser
-//!                           └ coverage ────────┘
+//! programs ── counters ── watch ── report ─┬─ pages ── browser
+//!                                          └─ panel ── terminal
 //! ```
 
-mod follow;
 mod pages;
+mod panel;
+mod report;
+mod watch;
 
-pub use follow::Live;
+pub use panel::Panel;
+pub use report::Live;

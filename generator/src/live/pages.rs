@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 use std::time::Duration;
 
@@ -19,27 +19,25 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Something is sent at least as often, so that it is noticed when a browser has gone.
 const SIGN: Duration = Duration::from_secs(5);
 
-static OPEN: AtomicUsize = AtomicUsize::new(0);
-
 impl Live {
     /// Answers a request for a path, in a thread of its own.
     pub fn answer(self: &Arc<Live>, stream: TcpStream, path: &str) {
-        if OPEN.fetch_add(1, SeqCst) >= CONNECTIONS {
-            OPEN.fetch_sub(1, SeqCst);
+        if self.open.fetch_add(1, SeqCst) >= CONNECTIONS {
+            self.open.fetch_sub(1, SeqCst);
             return;
         }
         let (live, path) = (Arc::clone(self), path.to_owned());
         thread::spawn(move || {
             // Whoever has asked may have gone.
             let _ = live.send(&stream, &path);
-            OPEN.fetch_sub(1, SeqCst);
+            live.open.fetch_sub(1, SeqCst);
         });
     }
 
     fn send(&self, mut stream: &TcpStream, path: &str) -> io::Result<()> {
         stream.set_nonblocking(false)?;
         stream.set_write_timeout(Some(LIMIT))?;
-        let name = path.split(['?', '#']).next().unwrap_or_default();
+        let (name, query) = path.split_once('?').unwrap_or((path, ""));
         let name = match name.trim_start_matches('/') {
             "" => "index.html",
             name => name,
@@ -47,7 +45,11 @@ impl Live {
         if name == "events" {
             return self.send_events(stream);
         }
-        let (status, kind, body) = match self.file(name) {
+        let body = match name {
+            "since" => Some(self.since(query)),
+            _ => self.file(name),
+        };
+        let (status, kind, body) = match body {
             Some(body) => ("200 OK", kind(name), body),
             None => (
                 "404 Not Found",
@@ -93,6 +95,7 @@ fn kind(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css",
         Some("js") => "text/javascript",
+        Some("since") => "application/json",
         _ => "text/html",
     }
 }

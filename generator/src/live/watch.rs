@@ -1,143 +1,35 @@
-//! What has run so far, and what has changed since.
+//! Who looks at the counters, and brings the report up to date.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use llvm_coverage::count::following::Following;
+use llvm_coverage::count::following::{Following, Update};
 use llvm_coverage::count::profile::Profile;
-use llvm_coverage::formats::demangled;
-use llvm_coverage::formats::html::{self, About};
-use serde::Serialize;
+use llvm_coverage::formats::{demangled, html};
 
+use super::report::{Event, First, Live, State};
 use crate::measured::counters::{Counters, Moved};
 use crate::measured::scenarios::places::Places;
 use crate::measured::{Choice, Measurement, Profiles, Recording};
 
-/// How often it is looked whether something has moved.
+/// How long it waits between two looks whether something has moved.
 const TICK: Duration = Duration::from_millis(100);
 
-/// So many events are kept for a page that has lost its connection.
-const EVENTS: usize = 1000;
+/// A look that takes long is followed by a longer wait, so that looking takes this part of a processor at most.
+const PART: u32 = 100;
 
-/// So many are told to a page that is opened.
-const RECENT: usize = 20;
+/// But never by a longer one than this.
+const LONGEST: Duration = Duration::from_secs(1);
 
-/// A report on a run that goes on.
-pub struct Live {
-    state: Mutex<State>,
-    changed: Condvar,
-    /// The root of the workspace.
-    pub root: PathBuf,
-    /// What the pages say of the report.
-    pub about: About,
-}
+/// So many functions that ran for the first time are kept.
+const FIRSTS: usize = 20;
 
-/// What has happened. The numbers count from the beginning of the run.
-struct State {
-    following: Option<Following>,
-    /// The names of the pages of files, by the files' paths.
-    pages: HashMap<String, String>,
-    events: Vec<Arc<str>>,
-    /// The number of the first one that is kept.
-    first: usize,
-    is_over: bool,
-}
-
-/// Something has run.
-#[derive(Serialize)]
-struct Event {
-    /// The pages of the files that have other counts.
-    pages: Vec<String>,
-    first: Vec<First>,
-}
-
-/// A function that has run for the first time.
-#[derive(Serialize)]
-struct First {
-    name: String,
-    page: String,
-    line: u32,
-}
-
-impl Live {
-    /// Follows a run, in a thread of its own that ends with the value.
-    pub fn begin(
-        recording: &Recording,
-        root: &Path,
-        about: About,
-        generated: Vec<PathBuf>,
-    ) -> Arc<Live> {
-        let live = Arc::new(Live {
-            state: Mutex::new(State {
-                following: None,
-                pages: HashMap::new(),
-                events: Vec::new(),
-                first: 0,
-                is_over: false,
-            }),
-            changed: Condvar::new(),
-            root: root.to_owned(),
-            about,
-        });
-        let mut watch = Watch {
-            live: Arc::downgrade(&live),
-            run: recording.run().to_owned(),
-            counters: recording.counters(),
-            generated,
-            places: HashMap::new(),
-            profile: Profile::default(),
-        };
-        thread::spawn(move || watch.go());
-        live
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The run is over.
-    pub fn end(&self) {
-        self.state().is_over = true;
-        self.changed.notify_all();
-    }
-
-    /// A file of the report, by its name.
-    pub fn file(&self, name: &str) -> Option<String> {
-        let state = self.state();
-        let nothing = llvm_coverage::Coverage::default();
-        let coverage = state
-            .following
-            .as_ref()
-            .map_or(&nothing, Following::coverage);
-        html::follow(coverage, &self.root, &self.about, name)
-    }
-
-    /// The number of an event that was not long ago: a page shows the last ones.
-    pub fn recent(&self) -> usize {
-        let state = self.state();
-        state.first + state.events.len().saturating_sub(RECENT)
-    }
-
-    /// The events from a number on, once there are any, or none after a while; the number of the next one; and whether the run
-    /// is over.
-    pub fn events(&self, from: usize, patience: Duration) -> (Vec<Arc<str>>, usize, bool) {
-        let state = self.state();
-        let is_quiet =
-            |state: &mut State| !state.is_over && state.first + state.events.len() <= from;
-        let waited = self.changed.wait_timeout_while(state, patience, is_quiet);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let events = state.events.iter().skip(from.saturating_sub(state.first));
-        let next = state.first + state.events.len();
-        (events.cloned().collect(), next, state.is_over)
-    }
-}
-
-/// Who looks at the counters.
-struct Watch {
+/// What it knows of the counters.
+pub(super) struct Watch {
     live: Weak<Live>,
     run: PathBuf,
     counters: Counters,
@@ -149,81 +41,85 @@ struct Watch {
 }
 
 impl Watch {
-    fn go(&mut self) {
+    pub(super) fn new(live: &Arc<Live>, recording: &Recording, generated: Vec<PathBuf>) -> Watch {
+        Watch {
+            live: Arc::downgrade(live),
+            run: recording.run().to_owned(),
+            counters: recording.counters(),
+            generated,
+            places: HashMap::new(),
+            profile: Profile::default(),
+        }
+    }
+
+    /// Looks until the run is over.
+    pub(super) fn go(&mut self) {
+        let mut pause = TICK;
         loop {
-            thread::sleep(TICK);
+            thread::sleep(pause);
             let Some(live) = self.live.upgrade() else {
                 return;
             };
-            if live.state().is_over {
-                return;
+            let is_reset = {
+                let mut state = live.state();
+                if state.is_over {
+                    return;
+                }
+                std::mem::take(&mut state.is_reset)
+            };
+            if is_reset {
+                self.forget(&live);
             }
             // What cannot be read now may be read the next time.
-            if let Ok(moved) = self.counters.moved()
-                && !moved.is_empty()
+            let begin = Instant::now();
+            let moved = self.counters.moved();
+            pause = (begin.elapsed() * PART).clamp(TICK, LONGEST);
+            if let Ok(moved) = moved
+                && (is_reset || !moved.is_empty())
             {
-                let _ = self.take(&live, &moved);
+                let _ = self.take(&live, &moved, is_reset);
             }
         }
     }
 
-    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
+    /// Begins anew.
+    fn forget(&mut self, live: &Live) {
+        self.counters.forget();
+        self.profile = Profile::default();
+        let mut state = live.state();
+        state.firsts.clear();
+        live.tell(&mut state, &Event::Reset { reset: true });
+    }
+
+    fn take(&mut self, live: &Live, moved: &[Moved], mut begins_anew: bool) -> Result<()> {
         let mut functions = Vec::new();
-        let mut has_new_program = false;
         for Moved { name, path, by } in moved {
             if !self.places.contains_key(name) {
                 self.places.insert(name.clone(), Places::read(path)?);
-                has_new_program = true;
+                begins_anew = true;
             }
             functions.extend(self.places[name].add(by, &mut self.profile));
         }
         let mut state = live.state();
-        if has_new_program {
+        if begins_anew {
             drop(state);
             let following = self.following()?;
             let pages = html::pages_of_files(following.coverage(), &live.root, &live.about);
             state = live.state();
             (state.following, state.pages) = (Some(following), pages);
+            state.last.clear();
             // Whatever ran before.
             functions = self.profile.functions().collect();
         }
-        let State {
-            following: Some(following),
-            pages,
-            ..
-        } = &mut *state
-        else {
+        let Some(following) = &mut state.following else {
             return Ok(());
         };
         let update = following.update(&functions, &self.profile);
-        if update.files.is_empty() {
+        if update.files.is_empty() && !begins_anew {
             return Ok(());
         }
-        let coverage = following.coverage();
-        let page = |path: &str| pages.get(path).cloned();
-        let first = update.first.iter().filter_map(|place| {
-            let function = &coverage.functions[*place];
-            Some(First {
-                name: demangled(&function.name),
-                page: page(&function.files[function.own_file()?])?,
-                line: function.line(),
-            })
-        });
-        let event = Event {
-            first: first.collect(),
-            pages: update
-                .files
-                .iter()
-                .filter_map(|file| page(&coverage.files[*file].path))
-                .collect(),
-        };
-        let event = serde_json::to_string(&event)?;
-        state.events.push(event.into());
-        if state.events.len() > EVENTS {
-            state.events.remove(0);
-            state.first += 1;
-        }
-        live.changed.notify_all();
+        let event = told(&mut state, &update);
+        live.tell(&mut state, &event);
         Ok(())
     }
 
@@ -236,5 +132,44 @@ impl Watch {
         Ok(Following::new(
             measurement.reach(&merged.profile, &self.generated)?,
         ))
+    }
+}
+
+/// What is told of an update.
+fn told(state: &mut State, update: &Update) -> Event {
+    let State {
+        following: Some(following),
+        pages,
+        firsts,
+        last,
+        ..
+    } = state
+    else {
+        return Event::Reset { reset: false };
+    };
+    let coverage = following.coverage();
+    let page = |path: &str| pages.get(path).cloned();
+    let first = update.first.iter().filter_map(|place| {
+        let function = &coverage.functions[*place];
+        let file = &function.files[function.own_file()?];
+        Some(First {
+            name: demangled(&function.name),
+            page: page(file)?,
+            file: file.to_string(),
+            line: function.line(),
+        })
+    });
+    let first: Vec<First> = first.collect();
+    firsts.extend(first.iter().cloned());
+    let many = firsts.len().saturating_sub(FIRSTS);
+    firsts.drain(..many);
+    last.retain(|file| !update.files.contains(file));
+    last.extend(&update.files);
+    let pages = update.files.iter();
+    Event::Ran {
+        first,
+        pages: pages
+            .filter_map(|file| page(&coverage.files[*file].path))
+            .collect(),
     }
 }

@@ -3,7 +3,7 @@
 //! They are in files that the programs have mapped, so nothing has to be in the programs, and they need not be asked.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,28 @@ impl Counters {
         Ok(moved)
     }
 
+    /// Sets all of them to zero, of programs that go on.
+    ///
+    /// # Errors
+    ///
+    /// If a profile cannot be read or written.
+    pub fn reset(&mut self) -> io::Result<()> {
+        for root in [&self.part, &self.linked] {
+            let mut paths = Vec::new();
+            profiles::below(root, &mut paths).map_err(io::Error::other)?;
+            for path in paths {
+                zero(&path)?;
+            }
+        }
+        self.forget();
+        Ok(())
+    }
+
+    /// Takes all of them for zero at the last look.
+    pub fn forget(&mut self) {
+        self.before.clear();
+    }
+
     /// The profiles. Those of scenarios that are apart belong to these.
     fn profiles(&self) -> io::Result<Vec<(String, PathBuf)>> {
         let mut found = Vec::new();
@@ -88,20 +110,34 @@ impl Counters {
 
 /// Reads the counters of a profile into the place of others. Whether there are any: it may be gone, or not whole yet.
 fn read(path: &Path, counters: &mut Vec<u8>) -> io::Result<bool> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+    let Some((file, offset, length)) = open(File::options().read(true), path)? else {
+        return Ok(false);
+    };
+    counters.resize(length, 0);
+    file.read_exact_at(counters, offset)?;
+    Ok(true)
+}
+
+/// Sets the counters of a profile to zero. The program that has mapped it goes on from there.
+fn zero(path: &Path) -> io::Result<()> {
+    let Some((file, offset, length)) = open(File::options().read(true).write(true), path)? else {
+        return Ok(());
+    };
+    file.write_all_at(&vec![0; length], offset)
+}
+
+/// Opens a profile. Gives where its counters begin, and how many bytes they have, or nothing if there are none yet.
+fn open(how: &OpenOptions, path: &Path) -> io::Result<Option<(File, u64, usize)>> {
+    let file = match how.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
     };
     let mut head = [0; HEAD];
     let length = file.read_at(&mut head, 0)?;
     let Ok((offset, number)) = place_of_counters(&head[..length]) else {
-        return Ok(false);
+        return Ok(None);
     };
     let end = offset.saturating_add(8 * number as u64);
-    if file.metadata()?.len() < end {
-        return Ok(false);
-    }
-    counters.resize(8 * number, 0);
-    file.read_exact_at(counters, offset)?;
-    Ok(true)
+    let is_whole = file.metadata()?.len() >= end;
+    Ok(is_whole.then_some((file, offset, 8 * number)))
 }

@@ -1,4 +1,5 @@
-//! The control address: one loopback server of a run. `POST /stop` ends the run, `POST /scenario/NAME` marks a scenario.
+//! The control address: one loopback server of a run. `POST /stop` ends the run, `POST /scenario/NAME` marks a scenario, `POST /reset`
+//! forgets what was counted. The pages of a live report may set marks and reset, and those from elsewhere may do nothing.
 //!
 //! One thread serves everybody, so whoever asks slowly, or not at all, keeps nobody waiting. Who asks may take so much time,
 //! memory and file descriptors, and no more: of too many, the one that has waited longest is dropped.
@@ -211,13 +212,14 @@ fn judge(
             .filter(move |header| header.name.eq_ignore_ascii_case(name))
             .map(|header| header.value)
     };
+    if !values("host").all(is_loopback) {
+        return Err(("403 Forbidden", "this answers to loopback addresses only"));
+    }
+    let from_elsewhere = |site: &[u8]| ![&b"same-origin"[..], b"none"].contains(&site);
+    let from_elsewhere = values("sec-fetch-site").any(from_elsewhere);
     if has_pages && request.method == Some("GET") {
-        let is_own = |site: &[u8]| [&b"same-origin"[..], b"none"].contains(&site);
-        if !values("sec-fetch-site").all(is_own) || values("origin").next().is_some() {
+        if from_elsewhere || values("origin").next().is_some() {
             return Err(("403 Forbidden", "a page from elsewhere cannot read this"));
-        }
-        if !values("host").all(is_loopback) {
-            return Err(("403 Forbidden", "this answers to loopback addresses only"));
         }
         return Ok(Asked::Page(request.path.unwrap_or_default().to_owned()));
     }
@@ -227,21 +229,25 @@ fn judge(
         "sec-fetch-mode",
         "sec-fetch-dest",
     ];
-    if from_a_page.iter().any(|name| values(name).next().is_some()) {
-        // A browser says so when a page asks.
-        return Err(("403 Forbidden", "a page in a browser cannot end the run"));
-    }
-    if !values("host").all(is_loopback) {
-        return Err(("403 Forbidden", "this answers to loopback addresses only"));
+    // A browser says so when a page asks.
+    let from_a_page = from_a_page.iter().any(|name| values(name).next().is_some());
+    let own = values("host").map(|host| [b"http://", host].concat());
+    let is_own = has_pages && !from_elsewhere && values("origin").eq(own);
+    if from_a_page && !is_own {
+        return Err(("403 Forbidden", "a page in a browser cannot do this"));
     }
     let path = request.path.unwrap_or_default();
     let asked = match Mark::parse(path) {
         Some(mark) => Asked::Mark(mark.map_err(|why| ("400 Bad Request", why))?),
+        None if path == "/stop" && from_a_page => {
+            return Err(("403 Forbidden", "a page in a browser cannot end the run"));
+        }
         None if path == "/stop" => Asked::Stop,
         None => {
             return Err((
                 "404 Not Found",
-                "POST /stop ends the run, POST /scenario/NAME begins a scenario, POST /scenario ends it",
+                "POST /stop ends the run, POST /scenario/NAME begins a scenario, POST /scenario ends it, POST /reset forgets \
+                 what was counted",
             ));
         }
     };

@@ -13,6 +13,10 @@ pub enum Mark {
     End(Option<String>, Option<bool>),
     /// The run ends before the scenario that goes on.
     Cut,
+    /// A live report shows what runs from now on.
+    Unnamed,
+    /// What was counted is forgotten.
+    Reset,
 }
 
 /// What is done at a mark. When it has returned, what runs from now on belongs to what comes next.
@@ -23,12 +27,17 @@ const LONGEST: usize = 500;
 
 impl Mark {
     /// The mark that a path and its query stand for: `/scenario/NAME` begins one, `/scenario`, `/scenario?passed`,
-    /// `/scenario?failed` and `/scenario/NAME?passed` end it. `None` if it is another path.
+    /// `/scenario?failed` and `/scenario/NAME?passed` end it; `/mark` and `/reset`. `None` if it is another path.
     ///
     /// # Errors
     ///
     /// Says what is wrong with the name or the query.
     pub fn parse(path: &str) -> Option<Result<Mark, &'static str>> {
+        match path {
+            "/mark" => return Some(Ok(Mark::Unnamed)),
+            "/reset" => return Some(Ok(Mark::Reset)),
+            _ => {}
+        }
         let rest = path.strip_prefix("/scenario")?;
         let (rest, query) = match rest.split_once('?') {
             Some((rest, query)) => (rest, Some(query)),
@@ -113,6 +122,8 @@ mod tests {
             Mark::parse("/scenario?failed"),
             Some(Ok(Mark::End(None, Some(false))))
         );
+        assert_eq!(Mark::parse("/mark"), Some(Ok(Mark::Unnamed)));
+        assert_eq!(Mark::parse("/reset"), Some(Ok(Mark::Reset)));
         assert_eq!(Mark::parse("/scenarios"), None);
         assert_eq!(Mark::parse("/stop"), None);
         for wrong in [

@@ -63,6 +63,21 @@ impl Recorder {
         state.close(outcome)
     }
 
+    /// What was counted until now is forgotten, and each scenario with it.
+    ///
+    /// # Errors
+    ///
+    /// If the counters or the scenarios cannot be written.
+    pub fn reset(&self) -> io::Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // First the scenarios: what has a count and no scenario is known as such.
+        state.log.set_len(0)?;
+        state.counters.reset()?;
+        state.name = None;
+        state.since = Instant::now();
+        Ok(())
+    }
+
     /// The scenario of this name ends. If it is not the one that goes on, what it did later belongs to others, so it is cut.
     ///
     /// # Errors

@@ -1,4 +1,9 @@
-//! `cargo itcov run --live`, in a real browser.
+//! `cargo itcov run --live`, in a real browser and at a real terminal.
+
+mod looks;
+mod many;
+mod panel;
+mod since;
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -73,18 +78,6 @@ fn lines_turn_green_while_the_program_is_used() {
         assert!(browser.text(first).contains("app::"));
     }
     eprintln!("the worst of {TIMES} lines was seen after {worst:?}");
-    // From a mark on, only what runs since is plain to see.
-    browser.press("m");
-    let opacity = |line: usize| {
-        format!("getComputedStyle(document.querySelector('#L{line} > code')).opacity")
-    };
-    let [one, two] =
-        [1, 2].map(|number| line(&krate, &format!("fn act_{number}(number: usize) {{")));
-    assert_eq!(browser.text(&opacity(one)), "0.4");
-    act(&krate, "2");
-    browser.until(&format!("{} === '1'", opacity(two)));
-    assert_eq!(browser.text(&opacity(one)), "0.4");
-
     let count = "document.querySelector('#L1 > b').textContent.trim()";
     assert_eq!(browser.text(count), "1");
 
@@ -119,10 +112,21 @@ fn pages_from_elsewhere_learn_nothing() {
         &krate.root.canonicalize().unwrap().join("elsewhere.html"),
         "",
     );
-    for asked in ["/", "/events", "/report.js"] {
+    for asked in ["/", "/events", "/report.js", "/since"] {
         let fetch = format!("fetch('{address}{asked}').then(() => 'read', () => 'refused')");
         assert_eq!(browser.text(&fetch), "refused", "{asked}");
     }
+    // Nor can it do anything here.
+    for asked in ["mark", "reset", "scenario/elsewhere", "stop"] {
+        let post = format!(
+            "fetch('{address}/{asked}', {{ method: 'POST', mode: 'no-cors' }}).then((it) => it.type, () => 'refused')"
+        );
+        // A page is not told, but the answer is a refusal.
+        assert_eq!(browser.text(&post), "opaque", "{asked}");
+    }
+    let since = krate.sh(&format!("curl -s {address}/since"));
+    since.prints("\"is_marked\":false");
+    assert!(is_alive(program));
     let events = format!(
         "new Promise((done) => {{ const it = new EventSource('{address}/events'); it.onopen = () => done('open'); \
          it.onerror = () => done('refused'); }})"

@@ -100,15 +100,19 @@ function readTree(body) {
     const depth = Number(row.dataset.d);
     around.length = depth + 1;
     const parent = around[depth];
-    const [head, lines, missing, functions, regions] = row.cells;
-    const ratios = [lines, functions, regions].map(shareIn);
-    const name = head.querySelector("a").textContent.toLowerCase();
+    const name = row.cells[0].querySelector("a").textContent.toLowerCase();
     const node = {
       row, parent, depth, children: [], isDirectory: row.classList.contains("d"), isShown: !row.classList.contains("x"),
       isOpen: !row.classList.contains("c"), path: parent.path + name,
-      values: [name, ratios[0].share, numberIn(missing), ratios[1].share, ratios[2].share],
-      isWhole: ratios.every((ratio) => ratio.isWhole),
     };
+    // Again when the numbers have changed.
+    row.read = () => {
+      const [, lines, missing, functions, regions] = row.cells;
+      const ratios = [lines, functions, regions].map(shareIn);
+      node.values = [name, ratios[0].share, numberIn(missing), ratios[1].share, ratios[2].share];
+      node.isWhole = ratios.every((ratio) => ratio.isWhole);
+    };
+    row.read();
     parent.children.push(node);
     around.push(node);
     if (node.isDirectory) {
@@ -191,13 +195,17 @@ function files(table) {
 function functions(table) {
   const body = table.tBodies[0];
   const all = [...body.rows].map((row) => {
-    const [name, file, missing, lines, calls] = row.cells;
-    const { share, isWhole } = shareIn(lines);
-    const values = [name, file].map((cell) => cell.textContent.toLowerCase());
-    return {
-      row, isWhole, isShown: true, path: `${values[1]}/${values[0]}`,
-      values: [...values, numberIn(missing), share, Number(calls.dataset.n ?? numberIn(calls))],
+    const names = [...row.cells].slice(0, 2).map((cell) => cell.textContent.toLowerCase());
+    const node = { row, isShown: true, path: `${names[1]}/${names[0]}` };
+    // Again when the numbers have changed.
+    row.read = () => {
+      const [, , missing, lines, calls] = row.cells;
+      const { share, isWhole } = shareIn(lines);
+      node.isWhole = isWhole;
+      node.values = [...names, numberIn(missing), share, Number(calls.dataset.n ?? numberIn(calls))];
     };
+    row.read();
+    return node;
   });
   const show = (matches, onlyMissing) => {
     let shown = 0;
