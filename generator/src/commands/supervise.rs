@@ -8,8 +8,8 @@ use anyhow::Result;
 use super::live::LiveOptions;
 use super::measure::Measure;
 use crate::live::Live;
-use crate::measured::scenarios::{self, Recorder};
 use crate::measured::Recording;
+use crate::measured::scenarios::{self, Recorder};
 use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::Plan;
@@ -103,7 +103,9 @@ fn marks(recorder: Arc<Recorder>, live: Option<Arc<Live>>) -> Marks {
                 live.mark(None);
                 Ok(())
             }
-            None => Err(io::Error::other("only a live report has marks without a name")),
+            None => Err(io::Error::other(
+                "only a live report has marks without a name",
+            )),
         },
         Mark::Reset => {
             recorder.reset()?;

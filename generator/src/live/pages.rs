@@ -68,9 +68,9 @@ impl Live {
 
     /// Sends events until the run is over: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
     fn send_events(&self, mut stream: &TcpStream) -> io::Result<()> {
-        let mut next = self.recent();
+        let (first, mut next) = self.first_event();
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
-        stream.write_all(head.as_bytes())?;
+        stream.write_all(format!("{head}data: {first}\n\n").as_bytes())?;
         loop {
             let (events, later, is_over) = self.events(next, SIGN);
             next = later;

@@ -110,6 +110,16 @@ impl Running {
     }
 }
 
+impl Drop for Running {
+    /// A test that fails leaves nothing that runs: what a killed run has started ends with it.
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 /// Reads a file from its start; its position, which the command shares, stays.
 fn text(file: &mut File) -> String {
     let mut bytes = vec![0; usize::try_from(file.metadata().unwrap().len()).unwrap()];

@@ -2,9 +2,11 @@
 // The report on a program that runs: the page follows it.
 (() => {
   // What may change of a page: lines, rows and sums.
-  const parts = "#code p[id], #tree tbody tr, #functions tbody tr, .cards, .sums, .worst, #outline ol";
+  const parts = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, .worst, #outline ol";
   const keyOf = (part, index) => part.id || part.querySelector("th a")?.getAttribute("href") || index;
   const partsOf = (page) => new Map([...page.querySelectorAll(parts)].map((part, index) => [keyOf(part, index), part]));
+  // The numbers of places count on from one to the next, so they say nothing of a line.
+  const textOf = (part) => part.outerHTML.replace(/ id="U\d+"/g, ' id="U"');
   let shown;
 
   const up = location.pathname.includes("/pages/") ? "../" : "";
@@ -80,36 +82,42 @@
       const before = partsOf(document);
       // The first counts have come: there are files now.
       if (now.size !== before.size) return location.reload();
+      let hasLines = false;
       for (const [key, part] of now) {
         const old = before.get(key);
-        const html = part.outerHTML;
-        if (!old || shown.get(key) === html) continue;
-        shown.set(key, html);
+        const text = textOf(part);
+        if (!old || shown.get(key) === text) continue;
+        shown.set(key, text);
+        const made = document.importNode(part, true);
         if (old.cells) {
           // A row is part of a tree that a reader has opened and sorted.
-          const cells = [...part.cells].slice(1);
-          for (const [index, cell] of cells.entries()) old.cells[index + 1].replaceWith(document.importNode(cell, true));
+          for (const cell of [...made.cells].slice(1)) old.cells[cell.cellIndex].replaceWith(cell.cloneNode(true));
           old.read();
-          continue;
+        } else if (old.matches("p")) {
+          // So is a line: its number may have the focus.
+          const isNew = old.classList.contains("u") && !part.classList.contains("u");
+          for (const name of ["in", "at", "one", "moved"]) made.classList.toggle(name, old.classList.contains(name));
+          made.classList.toggle("now", isNew);
+          old.className = made.className;
+          old.replaceChildren(old.firstChild, ...[...made.childNodes].slice(1));
+          hasLines = true;
+        } else {
+          if (old.open) made.open = true;
+          old.replaceWith(made);
         }
-        const isNew = old.classList.contains("u") && !part.classList.contains("u");
-        const made = document.importNode(part, true);
-        // What a reader has done with it stays.
-        for (const name of ["in", "at", "one", "moved"]) made.classList.toggle(name, old.classList.contains(name));
-        made.hidden = old.hidden;
-        if (isNew) made.classList.add("now");
-        old.replaceWith(made);
       }
+      if (hasLines) document.getElementById("code").read();
       if (since.checked) await showSince();
     } finally {
       // A page that takes long is not asked for all the time.
-      await new Promise((done) => setTimeout(done, 4 * (performance.now() - begin)));
-      isAsking = false;
+      setTimeout(next, Math.min(4 * (performance.now() - begin), 2000));
     }
-    if (askAgain) {
-      askAgain = false;
-      await update();
-    }
+  }
+  function next() {
+    isAsking = false;
+    if (!askAgain) return;
+    askAgain = false;
+    update();
   }
 
   function tell(event) {
@@ -132,33 +140,49 @@
     if (isIndex || event.pages.includes(page) || !document.getElementById("code")) update();
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
-    shown = new Map([...partsOf(document)].map(([key, part]) => [key, part.outerHTML]));
-    document.querySelector("header").append(status);
-    const label = element("label", {}, since, " only what ran ", marked);
-    marked.textContent = "since a mark";
-    document.querySelector("main").prepend(element("p", { id: "marks" }, ...buttons, label), events);
-    const source = new EventSource(`${up}events`);
+  let source;
+  const end = () => {
+    source.close();
+    document.documentElement.classList.add("over");
+    for (const button of buttons) button.disabled = true;
+    status.textContent = "The run is over. `cargo itcov report --html DIR` writes the full report.";
+  };
+  // A browser has few connections to an address, so a page that nobody sees has none.
+  const follow = () => {
+    if (document.documentElement.classList.contains("over")) return;
+    source?.close();
+    if (document.hidden) return;
     let wasLost = false;
+    source = new EventSource(`${up}events`);
     source.onopen = async () => {
+      wasLost = false;
       // What was missed meanwhile.
+      events.replaceChildren();
       await update();
       await showSince();
       status.textContent = "live";
-      wasLost = false;
     };
     source.onmessage = (event) => tell(JSON.parse(event.data));
-    const end = () => {
-      source.close();
-      document.documentElement.classList.add("over");
-      for (const button of buttons) button.disabled = true;
-      status.textContent = "The run is over. `cargo itcov report --html DIR` writes the full report.";
-    };
     source.addEventListener("over", end);
     source.onerror = () => {
       // A server that has gone does not come back.
       if (wasLost) end();
       wasLost = true;
     };
+  };
+
+  // Before the other scripts change the page.
+  document.addEventListener("readystatechange", () => {
+    if (document.readyState === "interactive") shown = new Map([...partsOf(document)].map(([key, part]) => [key, textOf(part)]));
   });
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("header").append(status);
+    const label = element("label", {}, since, " only what ran ", marked);
+    marked.textContent = "since a mark";
+    document.querySelector("main").prepend(element("p", { id: "marks" }, ...buttons, label), events);
+    follow();
+  });
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) follow(); });
 })();

@@ -63,9 +63,9 @@ function position(code) {
 }
 
 function listing(code) {
-  const places = [...code.querySelectorAll("u[id]")];
+  let places = [...code.querySelectorAll("u[id]")];
   const rows = code.getElementsByTagName("p");
-  const lines = sizes(code, places);
+  let lines = sizes(code, places);
   const here = position(code);
   const at = document.getElementById("at");
   const reveal = (node) => {
@@ -128,6 +128,17 @@ function listing(code) {
     const hasNext = document.getElementById("nextfile");
     at.textContent = !order.length ? "nothing but lone ?" : index < 0 ? "this is the first"
       : hasNext ? "this is the last: N for the next file" : "this is the last";
+  };
+
+  // Again when the program has gone on.
+  code.read = () => {
+    places = [...code.querySelectorAll("u[id]")];
+    places.forEach((place, index) => { place.id = `U${index + 1}`; });
+    lines = sizes(code, places);
+    if (current && !current.isConnected) clear();
+    arrange();
+    const many = `${places.length} uncovered place${places.length === 1 ? "" : "s"}`;
+    if (!current) at.textContent = places.length ? many : "everything ran";
   };
 
   for (const [id, by] of [["next", 1], ["prev", -1]]) {

@@ -1,0 +1,230 @@
+//! A report on a run that goes on: what has run so far, and what has happened.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use llvm_coverage::Coverage;
+use llvm_coverage::count::following::Following;
+use llvm_coverage::formats::html::{self, About};
+use serde::Serialize;
+
+use super::watch::Watch;
+use crate::measured::Recording;
+
+/// So many events are kept for a page that has lost its connection.
+const EVENTS: usize = 1000;
+
+/// A report on a run that goes on.
+pub struct Live {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// The root of the workspace.
+    pub root: PathBuf,
+    /// What the pages say of the report.
+    pub about: About,
+    /// How many connections are open.
+    pub(super) open: AtomicUsize,
+}
+
+/// What has happened. The numbers count from the beginning of the run.
+#[derive(Default)]
+pub(super) struct State {
+    pub following: Option<Following>,
+    /// The names of the pages of files, by the files' paths.
+    pub pages: HashMap<String, String>,
+    events: Vec<Arc<str>>,
+    /// The number of the first one that is kept.
+    first: usize,
+    pub is_over: bool,
+    /// Whether all that was counted is to be forgotten.
+    pub is_reset: bool,
+    /// Whether a mark was set, and its name.
+    mark: Option<Option<String>>,
+    /// The last functions that ran for the first time, the newest last.
+    pub firsts: Vec<First>,
+    /// The places of the files by when something ran of them, the last one last.
+    pub last: Vec<usize>,
+}
+
+/// Something that pages are told.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Event {
+    /// Something has run.
+    Ran {
+        /// The pages of the files that have other counts.
+        pages: Vec<String>,
+        first: Vec<First>,
+    },
+    /// A mark was set.
+    Mark { mark: Option<String> },
+    /// What was counted is forgotten.
+    Reset { reset: bool },
+}
+
+/// A function that has run for the first time.
+#[derive(Serialize, Clone)]
+pub(super) struct First {
+    pub name: String,
+    pub page: String,
+    /// The name of its file.
+    #[serde(skip)]
+    pub file: String,
+    pub line: u32,
+}
+
+/// What a page is told of the time since the mark.
+#[derive(Serialize)]
+struct Since<'a> {
+    /// Whether there is a mark.
+    is_marked: bool,
+    name: Option<&'a str>,
+    /// The lines of the page that have run since.
+    lines: Vec<u32>,
+    /// The pages of files of which something has run since.
+    pages: Vec<&'a str>,
+}
+
+impl Live {
+    /// Follows a run, in a thread of its own that ends with the value.
+    pub fn begin(
+        recording: &Recording,
+        root: &Path,
+        about: About,
+        generated: Vec<PathBuf>,
+    ) -> Arc<Live> {
+        let live = Arc::new(Live {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            root: root.to_owned(),
+            about,
+            open: AtomicUsize::new(0),
+        });
+        let mut watch = Watch::new(&live, recording, generated);
+        thread::spawn(move || watch.go());
+        live
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The run is over.
+    pub fn end(&self) {
+        self.state().is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// What runs from now on is told apart.
+    pub fn mark(&self, name: Option<String>) {
+        let mut state = self.state();
+        if let Some(following) = &mut state.following {
+            following.mark();
+        }
+        state.mark = Some(name.clone());
+        self.tell(&mut state, &Event::Mark { mark: name });
+    }
+
+    /// What was counted is forgotten: the counters are zero.
+    pub fn reset(&self) {
+        self.state().is_reset = true;
+    }
+
+    /// Tells something to each page that is open.
+    pub(super) fn tell(&self, state: &mut State, event: &Event) {
+        let Ok(event) = serde_json::to_string(event) else {
+            return;
+        };
+        state.events.push(event.into());
+        if state.events.len() > EVENTS {
+            state.events.remove(0);
+            state.first += 1;
+        }
+        self.changed.notify_all();
+    }
+
+    /// What has run so far.
+    pub(super) fn with_coverage<T>(&self, of: impl FnOnce(&Coverage) -> T) -> T {
+        let state = self.state();
+        let nothing = Coverage::default();
+        let following = state.following.as_ref();
+        of(following.map_or(&nothing, Following::coverage))
+    }
+
+    /// The places of up to so many files, those of which something ran last, in the order of the report.
+    pub(super) fn last(&self, most: usize) -> Vec<usize> {
+        let state = self.state();
+        let mut last: Vec<usize> = state.last.iter().rev().take(most).copied().collect();
+        let all = state
+            .following
+            .as_ref()
+            .map_or(0, |it| it.coverage().files.len());
+        for place in 0..all {
+            if last.len() >= most {
+                break;
+            }
+            if !last.contains(&place) {
+                last.push(place);
+            }
+        }
+        last.sort_unstable();
+        last
+    }
+
+    /// A file of the report, by its name.
+    pub fn file(&self, name: &str) -> Option<String> {
+        self.with_coverage(|coverage| html::follow(coverage, &self.root, &self.about, name))
+    }
+
+    /// What has run since the mark, in JSON, for the page of a name.
+    pub fn since(&self, page: &str) -> String {
+        let state = self.state();
+        let mut since = Since {
+            is_marked: state.mark.is_some(),
+            name: state.mark.iter().flatten().next().map(String::as_str),
+            lines: Vec::new(),
+            pages: Vec::new(),
+        };
+        if let (Some(following), true) = (&state.following, since.is_marked) {
+            let files = &following.coverage().files;
+            for place in following.since().files() {
+                let Some(name) = state.pages.get(&*files[place].path) else {
+                    continue;
+                };
+                since.pages.push(name);
+                if name == page {
+                    since.lines = following.since().lines(place, &files[place]);
+                }
+            }
+        }
+        serde_json::to_string(&since).unwrap_or_default()
+    }
+
+    /// What a page is told first: the functions that ran for the first time not long ago; and the number of the next event.
+    pub fn first_event(&self) -> (String, usize) {
+        let state = self.state();
+        let event = Event::Ran {
+            pages: Vec::new(),
+            first: state.firsts.clone(),
+        };
+        let text = serde_json::to_string(&event).unwrap_or_default();
+        (text, state.first + state.events.len())
+    }
+
+    /// The events from a number on, once there are any, or none after a while; the number of the next one; and whether the run
+    /// is over.
+    pub fn events(&self, from: usize, patience: Duration) -> (Vec<Arc<str>>, usize, bool) {
+        let state = self.state();
+        let is_quiet =
+            |state: &mut State| !state.is_over && state.first + state.events.len() <= from;
+        let waited = self.changed.wait_timeout_while(state, patience, is_quiet);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let events = state.events.iter().skip(from.saturating_sub(state.first));
+        let next = state.first + state.events.len();
+        (events.cloned().collect(), next, state.is_over)
+    }
+}
