@@ -113,17 +113,19 @@
       setTimeout(next, Math.min(4 * (performance.now() - begin), 2000));
     }
   }
+  // What fails is asked for again at the next event.
+  const updateSoon = () => update().catch(() => {});
   function next() {
     isAsking = false;
     if (!askAgain) return;
     askAgain = false;
-    update();
+    updateSoon();
   }
 
   function tell(event) {
     if ("reset" in event) {
       events.replaceChildren();
-      update();
+      updateSoon();
       return;
     }
     if ("mark" in event) {
@@ -137,7 +139,7 @@
       events.prepend(element("li", {}, link));
     }
     while (events.children.length > 20) events.lastChild.remove();
-    if (isIndex || event.pages.includes(page) || !document.getElementById("code")) update();
+    if (isIndex || event.pages.includes(page) || !document.getElementById("code")) updateSoon();
   }
 
   let source;
@@ -158,9 +160,14 @@
       wasLost = false;
       // What was missed meanwhile.
       events.replaceChildren();
-      await update();
-      await showSince();
-      status.textContent = "live";
+      try {
+        await update();
+        await showSince();
+        status.textContent = "live";
+      } catch {
+        // A machine that has much to do may leave a request without an answer.
+        setTimeout(follow, 1000);
+      }
     };
     source.onmessage = (event) => tell(JSON.parse(event.data));
     source.addEventListener("over", end);
