@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::against;
 use super::order::Order;
 use super::screen::Screen;
 use super::subject::Subject;
 use super::table::percent;
 use super::{missing, names};
-use crate::baseline::Comparison;
 use crate::count::ratio::Ratio;
 use crate::count::summary::Summary;
 use crate::count::{Coverage, FileCoverage};
@@ -63,8 +63,8 @@ pub fn write(
     let shown = files.iter().take(SHOWN).filter(incomplete).count();
     let mut text = format!("<!-- {mark} -->\n");
     text.push_str(&totals(&coverage.total, subject));
-    if let Some(against) = &subject.against {
-        text.push_str(&since(against, &files));
+    if let Some(earlier) = &subject.against {
+        text.push_str(&against::markdown(earlier, &files, code, LIMIT / 4));
     }
     if shown > 0 {
         text.push_str(HEAD);
@@ -126,32 +126,6 @@ fn totals(total: &Summary, subject: &Subject) -> String {
             percent(ratio),
             bar(ratio)
         );
-    }
-    text
-}
-
-/// What has changed since an earlier report, and where lines were lost. Long names leave room for the table.
-fn since(against: &Comparison, files: &[(&FileCoverage, Cow<'_, str>)]) -> String {
-    let mut text = format!(
-        "\nAgainst {}: **{}**\n",
-        code(&against.name),
-        against.sentence()
-    );
-    let losing = files
-        .iter()
-        .filter(|(file, _)| !against.of(file).lost.is_empty());
-    let mut losing: Vec<_> = losing.collect();
-    losing.sort_by_key(|(file, _)| std::cmp::Reverse(against.of(file).lost.len()));
-    for (place, (file, name)) in losing.iter().enumerate() {
-        let lost = &against.of(file).lost;
-        let lines = missing::stretches(lost.iter().copied(), STRETCHES);
-        let item = format!("- {}: {} lost: {lines}\n", code(name), lost.len());
-        if place == SHOWN || text.len() + item.len() > LIMIT / 4 {
-            let _ = writeln!(text, "- and {} more files", losing.len() - place);
-            break;
-        }
-        text.push_str(if place == 0 { "\n" } else { "" });
-        text.push_str(&item);
     }
     text
 }

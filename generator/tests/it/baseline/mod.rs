@@ -121,7 +121,7 @@ fn code_that_was_moved_is_the_same_and_what_did_not_run_again_is_lost() {
     let (first, _) = expected.first().unwrap();
     output
         .prints(&total)
-        .prints(&format!("\nLost: {first}: "))
+        .prints("\nLost: helper/src/lib.rs: ")
         .says(&format!("error: too little ran\n  {first}: "));
 
     // The other way round they are newly run, and of some files alone only those count.

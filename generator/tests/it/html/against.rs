@@ -105,7 +105,7 @@ fn lines_that_are_newly_run_or_lost_are_counted_linked_and_marked() {
 
     // From the index to the first line that was lost, which says so.
     browser.value("[...document.querySelectorAll('.against li a')].find((it) => it.textContent.endsWith('flow.rs')).click()");
-    browser.until("document.querySelector('.src #code .lo')");
+    browser.until("document.querySelector('.src #code .lo') !== null");
     assert!(
         browser
             .text("location.href")
