@@ -226,6 +226,53 @@ fn a_package_is_known_by_its_version_wherever_it_was_downloaded() {
 }
 
 #[test]
+fn lines_count_as_their_own_code_if_both_reports_can_tell_it() {
+    // As `#[tokio::main]` makes it: what is around the body has all of its lines.
+    let main = |count| {
+        let body = [(2, 5, 2, 20, 1), (3, 9, 3, 17, count), (5, 1, 6, 6, 1)];
+        let body = Code::new("a.rs", "main::{closure#0}", &body);
+        [Code::new("a.rs", "main", &[(1, 1, 9, 2, 1)]), body].map(|it| it.at(ROOT, 0, 0))
+    };
+    let across = [(20, 1, 24, 2, 1), (22, 1, 26, 2, 1)];
+    let across = ["g", "h"].into_iter().zip(across);
+    let across = across.map(|(name, region)| Code::new("a.rs", name, &[region]).at(ROOT, 0, 0));
+    let (earlier, now) = (coverage(main(1)), coverage(main(0)));
+    assert_eq!(of(&since(&earlier, &now), "a.rs"), &changes(&[], &[3]));
+    // Functions that overlap are not told apart, and then line 3 ran for what is around it.
+    let untold = coverage(main(0).into_iter().chain(across));
+    for (one, other) in [(&earlier, &untold), (&untold, &earlier), (&untold, &now)] {
+        assert_eq!(since(one, other).totals(), (0, 0));
+    }
+}
+
+#[test]
+fn the_inside_of_a_macro_is_found_where_it_is_now() {
+    let used = |line: u32, inside: u64| {
+        let place = |line, column| Position { line, column };
+        let region = |kind, file, expanded_file, lines: (u32, u32), count| CountedRegion {
+            kind,
+            file,
+            expanded_file,
+            start: place(lines.0, 9),
+            end: place(lines.1, 20),
+            count,
+        };
+        coverage([Function {
+            name: "app::f".into(),
+            files: vec!["/app/a.rs".into(), "/app/macros.rs".into()],
+            regions: vec![
+                region(Kind::Code, 0, None, (1, 5), 1),
+                region(Kind::Expansion, 0, Some(1), (2, 2), 1),
+                region(Kind::Code, 1, None, (line, line + 2), inside),
+            ],
+        }])
+    };
+    let comparison = since(&used(3, 1), &used(13, 0));
+    assert_eq!(of(&comparison, "macros.rs"), &changes(&[], &[13, 14, 15]));
+    assert_eq!(comparison.totals(), (0, 3));
+}
+
+#[test]
 fn of_some_lines_alone_only_these_are_left() {
     let code = |count| below(ROOT, &[Code::new("a.rs", "f", &body(count))], 0);
     let now = code(0);

@@ -161,7 +161,7 @@ fn lines_that_are_newly_run_or_lost_are_counted_linked_and_marked() {
 #[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
 fn axe_finds_nothing_on_pages_with_an_earlier_report() {
     let mut browser = Chromium::start();
-    let Compared { pages, .. } = Compared::new();
+    let Compared { fixture, pages } = Compared::new();
     browser.call("Page.setBypassCSP", &json!({"enabled": true}));
     let axe = tools::axe();
     for (width, scheme) in [
@@ -190,4 +190,5 @@ fn axe_finds_nothing_on_pages_with_an_earlier_report() {
             assert_eq!(small, json!([]), "{page}");
         }
     }
+    drop(fixture);
 }
