@@ -11,6 +11,9 @@ pub const TEXT: u64 = 64 << 20;
 /// The most bytes that are read of a profile.
 pub const PROFILE: u64 = 4 << 30;
 
+/// The most bytes that are read of an export of a coverage.
+pub const EXPORT: u64 = 1 << 30;
+
 /// Opens a regular file, through links, to read it. This never waits.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ fn every_input_of_the_corpus_is_read_or_refused_in_bounded_memory_whole_or_cut()
         ("mapping", Target::Mapping),
         ("object", Target::Object),
         ("count", Target::Count),
+        ("export", Target::Export),
     ] {
         let files = fs::read_dir(corpus.join(name)).unwrap();
         let mut number = 0;

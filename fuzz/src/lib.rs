@@ -1,6 +1,7 @@
 //! What the fuzz targets do with an input. The tests include this file, and do the same with the corpus.
 
 mod count;
+mod export;
 mod sections;
 
 use llvm_coverage::count::profile::Profile;
@@ -18,10 +19,14 @@ pub enum Target {
     Object,
     /// Mappings and a profile, which are counted together.
     Count,
+    /// An export of a coverage, which is compared with itself.
+    Export,
 }
 
 /// What a parser may use besides: its errors, and a table or two for very short inputs.
 const ALWAYS: usize = 256 * 1024;
+/// What an export may use besides: the lines that it may have in any case, as often as they are held.
+const LINES: usize = 32 << 20;
 /// How many bytes it may use for each byte of its input: a region that takes 5 there has 64 as a value.
 const TIMES: usize = 128;
 
@@ -36,7 +41,7 @@ pub fn bounded(memory: PeakAlloc, target: Target, input: &[u8]) {
     target.run(input);
     let used = memory.peak_usage().saturating_sub(before);
     assert!(
-        used <= ALWAYS + TIMES * input.len(),
+        used <= target.always() + TIMES * input.len(),
         "{used} bytes of memory for an input of {}",
         input.len()
     );
@@ -49,6 +54,14 @@ impl Target {
             Self::Mapping => drop(mapping::parse(&sections::sections(input))),
             Self::Object => drop(objects::mappings(input)),
             Self::Count => count::count(input),
+            Self::Export => export::compare_with_itself(input),
+        }
+    }
+
+    fn always(self) -> usize {
+        match self {
+            Self::Export => LINES,
+            _ => ALWAYS,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::against;
 use super::order::Order;
 use super::screen::Screen;
 use super::subject::Subject;
@@ -62,6 +63,9 @@ pub fn write(
     let shown = files.iter().take(SHOWN).filter(incomplete).count();
     let mut text = format!("<!-- {mark} -->\n");
     text.push_str(&totals(&coverage.total, subject));
+    if let Some(earlier) = &subject.against {
+        text.push_str(&against::markdown(earlier, &files, code, LIMIT / 4));
+    }
     if shown > 0 {
         text.push_str(HEAD);
     }

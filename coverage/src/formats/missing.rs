@@ -70,15 +70,21 @@ pub(super) fn list(coverage: &Coverage, file: &FileCoverage, most: usize) -> Str
     }
 }
 
-/// Lines that follow one another are one stretch.
-fn stretches(numbers: impl IntoIterator<Item = u32>, most: usize) -> String {
-    let mut stretches: Vec<(u32, u32)> = vec![];
+/// Lines that follow one another, from the first to the last.
+pub(super) fn runs(numbers: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = vec![];
     for number in numbers {
-        match stretches.last_mut() {
+        match runs.last_mut() {
             Some((_, last)) if *last + 1 == number => *last = number,
-            _ => stretches.push((number, number)),
+            _ => runs.push((number, number)),
         }
     }
+    runs
+}
+
+/// Lines as `3-5, 7`: those that follow one another are one stretch. At most so many stretches.
+pub fn stretches(numbers: impl IntoIterator<Item = u32>, most: usize) -> String {
+    let mut stretches = runs(numbers);
     let more = stretches.len().saturating_sub(most);
     stretches.truncate(most);
     let text = |(first, last)| {

@@ -1,5 +1,6 @@
 //! Coverage as people read it, and as other programs do: a format is one file that prints it.
 
+mod against;
 pub mod cobertura;
 pub mod codecov;
 mod functions;

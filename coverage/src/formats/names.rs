@@ -38,7 +38,7 @@ pub fn relative<'a>(path: &'a Path, root: &Path) -> Option<Cow<'a, str>> {
 
 /// The name of a file in cargo's `registry/src/<registry>/<package>-<version>/` or
 /// `git/checkouts/<repository>-<hash>/<commit>/`, wherever `CARGO_HOME` is.
-fn downloaded(path: &Path) -> Option<PathBuf> {
+pub(crate) fn downloaded(path: &Path) -> Option<PathBuf> {
     let mut components = path.components();
     while let Some(component) = components.next() {
         let mut inside = components.clone();

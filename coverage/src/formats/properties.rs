@@ -14,6 +14,7 @@ use super::screen::Screen;
 use super::subject::Subject;
 use super::view::View;
 use super::{cobertura, codecov, json, lcov, markdown, missing, table};
+use crate::baseline::{Changes, Comparison};
 use crate::count::functions::{CountedRegion, Function};
 use crate::count::lines::Line;
 use crate::count::ratio::Ratio;
@@ -221,9 +222,14 @@ proptest! {
     fn what_people_read_has_a_row_for_each_file(
         files in btree_set(name(), 1..4),
         functions in btree_set(name(), 1..2),
+        earlier in name(),
     ) {
         let coverage = coverage(files.clone(), &functions);
-        let (root, subject) = (Path::new("/app"), Subject::default());
+        let changes = Changes { gained: vec![1], lost: vec![2] };
+        let of_files = coverage.files.iter().map(|file| (file.path.clone(), changes.clone()));
+        let against = Comparison { name: earlier, files: of_files.collect(), ..Comparison::default() };
+        let subject = Subject { against: Some(against), ..Subject::default() };
+        let root = Path::new("/app");
         let view = View {
             coverage: &coverage,
             root,
@@ -236,9 +242,9 @@ proptest! {
         let table = String::from_utf8(table.into_inner()).unwrap();
         let list = text(|out| missing::write(out, &view));
         let markdown = text(|out| markdown::write(out, &coverage, root, &subject, "mark"));
-        for (text, lines) in [(table, 2), (list, 2), (markdown, 11)] {
+        for (text, lines, of_each) in [(table, 5, 1), (list, 2, 1), (markdown, 14, 2)] {
             prop_assert!(!text.contains(|it| steers(it) && it != '\n'), "{text:?}");
-            prop_assert_eq!(text.lines().count(), lines + files.len(), "{}", text);
+            prop_assert_eq!(text.lines().count(), lines + of_each * files.len(), "{}", text);
         }
     }
 

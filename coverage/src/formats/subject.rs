@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::baseline::Comparison;
+
 /// What the numbers of a report are of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -15,6 +17,8 @@ pub struct Subject {
     pub remark: Option<String>,
     /// One of the files has changed since the program was built.
     pub is_stale: bool,
+    /// What has changed since an earlier report, if it is compared with one.
+    pub against: Option<Comparison>,
 }
 
 impl Subject {

@@ -16,7 +16,7 @@ pub struct Position {
 }
 
 /// What a region stands for. The order is that in which LLVM sorts regions of the same extent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// Code that runs as a whole.
     Code,

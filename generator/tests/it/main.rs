@@ -2,6 +2,7 @@
 
 mod alone;
 mod bad_input;
+mod baseline;
 mod browser;
 mod build;
 mod by_hand;

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{HashSet, VecDeque};
 use std::fmt::Write;
 
+use super::against;
 use super::numbers::{level, number, percent};
 use super::page::{From, PAGES, Site, bar_of, cards, code, files};
 use super::scenarios;
@@ -48,7 +49,8 @@ pub fn page(site: &Site<'_>, place: usize, functions: &str) -> String {
     }
     let _ = write!(
         main,
-        "<div class=where>{}{functions}</div>",
+        "<div class=where>{}{}{functions}</div>",
+        since(site, place),
         worst(site, place)
     );
     main.push_str(&table(site, place));
@@ -92,18 +94,45 @@ fn open(site: &Site<'_>, place: usize) -> HashSet<usize> {
     open
 }
 
+/// What has changed below a directory since an earlier report, if there is one.
+fn since(site: &Site<'_>, place: usize) -> String {
+    let Some(against) = &site.about.subject.against else {
+        return String::new();
+    };
+    let from = From::of(Entry::Directory(place));
+    against::section(site, from, against, &files_below(site, place))
+}
+
+/// What has changed in a file, or below a directory, since an earlier report.
+fn note(site: &Site<'_>, entry: Entry) -> String {
+    let Some(against) = &site.about.subject.against else {
+        return String::new();
+    };
+    let files = match entry {
+        Entry::File(file) => vec![file],
+        Entry::Directory(place) => files_below(site, place),
+    };
+    let files = files.into_iter().map(|file| site.tree.files[file].coverage);
+    let changes: Vec<_> = files.map(|file| against.of(file)).collect();
+    against::note(&changes)
+}
+
+fn files_below(site: &Site<'_>, place: usize) -> Vec<usize> {
+    let entries = below(site, place).into_iter();
+    let files = entries.filter_map(|(_, entry)| match entry {
+        Entry::File(file) => Some(file),
+        Entry::Directory(_) => None,
+    });
+    files.collect()
+}
+
 fn worst(site: &Site<'_>, place: usize) -> String {
     let missing = |file: usize| {
         let lines = site.tree.files[file].coverage.summary.lines;
         lines.total - lines.covered
     };
-    let mut found: Vec<_> = below(site, place)
-        .into_iter()
-        .filter_map(|(_, entry)| match entry {
-            Entry::File(file) if missing(file) > 0 => Some(file),
-            _ => None,
-        })
-        .collect();
+    let mut found = files_below(site, place);
+    found.retain(|file| missing(*file) > 0);
     // A reader's own files come before those of others, which are rarely theirs to test.
     let is_own = |file: &usize| site.tree.is_own(site.tree.files[*file].parent);
     if found.iter().any(is_own) {
@@ -179,7 +208,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
         }
         let _ = writeln!(
             out,
-            "<tr class=\"{classes}\" data-d={depth}><th scope=row><a href=\"{address}\">{name}{slash}</a>{cells}",
+            "<tr class=\"{classes}\" data-d={depth}><th scope=row><a href=\"{address}\">{name}{slash}</a>{note}{cells}",
             address = site.address(from, entry),
             name = path(name),
             slash = if matches!(entry, Entry::Directory(_)) {
@@ -187,6 +216,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
             } else {
                 ""
             },
+            note = note(site, entry),
             cells = cells(summary),
         );
     }

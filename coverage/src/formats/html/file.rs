@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::against;
 use super::closures;
 use super::functions::{self, Written};
 use super::marks::Marks;
@@ -13,6 +14,7 @@ use super::source::{Kind, Source, listing, numbers};
 use super::strip::strip;
 use super::text::{escaped, name};
 use super::tree::Entry;
+use crate::baseline::Changes;
 use crate::count::summary::Summary;
 
 /// The page of a file; `next` is the next one in which something did not run.
@@ -20,6 +22,8 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     let file = &site.tree.files[place];
     let coverage = file.coverage;
     let is_of_changes = site.about.subject.since.is_some();
+    let against = site.about.subject.against.as_ref();
+    let changes = against.map_or(Changes::NONE, |it| it.of(coverage));
     let mut functions = functions::written(site.coverage, coverage);
     closures::name(&mut functions);
     let own_code = OwnCode::of(site.coverage, coverage, source.text());
@@ -33,13 +37,14 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
             let kind = Kind {
                 is_rust,
                 is_of_changes,
+                changes,
             };
             let listing = listing(text, kind, &own_code.lines, marks, &mut notes);
             (listing, String::new())
         }
         Source::Missing(why) => {
             let remark = format!("The source cannot be shown: {why}. These are its numbers.");
-            (numbers(&own_code.lines), remark)
+            (numbers(&own_code.lines, changes), remark)
         }
     };
     if let Some(last) = coverage
@@ -74,6 +79,9 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     if let Some(difference) = difference(&coverage.summary, &own_code, &functions) {
         let _ = write!(main, "<p class=why>{difference}</p>");
     }
+    if let Some(against) = against {
+        main.push_str(&against::paragraph(against, &coverage.path, changes));
+    }
     if !remark.is_empty() {
         let _ = write!(main, "<p class=remark role=note>{}</p>", escaped(&remark));
     }
@@ -85,6 +93,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
             first.number
         );
     }
+    main.push_str(&against::legend(changes));
     main.push_str("</ul>");
     main.push_str(&outline(&functions));
     let class = if listing.length > 400 {

@@ -9,18 +9,19 @@
 //! The pages are text made of values; `read` reads the sources, and `folder` writes.
 
 mod about;
+mod against;
 mod closures;
 mod directory;
 mod error;
 mod file;
 mod folder;
 mod folds;
-mod functions;
+pub(crate) mod functions;
 mod highlight;
 mod marks;
 mod notes;
 mod numbers;
-mod own_code;
+pub(crate) mod own_code;
 mod page;
 mod paths;
 mod ranking;
@@ -122,7 +123,7 @@ pub fn write(
             &scenarios.page(&site),
         )?;
     }
-    folder.write("style.css", &style())?;
+    folder.write("style.css", &style(about))?;
     folder.write("report.js", SCRIPT)?;
     folder.complete()
 }
@@ -131,7 +132,7 @@ pub fn write(
 /// come from the address `events` beside the first page. `None` if the report has no such file.
 pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Option<String> {
     match file {
-        "style.css" => return Some(style()),
+        "style.css" => return Some(style(about)),
         "report.js" => return Some(SCRIPT.to_owned() + FOLLOW),
         _ => {}
     }
@@ -223,10 +224,13 @@ fn has_uncovered(file: &FileCoverage) -> bool {
 }
 
 /// The style, with a class for the length of each bar: the policy of the pages allows no style of an element's own.
-fn style() -> String {
+fn style(about: &About) -> String {
     let mut style = STYLE.to_owned();
     for length in 0..=100 {
         let _ = write!(style, ".p{length}{{--p:{length}%}}");
+    }
+    if about.subject.against.is_some() {
+        style.push_str(against::STYLE);
     }
     style
 }

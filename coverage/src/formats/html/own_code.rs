@@ -17,6 +17,8 @@ pub struct OwnCode {
     pub segments: Vec<Segment>,
     /// Those that have code.
     pub lines: Vec<Line>,
+    /// Whether functions are told apart; if not, this is what llvm-cov has.
+    pub is_apart: bool,
 }
 
 impl OwnCode {
@@ -29,6 +31,7 @@ impl OwnCode {
             return Self {
                 segments: file.segments.clone(),
                 lines: file.lines.clone(),
+                is_apart: false,
             };
         };
         let is_known = |line: &Line| {
@@ -48,6 +51,7 @@ impl OwnCode {
         Self {
             segments,
             lines: kept,
+            is_apart: true,
         }
     }
 

@@ -3,12 +3,14 @@
 use std::fmt::Write;
 use std::iter::Peekable;
 
+use super::against;
 use super::folds;
 use super::highlight::{Coloured, coloured};
 use super::marks::{Marks, Piece, State};
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact};
 use super::text::code;
+use crate::baseline::Changes;
 use crate::count::lines::Line;
 
 /// A browser lays out as many lines at once, and those out of sight later.
@@ -72,17 +74,19 @@ pub struct Listing {
 
 /// What is known of a source.
 #[derive(Clone, Copy)]
-pub struct Kind {
+pub struct Kind<'a> {
     /// Only Rust has colours.
     pub is_rust: bool,
     /// The lines with counts are those that have changed: they are marked, and the others folded.
     pub is_of_changes: bool,
+    /// What has changed since an earlier report.
+    pub changes: &'a Changes,
 }
 
 /// The lines of `text`, with `counts`, and the `notes` below the lines that they belong to.
 pub fn listing(
     text: &str,
-    kind: Kind,
+    kind: Kind<'_>,
     counts: &[Line],
     mut marks: Marks<'_>,
     notes: &mut Notes,
@@ -134,7 +138,7 @@ pub fn listing(
         let _ = write!(
             listing.html,
             "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>",
-            class = state.class(kind.is_of_changes),
+            class = state.class(kind.is_of_changes, against::class(kind.changes, number)),
             count = count_of(count),
         );
         for piece in &pieces {
@@ -159,7 +163,7 @@ pub fn listing(
 }
 
 /// The lines that have counts, of a file that is not there.
-pub fn numbers(counts: &[Line]) -> Listing {
+pub fn numbers(counts: &[Line], changes: &Changes) -> Listing {
     let mut listing = Listing {
         html: "<div>".into(),
         places: 0,
@@ -178,7 +182,7 @@ pub fn numbers(counts: &[Line]) -> Listing {
         let _ = writeln!(
             listing.html,
             "<p id=L{number}{class}><a href=#L{number}>{number}</a>{count}<code>{place}</code>",
-            class = state.class(false),
+            class = state.class(false, against::class(changes, *number)),
             count = count_of(Some(*count)),
         );
         listing.note(state, *number);
@@ -215,15 +219,19 @@ impl LineState {
         }
     }
 
-    fn class(self, is_of_changes: bool) -> &'static str {
-        match (self, is_of_changes) {
-            (Self::Plain, _) => "",
-            (Self::Covered, false) => " class=c",
-            (Self::Partly, false) => " class=h",
-            (Self::Uncovered, false) => " class=u",
-            (Self::Covered, true) => " class=\"c v\"",
-            (Self::Partly, true) => " class=\"h v\"",
-            (Self::Uncovered, true) => " class=\"u v\"",
+    /// The attribute of a line; `since` is its class if it is not as in an earlier report.
+    fn class(self, is_of_changes: bool, since: &str) -> String {
+        let own = match self {
+            Self::Plain => return String::new(),
+            Self::Covered => "c",
+            Self::Partly => "h",
+            Self::Uncovered => "u",
+        };
+        match (is_of_changes, since) {
+            (false, "") => format!(" class={own}"),
+            (true, "") => format!(" class=\"{own} v\""),
+            (false, since) => format!(" class=\"{own} {since}\""),
+            (true, since) => format!(" class=\"{own} v {since}\""),
         }
     }
 }
@@ -315,12 +323,13 @@ mod tests {
         let kind = Kind {
             is_rust: true,
             is_of_changes: false,
+            changes: &Changes::default(),
         };
         shown_of(kind, text, lines, segments)
     }
 
     fn shown_of(
-        kind: Kind,
+        kind: Kind<'_>,
         text: &str,
         lines: &[(u32, u64)],
         segments: &[(u32, u32, u64)],
@@ -406,6 +415,7 @@ mod tests {
         let kind = Kind {
             is_rust: false,
             is_of_changes: true,
+            changes: &Changes::default(),
         };
         let listing = shown_of(kind, &"a\n".repeat(120), &[(110, 1), (111, 0)], &[]);
         let html = &listing.html;
@@ -422,6 +432,32 @@ mod tests {
             html.matches("</div>").count()
         );
         assert!(listing.is_folded);
+    }
+
+    #[test]
+    fn lines_that_are_not_as_in_an_earlier_report_have_a_class() {
+        let changes = Changes {
+            gained: vec![1],
+            lost: vec![3],
+        };
+        let kind = Kind {
+            is_rust: false,
+            is_of_changes: false,
+            changes: &changes,
+        };
+        let html = shown_of(kind, "a\nb\nc\n", &[(1, 2), (2, 1), (3, 0)], &[]).html;
+        for class in ["L1 class=\"c ga\"", "L2 class=c", "L3 class=\"u lo\""] {
+            assert!(html.contains(&format!("<p id={class}>")), "{html}");
+        }
+        let html = numbers(
+            &[Line {
+                number: 3,
+                count: 0,
+            }],
+            &changes,
+        )
+        .html;
+        assert!(html.contains("<p id=L3 class=\"u lo\">"), "{html}");
     }
 
     #[test]

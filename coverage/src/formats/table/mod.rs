@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::against;
 use super::screen::{Screen, width};
 use super::view::View;
 use crate::count::ratio::{DECIMALS, Ratio};
@@ -55,7 +56,7 @@ pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
         let sentence = view.screen.wrapped(sentence.split(' '), 0);
         writeln!(out, "\n{sentence}")?;
     }
-    Ok(())
+    against::write(out, view)
 }
 
 /// What the table comes to, in words.

@@ -154,8 +154,8 @@ impl Repository {
         git
     }
 
-    /// The commit at which `revision` and what is checked out parted.
-    pub fn merge_base(&self, revision: &str) -> Result<String> {
+    /// The commit that is called `revision`.
+    pub fn commit(&self, revision: &str) -> Result<String> {
         let commit = |name: &str| {
             let mut asked = self.git(&self.directory);
             asked.args(["-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify"]);
@@ -166,7 +166,7 @@ impl Repository {
         }
         let found = commit(revision)?;
         if !found.status.success() && revision.contains("..") {
-            bail!("give one revision, not a range; the lines count that have changed since");
+            bail!("give one revision, not a range");
         }
         if !found.status.success() {
             bail!(
@@ -180,7 +180,12 @@ impl Repository {
                  refs/tags/… a tag, refs/remotes/… a branch of a remote"
             );
         }
-        let found = String::from_utf8_lossy(line(&found.stdout)).into_owned();
+        Ok(String::from_utf8_lossy(line(&found.stdout)).into_owned())
+    }
+
+    /// The commit at which `revision` and what is checked out parted.
+    pub fn merge_base(&self, revision: &str) -> Result<String> {
+        let found = self.commit(revision)?;
         let base = run(self
             .git(&self.directory)
             .args(["merge-base", &found, "HEAD"]))?;

@@ -1,5 +1,6 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
+mod baseline;
 mod changed;
 pub mod display;
 mod files;
@@ -21,6 +22,7 @@ pub mod warnings;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use baseline::Baseline;
 use changed::ChangedSince;
 use clap::{Args, FromArgMatches};
 use display::{Display, Listed};
@@ -51,6 +53,8 @@ Examples:
                                        without some of the files
   cargo itcov report --changed-since origin/main
                                        only the lines that the branch changed
+  cargo itcov report --baseline main.json --fail-on-lost
+                                       exit with 1 if a line does not run that ran for main.json
   cargo itcov report --lcov lcov.info  the table, and a trace file for editors and services
   cargo itcov report --lcov - | less   the trace file alone
   cargo itcov report --open            the table, and pages with every line of the source, in the browser
@@ -94,6 +98,9 @@ pub struct Report {
 
     #[command(flatten)]
     changed: ChangedSince,
+
+    #[command(flatten)]
+    baseline: Baseline,
 
     #[command(flatten)]
     thresholds: Thresholds,
@@ -141,6 +148,8 @@ impl Report {
         let metadata = &workspace.metadata;
         let layout = Layout::new(metadata);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
+        let root = metadata.workspace_root.as_std_path();
+        let earlier = self.baseline.read(root)?;
         let mut measurement = Measurement::find(parts, &self.choice)?;
         warnings::of_runs(parts, &layout.root);
         profiles
@@ -182,8 +191,9 @@ impl Report {
             listed.push(Listed(ONLY_TESTS, inside.only_tests));
         }
 
-        let root = metadata.workspace_root.as_std_path();
         let coverage = self.filters.apply(coverage, root)?;
+        let against = earlier.map(|earlier| earlier.compare(&coverage, root));
+        let against = against.transpose()?;
         let left_out = measurement.left_out();
         warnings::of_left_out(&left_out);
         let mut texts = measurement.texts();
@@ -199,7 +209,15 @@ impl Report {
             warnings::of_unbuilt(&changed.unbuilt, revision, root);
         }
         let (coverage, stale) = (changed.coverage, changed.stale);
-        let subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
+        let against = against.map(|it| it.within(&coverage));
+        let unmeasured = against.as_ref().map_or_else(Vec::new, |against| {
+            let is_reported = |path: &Path| self.filters.have(path, root);
+            let unmeasured = baseline::unmeasured(against, root, &texts, is_reported);
+            warnings::of_comparison(against, &unmeasured, root);
+            unmeasured
+        });
+        let mut subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
+        subject.against = against;
         let has_scenarios = listed_scenarios && self.outputs.html.are_wanted();
         let scenarios = has_scenarios.then(|| Counted::of(workspace, &self.choice));
         let scenarios = scenarios.transpose()?;
@@ -216,7 +234,13 @@ impl Report {
             warnings::is_known(&coverage, &changed.unbuilt, root)?;
             warnings::is_of_checkout(parts, root)?;
         }
-        for met in self.thresholds.check(&coverage, root)? {
+        if self.thresholds.forbid_lost() {
+            warnings::is_compared(&unmeasured)?;
+        }
+        for met in self
+            .thresholds
+            .check(&coverage, root, subject.against.as_ref())?
+        {
             note(&met);
         }
         Ok(())
@@ -234,6 +258,7 @@ impl Report {
             exclude,
             remark: (!remarks.is_empty()).then(|| remarks.join(", ")),
             is_stale,
+            against: None,
         }
     }
 }

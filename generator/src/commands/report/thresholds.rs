@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Args;
 use llvm_coverage::Coverage;
+use llvm_coverage::baseline::Comparison;
 use llvm_coverage::count::ratio::Ratio;
 use llvm_coverage::count::summary::Summary;
-use llvm_coverage::formats::names;
+use llvm_coverage::formats::{missing, names};
 use llvm_coverage::terminal::harmless;
 
 use super::percent::Percent;
@@ -43,10 +44,16 @@ pub struct Thresholds {
     /// End with 1 if less than N percent of the regions of a file ran
     #[arg(long, value_name = "N")]
     fail_under_file_regions: Option<Percent>,
+
+    /// End with 1 if a line was lost since the report that --baseline names
+    #[arg(long, requires = "baseline")]
+    fail_on_lost: bool,
 }
 
 /// How many files are named.
 const NAMED: usize = 20;
+/// How many stretches of lines are listed of a file.
+const STRETCHES: usize = 10;
 
 type Share = fn(&Summary) -> Ratio;
 
@@ -58,7 +65,12 @@ impl Thresholds {
     /// Whether there is one.
     pub fn is_one_given(&self) -> bool {
         let mut all = self.of_all().into_iter().chain(self.of_files());
-        all.any(|(_, least)| least.is_some())
+        all.any(|(_, least)| least.is_some()) || self.fail_on_lost
+    }
+
+    /// Whether no line may have been lost.
+    pub fn forbid_lost(&self) -> bool {
+        self.fail_on_lost
     }
 
     fn of_all(&self) -> [((&str, Share), Option<&Percent>); 3] {
@@ -83,7 +95,12 @@ impl Thresholds {
     /// # Errors
     ///
     /// If they are not: each that is missed, in which files, and by how much.
-    pub fn check(&self, coverage: &Coverage, root: &Path) -> Result<Vec<String>> {
+    pub fn check(
+        &self,
+        coverage: &Coverage,
+        root: &Path,
+        against: Option<&Comparison>,
+    ) -> Result<Vec<String>> {
         let (mut met, mut missed) = (vec![], vec![]);
         for ((what, share), least) in self.of_all() {
             let Some(least) = least else { continue };
@@ -116,19 +133,51 @@ impl Thresholds {
                     ))
                 })
                 .collect();
-            let more = files.len().saturating_sub(NAMED);
-            missed.extend(files.into_iter().take(NAMED));
-            if more > 0 {
-                missed.push(format!(
-                    "and {more} more (--fail-under-file-{what} {least})"
+            missed.extend(some(files, &format!("--fail-under-file-{what} {least}")));
+        }
+        if let Some(against) = against.filter(|_| self.fail_on_lost) {
+            let lost = lost(coverage, root, against);
+            if lost.is_empty() {
+                met.push(format!(
+                    "no line was lost since {}, as is wanted",
+                    against.name
                 ));
             }
+            missed.extend(some(lost, "--fail-on-lost"));
         }
         if missed.is_empty() {
             return Ok(met);
         }
         bail!("too little ran\n  {}", missed.join("\n  "))
     }
+}
+
+/// What is said of some files, and how many more there are that miss what an option wants.
+fn some(mut files: Vec<String>, option: &str) -> Vec<String> {
+    let more = files.len().saturating_sub(NAMED);
+    files.truncate(NAMED);
+    if more > 0 {
+        files.push(format!("and {more} more ({option})"));
+    }
+    files
+}
+
+/// What is said of the files with lines that were lost.
+fn lost(coverage: &Coverage, root: &Path, against: &Comparison) -> Vec<String> {
+    let files = names::in_order(coverage, root).into_iter();
+    let lost = files.filter_map(|(file, name)| {
+        let lost = &against.of(file).lost;
+        let lines = missing::stretches(lost.iter().copied(), STRETCHES);
+        let noun = if lost.len() == 1 { "line" } else { "lines" };
+        (!lost.is_empty()).then(|| {
+            let name = harmless(name);
+            format!(
+                "{name}: {} {noun} lost: {lines} (--fail-on-lost)",
+                lost.len()
+            )
+        })
+    });
+    lost.collect()
 }
 
 /// What is said of a share that is too small.
@@ -178,9 +227,10 @@ mod tests {
             fail_under_file_lines: Some("100".parse().unwrap()),
             fail_under_file_functions: None,
             fail_under_file_regions: Some("26".parse().unwrap()),
+            fail_on_lost: false,
         };
         let error = thresholds
-            .check(&coverage, Path::new("/projects"))
+            .check(&coverage, Path::new("/projects"), None)
             .unwrap_err();
         let error = error.to_string();
         let lines: Vec<&str> = error.lines().collect();

@@ -7,12 +7,13 @@ use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 use llvm_coverage::Coverage;
+use llvm_coverage::baseline::Comparison;
 use llvm_coverage::formats::names;
 use llvm_coverage::profiles::Merged;
 use llvm_coverage::terminal::harmless;
 
 use super::unbuilt::Unbuilt;
-use crate::commands::output::warn;
+use crate::commands::output::{note, warn};
 use crate::measured::Measured;
 use crate::measured::sources::Stale;
 
@@ -168,6 +169,45 @@ pub fn is_whole(left_out: &BTreeSet<&str>) -> Result<()> {
     bail!("a crate of the workspace is not measured, so whether enough ran cannot be told");
 }
 
+/// Tells which files cannot be compared with an earlier report: those that it does not have, and the `unmeasured` ones, which this
+/// report does not have.
+pub fn of_comparison(against: &Comparison, unmeasured: &[String], root: &Path) {
+    let name = harmless(&against.name);
+    if !against.new.is_empty() {
+        let new: Vec<PathBuf> = against
+            .new
+            .iter()
+            .map(|path| PathBuf::from(&**path))
+            .collect();
+        note(&format!(
+            "not in {name}, so none of their lines is newly run or lost: {}",
+            list(&new, root)
+        ));
+    }
+    if !unmeasured.is_empty() {
+        warn(&format!(
+            "ran in {name} and not measured now: {}; whether lines of them were lost cannot be told",
+            some(unmeasured)
+        ));
+    }
+}
+
+/// Whether all that ran in an earlier report was measured again.
+///
+/// # Errors
+///
+/// If not: then lines may have been lost.
+pub fn is_compared(unmeasured: &[String]) -> Result<()> {
+    if unmeasured.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "not everything that ran in the baseline was measured, so whether lines were lost cannot be told: {}; measure the same \
+         programs, or leave out with --exclude what is not meant",
+        some(unmeasured)
+    );
+}
+
 /// Whether something is known of what has changed: code that ran or did not, or that nothing with code has changed.
 ///
 /// # Errors
@@ -213,8 +253,14 @@ pub fn is_current(stale: &[PathBuf], root: &Path) -> Result<()> {
 
 /// The names of some of the files, and how many more there are.
 fn list<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, root: &Path) -> String {
-    let name = |path: &PathBuf| harmless(names::name(path, root)).into_owned();
-    let mut names: Vec<_> = paths.into_iter().map(name).collect();
+    let name = |path: &PathBuf| names::name(path, root).into_owned();
+    let names: Vec<_> = paths.into_iter().map(name).collect();
+    some(&names)
+}
+
+/// Some of the names, and how many more there are.
+fn some(names: &[impl AsRef<str>]) -> String {
+    let mut names: Vec<_> = names.iter().map(|name| harmless(name.as_ref())).collect();
     names.sort();
     let more = names.len().saturating_sub(NAMED);
     names.truncate(NAMED);

@@ -1,6 +1,7 @@
 //! `cargo itcov report --html`: the pages as files, and in a real browser.
 
 mod accessible;
+mod against;
 mod browser;
 mod copying;
 mod either;

@@ -1,0 +1,163 @@
+//! Comparing: two coverages and what is known of their texts become what has changed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::comparison::{Changes, Comparison};
+use super::pairs::pairs;
+use super::pieces::{Piece, Text, pieces};
+use super::roots::root_of;
+use crate::count::{Coverage, FileCoverage};
+use crate::formats::names;
+
+/// What gives the text of a source, if it is known.
+pub type TextOf<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// The texts of the sources, as far as they are known.
+pub struct Texts<'a> {
+    /// That of a file now, by its path.
+    pub now: TextOf<'a>,
+    /// The earlier one, by the name in the workspace. None if nothing is known of the time of the earlier report.
+    pub earlier: Option<TextOf<'a>>,
+}
+
+/// What has changed since an `earlier` coverage, in the workspace at `root`. `name` is what people call the earlier one. A file is
+/// the same if it has the same name in the workspace, wherever that was.
+pub fn compare(
+    name: String,
+    earlier: &Coverage,
+    now: &Coverage,
+    root: &Path,
+    texts: &Texts<'_>,
+) -> Comparison {
+    let earlier_root = root_of(earlier, now, root);
+    let named = |file: &FileCoverage, root: &Path| {
+        let name = names::name(Path::new(&*file.path), root);
+        name.into_owned()
+    };
+    let files = now.files.iter().enumerate();
+    let places: HashMap<String, usize> = files
+        .map(|(place, file)| (named(file, root), place))
+        .collect();
+    let old: Vec<Old> = earlier
+        .files
+        .iter()
+        .map(|file| {
+            let name = named(file, &earlier_root);
+            let is_own = Path::new(&*file.path).starts_with(&earlier_root);
+            Old {
+                place: places.get(&name).copied(),
+                text: texts.earlier.filter(|_| is_own).and_then(|of| of(&name)),
+                file,
+                name,
+                is_own,
+            }
+        })
+        .collect();
+    let is_known: Vec<bool> = {
+        let mut is_known = vec![false; now.files.len()];
+        old.iter()
+            .filter_map(|it| it.place)
+            .for_each(|place| is_known[place] = true);
+        is_known
+    };
+
+    let was: Vec<Piece> = together((&old).into_par_iter().map(|old| old.pieces(earlier)));
+    let is: Vec<Piece> = together((0..now.files.len()).into_par_iter().map(|place| {
+        let file = &now.files[place];
+        let text = (texts.now)(&file.path);
+        let text = Text {
+            text: text.as_deref(),
+            is_compared: texts.earlier.is_some(),
+        };
+        pieces(now, file, Some(place), text)
+    }));
+    let missing = old.iter().filter(|old| old.is_missing());
+    let of_other_texts = old.iter().filter(|old| old.is_of_other_text());
+    Comparison {
+        name,
+        in_both: is_known.iter().filter(|it| **it).count(),
+        new: (now.files.iter().zip(&is_known))
+            .filter(|(_, is_known)| !**is_known)
+            .map(|(file, _)| Arc::clone(&file.path))
+            .collect(),
+        missing: missing.map(|old| old.name.clone()).collect(),
+        of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
+        files: changes(&was, &is, now),
+    }
+}
+
+/// A file of the earlier report.
+struct Old<'a> {
+    file: &'a FileCoverage,
+    name: String,
+    /// Its place now.
+    place: Option<usize>,
+    text: Option<String>,
+    /// It is of the workspace.
+    is_own: bool,
+}
+
+impl Old<'_> {
+    fn pieces(&self, earlier: &Coverage) -> Vec<Piece> {
+        let text = Text {
+            text: self.text.as_deref(),
+            is_compared: true,
+        };
+        pieces(earlier, self.file, self.place, text)
+    }
+
+    fn is_missing(&self) -> bool {
+        let mut lines = self.file.lines.iter();
+        self.is_own && self.place.is_none() && lines.any(|line| line.count > 0)
+    }
+
+    /// Whether it has more lines than its text.
+    fn is_of_other_text(&self) -> bool {
+        let last = self
+            .file
+            .lines
+            .last()
+            .map_or(0, |last| last.number as usize);
+        let text = self.text.as_ref();
+        text.is_some_and(|text| text.lines().count() < last)
+    }
+}
+
+fn together(pieces: impl ParallelIterator<Item = Vec<Piece>>) -> Vec<Piece> {
+    let pieces: Vec<_> = pieces.collect();
+    pieces.into_iter().flatten().collect()
+}
+
+fn changes(was: &[Piece], is: &[Piece], now: &Coverage) -> BTreeMap<Arc<str>, Changes> {
+    let mut files: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
+    for (piece, earlier) in is.iter().zip(pairs(was, is)) {
+        let (Some(earlier), Some(file)) = (earlier.map(|it| &was[it]), piece.file) else {
+            continue;
+        };
+        let mut changes = Changes::default();
+        for (before, after) in earlier.lines_in_both(piece) {
+            let line = &piece.lines[after];
+            match earlier.lines[before].ran_and_runs(line) {
+                (false, true) => changes.gained.push(line.number),
+                (true, false) => changes.lost.push(line.number),
+                _ => {}
+            }
+        }
+        if !changes.is_empty() {
+            let path = Arc::clone(&now.files[file].path);
+            let of_file = files.entry(path).or_default();
+            of_file.gained.append(&mut changes.gained);
+            of_file.lost.append(&mut changes.lost);
+        }
+    }
+    // What is in no function comes last.
+    for changes in files.values_mut() {
+        changes.gained.sort_unstable();
+        changes.lost.sort_unstable();
+    }
+    files
+}

@@ -1,0 +1,90 @@
+//! Which code is which: the functions of two reports, and their lines.
+
+use std::collections::{BTreeMap, HashMap};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::pieces::Piece;
+
+/// For each piece of now the earlier one that it was, by their places. In a file, functions of one name are the same one; of several,
+/// first those that have not changed. Elsewhere they are if they have the same name and have not changed.
+pub fn pairs(earlier: &[Piece], now: &[Piece]) -> Vec<Option<usize>> {
+    let mut pairs = Pairs {
+        earlier,
+        now,
+        is_taken: vec![false; earlier.len()],
+        found: vec![None; now.len()],
+    };
+    for is_unchanged in [true, false] {
+        pairs.find(is_unchanged, |piece| Some((piece.file?, &piece.name)));
+    }
+    pairs.find(true, |piece| {
+        let is_function = !piece.name.is_empty();
+        is_function.then_some((0, &piece.name))
+    });
+    pairs.found
+}
+
+struct Pairs<'a> {
+    earlier: &'a [Piece],
+    now: &'a [Piece],
+    /// Which of the earlier ones are one of now.
+    is_taken: Vec<bool>,
+    found: Vec<Option<usize>>,
+}
+
+impl<'a> Pairs<'a> {
+    /// Finds those with the same key among those that are left: the first one, which may have to be unchanged.
+    fn find(&mut self, is_unchanged: bool, key: impl Fn(&'a Piece) -> Option<(usize, &'a String)>) {
+        let mut left: HashMap<_, BTreeMap<usize, &Piece>> = HashMap::new();
+        for (place, piece) in self.earlier.iter().enumerate() {
+            if let Some(key) = key(piece).filter(|_| !self.is_taken[place]) {
+                left.entry(key).or_default().insert(place, piece);
+            }
+        }
+        for (place, piece) in self.now.iter().enumerate() {
+            let candidates = key(piece).and_then(|key| left.get_mut(&key));
+            let Some(candidates) = candidates.filter(|_| self.found[place].is_none()) else {
+                continue;
+            };
+            let mut fitting = candidates.iter();
+            let was = fitting.find(|(_, was)| !is_unchanged || was.is_same(piece));
+            if let Some(was) = was.map(|(was, _)| *was) {
+                candidates.remove(&was);
+                self.is_taken[was] = true;
+                self.found[place] = Some(was);
+            }
+        }
+    }
+}
+
+impl Piece {
+    /// Whether nothing in it has changed, as far as that can be told.
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.texts, &other.texts) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.shapes == other.shapes,
+        }
+    }
+
+    /// The lines that both have, by their places in each.
+    pub fn lines_in_both(&self, now: &Self) -> Vec<(usize, usize)> {
+        match (&self.texts, &now.texts) {
+            (Some(one), Some(other)) => in_both(one, other),
+            _ => in_both(&self.shapes, &now.shapes),
+        }
+    }
+}
+
+fn in_both<T: Eq + std::hash::Hash>(earlier: &[T], now: &[T]) -> Vec<(usize, usize)> {
+    let operations = capture_diff_slices(Algorithm::Histogram, earlier, now);
+    let equal = operations.into_iter().filter_map(|it| match it {
+        DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } => Some((0..len).map(move |place| (old_index + place, new_index + place))),
+        _ => None,
+    });
+    equal.flatten().collect()
+}
