@@ -28,9 +28,9 @@ pub fn note(changes: &[&Changes]) -> String {
         0 => String::new(),
         _ => format!(" {sign}{}", number(count)),
     };
+    let words = sentence(gained, lost);
     format!(
-        " <small class=since><span class=o>{}</span><span aria-hidden=true>{}{}</span></small>",
-        sentence(gained, lost),
+        " <small class=since title=\"{words}\"><span class=o>{words}</span><span aria-hidden=true>{}{}</span></small>",
         sign("+", gained),
         sign("−", lost)
     )

@@ -40,6 +40,13 @@ fn a_line_that_was_replaced_is_gone_and_not_lost() {
     report(&fixture, &by_text)
         .ends_with(1)
         .says("src/lib.rs: 1 line lost: 6 (--fail-on-lost)");
+    // Of what has changed, which is the condition and one line.
+    report(
+        &fixture,
+        &[&plain[..], &["--changed-since", "main"]].concat(),
+    )
+    .ends_with(1)
+    .says("src/lib.rs: 1 line lost: 5 (--fail-on-lost)");
     git.commit("two");
     let of_first = [&plain[..], &["--baseline-revision", "HEAD~1"]].concat();
     report(&fixture, &of_first)
