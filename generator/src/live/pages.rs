@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 use std::time::Duration;
 
-use super::Live;
+use super::report::{Answer, Live};
 
 /// So many connections may be open at a time.
 const CONNECTIONS: usize = 32;
@@ -38,32 +38,32 @@ impl Live {
         stream.set_nonblocking(false)?;
         stream.set_write_timeout(Some(LIMIT))?;
         let (name, query) = path.split_once('?').unwrap_or((path, ""));
-        let name = match name.trim_start_matches('/') {
-            "" => "index.html",
-            name => name,
-        };
-        if name == "events" {
-            return self.send_events(stream);
-        }
-        let body = match name {
+        let answer = match name.trim_start_matches('/') {
+            "events" => return self.send_events(stream),
             "since" => Some(self.since(query)),
-            _ => self.file(name),
+            "parts" => {
+                let (from, page) = query.split_once('&').unwrap_or_default();
+                let from = from.parse().ok();
+                from.and_then(|from| self.parts(file_of(page), from))
+            }
+            name => self.file(file_of(name)),
         };
-        let (status, kind, body) = match body {
-            Some(body) => ("200 OK", kind(name), body),
-            None => (
-                "404 Not Found",
-                "text/plain",
-                "there is no such page\n".to_owned(),
-            ),
+        let status = match answer {
+            Some(_) => "200 OK",
+            None => "404 Not Found",
         };
+        let Answer { text, next } = answer.unwrap_or_else(|| Answer {
+            text: "there is no such page\n".to_owned(),
+            next: 0,
+        });
         let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-             X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
-            body.len()
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {length}\r\n\
+             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nEvent: {next}\r\nConnection: close\r\n\r\n",
+            kind = kind(name),
+            length = text.len()
         );
         stream.write_all(head.as_bytes())?;
-        stream.write_all(body.as_bytes())
+        stream.write_all(text.as_bytes())
     }
 
     /// Sends events until the run is over: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
@@ -91,8 +91,16 @@ impl Live {
     }
 }
 
+/// The file that a path stands for.
+fn file_of(path: &str) -> &str {
+    match path.trim_start_matches('/') {
+        "" => "index.html",
+        name => name,
+    }
+}
+
 fn kind(name: &str) -> &'static str {
-    match name.rsplit('.').next() {
+    match name.rsplit(['.', '/']).next() {
         Some("css") => "text/css",
         Some("js") => "text/javascript",
         Some("since") => "application/json",

@@ -162,19 +162,20 @@ fn lines(live: &Live, screen: Screen, height: usize) -> Vec<String> {
     // One more is the line below all.
     let room = height.saturating_sub(AROUND + FIRSTS + 2);
     let places = live.last(room);
-    let mut lines = live.with_coverage(|coverage| {
+    let mut lines = live.with_coverage(|coverage, followed| {
         let places = places.iter().filter(|it| **it < coverage.files.len());
-        table_of(coverage, places, &live.root, screen)
+        table_of(coverage, places, followed.root(), screen)
     });
     if places.is_empty() {
         lines = vec!["Nothing has run yet.".to_owned()];
     }
+    let root = live.with_coverage(|_, followed| followed.root().to_owned());
     for First {
         name, file, line, ..
     } in firsts
     {
         let file = Path::new(&file);
-        let file = file.strip_prefix(&live.root).unwrap_or(file);
+        let file = file.strip_prefix(&root).unwrap_or(file);
         let text = format!("new: {name} at {}:{line}", file.display());
         lines.push(
             screen

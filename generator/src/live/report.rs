@@ -1,6 +1,6 @@
 //! A report on a run that goes on: what has run so far, and what has happened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use llvm_coverage::Coverage;
 use llvm_coverage::count::following::Following;
-use llvm_coverage::formats::html::{self, About};
+use llvm_coverage::formats::html::{About, Followed};
 use serde::Serialize;
 
 use super::watch::Watch;
@@ -22,18 +22,15 @@ const EVENTS: usize = 1000;
 pub struct Live {
     state: Mutex<State>,
     changed: Condvar,
-    /// The root of the workspace.
-    pub root: PathBuf,
-    /// What the pages say of the report.
-    pub about: About,
     /// How many connections are open.
     pub(super) open: AtomicUsize,
 }
 
 /// What has happened. The numbers count from the beginning of the run.
-#[derive(Default)]
 pub(super) struct State {
     pub following: Option<Following>,
+    /// The pages.
+    pub followed: Followed,
     /// The names of the pages of files, by the files' paths.
     pub pages: HashMap<String, String>,
     events: Vec<Arc<str>>,
@@ -48,6 +45,10 @@ pub(super) struct State {
     pub firsts: Vec<First>,
     /// The places of the files by when something ran of them, the last one last.
     pub last: Vec<usize>,
+    /// Of the places of files the number of the event that told of them last.
+    pub told: HashMap<usize, usize>,
+    /// The number of the event since which the report is on these programs.
+    pub begin: usize,
 }
 
 /// Something that pages are told.
@@ -89,6 +90,20 @@ struct Since<'a> {
     pages: Vec<&'a str>,
 }
 
+/// What a browser gets.
+pub struct Answer {
+    pub text: String,
+    /// The number of the first event that it knows nothing of.
+    pub next: usize,
+}
+
+impl State {
+    /// The number of the next event.
+    pub fn next(&self) -> usize {
+        self.first + self.events.len()
+    }
+}
+
 impl Live {
     /// Follows a run, in a thread of its own that ends with the value.
     pub fn begin(
@@ -98,10 +113,21 @@ impl Live {
         generated: Vec<PathBuf>,
     ) -> Arc<Live> {
         let live = Arc::new(Live {
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                following: None,
+                followed: Followed::new(root, about),
+                pages: HashMap::new(),
+                events: Vec::new(),
+                first: 0,
+                is_over: false,
+                is_reset: false,
+                mark: None,
+                firsts: Vec::new(),
+                last: Vec::new(),
+                told: HashMap::new(),
+                begin: 0,
+            }),
             changed: Condvar::new(),
-            root: root.to_owned(),
-            about,
             open: AtomicUsize::new(0),
         });
         let mut watch = Watch::new(&live, recording, generated);
@@ -147,12 +173,17 @@ impl Live {
         self.changed.notify_all();
     }
 
-    /// What has run so far.
-    pub(super) fn with_coverage<T>(&self, of: impl FnOnce(&Coverage) -> T) -> T {
-        let state = self.state();
+    /// What has run so far, with the pages of the report on it.
+    pub(super) fn with_coverage<T>(&self, of: impl FnOnce(&Coverage, &mut Followed) -> T) -> T {
+        let mut state = self.state();
+        let State {
+            following,
+            followed,
+            ..
+        } = &mut *state;
         let nothing = Coverage::default();
-        let following = state.following.as_ref();
-        of(following.map_or(&nothing, Following::coverage))
+        let following = following.as_ref();
+        of(following.map_or(&nothing, Following::coverage), followed)
     }
 
     /// The places of up to so many files, those of which something ran last, in the order of the report.
@@ -176,12 +207,33 @@ impl Live {
     }
 
     /// A file of the report, by its name.
-    pub fn file(&self, name: &str) -> Option<String> {
-        self.with_coverage(|coverage| html::follow(coverage, &self.root, &self.about, name))
+    pub fn file(&self, name: &str) -> Option<Answer> {
+        let next = self.state().next();
+        let text = self.with_coverage(|coverage, followed| followed.file(coverage, name))?;
+        Some(Answer { text, next })
+    }
+
+    /// What has changed of a page, if anything has, since the event of a number was the next one.
+    pub fn parts(&self, name: &str, from: usize) -> Option<Answer> {
+        let (next, is_new, places) = {
+            let state = self.state();
+            let told = state.told.iter().filter(|(_, event)| **event >= from);
+            let places: Vec<usize> = told.map(|(place, _)| *place).collect();
+            (state.next(), state.begin > from, places)
+        };
+        if is_new {
+            return self.file(name);
+        }
+        let text = self.with_coverage(|coverage, followed| {
+            let files = places.iter().filter_map(|it| coverage.files.get(*it));
+            let paths: HashSet<&str> = files.map(|file| &*file.path).collect();
+            followed.parts(coverage, name, &paths)
+        })?;
+        Some(Answer { text, next })
     }
 
     /// What has run since the mark, in JSON, for the page of a name.
-    pub fn since(&self, page: &str) -> String {
+    pub fn since(&self, page: &str) -> Answer {
         let state = self.state();
         let mut since = Since {
             is_marked: state.mark.is_some(),
@@ -201,7 +253,10 @@ impl Live {
                 }
             }
         }
-        serde_json::to_string(&since).unwrap_or_default()
+        Answer {
+            text: serde_json::to_string(&since).unwrap_or_default(),
+            next: state.next(),
+        }
     }
 
     /// What a page is told first: the functions that ran for the first time not long ago; and the number of the next event.
@@ -212,19 +267,18 @@ impl Live {
             first: state.firsts.clone(),
         };
         let text = serde_json::to_string(&event).unwrap_or_default();
-        (text, state.first + state.events.len())
+        (text, state.next())
     }
 
     /// The events from a number on, once there are any, or none after a while; the number of the next one; and whether the run
     /// is over.
     pub fn events(&self, from: usize, patience: Duration) -> (Vec<Arc<str>>, usize, bool) {
         let state = self.state();
-        let is_quiet =
-            |state: &mut State| !state.is_over && state.first + state.events.len() <= from;
+        let is_quiet = |state: &mut State| !state.is_over && state.next() <= from;
         let waited = self.changed.wait_timeout_while(state, patience, is_quiet);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let events = state.events.iter().skip(from.saturating_sub(state.first));
-        let next = state.first + state.events.len();
+        let next = state.next();
         (events.cloned().collect(), next, state.is_over)
     }
 }

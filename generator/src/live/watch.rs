@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use llvm_coverage::count::following::{Following, Update};
 use llvm_coverage::count::profile::Profile;
-use llvm_coverage::formats::{demangled, html};
+use llvm_coverage::formats::demangled;
 
 use super::report::{Event, First, Live, State};
 use crate::measured::counters::{Counters, Moved};
@@ -104,10 +104,15 @@ impl Watch {
         if begins_anew {
             drop(state);
             let following = self.following()?;
-            let pages = html::pages_of_files(following.coverage(), &live.root, &live.about);
             state = live.state();
-            (state.following, state.pages) = (Some(following), pages);
+            state.pages = state.followed.pages_of_files(following.coverage());
+            for file in &following.coverage().files {
+                state.followed.has_changed(&file.path);
+            }
+            state.following = Some(following);
             state.last.clear();
+            state.told.clear();
+            state.begin = state.next() + 1;
             // Whatever ran before.
             functions = self.profile.functions().collect();
         }
@@ -137,11 +142,14 @@ impl Watch {
 
 /// What is told of an update.
 fn told(state: &mut State, update: &Update) -> Event {
+    let number = state.next();
     let State {
         following: Some(following),
         pages,
         firsts,
         last,
+        told,
+        followed,
         ..
     } = state
     else {
@@ -165,6 +173,10 @@ fn told(state: &mut State, update: &Update) -> Event {
     firsts.drain(..many);
     last.retain(|file| !update.files.contains(file));
     last.extend(&update.files);
+    for file in &update.files {
+        told.insert(*file, number);
+        followed.has_changed(&coverage.files[*file].path);
+    }
     let pages = update.files.iter();
     Event::Ran {
         first,

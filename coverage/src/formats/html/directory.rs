@@ -126,6 +126,46 @@ fn files_below(site: &Site<'_>, place: usize) -> Vec<usize> {
     files.collect()
 }
 
+/// What may change on the page of a directory when something has run in files: the numbers, what most is missing of, and the rows
+/// of the files and of the directories around them.
+pub fn parts(site: &Site<'_>, place: usize, functions: &str, files: &[usize]) -> String {
+    let around = |file: &usize| {
+        let parent = site.tree.files[*file].parent;
+        site.tree.around(parent).into_iter().chain([parent])
+    };
+    let around: HashSet<usize> = files.iter().flat_map(around).collect();
+    let entries = below(site, place).into_iter().map(|(_, entry)| entry);
+    let entries = entries.filter(|entry| match entry {
+        Entry::File(file) => files.contains(file),
+        Entry::Directory(directory) => around.contains(directory),
+    });
+    let mut out = format!(
+        "{}{}{functions}<table id=tree><tbody>",
+        cards(&site.tree.directories[place].summary),
+        worst(site, place)
+    );
+    let from = From::of(Entry::Directory(place));
+    for entry in entries {
+        let (_, summary) = named(site, entry);
+        let address = site.address(from, entry);
+        let _ = writeln!(out, "<tr><th><a href=\"{address}\"></a>{}", cells(summary));
+    }
+    out + "</tbody></table>"
+}
+
+fn named<'a>(site: &'a Site<'_>, entry: Entry) -> (&'a str, &'a Summary) {
+    match entry {
+        Entry::Directory(inside) => {
+            let directory = &site.tree.directories[inside];
+            (&directory.name, &directory.summary)
+        }
+        Entry::File(file) => {
+            let file = &site.tree.files[file];
+            (&file.name, &file.coverage.summary)
+        }
+    }
+}
+
 fn worst(site: &Site<'_>, place: usize) -> String {
     let missing = |file: usize| {
         let lines = site.tree.files[file].coverage.summary.lines;
@@ -183,16 +223,7 @@ fn table(site: &Site<'_>, place: usize) -> String {
             hidden_below = None;
         }
         let is_hidden = hidden_below.is_some();
-        let (name, summary) = match entry {
-            Entry::Directory(inside) => {
-                let directory = &site.tree.directories[inside];
-                (&directory.name, &directory.summary)
-            }
-            Entry::File(file) => {
-                let file = &site.tree.files[file];
-                (&file.name, &file.coverage.summary)
-            }
-        };
+        let (name, summary) = named(site, entry);
         let mut classes = format!("d{}", depth.min(9));
         if let Entry::Directory(inside) = entry {
             classes.push_str(" d");

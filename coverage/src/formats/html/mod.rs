@@ -6,7 +6,8 @@
 //!                                 └─ own_code, marks, highlight ┘
 //! ```
 //!
-//! The pages are text made of values; `read` reads the sources, and `folder` writes.
+//! The pages are text made of values; `read` reads the sources, and `folder` writes. `follow` has the pages on programs that
+//! still run.
 
 mod about;
 mod against;
@@ -16,6 +17,7 @@ mod error;
 mod file;
 mod folder;
 mod folds;
+mod follow;
 pub(crate) mod functions;
 mod highlight;
 mod marks;
@@ -34,7 +36,6 @@ mod text;
 mod tree;
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -49,12 +50,10 @@ use tree::{Entry, Tree};
 
 pub use about::{About, Revision};
 pub use error::Error;
+pub use follow::Followed;
 pub use scenarios::{Scenario, Scenarios};
 #[cfg(test)]
 pub(super) use text::escaped;
-
-/// What the pages on programs that still run have in addition.
-const FOLLOW: &str = include_str!("assets/follow.js");
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = concat!(
@@ -92,6 +91,7 @@ pub fn write(
     in_parallel(&entries, |entry| match *entry {
         Entry::Directory(0) => {
             let functions = ranking::ranked(&site, &sources);
+            let functions = ranking::in_order(functions.iter().flatten());
             if !functions.is_empty() {
                 let name = format!("{PAGES}/{}", ranking::PAGE);
                 folder.write(&name, &ranking::page(&site, &functions))?;
@@ -128,50 +128,8 @@ pub fn write(
     folder.complete()
 }
 
-/// A file of the report on programs that still run, by its name in the directory: the pages follow what runs, by the events that
-/// come from the address `events` beside the first page. `None` if the report has no such file.
-pub fn follow(coverage: &Coverage, root: &Path, about: &About, file: &str) -> Option<String> {
-    match file {
-        "style.css" => return Some(style(about)),
-        "report.js" => return Some(SCRIPT.to_owned() + FOLLOW),
-        _ => {}
-    }
-    let site = Site {
-        follows: true,
-        ..Site::new(coverage, root, about)
-    };
-    let sources = Sources::of(root);
-    if file == "index.html" {
-        return Some(first_page(&site, &ranking::ranked(&site, &sources)));
-    }
-    let page = file.strip_prefix(PAGES)?.strip_prefix('/')?;
-    if page == ranking::PAGE {
-        return Some(ranking::page(&site, &ranking::ranked(&site, &sources)));
-    }
-    if let Some(place) = site.file_pages.iter().position(|it| it == page) {
-        let source = sources.read(Path::new(&*site.tree.files[place].coverage.path));
-        return Some(file::page(
-            &site,
-            place,
-            &source,
-            site.next_uncovered()[place],
-        ));
-    }
-    let place = site.directory_pages.iter().position(|it| it == page)?;
-    (place > 0).then(|| directory::page(&site, place, ""))
-}
-
-fn first_page(site: &Site<'_>, functions: &[ranking::Ranked]) -> String {
+fn first_page(site: &Site<'_>, functions: &[&ranking::Ranked]) -> String {
     directory::page(site, 0, &ranking::top(site, functions))
-}
-
-/// The names of the pages of files, by the files' paths.
-pub fn pages_of_files(coverage: &Coverage, root: &Path, about: &About) -> HashMap<String, String> {
-    let site = Site::new(coverage, root, about);
-    let files = site.tree.files.iter().zip(&site.file_pages);
-    let pages =
-        files.map(|(file, page)| (file.coverage.path.to_string(), format!("{PAGES}/{page}")));
-    pages.collect()
 }
 
 impl<'a> Site<'a> {

@@ -35,21 +35,29 @@ pub struct Ranked {
     lines: Ratio,
 }
 
-/// The functions of the workspace, those first of which most lines did not run.
-pub fn ranked(site: &Site<'_>, sources: &Sources) -> Vec<Ranked> {
-    let own =
-        (0..site.tree.files.len()).filter(|file| site.tree.is_own(site.tree.files[*file].parent));
-    let own: Vec<_> = own.collect();
-    let of_files: Vec<_> = own
+/// The functions of the files of the workspace.
+pub fn ranked(site: &Site<'_>, sources: &Sources) -> Vec<Vec<Ranked>> {
+    let files: Vec<usize> = files(site).collect();
+    let of_files = files
         .into_par_iter()
-        .map(|file| of_file(site, sources, file))
-        .collect();
-    let mut ranked: Vec<_> = of_files.into_iter().flatten().collect();
-    ranked.sort_by_key(|it| Reverse(it.lines.missing()));
+        .map(|file| of_file(site, sources, file));
+    of_files.collect()
+}
+
+/// The files of the workspace, in the tree.
+pub fn files(site: &Site<'_>) -> impl Iterator<Item = usize> {
+    (0..site.tree.files.len()).filter(|file| site.tree.is_own(site.tree.files[*file].parent))
+}
+
+/// Those first of which most lines did not run.
+pub fn in_order<'a>(functions: impl Iterator<Item = &'a Ranked>) -> Vec<&'a Ranked> {
+    let mut ranked: Vec<_> = functions.collect();
+    ranked.sort_by_key(|it| (Reverse(it.lines.missing()), it.file, it.line));
     ranked
 }
 
-fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
+/// The functions of a file.
+pub fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
     let coverage = site.tree.files[file].coverage;
     let mut functions = functions::written(site.coverage, coverage);
     let owners = closures::owners(&functions);
@@ -88,6 +96,35 @@ impl Ranked {
         }
     }
 
+    /// The path of its file.
+    pub fn path<'a>(&self, site: &'a Site<'_>) -> &'a str {
+        &site.tree.files[self.file].coverage.path
+    }
+
+    /// Its row on the page of all.
+    pub fn row(&self, site: &Site<'_>) -> String {
+        let calls = match self.count {
+            count if count < 1000 => format!("<td>{count}"),
+            count => format!(
+                "<td data-n={count} title=\"{}\">{}",
+                exact(count),
+                compact(count)
+            ),
+        };
+        format!(
+            "<tr><th scope=row>{link}<td>{path}<td class=u>{missing}<td class={level}>{bar}<b>{percent}</b> \
+             <small>{covered}/{total}</small>{calls}\n",
+            link = self.link(site, From::Page),
+            path = path(&site.tree.files[self.file].path),
+            missing = number(self.lines.missing()),
+            level = level(self.lines),
+            bar = bar_of(self.lines),
+            percent = percent(self.lines),
+            covered = self.lines.covered,
+            total = self.lines.total,
+        )
+    }
+
     fn link(&self, site: &Site<'_>, from: From) -> String {
         format!(
             "<a href=\"{}#L{}\">{}</a>",
@@ -99,7 +136,7 @@ impl Ranked {
 }
 
 /// The part of the first page that names the functions of which most is missing.
-pub fn top(site: &Site<'_>, ranked: &[Ranked]) -> String {
+pub fn top(site: &Site<'_>, ranked: &[&Ranked]) -> String {
     if ranked.is_empty() {
         return String::new();
     }
@@ -130,7 +167,7 @@ pub fn top(site: &Site<'_>, ranked: &[Ranked]) -> String {
 }
 
 /// The page of all functions.
-pub fn page(site: &Site<'_>, ranked: &[Ranked]) -> String {
+pub fn page(site: &Site<'_>, ranked: &[&Ranked]) -> String {
     let mut main = format!(
         "<h1>Functions</h1>{}<section class=files><div id=bar></div><table id=functions>\
          <caption class=o>Functions, with how much of each ran</caption>\
@@ -139,27 +176,7 @@ pub fn page(site: &Site<'_>, ranked: &[Ranked]) -> String {
         site.subtitle("Each with its closures and its async body. ")
     );
     for function in ranked {
-        let calls = match function.count {
-            count if count < 1000 => format!("<td>{count}"),
-            count => format!(
-                "<td data-n={count} title=\"{}\">{}",
-                exact(count),
-                compact(count)
-            ),
-        };
-        let _ = writeln!(
-            main,
-            "<tr><th scope=row>{link}<td>{path}<td class=u>{missing}<td class={level}>{bar}<b>{percent}</b> \
-             <small>{covered}/{total}</small>{calls}",
-            link = function.link(site, From::Page),
-            path = path(&site.tree.files[function.file].path),
-            missing = number(function.lines.missing()),
-            level = level(function.lines),
-            bar = bar_of(function.lines),
-            percent = percent(function.lines),
-            covered = function.lines.covered,
-            total = function.lines.total,
-        );
+        main.push_str(&function.row(site));
     }
     main.push_str("</tbody></table></section>");
     site.plain_page("Functions", &main)

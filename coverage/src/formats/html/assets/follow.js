@@ -3,7 +3,9 @@
 (() => {
   // What may change of a page: lines, rows and sums.
   const parts = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, .worst, #outline ol";
-  const keyOf = (part, index) => part.id || part.querySelector("th a")?.getAttribute("href") || index;
+  const keyOf = (part, index) =>
+    (part.matches("details") && index) || part.id || part.querySelector("th a")?.getAttribute("href") ||
+    part.querySelector("h2")?.textContent || part.className || part.parentElement.id;
   const partsOf = (page) => new Map([...page.querySelectorAll(parts)].map((part, index) => [keyOf(part, index), part]));
   // The numbers of places count on from one to the next, so they say nothing of a line.
   const textOf = (part) => part.outerHTML.replace(/ id="U\d+"/g, ' id="U"');
@@ -67,6 +69,9 @@
   bind("r", "forget what was counted", reset);
   name.onkeydown = (event) => { if (event.key === "Enter") mark(); };
 
+  // Up to which event the page knows all, unless it may know nothing.
+  let known = 0;
+  let isWhole = true;
   let isAsking = false;
   let askAgain = false;
   async function update() {
@@ -77,11 +82,17 @@
     isAsking = true;
     const begin = performance.now();
     try {
-      const text = await (await fetch(location.pathname)).text();
+      // What is known already is not asked for again.
+      const all = isWhole;
+      isWhole = false;
+      const answer = await fetch(all ? location.pathname : `${up}parts?${known}&${page}`);
+      const text = await answer.text();
       const now = partsOf(new DOMParser().parseFromString(text, "text/html"));
       const before = partsOf(document);
-      // The first counts have come: there are files now.
-      if (now.size !== before.size) return location.reload();
+      // The first counts have come, or those of another program: there are other files now.
+      const isOther = [...now.keys()].some((key) => !before.has(key)) || (all && now.size !== before.size);
+      if (isOther) return location.reload();
+      known = Number(answer.headers.get("event"));
       let hasLines = false;
       for (const [key, part] of now) {
         const old = before.get(key);
@@ -160,6 +171,7 @@
       wasLost = false;
       // What was missed meanwhile.
       events.replaceChildren();
+      isWhole = true;
       try {
         await update();
         await showSince();
