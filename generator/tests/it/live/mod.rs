@@ -20,7 +20,7 @@ use crate::support::{Running, TestCrate};
 const TIMES: usize = 12;
 
 /// The program does some functions, and has done them.
-fn act(krate: &TestCrate, functions: &str) {
+pub fn act(krate: &TestCrate, functions: &str) {
     fs::write(krate.root.join("command.new"), functions).unwrap();
     let command = krate.root.join("command");
     fs::rename(krate.root.join("command.new"), &command).unwrap();

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{program, scenario, suite};
-use crate::support::TestCrate;
+use crate::live::act;
 use crate::support::chromium::Chromium;
+use crate::support::control::{address, ask};
+use crate::support::process::signal;
+use crate::support::{Running, TestCrate};
 
 fn recorded(scenarios: &[(&str, &[usize])]) -> (TestCrate, PathBuf) {
     let krate = program();
@@ -125,5 +128,61 @@ fn pages_of_a_run_without_scenarios_have_none() {
         !krate
             .read("pages/pages/src.main.rs.html")
             .contains("scenario")
+    );
+}
+
+/// So many scenarios, which a large suite may have.
+const MANY: usize = 1000;
+
+#[test]
+#[ignore = "needs chromium"]
+fn a_thousand_scenarios_are_there_at_once() {
+    let krate = program();
+    let mut command = krate.command("cargo-itcov");
+    let mut run = Running::start(command.arg("run"));
+    run.program();
+    let address = address(&mut run);
+    for number in 0..MANY {
+        let mark = format!("POST /scenario/number-{number} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let answer = ask(&address, &mark);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        act(&krate, &format!("{} {}", number % 12, number / 7 % 12));
+    }
+    signal("INT", run.id());
+    run.finish().ends_with(0);
+    krate.itcov(&["report", "--html", "pages"]).ends_with(0);
+    let size = krate.sh("du -sk pages | cut -f 1").stdout;
+    eprintln!("{MANY} scenarios: the pages have {} KiB", size.trim());
+    let pages = krate.root.canonicalize().unwrap().join("pages");
+    let mut browser = Chromium::start();
+    for page in [
+        "index.html",
+        "pages/src.main.rs.html",
+        "pages/scenarios.html",
+    ] {
+        browser.open(&pages.join(page), "");
+        let took = browser.value("performance.getEntriesByType('navigation')[0].loadEventEnd");
+        eprintln!("{MANY} scenarios: {page} is there after {took} ms");
+    }
+    let rows = "document.querySelectorAll('#scenarios tbody tr').length";
+    assert_eq!(browser.value(rows), json!(MANY));
+    browser.open(&pages.join("pages/src.main.rs.html"), "");
+    let line = line(&krate, "fn act_3(number: usize) {");
+    let number = format!("document.getElementById('L{line}').dataset.s");
+    let those = (0..MANY)
+        .filter(|it| it % 12 == 3 || it / 7 % 12 == 3)
+        .count();
+    assert_eq!(browser.text(&number), those.to_string());
+    let begin = "performance.now()";
+    let before = browser.value(begin).as_f64().unwrap();
+    browser.value("(() => { const by = document.getElementById('by'); by.selectedIndex = 500; by.dispatchEvent(new Event('change', { bubbles: true })); })()");
+    let after = browser.value(begin).as_f64().unwrap();
+    eprintln!(
+        "{MANY} scenarios: one colours the source after {:.0} ms",
+        after - before
+    );
+    assert_eq!(
+        browser.value("document.querySelectorAll('#code p.in').length > 0"),
+        json!(true)
     );
 }
