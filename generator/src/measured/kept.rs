@@ -1,6 +1,6 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -42,6 +42,10 @@ pub struct Kept {
     /// The packages of the workspace that it is made of as well, and that are not measured.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// The names of the crates at paths outside of the workspace that it is made of as well, and that are not measured, by their
+    /// directories.
+    #[serde(default)]
+    pub outside: BTreeMap<PathBuf, String>,
     /// The texts that decided how it was made.
     #[serde(default)]
     pub made_by: BTreeSet<Text>,
@@ -81,6 +85,7 @@ impl Kept {
             objects: Objects::keep(executable, &program.units, builds)?,
             others: others.collect::<io::Result<_>>()?,
             left_out: program.left_out.clone(),
+            outside: program.outside.clone(),
             made_by: program.made_by.clone(),
         })
     }

@@ -1,6 +1,6 @@
 //! The lines that a branch changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ impl ChangedSince {
     }
 
     /// The coverage of the lines that are asked for, in the repository of the workspace. Of the `stale` files those stay that git
-    /// says have changed. `texts` is what was compiled.
+    /// says have changed.
     ///
     /// # Errors
     ///
@@ -47,9 +47,13 @@ impl ChangedSince {
         &self,
         coverage: Coverage,
         workspace: &Workspace,
-        texts: &BTreeSet<Text>,
-        mut stale: Vec<PathBuf>,
+        built: Built,
     ) -> Result<Changed> {
+        let Built {
+            texts,
+            mut stale,
+            outside,
+        } = built;
         let Some(revision) = self.revision() else {
             return Ok(Changed {
                 coverage,
@@ -65,7 +69,7 @@ impl ChangedSince {
         stale.retain(|path| lines.contains_key(path));
         let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
-        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace);
+        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
         unbuilt.extend(left_out(&coverage, &lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
@@ -78,6 +82,16 @@ impl ChangedSince {
             untracked: differences.unknown,
         })
     }
+}
+
+/// What is known of the build.
+pub struct Built<'a> {
+    /// What was compiled.
+    pub texts: &'a BTreeSet<Text>,
+    /// What is another text now.
+    pub stale: Vec<PathBuf>,
+    /// The names of the crates that the programs are made of as well, and that are not of the workspace, by their directories.
+    pub outside: &'a BTreeMap<PathBuf, String>,
 }
 
 /// The functions with changed lines of which there is no code in a file that was compiled.

@@ -21,7 +21,7 @@ pub mod warnings;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use changed::ChangedSince;
+use changed::{Built, ChangedSince};
 use clap::{Args, FromArgMatches};
 use display::{Display, Listed};
 use filters::Filters;
@@ -192,7 +192,12 @@ impl Report {
         let files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let stale = Stale::find(&texts, files, measurement.built());
         let stale = warnings::of_sources(stale, root);
-        let changed = self.changed.apply(coverage, workspace, &texts, stale)?;
+        let built = Built {
+            texts: &texts,
+            stale,
+            outside: &measurement.outside(),
+        };
+        let changed = self.changed.apply(coverage, workspace, built)?;
         let changed = changed.without(|path| !self.filters.have(path, root));
         if let Some(revision) = self.changed.revision() {
             warnings::of_untracked(&changed.untracked, root);

@@ -162,6 +162,54 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
 }
 
 #[test]
+fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\nhelp = { path = \"help\" }\n[workspace]\nexclude = [\"help\", \"other\"]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    for name in ["help", "other"] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, ""));
+        krate.write(&format!("{name}/src/lib.rs"), "pub fn help() {}\n");
+    }
+    krate.write("src/main.rs", "fn main() {\n    help::help();\n}\n");
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = || {
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&[
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ])
+    };
+    for file in ["other/src/lib.rs", "help/tests/it.rs", "help/build.rs"] {
+        krate.write(file, "fn main() {\n    println!();\n}\n");
+        gate().ends_with(0);
+    }
+    krate.write(
+        "help/src/lib.rs",
+        "pub fn help() {}\npub fn more() {\n    help();\n}\n",
+    );
+    gate()
+        .ends_with(1)
+        .says("help/src/lib.rs (the crate help is not of the workspace: --also help measures it)");
+    // Measured as members are, it has a line that did not run.
+    krate.itcov(&["run", "--also", "help"]).ends_with(0);
+    krate
+        .itcov(&[
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ])
+        .ends_with(1)
+        .says("too little ran");
+}
+
+#[test]
 fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
     let krate = scaffolded("denominator");
     krate.write(".gitignore", "/target\n");
