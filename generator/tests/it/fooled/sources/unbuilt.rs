@@ -210,6 +210,41 @@ fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
 }
 
 #[test]
+fn no_threshold_is_met_by_a_run_of_another_text_that_is_now_as_at_the_revision() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/limit.rs", "pub fn limit() -> u8 {\n    10\n}\n");
+    krate.write(
+        "src/main.rs",
+        "mod limit;\nfn main() {\n    limit::limit();\n}\n",
+    );
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.write(
+        "src/main.rs",
+        "mod limit;\nfn main() {\n    if limit::limit() < 5 {\n        println!();\n    }\n}\n",
+    );
+    let limit = krate.read("src/limit.rs");
+    krate.write("src/limit.rs", &limit.replace("10", "1"));
+    krate.itcov(&["run"]).ends_with(0);
+    krate.write("src/limit.rs", &limit);
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "100",
+    ];
+    krate
+        .itcov(&gate)
+        .ends_with(1)
+        .says("src/limit.rs has changed since the program was built");
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&gate).ends_with(1).says("too little ran");
+}
+
+#[test]
 fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
     let krate = scaffolded("denominator");
     krate.write(".gitignore", "/target\n");
