@@ -147,6 +147,21 @@ impl Measurement {
         Stale::find(&made_by, iter::empty(), self.built())
     }
 
+    /// What was set where each file was compiled, as `rustc --print cfg` says it.
+    pub fn cfg(&self) -> HashMap<PathBuf, Vec<BTreeSet<String>>> {
+        let mut all: HashMap<PathBuf, Vec<BTreeSet<String>>> = HashMap::new();
+        let own = self.programs.iter().map(|program| &program.objects);
+        for (cfg, files) in own.chain(&self.ran).flat_map(kept::Objects::cfg) {
+            for file in files {
+                let known = all.entry(file).or_default();
+                if !known.contains(&cfg) {
+                    known.push(cfg.clone());
+                }
+            }
+        }
+        all
+    }
+
     /// The names of the crates that are not of the workspace, and that the programs are made of as well, by their directories.
     pub fn outside(&self) -> BTreeMap<PathBuf, String> {
         let all = self.programs.iter().flat_map(|it| &it.outside);

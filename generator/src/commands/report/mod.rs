@@ -1,5 +1,6 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
+mod cfg;
 mod changed;
 pub mod display;
 mod files;
@@ -197,6 +198,7 @@ impl Report {
             texts: &texts,
             stale,
             outside: &measurement.outside(),
+            cfg: &|| measurement.cfg(),
         };
         let changed = self.changed.apply(coverage, workspace, built)?;
         let changed = changed.without(|path| !self.filters.have(path, root));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{Package, Target};
 use llvm_coverage::files;
 
+use super::cfg::is_meant;
 use crate::scaffold::metadata::Workspace;
 
 /// A changed source, and why it was not measured.
@@ -111,10 +112,7 @@ fn is_beside(path: &Path, package: &Path) -> bool {
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
 fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
     let text = files::read_text(path).unwrap_or_default();
-    if text
-        .lines()
-        .any(|line| line.trim_start().starts_with("#![cfg(test)]"))
-    {
+    if syn::parse_file(&text).is_ok_and(|it| !is_meant(&it.attrs)) {
         return true;
     }
     let stem = path.file_stem().and_then(|it| it.to_str());

@@ -162,6 +162,54 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
 }
 
 #[test]
+fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = |more: &str| {
+        format!("fn main() {{\n    println!(\"a\");\n{more}    println!(\"b\");\n}}\n")
+    };
+    krate.write("src/main.rs", &main(""));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = |words: &[&str]| {
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate.itcov(&["report"]);
+        krate.itcov(&[&["report"], &since[..], words].concat())
+    };
+    let off = "    #[cfg(feature = \"more\")]\n";
+    for statement in [
+        "    println!(\"c\");\n",
+        "    {\n        println!(\"c\");\n    }\n",
+        "    let _ = 1;\n",
+    ] {
+        krate.write("src/main.rs", &main(&format!("{off}{statement}")));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[])
+            .ends_with(1)
+            .says("src/main.rs (no code for line 3, which `cfg` leaves out)");
+        krate.itcov(&["run", "--features", "more"]).ends_with(0);
+        let met = gate(&[]).ends_with(0);
+        assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    }
+    let arm = "    match 1 {\n        #[cfg(feature = \"more\")]\n        2 => {}\n        _ => {}\n    }\n";
+    krate.write("src/main.rs", &main(arm));
+    krate.itcov(&["run"]).ends_with(0);
+    // The others have run.
+    let met = gate(&[]).ends_with(0);
+    met.says("no code for line 4, which `cfg` leaves out");
+    for test in [
+        "    #[cfg(test)]\n    println!();\n",
+        "    #[cfg(not(coverage))]\n    println!();\n",
+    ] {
+        krate.write("src/main.rs", &main(test));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[]).ends_with(0);
+    }
+}
+
+#[test]
 fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
     let krate = TestCrate::empty();
     let more = "[dependencies]\nhelp = { path = \"help\" }\n[workspace]\nexclude = [\"help\", \"other\"]\n";
