@@ -46,7 +46,7 @@ impl Measure<'_> {
         let recorder = Arc::new(recording.recorder()?);
         let of_mark = Arc::clone(&recorder);
         let marks: Marks = Arc::new(move |mark| match mark {
-            Mark::Begin(name) => of_mark.start(name),
+            Mark::Begin(name, will_end) => of_mark.start(name, will_end),
             Mark::End(name, has_passed) => {
                 let outcome = has_passed.map(scenarios::Outcome::of);
                 let outcome = outcome.unwrap_or(scenarios::Outcome::Ended);
@@ -78,6 +78,9 @@ impl Measure<'_> {
             live.end();
         }
         recorder.end(scenarios::Outcome::Ended)?;
+        if outcome.status != 0 {
+            recording.note_failure()?;
+        }
         Ok(outcome)
     }
 }
