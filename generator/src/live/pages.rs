@@ -1,10 +1,10 @@
 //! The pages of a live report, as a browser asks for them.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -19,20 +19,26 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Something is sent at least as often, so that it is noticed when a browser has gone.
 const SIGN: Duration = Duration::from_secs(5);
 
-static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// Those that are open, the oldest first.
+static OPEN: Mutex<VecDeque<Weak<TcpStream>>> = Mutex::new(VecDeque::new());
 
 impl Live {
-    /// Answers a request for a path, in a thread of its own.
+    /// Answers a request for a path, in a thread of its own. Of too many, the oldest is left.
     pub fn answer(self: &Arc<Live>, stream: TcpStream, path: &str) {
-        if OPEN.fetch_add(1, SeqCst) >= CONNECTIONS {
-            OPEN.fetch_sub(1, SeqCst);
-            return;
+        let stream = Arc::new(stream);
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|it| it.strong_count() > 0);
+        if open.len() >= CONNECTIONS
+            && let Some(oldest) = open.pop_front().and_then(|it| it.upgrade())
+        {
+            let _ = oldest.shutdown(Shutdown::Both);
         }
+        open.push_back(Arc::downgrade(&stream));
+        drop(open);
         let (live, path) = (Arc::clone(self), path.to_owned());
         thread::spawn(move || {
             // Whoever has asked may have gone.
             let _ = live.send(&stream, &path);
-            OPEN.fetch_sub(1, SeqCst);
         });
     }
 
