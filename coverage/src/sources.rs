@@ -28,7 +28,8 @@ impl SourceFilter {
         }
     }
 
-    /// The same files but for those below these directories, such as a target directory with generated code.
+    /// The same files but for those below these directories, such as a target directory with generated code. What is below one of
+    /// the directories that count, and that below one of these, counts.
     #[must_use]
     pub fn without(self, directories: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         let without = directories.into_iter().map(Into::into);
@@ -45,7 +46,14 @@ impl SourceFilter {
             .below
             .as_ref()
             .is_none_or(|below| path.ancestors().any(|directory| below.contains(directory)));
-        is_below && !self.without.iter().any(|it| path.starts_with(it))
+        let counts_there = |without: &Path| {
+            let directories = path.ancestors().skip(1);
+            let mut between = directories.take_while(|it| it.starts_with(without));
+            let below = self.below.as_ref();
+            between.any(|it| below.is_some_and(|below| below.contains(it)))
+        };
+        let mut without = self.without.iter();
+        is_below && !without.any(|it| path.starts_with(it) && !counts_there(it))
     }
 
     /// Whether one of the files counts.
@@ -70,13 +78,15 @@ mod tests {
 
     #[test]
     fn files_below_one_of_the_directories_count_and_not_those_beside() {
-        let filter =
-            SourceFilter::below(["/base/app", "/base/helper/"]).without(["/base/app/target"]);
+        let filter = SourceFilter::below(["/base/app", "/base/helper/", "/base/app/target/member"])
+            .without(["/base/app/target"]);
         for (file, expected) in [
             ("/base/app/src/main.rs", true),
             ("/base/helper/lib.rs", true),
             ("/base/app2/src/main.rs", false),
             ("/base/app/target/generated.rs", false),
+            ("/base/app/target/member/src/lib.rs", true),
+            ("/base/app/target/member", false),
             ("src/main.rs", false),
         ] {
             assert_eq!(filter.includes(Path::new(file)), expected, "{file}");

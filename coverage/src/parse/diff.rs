@@ -18,6 +18,25 @@ pub enum Lines {
 }
 
 impl Lines {
+    /// These without others, which are from the top to the bottom.
+    #[must_use]
+    pub fn without(&self, others: &[RangeInclusive<u32>]) -> Lines {
+        let mut rest = match self {
+            Self::All if others.is_empty() => return Self::All,
+            Self::All => vec![1..=u32::MAX],
+            Self::Ranges(ranges) => ranges.clone(),
+        };
+        for other in others {
+            let cut = |range: RangeInclusive<u32>| {
+                let before = *range.start()..=other.start().saturating_sub(1).min(*range.end());
+                let after = other.end().saturating_add(1).max(*range.start())..=*range.end();
+                [before, after].into_iter().filter(|it| !it.is_empty())
+            };
+            rest = rest.into_iter().flat_map(cut).collect();
+        }
+        Self::Ranges(rest)
+    }
+
     /// Whether one of the lines has changed.
     pub fn touch(&self, lines: &RangeInclusive<u32>) -> bool {
         match self {
@@ -164,6 +183,17 @@ mod tests {
         files
             .map(|(path, ranges)| (String::from_utf8(path).unwrap(), ranges))
             .collect()
+    }
+
+    #[test]
+    fn lines_without_others_are_what_is_left_of_them() {
+        let some = Lines::Ranges(vec![1..=4, 8..=8, 10..=12]);
+        let rest = some.without(&[4..=10, 12..=20]);
+        assert_eq!(rest, Lines::Ranges(vec![1..=3, 11..=11]));
+        assert_eq!(some.without(&[]), some);
+        assert_eq!(Lines::All.without(&[]), Lines::All);
+        let rest = Lines::All.without(&[1..=2, 5..=6]);
+        assert_eq!(rest, Lines::Ranges(vec![3..=4, 7..=u32::MAX]));
     }
 
     #[test]

@@ -1,50 +1,71 @@
 //! What cargo takes for fresh though its text is another one: cargo compares times, which `mv`, `cp -p`, `tar` and clocks set.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::seed::wait_for;
-use super::texts::{self, State};
+use super::texts::{self, Text};
 use super::units::Unit;
 
-/// Has cargo compile again what is not made of the texts that there are now. Says which files these are.
+/// Something that cargo has made.
+#[derive(Debug)]
+pub struct Product {
+    /// What it was made of.
+    pub texts: Vec<Text>,
+    /// Without these, cargo makes it anew.
+    pub files: Vec<PathBuf>,
+}
+
+impl Product {
+    /// A unit whose code counts.
+    pub fn of(unit: &Unit) -> Product {
+        let unknown = || vec![Text::unknown(unit.manifest.clone())];
+        Product {
+            texts: texts::read(&unit.texts()).unwrap_or_else(unknown),
+            files: vec![unit.object()],
+        }
+    }
+
+    /// The files that are not as they were when it was made.
+    fn changed(&self) -> Vec<&Path> {
+        let changed = self.texts.iter().filter(|it| !it.is_as_it_was());
+        changed.map(|text| text.path.as_path()).collect()
+    }
+}
+
+/// Has cargo make again what is not made of the texts that there are now. Says which files these are.
 ///
 /// # Errors
 ///
-/// If what was compiled cannot be removed.
-pub fn forget<'a>(units: impl Iterator<Item = &'a Unit>) -> io::Result<BTreeSet<PathBuf>> {
+/// If what was made cannot be removed.
+pub fn forget<'a>(products: impl Iterator<Item = &'a Product>) -> io::Result<BTreeSet<PathBuf>> {
     let mut changed = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    for unit in units.filter(|unit| unit.counts) {
-        if !seen.insert(&unit.stem) || !add_changed(unit, &mut changed) {
+    let mut seen = HashSet::new();
+    for product in products.filter(|product| seen.insert(&product.files)) {
+        let texts = product.changed();
+        if texts.is_empty() {
             continue;
         }
+        changed.extend(texts.into_iter().map(Path::to_owned));
+        let first = product
+            .files
+            .first()
+            .map_or(Path::new(""), PathBuf::as_path);
         // cargo holds this lock while it builds.
-        let directory = unit.stem.ancestors().nth(2).unwrap_or(Path::new(""));
-        let lock = File::open(directory.join(".cargo-lock"));
-        if let Ok(lock) = &lock {
+        let mut directories = first.ancestors().skip(1);
+        let directory = directories.find(|it| it.join(".cargo-lock").exists());
+        let lock = directory.and_then(|it| Some((it, File::open(it.join(".cargo-lock")).ok()?)));
+        if let Some((directory, lock)) = &lock {
             wait_for(lock, directory);
         }
-        // Without it, cargo does not find the unit fresh.
-        match fs::remove_file(unit.object()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        for file in &product.files {
+            match fs::remove_file(file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
     }
     Ok(changed)
-}
-
-/// Adds the files that are not as they were compiled; where that is not known, the first.
-fn add_changed(unit: &Unit, changed: &mut BTreeSet<PathBuf>) -> bool {
-    let Some(texts) = texts::read(&unit.texts()) else {
-        changed.insert(unit.manifest.clone());
-        return true;
-    };
-    let others = texts.into_iter().filter(|text| text.state() != State::Same);
-    let others: Vec<PathBuf> = others.map(|text| text.path).collect();
-    let has_changed = !others.is_empty();
-    changed.extend(others);
-    has_changed
 }

@@ -34,7 +34,9 @@ pub struct Artifacts {
     pub files: Vec<(PackageId, PathBuf, bool)>,
     /// The package of each library that can be linked with.
     pub by_stem: BTreeMap<PathBuf, PackageId>,
-    /// Build scripts and macros that are not of downloaded packages.
+    /// The directories of packages with such a library, but for those that were downloaded.
+    pub directories: BTreeMap<PackageId, PathBuf>,
+    /// Libraries, build scripts and macros that are not of downloaded packages.
     pub early: Vec<Early>,
     /// What these build scripts have said.
     pub said: Vec<Said>,
@@ -81,13 +83,18 @@ pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 _ => continue,
             };
             let early = Early::of(&artifact);
-            if !early.is_empty() {
-                let package = artifact.manifest_path.with_file_name("");
-                scripts.insert(artifact.package_id.clone(), package.into_std_path_buf());
-            }
-            artifacts.early.extend(early);
             let target = &artifact.target;
             let is_library = target.is_lib() || target.is_rlib() || target.is_dylib();
+            if !early.is_empty() {
+                let manifest = artifact.manifest_path.as_std_path();
+                let package = manifest.parent().unwrap_or(manifest).to_owned();
+                if is_library {
+                    let id = artifact.package_id.clone();
+                    artifacts.directories.insert(id, package.clone());
+                }
+                scripts.insert(artifact.package_id.clone(), package);
+            }
+            artifacts.early.extend(early);
             for file in artifact.filenames.iter().filter(|_| is_library) {
                 let stem = units::stem(file.as_std_path());
                 artifacts.by_stem.insert(stem, artifact.package_id.clone());

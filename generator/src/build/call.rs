@@ -221,9 +221,11 @@ impl Call {
     }
 }
 
-/// Whether a build script has started this: cargo sets the variable for those alone, and what they start inherits it.
+/// Whether a build script has started this: cargo sets these variables for those alone, and what they start inherits them. One of
+/// them may be the user's.
 pub fn is_in_a_build_script() -> bool {
-    env::var_os("OPT_LEVEL").is_some()
+    let variables = ["OPT_LEVEL", "NUM_JOBS", "HOST", "TARGET"];
+    variables.iter().all(|name| env::var_os(name).is_some())
 }
 
 /// Whether cargo compiles a program.

@@ -51,7 +51,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         .as_ref()
         .map(|it| it.target.clone())
         .unwrap_or_default();
-    let unit = match extra(directory, settings, Path::new(rustc), &call) {
+    let unit = match extra(directory, settings, (Path::new(rustc), arguments), &call) {
         Ok(extra) => {
             command.args(extra.arguments);
             extra.unit
@@ -111,7 +111,23 @@ struct Extra {
     unit: Option<Unit>,
 }
 
-fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call) -> Result<Extra> {
+/// What is set for a crate. rustc says so, and does nothing else.
+fn cfg(rustc: &Path, arguments: &[OsString], more: &[String]) -> Vec<String> {
+    let mut command = Command::new(rustc);
+    command.args(arguments).args(more).arg("--print=cfg");
+    let output = command.output().ok().filter(|it| it.status.success());
+    let text = output.map_or_else(String::new, |it| {
+        String::from_utf8_lossy(&it.stdout).into_owned()
+    });
+    text.lines().map(str::to_owned).collect()
+}
+
+fn extra(
+    directory: &Path,
+    settings: Result<Settings>,
+    (rustc, arguments): (&Path, &[OsString]),
+    call: &Call,
+) -> Result<Extra> {
     if !call.links {
         return Ok(Extra::default());
     }
@@ -181,6 +197,7 @@ fn extra(directory: &Path, settings: Result<Settings>, rustc: &Path, call: &Call
         manifest,
         directory: env::current_dir()?,
         uses: call.uses.clone(),
+        cfg: cfg(rustc, arguments, &settings.cfg),
         counts: is_measured,
     };
     unit.note(&notes).context("cannot note what is compiled")?;

@@ -1,28 +1,32 @@
-//! What decides how a program is made, and is no part of it: manifests, the sources of build scripts and macros, and the files
-//! that build scripts say they depend on.
+//! What decides how a program is made, and is no part of what is measured: manifests, the sources of build scripts and macros, of
+//! what these use and of crates outside of the workspace, and the files that build scripts say they depend on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use cargo_metadata::Artifact;
 use llvm_coverage::files;
 use walkdir::WalkDir;
 
+use super::again::Product;
 use super::layout::Layout;
+use super::noted::noted;
 use super::sources::{clean, is_final, listed};
-use super::texts::Text;
+use super::texts::{TICK, Text};
 use super::units::{self, Unit};
 
-/// A build script or macro that cargo has compiled.
+/// A library, macro or build script that cargo has compiled.
 #[derive(Debug)]
 pub struct Early {
     /// The directory of its package.
     package: PathBuf,
     /// The list of its sources.
     list: PathBuf,
+    /// What cargo looks for.
+    files: Vec<PathBuf>,
 }
 
 impl Early {
@@ -30,28 +34,68 @@ impl Early {
     pub fn of(artifact: &Artifact) -> Vec<Early> {
         let target = &artifact.target;
         let manifest = artifact.manifest_path.as_std_path();
-        if !(target.is_custom_build() || target.is_proc_macro()) || is_final(manifest) {
+        if is_final(manifest) {
             return Vec::new();
         }
         let package = manifest.parent().unwrap_or(manifest);
-        let lists = artifact.filenames.iter().flat_map(|file| {
-            let file = file.as_std_path();
-            if target.is_proc_macro() {
-                return vec![units::stem(file).with_extension("d")];
+        let files = artifact.filenames.iter().map(|file| file.as_std_path());
+        let mut by_list: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        if target.is_custom_build() {
+            for list in files.flat_map(lists_beside) {
+                by_list.insert(list.clone(), vec![list.with_extension("")]);
             }
-            let beside = file.parent().and_then(|it| fs::read_dir(it).ok());
-            let beside = beside.into_iter().flatten().flatten();
-            let beside = beside.map(|entry| entry.path());
-            beside
-                .filter(|it| it.extension() == Some(OsStr::new("d")))
-                .collect()
-        });
-        let early = lists.map(|list| Early {
+        } else if target.is_proc_macro() || target.is_lib() || target.is_rlib() || target.is_dylib()
+        {
+            let in_deps = |it: &&Path| it.parent().is_some_and(|it| it.ends_with("deps"));
+            for file in files.filter(in_deps) {
+                let list = units::stem(file).with_extension("d");
+                by_list.entry(list).or_default().push(file.to_owned());
+            }
+        }
+        let early = by_list.into_iter().map(|(list, files)| Early {
             package: package.to_owned(),
             list,
+            files,
         });
         early.collect()
     }
+
+    /// What was read for it, by a cargo that `began` then.
+    fn product(&self, layout: &Layout, notes: &Path, began: SystemTime) -> Product {
+        let read = || {
+            let list = files::read_text(&self.list).unwrap_or_default();
+            let root = layout.root.as_path();
+            // Members are compiled in the workspace, other packages in their own directories.
+            let directories = [root, &self.package];
+            let sources = listed(&list).filter_map(|file| {
+                let all = directories.iter().map(|it| clean(&it.join(&file)));
+                all.into_iter().find(|it| it.is_file())
+            });
+            let sources = sources.filter(|it| !it.starts_with(&layout.itcov));
+            // Of what was made before, what was written later is not what was read.
+            let moment = made(&self.list).map_or(began, |made| began.min(made + 2 * TICK));
+            sources.map(|path| Text::before(path, moment)).collect()
+        };
+        Product {
+            texts: noted(notes, &self.list, read),
+            files: self.files.clone(),
+        }
+    }
+}
+
+/// The lists of sources in the directory of a build script.
+fn lists_beside(script: &Path) -> Vec<PathBuf> {
+    let beside = script.parent().and_then(|it| fs::read_dir(it).ok());
+    let beside = beside.into_iter().flatten().flatten();
+    let beside = beside.map(|entry| entry.path());
+    beside
+        .filter(|it| it.extension() == Some(OsStr::new("d")))
+        .collect()
+}
+
+/// When something was made.
+fn made(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).ok()?.modified().ok()
 }
 
 /// What a build script has said, which cargo keeps beside the directory for its files.
@@ -63,63 +107,91 @@ pub struct Said {
 }
 
 impl Said {
-    /// The files on which it depends:
-    /// <https://doc.rust-lang.org/cargo/reference/build-scripts.html#rerun-if-changed>.
-    fn inputs(&self, layout: &Layout) -> Vec<PathBuf> {
+    /// What it has read as far as it says so, and what has it run again.
+    fn product(&self, layout: &Layout, notes: &Path) -> Product {
+        Product {
+            texts: noted(notes, &self.output, || self.inputs(layout)),
+            files: vec![self.output.clone()],
+        }
+    }
+
+    /// The files and directories on which it depends:
+    /// <https://doc.rust-lang.org/cargo/reference/build-scripts.html#rerun-if-changed>. What was written while it ran, it may have
+    /// written itself.
+    fn inputs(&self, layout: &Layout) -> Vec<Text> {
         let output = files::read(&self.output, files::TEXT).unwrap_or_default();
         let output = String::from_utf8_lossy(&output);
-        let inputs = output.lines().filter_map(|line| {
+        let ran = made(&self.output).unwrap_or(SystemTime::UNIX_EPOCH) + 2 * TICK;
+        let mut texts = Vec::new();
+        let declared = output.lines().filter_map(|line| {
             let said = line
                 .strip_prefix("cargo::")
                 .or_else(|| line.strip_prefix("cargo:"))?;
             said.strip_prefix("rerun-if-changed=")
         });
-        let inputs = inputs.flat_map(|input| {
-            let all = WalkDir::new(self.package.join(input)).into_iter();
+        for input in declared.map(|input| self.package.join(input)) {
+            if !input.exists() {
+                texts.push(Text::absent(input));
+                continue;
+            }
             // It may be the whole directory of the package.
+            let all = WalkDir::new(input).into_iter();
             let all =
                 all.filter_entry(|it| !(layout.is_built(it.path()) || it.file_name() == ".git"));
-            all.flatten().filter(|it| it.file_type().is_file())
-        });
-        inputs
-            .take(MOST_INPUTS)
-            .map(walkdir::DirEntry::into_path)
-            .collect()
+            for entry in all.flatten() {
+                let path = entry.path();
+                if entry.file_type().is_file() {
+                    texts.push(Text::before(path.to_owned(), ran));
+                } else if entry.file_type().is_dir() && !self.package.starts_with(path) {
+                    texts.push(Text::names(path.to_owned()));
+                }
+                if texts.len() == MOST_INPUTS {
+                    return texts;
+                }
+            }
+        }
+        texts
     }
 }
 
 /// No more files are looked at of those that a build script depends on.
 const MOST_INPUTS: usize = 5000;
 
-/// The texts that decided how a program was made of some units, by a cargo that `began` then.
-pub fn texts(
-    units: &[Unit],
+/// What was made for a program, beside the `measured` units, by a cargo that `began` then. What was read is noted in the directory
+/// of `notes`.
+pub fn products(
+    measured: &[&Unit],
     (early, said): (&[Early], &[Said]),
+    layout: &Layout,
+    notes: &Path,
+    began: SystemTime,
+) -> Vec<Product> {
+    let measured: HashSet<&Path> = measured.iter().map(|unit| unit.stem.as_path()).collect();
+    let early = early
+        .iter()
+        .filter(|it| !measured.contains(&*it.list.with_extension("")));
+    let early = early.map(|it| it.product(layout, notes, began));
+    early
+        .chain(said.iter().map(|it| it.product(layout, notes)))
+        .collect()
+}
+
+/// The manifests that decided how a program was made of some units, by a cargo that `began` then.
+pub fn manifests(
+    units: &[Unit],
+    early: &[Early],
     layout: &Layout,
     began: SystemTime,
 ) -> BTreeSet<Text> {
-    let root = layout.root.as_path();
-    let mut paths: BTreeSet<PathBuf> = units
+    let units = units
         .iter()
         .filter(|unit| unit.counts && !is_final(&unit.manifest))
-        .map(|unit| unit.manifest.join("Cargo.toml"))
+        .map(|unit| unit.manifest.as_path());
+    let packages = units.chain(early.iter().map(|it| it.package.as_path()));
+    let manifests: BTreeSet<PathBuf> = packages
+        .chain([layout.root.as_path()])
+        .map(|package| package.join("Cargo.toml"))
         .collect();
-    paths.insert(root.join("Cargo.toml"));
-    for script in early {
-        paths.insert(script.package.join("Cargo.toml"));
-        let list = files::read_text(&script.list).unwrap_or_default();
-        // Members are compiled in the workspace, other packages in their own directories.
-        let directories = [root, &script.package];
-        let sources = listed(&list).filter_map(|file| {
-            let all = directories.iter().map(|it| clean(&it.join(&file)));
-            all.into_iter().find(|it| it.is_file())
-        });
-        paths.extend(sources);
-    }
-    let paths = paths.into_iter().filter(|path| path.exists());
-    let texts = paths.map(|path| Text::before(path, began));
-    // What a build script writes itself is no text of somebody's.
-    let inputs = said.iter().flat_map(|it| it.inputs(layout));
-    let inputs = inputs.map(|path| Text::before(path, began));
-    texts.chain(inputs.filter(Text::is_known)).collect()
+    let manifests = manifests.into_iter().filter(|path| path.exists());
+    manifests.map(|path| Text::before(path, began)).collect()
 }

@@ -123,8 +123,16 @@ impl Linked {
             words.extend(options.map(|option| format!("{through}{option}").into()));
         }
         if matches!(self, Linked::Program(..) | Linked::Test(..)) {
+            let exports = exports(directory)?;
+            let is_split = exports.as_os_str().as_encoded_bytes().contains(&b',');
+            let mut through = through;
+            if is_split && !through.is_empty() {
+                // A compiler takes what is behind `-Wl,` apart at each comma.
+                words.push("-Xlinker".into());
+                through = "";
+            }
             let mut exported = OsString::from(format!("{through}--dynamic-list="));
-            exported.push(exports(directory)?);
+            exported.push(exports);
             words.push(exported);
         }
         let argument = |word: OsString| {

@@ -19,6 +19,7 @@ pub mod harness;
 pub mod layout;
 pub mod leftovers;
 pub mod linked;
+mod noted;
 pub mod options;
 pub mod ordinary;
 mod own;

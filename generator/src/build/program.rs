@@ -1,6 +1,6 @@
 //! A program that is built to be measured, and what it is made of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::AsRawFd;
@@ -10,11 +10,12 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use cargo_metadata::{Package, PackageId, Target};
 
-use super::again;
+use super::again::{self, Product};
 use super::also;
 use super::artifacts::{self, Artifacts, name_and_version};
 use super::cargo::{Builder, WORKSPACE_WRAPPER, WRAPPER};
 use super::early;
+use super::noted;
 use super::options::Scope;
 use super::programs::Program;
 use super::remarks;
@@ -42,6 +43,9 @@ pub struct BuiltProgram {
     pub others: Vec<(PathBuf, Vec<Unit>)>,
     /// The packages of the workspace that it is made of as well, and that are not measured.
     pub left_out: Vec<String>,
+    /// The names of the crates at paths outside of the workspace that it is made of as well, and that are not measured, by their
+    /// directories.
+    pub outside: BTreeMap<PathBuf, String>,
     /// The texts that decided how it was made.
     pub made_by: BTreeSet<Text>,
 }
@@ -61,9 +65,12 @@ impl Builder<'_> {
     ///
     /// If cargo fails, or has not built the program.
     pub fn build(&self, program: &Program) -> Result<BuiltProgram> {
-        let (built, artifacts) = self.until_present(
+        let (built, artifacts, _) = self.until_present(
             || self.build_once(program),
-            |(built, _)| built.all_units().collect(),
+            |(built, _, early)| {
+                let units = built.all_units().filter(|unit| unit.counts);
+                (units.map(Product::of).collect(), early)
+            },
         )?;
         if self.options.scope == Scope::Workspace {
             remarks::of_outside(&built.units, &artifacts, |id| self.is_member(id));
@@ -75,7 +82,7 @@ impl Builder<'_> {
         Ok(built)
     }
 
-    fn build_once(&self, program: &Program) -> Result<(BuiltProgram, Artifacts)> {
+    fn build_once(&self, program: &Program) -> Result<(BuiltProgram, Artifacts, Vec<Product>)> {
         let began = SystemTime::now();
         let package = &program.package;
         let (artifacts, invocation) = if builds_nothing_else(program) {
@@ -101,9 +108,9 @@ impl Builder<'_> {
         let left_out = self.add_the_rest(program, &artifacts, &mut units)?;
         let mut others = self.others(package, &artifacts);
         others.retain(|(file, _)| *file != invocation.executable);
-        let said = (&artifacts.early[..], &artifacts.said[..]);
-        let made_by = early::texts(&units, said, self.layout, began);
-        let built = BuiltProgram {
+        let early = &artifacts.early[..];
+        let made_by = early::manifests(&units, early, self.layout, began);
+        let mut built = BuiltProgram {
             package: package.name.to_string(),
             bin: program.bin.name.clone(),
             others,
@@ -111,9 +118,16 @@ impl Builder<'_> {
             invocation,
             units,
             left_out,
+            outside: self.outside(program, &artifacts)?,
             made_by,
         };
-        Ok((built, artifacts))
+        let measured: Vec<&Unit> = built.all_units().collect();
+        let notes = noted::notes(&self.wrapper.path.with_file_name(""));
+        let said = (early, &artifacts.said[..]);
+        let early = early::products(&measured, said, self.layout, &notes, began);
+        let texts = early.iter().flat_map(|it| &it.texts);
+        built.made_by.extend(texts.cloned());
+        Ok((built, artifacts, early))
     }
 
     /// Adds the libraries of the workspace to which no measured crate leads, but only others, such as one that is excluded from
@@ -135,9 +149,7 @@ impl Builder<'_> {
         if rest.peek().is_none() {
             return Ok(Vec::new());
         }
-        let platforms = [self.target(), self.rustc.says("host")];
-        let required = &program.bin.required_features[..];
-        let linked = also::linked(self.options, (program.package, required), &platforms)?;
+        let linked = self.linked(program)?;
         let notes = &self.wrapper.units;
         let mut left_out = Vec::new();
         for id in rest.filter(|id| linked.contains(id)) {
@@ -158,14 +170,44 @@ impl Builder<'_> {
         Ok(left_out)
     }
 
+    /// The libraries at paths outside of the workspace that are linked into a program and not measured.
+    fn outside(
+        &self,
+        program: &Program,
+        artifacts: &Artifacts,
+    ) -> Result<BTreeMap<PathBuf, String>> {
+        let is_measured = |id: &PackageId, directory: &Path| {
+            self.is_member(id) || self.also().directories.contains_key(directory)
+        };
+        let all = artifacts.directories.iter();
+        let mut outside: BTreeMap<&PackageId, &PathBuf> =
+            all.filter(|(id, it)| !is_measured(id, it)).collect();
+        if outside.is_empty() || self.options.scope == Scope::All {
+            return Ok(BTreeMap::new());
+        }
+        let linked = self.linked(program)?;
+        outside.retain(|id, _| linked.contains(id));
+        let named = outside.into_iter();
+        Ok(named
+            .map(|(id, directory)| (directory.clone(), name_and_version(id).0))
+            .collect())
+    }
+
+    /// The packages that a program is made of.
+    fn linked(&self, program: &Program) -> Result<HashSet<PackageId>> {
+        let platforms = [self.target(), self.rustc.says("host")];
+        let required = &program.bin.required_features[..];
+        also::linked(self.options, (program.package, required), &platforms)
+    }
+
     fn is_member(&self, id: &PackageId) -> bool {
         let mut members = self.workspace.members().iter();
         members.any(|member| member.id == *id)
     }
 
     /// Whether cargo has taken something for fresh, or has compiled what has changed meanwhile: it is to be built again.
-    fn has_to_build_again<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> Result<bool> {
-        let changed = again::forget(units).context("cannot have cargo build anew")?;
+    fn has_to_build_again<'p>(&self, products: impl Iterator<Item = &'p Product>) -> Result<bool> {
+        let changed = again::forget(products).context("cannot have cargo build anew")?;
         let Some(first) = changed.first() else {
             return Ok(false);
         };
@@ -193,7 +235,9 @@ impl Builder<'_> {
             Ok(self.others(package, &artifacts))
         };
         self.until_present(once, |built: &Vec<(PathBuf, Vec<Unit>)>| {
-            built.iter().flat_map(|(_, units)| units).collect()
+            let units = built.iter().flat_map(|(_, units)| units);
+            let units = units.filter(|unit| unit.counts);
+            (units.map(Product::of).collect(), &[])
         })
     }
 
@@ -201,11 +245,12 @@ impl Builder<'_> {
     fn until_present<T>(
         &self,
         build: impl Fn() -> Result<T>,
-        units: impl Fn(&T) -> Vec<&Unit>,
+        products: impl Fn(&T) -> (Vec<Product>, &[Product]),
     ) -> Result<T> {
         let mut made = build()?;
         for _ in 0..TIMES_AGAIN {
-            if !self.has_to_build_again(units(&made).into_iter())? {
+            let (measured, early) = products(&made);
+            if !self.has_to_build_again(measured.iter().chain(early))? {
                 break;
             }
             made = build()?;

@@ -5,7 +5,7 @@
 //! counts if the file was not written since before rustc began: by its change time (`ctime`), which programs cannot set, or by
 //! what the wrapper saw of it before. If that is not sure, there is no digest, and the unit is compiled again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -20,7 +20,7 @@ use super::sources::{clean, listed};
 use super::units::Unit;
 
 /// By how much the time of a file may be behind the clock: file systems take it from the kernel's last tick.
-const TICK: Duration = Duration::from_millis(20);
+pub const TICK: Duration = Duration::from_millis(20);
 
 /// By how much the time that has passed may differ between two clocks before one of them was set.
 const CLOCK_WAS_SET: Duration = Duration::from_millis(500);
@@ -194,12 +194,7 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
     for unit in units.iter().filter(|unit| unit.counts) {
         texts.extend(read(&unit.texts()).unwrap_or_else(|| {
             let list = files::read_text(&unit.dep_info()).unwrap_or_default();
-            let unknown = files(unit, &list).map(|path| Text {
-                path,
-                digest: None,
-                stamp: None,
-            });
-            unknown.collect()
+            files(unit, &list).map(Text::unknown).collect()
         }));
     }
     texts.sort();
@@ -232,9 +227,38 @@ impl Text {
         text
     }
 
-    /// Whether it is known what the text was.
-    pub fn is_known(&self) -> bool {
-        self.digest.is_some()
+    /// The names in a directory as they are now.
+    pub fn names(path: PathBuf) -> Text {
+        let file = fs::metadata(&path).ok();
+        let stamp = file.as_ref().map(Stamp::of);
+        Text {
+            digest: digest(&path).ok(),
+            path,
+            stamp,
+        }
+    }
+
+    /// A file that is not there, and is to stay so.
+    pub fn absent(path: PathBuf) -> Text {
+        Text {
+            path,
+            digest: Some(ABSENT.to_owned()),
+            stamp: None,
+        }
+    }
+
+    /// A file of which is not known what was read.
+    pub fn unknown(path: PathBuf) -> Text {
+        Text {
+            path,
+            digest: None,
+            stamp: None,
+        }
+    }
+
+    /// Whether it has the text that was read.
+    pub fn is_as_it_was(&self) -> bool {
+        self.state() == State::Same
     }
 
     /// Whether there was no such file, and is none.
@@ -251,7 +275,13 @@ impl Text {
     /// Compares the file with what was compiled.
     pub fn state(&self) -> State {
         let file = match fs::metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Gone,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return if self.digest.as_deref() == Some(ABSENT) {
+                    State::Same
+                } else {
+                    State::Gone
+                };
+            }
             Err(_) => return State::Changed,
             Ok(file) => file,
         };
@@ -260,7 +290,7 @@ impl Text {
         }
         // Reading something else may take for ever.
         let can_be_same = match self.stamp {
-            Some(Stamp([_, size, ..])) => size == file.size().cast_signed(),
+            Some(Stamp([_, size, ..])) => file.is_dir() || size == file.size().cast_signed(),
             None => file.size() <= files::TEXT,
         };
         let is_same = self
@@ -271,8 +301,20 @@ impl Text {
     }
 }
 
+/// Stands for the digest of a file that is not there.
+const ABSENT: &str = "absent";
+
+/// Of the bytes of a file, or of the names in a directory.
 fn digest(path: &Path) -> io::Result<String> {
     let mut context = md5::Context::new();
+    if path.is_dir() {
+        let names = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name()));
+        for name in names.collect::<io::Result<BTreeSet<_>>>()? {
+            context.consume(name.as_encoded_bytes());
+            context.consume([0]);
+        }
+        return Ok(format!("{:x}", context.finalize()));
+    }
     io::copy(&mut files::open(path)?, &mut context)?;
     Ok(format!("{:x}", context.finalize()))
 }

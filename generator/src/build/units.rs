@@ -30,6 +30,9 @@ pub struct Unit {
     pub directory: PathBuf,
     /// The stems of the crates that it uses.
     pub uses: Vec<PathBuf>,
+    /// What was set for it, as `rustc --print cfg` says it; nothing if that is not known.
+    #[serde(default)]
+    pub cfg: Vec<String>,
     /// The stem of copies, where a suite's cargo was told another target directory: it may be gone before the report.
     #[serde(default)]
     pub copy: Option<PathBuf>,
@@ -265,6 +268,7 @@ mod tests {
                 .iter()
                 .map(|name| format!("/t/deps/{name}-1").into())
                 .collect(),
+            cfg: Vec::new(),
             copy: None,
         };
         for unit in [

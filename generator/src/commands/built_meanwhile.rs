@@ -23,11 +23,10 @@ pub fn leave_out_others(
     built: &Built,
     profiles: Vec<PathBuf>,
 ) -> Result<Vec<PathBuf>> {
-    let executables = built.programs.iter().flat_map(|(_, program)| {
-        let others = program.others.iter().map(|(executable, _)| executable);
-        std::iter::once(&program.invocation.executable).chain(others)
-    });
-    let mut measured: Vec<PathBuf> = executables.cloned().collect();
+    // As they were kept: a suite may clean up where they were built.
+    let kept = built.part.programs.iter();
+    let kept = kept.flat_map(|it| it.others.iter().chain([&it.objects]));
+    let mut measured: Vec<PathBuf> = kept.map(|it| it.files[0].clone()).collect();
     let units = built.programs.iter().flat_map(|(_, it)| it.all_units());
     let programs = units.filter(|unit| unit.kind == Kind::Program);
     let packages: BTreeSet<&Path> = programs.map(|unit| unit.manifest.as_path()).collect();

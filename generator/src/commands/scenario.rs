@@ -41,7 +41,8 @@ impl Scenario {
             let asked = ask::post(address, path);
             asked.with_context(|| format!("the run at ITCOV_CONTROL={address}"))
         };
-        post(&path_of(&self.name))?;
+        // Where this process is killed, the scenario is cut.
+        post(&format!("{}?ends", path_of(&self.name)))?;
         // Whoever interrupts means the command; its end is noted.
         for signal in [SIGINT, SIGQUIT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;

@@ -75,6 +75,9 @@ impl Measure<'_> {
         }
         let outcome = outcome?;
         recorder.end(scenarios::Outcome::Ended)?;
+        if outcome.status != 0 {
+            recording.note_failure()?;
+        }
         Ok(outcome)
     }
 }
@@ -82,8 +85,8 @@ impl Measure<'_> {
 /// What is done at a mark: it is recorded, and a live report shows what runs from then on.
 fn marks(recorder: Arc<Recorder>, live: Option<Arc<Live>>) -> Marks {
     Arc::new(move |mark| match mark {
-        Mark::Begin(name) => {
-            recorder.start(name.clone())?;
+        Mark::Begin(name, will_end) => {
+            recorder.start(name.clone(), will_end)?;
             if let Some(live) = &live {
                 live.mark(Some(name));
             }

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::net::TcpStream;
-use std::sync::Arc;
-use std::sync::atomic::Ordering::SeqCst;
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,17 +19,22 @@ const LIMIT: Duration = Duration::from_secs(10);
 const SIGN: Duration = Duration::from_secs(5);
 
 impl Live {
-    /// Answers a request for a path, in a thread of its own.
+    /// Answers a request for a path, in a thread of its own. Of too many, the oldest is left.
     pub fn answer(self: &Arc<Live>, stream: TcpStream, path: &str) {
-        if self.open.fetch_add(1, SeqCst) >= CONNECTIONS {
-            self.open.fetch_sub(1, SeqCst);
-            return;
+        let stream = Arc::new(stream);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|it| it.strong_count() > 0);
+        if open.len() >= CONNECTIONS
+            && let Some(oldest) = open.pop_front().and_then(|it| it.upgrade())
+        {
+            let _ = oldest.shutdown(Shutdown::Both);
         }
+        open.push_back(Arc::downgrade(&stream));
+        drop(open);
         let (live, path) = (Arc::clone(self), path.to_owned());
         thread::spawn(move || {
             // Whoever has asked may have gone.
             let _ = live.send(&stream, &path);
-            live.open.fetch_sub(1, SeqCst);
         });
     }
 

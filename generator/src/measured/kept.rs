@@ -1,6 +1,6 @@
 //! A build that was kept: the files that have the mapping, as they were when the program ran.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -22,6 +22,9 @@ use crate::build::units::{Kind, Unit};
 /// The file beside kept objects that has the digests of their sources. No program is called so.
 const TEXTS: &str = ".texts";
 
+/// The one that has what was set where these were compiled.
+const CFG: &str = ".cfg";
+
 /// A program as it was built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
@@ -42,6 +45,10 @@ pub struct Kept {
     /// The packages of the workspace that it is made of as well, and that are not measured.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// The names of the crates at paths outside of the workspace that it is made of as well, and that are not measured, by their
+    /// directories.
+    #[serde(default)]
+    pub outside: BTreeMap<PathBuf, String>,
     /// The texts that decided how it was made.
     #[serde(default)]
     pub made_by: BTreeSet<Text>,
@@ -81,6 +88,7 @@ impl Kept {
             objects: Objects::keep(executable, &program.units, builds)?,
             others: others.collect::<io::Result<_>>()?,
             left_out: program.left_out.clone(),
+            outside: program.outside.clone(),
             made_by: program.made_by.clone(),
         })
     }
@@ -92,6 +100,14 @@ impl Objects {
         let directory = self.files.first().and_then(|file| file.parent());
         directory
             .and_then(|directory| texts::read(&directory.join(TEXTS)))
+            .unwrap_or_default()
+    }
+
+    /// What was set where each of some files was compiled, as `rustc --print cfg` says it.
+    pub fn cfg(&self) -> Vec<(BTreeSet<String>, Vec<PathBuf>)> {
+        let directory = self.files.first().and_then(|file| file.parent());
+        let text = directory.and_then(|it| files::read(&it.join(CFG), files::TEXT).ok());
+        text.and_then(|it| serde_json::from_slice(&it).ok())
             .unwrap_or_default()
     }
 
@@ -135,6 +151,7 @@ impl Objects {
                 }
             }
             texts::write(&half.join(TEXTS), &texts::of(units))?;
+            fs::write(half.join(CFG), serde_json::to_vec(&cfg_of(units))?)?;
             match fs::rename(&half, &directory) {
                 Err(_) if directory.exists() => fs::remove_dir_all(&half)?,
                 renamed => renamed?,
@@ -147,6 +164,17 @@ impl Objects {
             twins: shared_forms(units),
         })
     }
+}
+
+fn cfg_of(units: &[Unit]) -> Vec<(&[String], Vec<PathBuf>)> {
+    let units = units
+        .iter()
+        .filter(|unit| unit.counts && !unit.cfg.is_empty());
+    let of = |unit: &'_ Unit| {
+        let texts = texts::read(&unit.texts()).unwrap_or_default();
+        texts.into_iter().map(|text| text.path).collect()
+    };
+    units.map(|unit| (&*unit.cfg, of(unit))).collect()
 }
 
 /// The build identifiers of libraries that are shared objects as well: a program may load them in that form.

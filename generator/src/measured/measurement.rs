@@ -1,6 +1,6 @@
 //! What a report is on: the objects that count, the sources that are of interest, and the profiles.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -145,6 +145,28 @@ impl Measurement {
         let mut made_by = self.made_by();
         made_by.retain(|text| !compiled.contains(&*text.path));
         Stale::find(&made_by, iter::empty(), self.built())
+    }
+
+    /// What was set where each file was compiled, as `rustc --print cfg` says it.
+    pub fn cfg(&self) -> HashMap<PathBuf, Vec<BTreeSet<String>>> {
+        let mut all: HashMap<PathBuf, Vec<BTreeSet<String>>> = HashMap::new();
+        let own = self.programs.iter().map(|program| &program.objects);
+        for (cfg, files) in own.chain(&self.ran).flat_map(kept::Objects::cfg) {
+            for file in files {
+                let known = all.entry(file).or_default();
+                if !known.contains(&cfg) {
+                    known.push(cfg.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// The names of the crates that are not of the workspace, and that the programs are made of as well, by their directories.
+    pub fn outside(&self) -> BTreeMap<PathBuf, String> {
+        let all = self.programs.iter().flat_map(|it| &it.outside);
+        all.map(|(directory, name)| (directory.clone(), name.clone()))
+            .collect()
     }
 
     /// The packages of the workspace that the programs are made of as well, and that are not measured.

@@ -10,10 +10,11 @@
 //!     runs/<number>/             the last run, and those that are going on
 //!         lock                   held by the run: its process, and whether no other may go on
 //!         <number>/.scenarios    what ran in each scenario
+//!         <number>/.failed       there if the suite or the program has failed, or was ended
 //!         <number>/.around.json  the commit at the beginning, and the files that were not as in it
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/place.json    when it began, and in which directories
-//!         <number>/unknown       how many profiles there were that may be of another run, and do not count
+//!         <number>/.unknown      how many profiles there were that may be of another run, and do not count
 //!         <number>/<program>/    its profiles
 //!         <number>/.suite/       those of what a suite has started
 //!         <number>/.suite/.apart/  those of scenarios that may go on at the same time, until the run is over

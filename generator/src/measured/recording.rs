@@ -14,7 +14,7 @@ use super::part::{Measured, Part, SUITE, TESTS};
 use super::place::Place;
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
-use super::scenarios::Recorder;
+use super::scenarios::{self, Recorder};
 use crate::build::units::Unit;
 
 /// A run that is going on, or about to.
@@ -115,6 +115,16 @@ impl Recording {
     pub fn recorder(&self) -> Result<Recorder> {
         let recorder = Recorder::begin(&self.part, &self.store.linked());
         recorder.with_context(|| format!("cannot write to {}", self.part.display()))
+    }
+
+    /// Notes that not all went well in it: of its scenarios, one may have failed of which nobody has said so.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written to its directory.
+    pub fn note_failure(&self) -> Result<()> {
+        let file = self.part.join(scenarios::FAILED);
+        fs::write(&file, "").with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// The parts of its run.

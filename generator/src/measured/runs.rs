@@ -1,8 +1,10 @@
 //! The runs of a checkout.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
@@ -14,6 +16,13 @@ use super::profiles;
 use super::unknown::{settle, unknown};
 use crate::build::layout::Layout;
 use crate::build::leftovers;
+use crate::run::interrupts;
+
+/// How long another process may hold the lock of the list: it changes files, and waits for nobody.
+const LOCKED: Duration = Duration::from_mins(1);
+
+/// How often it is tried.
+const TICK: Duration = Duration::from_millis(10);
 
 /// What the lock of a run says behind its process if no other can go on.
 pub(super) const ALONE: &str = " alone";
@@ -200,9 +209,7 @@ impl Store {
     /// Keeps two processes from changing the list of runs at the same time.
     pub(super) fn lock(&self) -> io::Result<File> {
         fs::create_dir_all(&self.directory)?;
-        let file = File::create(self.directory.join("lock"))?;
-        file.lock()?;
-        Ok(file)
+        locked(&self.directory.join("lock"), LOCKED)
     }
 
     /// Forgets everything. Says how many runs go on and stay.
@@ -254,6 +261,33 @@ impl Store {
     }
 }
 
+/// A file that this process has locked.
+///
+/// # Errors
+///
+/// If another process holds it all the time.
+fn locked(path: &Path, limit: Duration) -> io::Result<File> {
+    let file = File::create(path)?;
+    let until = Instant::now() + limit;
+    let has_come = interrupts::has_come();
+    loop {
+        // One that has come before may be what has ended the run.
+        if !has_come {
+            interrupts::exit_if_interrupted();
+        }
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(TICK),
+            Err(TryLockError::WouldBlock) => {
+                let path = path.display();
+                let why = format!("another process holds {path}; it may be stopped");
+                return Err(io::Error::other(why));
+            }
+        }
+    }
+}
+
 /// The parts of a run, by its directory.
 ///
 /// # Errors
@@ -288,4 +322,21 @@ fn going_on(run: PathBuf) -> Option<GoingOn> {
             run,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked;
+    use std::time::Duration;
+
+    #[test]
+    fn a_lock_that_another_one_keeps_is_not_waited_for_without_end() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let first = locked(&path, Duration::from_millis(50)).unwrap();
+        let error = locked(&path, Duration::from_millis(50)).unwrap_err();
+        assert!(error.to_string().contains("another process holds "));
+        drop(first);
+        locked(&path, Duration::from_millis(50)).unwrap();
+    }
 }

@@ -10,8 +10,8 @@ use llvm_coverage::files;
 use super::numbered::{next, numbered};
 use super::profiles;
 
-/// The file in a part's directory with the number of profiles that may be of it.
-const UNKNOWN: &str = "unknown";
+/// The file in a part's directory with the number of profiles that may be of it. No program is called so.
+const UNKNOWN: &str = ".unknown";
 
 /// Gives the profiles in each of the directories to the part of the only run that goes on, if it has one: into the directory
 /// of that name there. Of several runs nobody knows which one they are of, so they count for none.

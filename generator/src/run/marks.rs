@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// A mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
-    /// A scenario of this name begins, and the one before it ends.
-    Begin(String),
+    /// A scenario of this name begins, and the one before it ends. Whether its own end will be said.
+    Begin(String, bool),
     /// The scenario that goes on ends, which has this name, if one is said; whether it has passed, if that is said.
     End(Option<String>, Option<bool>),
     /// The run ends before the scenario that goes on.
@@ -27,7 +27,8 @@ const LONGEST: usize = 500;
 
 impl Mark {
     /// The mark that a path and its query stand for: `/scenario/NAME` begins one, `/scenario`, `/scenario?passed`,
-    /// `/scenario?failed` and `/scenario/NAME?passed` end it; `/mark` and `/reset`. `None` if it is another path.
+    /// `/scenario?failed` and `/scenario/NAME?passed` end it. `/scenario/NAME?ends` begins one of which the end will be said.
+    /// `/mark` and `/reset` are others. `None` if it is another path.
     ///
     /// # Errors
     ///
@@ -43,8 +44,13 @@ impl Mark {
             Some((rest, query)) => (rest, Some(query)),
             None => (rest, None),
         };
+        let mut will_end = false;
         let has_passed = match query {
             None => None,
+            Some("ends") if !rest.is_empty() => {
+                will_end = true;
+                None
+            }
             Some("passed") => Some(true),
             Some("failed") => Some(false),
             Some(_) => {
@@ -61,7 +67,7 @@ impl Mark {
             (None, _) => Err(
                 "the name of a scenario is UTF-8, without control characters, of 1 to 500 bytes",
             ),
-            (Some(name), None) => Ok(Mark::Begin(name)),
+            (Some(name), None) => Ok(Mark::Begin(name, will_end)),
             (name, has_passed) => Ok(Mark::End(name, has_passed)),
         })
     }
@@ -111,7 +117,7 @@ mod tests {
     fn paths_are_marks_and_any_name_comes_back() {
         for name in ["a", "orders: two of them", "a/b?c=%41&d", "ä 雪", "100%"] {
             let mark = Mark::parse(&path_of(name)).unwrap();
-            assert_eq!(mark, Ok(Mark::Begin(name.to_owned())));
+            assert_eq!(mark, Ok(Mark::Begin(name.to_owned(), false)));
         }
         assert_eq!(Mark::parse("/scenario"), Some(Ok(Mark::End(None, None))));
         assert_eq!(
@@ -124,6 +130,10 @@ mod tests {
         );
         assert_eq!(Mark::parse("/mark"), Some(Ok(Mark::Unnamed)));
         assert_eq!(Mark::parse("/reset"), Some(Ok(Mark::Reset)));
+        assert_eq!(
+            Mark::parse("/scenario/a?ends"),
+            Some(Ok(Mark::Begin("a".to_owned(), true)))
+        );
         assert_eq!(Mark::parse("/scenarios"), None);
         assert_eq!(Mark::parse("/stop"), None);
         for wrong in [
@@ -133,6 +143,7 @@ mod tests {
             "/scenario/%ff",
             "/scenario/a?b",
             "/scenario?x",
+            "/scenario?ends",
         ] {
             assert!(Mark::parse(wrong).unwrap().is_err(), "{wrong}");
         }

@@ -10,6 +10,9 @@ use super::supervisor::{Run, TICK, Target};
 use super::terminal::Terminal;
 use super::{interrupts, say};
 
+/// How much longer than it says a harness may take.
+const HARNESS: Duration = Duration::from_secs(10);
+
 impl Run<'_> {
     /// Ends the suite, then the programs at once, then what they have left behind.
     pub(super) fn stop(&mut self) {
@@ -59,8 +62,18 @@ impl Run<'_> {
         let foreground = self.terminal.as_ref().map(Terminal::group);
         let mut by_terminal = self.last.is_some_and(|came| came.by_terminal);
         let mut is_first = true;
+        // A harness has no more than three steps.
+        let limit = self
+            .settings
+            .grace
+            .saturating_mul(3)
+            .saturating_add(HARNESS);
+        let mut since = Instant::now();
         loop {
             self.look();
+            if since.elapsed() >= limit {
+                return self.kill_harnesses();
+            }
             let alive: Vec<(Pid, Group)> = self
                 .children
                 .iter()
@@ -81,11 +94,26 @@ impl Run<'_> {
                     .filter(|(_, group)| !(by_terminal && Some(*group) == foreground));
                 for (id, _) in told {
                     process::signal(*id, Group::Of(*id), Signal::TERM);
+                    // Somebody may have stopped it.
+                    process::signal(*id, Group::Of(*id), Signal::CONT);
                 }
                 (self.requests, self.interrupts, is_first) = (0, 0, false);
+                since = Instant::now();
             }
             thread::sleep(TICK);
             self.look_for_signals();
+        }
+    }
+
+    /// Ends the harnesses. Their programs are what is left behind then.
+    fn kill_harnesses(&mut self) {
+        let harnesses = self.children.iter().filter(|child| !child.is_suite);
+        for child in harnesses.filter(|child| child.end.is_none()) {
+            say(&format!(
+                "the harness of {} does not end, so SIGKILL follows",
+                child.name
+            ));
+            process::signal(child.id, Group::Of(child.id), Signal::KILL);
         }
     }
 

@@ -15,7 +15,7 @@ use super::marks::{Mark, Marks};
 use super::plan::{Plan, Start, Words};
 use super::process::{self, Group};
 use super::settings::Settings;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{Failure, complain, control, interrupts, ready, say};
 
 /// How often the supervisor looks at what it waits for.
@@ -269,7 +269,9 @@ impl Run<'_> {
             .env("ITCOV_CONTROL", &self.control);
         // A suite has the terminal's input to itself, and several programs cannot share it. Theirs stays open, as some end
         // with it.
-        let has_input = self.plan.suite.is_none() && self.plan.programs.len() == 1;
+        let is_for_it = self.plan.suite.is_none() && self.plan.programs.len() == 1;
+        // In the background of a terminal, the system stops whoever reads from it, with the harness.
+        let has_input = is_for_it && (self.terminal.is_some() || !terminal::is_in_background());
         let mut group = Group::Own;
         if has_input {
             group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);

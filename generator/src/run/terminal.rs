@@ -18,6 +18,11 @@ pub fn is_in_foreground() -> bool {
     Foreground::of_this_process().is_some() && is_of_terminal(getpgrp())
 }
 
+/// Whether this process is in the background of the terminal that is its input.
+pub fn is_in_background() -> bool {
+    tcgetpgrp(stdin()).is_ok_and(|group| group != getpgrp())
+}
+
 /// A terminal in whose foreground this process is.
 pub struct Foreground {
     device: File,

@@ -2,7 +2,7 @@
 
 mod counted;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,7 @@ use llvm_coverage::count::profile::Profile;
 use llvm_coverage::profiles::Merged;
 
 use crate::build::layout::Layout;
+use crate::build::texts::Text;
 use crate::commands::output::warn;
 use crate::commands::report::warnings;
 use crate::measured::scenarios::index::{Index, Lines, stamp};
@@ -100,10 +101,13 @@ impl Recorded {
     }
 
     /// The sources of build scripts and macros, and what else decided how the programs were made.
-    pub fn made_by(&self) -> BTreeSet<PathBuf> {
-        let texts = self.measurement.made_by().into_iter();
-        let real = texts.map(|text| text.path.canonicalize().unwrap_or(text.path));
-        real.collect()
+    pub fn made_by(&self) -> BTreeSet<Text> {
+        self.measurement.made_by()
+    }
+
+    /// The names of the crates that the programs are made of and that are not measured, by their directories.
+    pub fn outside(&self) -> BTreeMap<PathBuf, String> {
+        self.measurement.outside()
     }
 
     /// The directories of its parts.

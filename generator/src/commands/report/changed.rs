@@ -1,6 +1,7 @@
 //! The lines that a branch changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use clap::builder::NonEmptyStringValueParser;
 use llvm_coverage::parse::diff::{self, Lines};
 use llvm_coverage::{Coverage, files};
 
+use super::cfg::{self, Cfg};
 use super::git::{Paths, Repository, as_path};
 use super::left_out;
 use super::unbuilt::{self, Unbuilt};
@@ -38,7 +40,7 @@ impl ChangedSince {
     }
 
     /// The coverage of the lines that are asked for, in the repository of the workspace. Of the `stale` files those stay that git
-    /// says have changed. `texts` is what was compiled.
+    /// says have changed.
     ///
     /// # Errors
     ///
@@ -47,9 +49,14 @@ impl ChangedSince {
         &self,
         coverage: Coverage,
         workspace: &Workspace,
-        texts: &BTreeSet<Text>,
-        mut stale: Vec<PathBuf>,
+        built: Built,
     ) -> Result<Changed> {
+        let Built {
+            texts,
+            mut stale,
+            outside,
+            cfg,
+        } = built;
         let Some(revision) = self.revision() else {
             return Ok(Changed {
                 coverage,
@@ -58,15 +65,15 @@ impl ChangedSince {
                 untracked: BTreeSet::new(),
             });
         };
-        let (lines, differences) = during("asking git what has changed", || {
+        let (mut lines, differences) = during("asking git what has changed", || {
             changed(&coverage, &stale, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
         let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
-        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace);
-        unbuilt.extend(left_out(&coverage, &lines));
+        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
+        unbuilt.extend(leave_out(&coverage, &cfg(), &mut lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
@@ -80,26 +87,52 @@ impl ChangedSince {
     }
 }
 
-/// The functions with changed lines of which there is no code in a file that was compiled.
-fn left_out(coverage: &Coverage, lines: &HashMap<PathBuf, Lines>) -> Vec<Unbuilt> {
+/// What is known of the build.
+pub struct Built<'a> {
+    /// What was compiled.
+    pub texts: &'a BTreeSet<Text>,
+    /// What is another text now.
+    pub stale: Vec<PathBuf>,
+    /// The names of the crates that the programs are made of as well, and that are not of the workspace, by their directories.
+    pub outside: &'a BTreeMap<PathBuf, String>,
+    /// What was set where each file was compiled.
+    pub cfg: &'a dyn Fn() -> HashMap<PathBuf, Vec<Cfg>>,
+}
+
+/// The functions, statements and the like with changed lines of which there is no code in a file that was compiled. For the compiler,
+/// their lines are those of what is around them, so they are left out of the `lines`.
+fn leave_out(
+    coverage: &Coverage,
+    cfg: &HashMap<PathBuf, Vec<Cfg>>,
+    lines: &mut HashMap<PathBuf, Lines>,
+) -> Vec<Unbuilt> {
     let mut found = Vec::new();
     for file in &coverage.files {
         let path = Path::new(&*file.path);
-        let (Some(changed), Ok(text)) = (lines.get(path), files::read_text(path)) else {
+        let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
             continue;
         };
         let extents = coverage.functions_of(file).filter_map(extent);
         let own = extents.filter(|(of, _)| *of == &*file.path);
         let begins = own.map(|(_, lines)| *lines.start()).collect();
-        let functions = left_out::functions(&text, &begins).into_iter();
-        let functions = functions.filter(|function| changed.touch(function));
-        found.extend(functions.map(|function| Unbuilt {
+        let known = cfg.get(path).map_or(&[][..], Vec::as_slice);
+        let out = cfg::left_out(&text, known);
+        let functions = left_out::functions(&text, &begins);
+        let mut all = [functions, out.clone()].concat();
+        all.retain(|it| changed.touch(it));
+        all.sort_by_key(|it| (*it.start(), Reverse(*it.end())));
+        // What is in another one is said with it.
+        let mut end = 0;
+        all.retain(|it| {
+            let is_new = *it.end() > end;
+            end = end.max(*it.end());
+            is_new
+        });
+        found.extend(all.iter().map(|it| Unbuilt {
             path: path.to_owned(),
-            why: format!(
-                "no code for line {}, which `cfg` leaves out",
-                function.start()
-            ),
+            why: format!("no code for line {}, which `cfg` leaves out", it.start()),
         }));
+        *changed = changed.without(&out);
     }
     found
 }

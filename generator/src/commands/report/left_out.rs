@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Block, ImplItemFn, Item, ItemFn, Signature, TraitItemFn};
+use syn::{Block, ImplItemFn, Item, ItemFn, ItemMacro, Signature, TraitItemFn};
+
+use super::cfg::{attribute, is_meant};
 
 /// The lines of functions that begin in none of the lines in which one with code `begins`. Tests are not meant, nor what is not to be
 /// measured, nor what macros make. None if the text is not understood.
@@ -29,11 +31,52 @@ struct Functions<'a> {
 
 impl Functions<'_> {
     fn add(&mut self, all: Span, signature: &Signature, block: &Block) {
+        let first = all.start().line.min(signature.span().start().line);
+        let open = block.brace_token.span.open().start().line;
+        self.add_lines(first, open, all.end().line);
+    }
+
+    fn add_lines(&mut self, first: usize, open: usize, last: usize) {
         let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-        let open = line(block.brace_token.span.open().start().line);
-        let first = line(all.start().line).min(line(signature.span().start().line));
-        if self.begins.range(first..=open).next().is_none() {
-            self.found.push(first..=line(all.end().line));
+        let head = line(first)..=line(open);
+        if self.begins.range(head).next().is_none() {
+            self.found.push(line(first)..=line(last));
+        }
+    }
+
+    /// What is given to a macro that passes functions on, such as `cfg_if!`.
+    fn add_tokens(&mut self, tokens: TokenStream) {
+        let mut attributes = Vec::new();
+        let mut function = None;
+        let mut tokens = tokens.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Punct(it) if it.as_char() == '#' => {
+                    attributes.extend(attribute(it, tokens.next()));
+                }
+                TokenTree::Ident(it) if it == "fn" => {
+                    if matches!(tokens.peek(), Some(TokenTree::Ident(_))) {
+                        function = Some(it.span());
+                    }
+                }
+                TokenTree::Punct(it) if it.as_char() == ';' => {
+                    (attributes, function) = (Vec::new(), None);
+                }
+                TokenTree::Group(it) if it.delimiter() == Delimiter::Brace => {
+                    if is_meant(&attributes) {
+                        match function {
+                            Some(first) => self.add_lines(
+                                first.start().line,
+                                it.span_open().start().line,
+                                it.span_close().end().line,
+                            ),
+                            None => self.add_tokens(it.stream()),
+                        }
+                    }
+                    (attributes, function) = (Vec::new(), None);
+                }
+                _ => {}
+            }
         }
     }
 }
@@ -49,6 +92,12 @@ impl<'ast> Visit<'ast> for Functions<'_> {
         };
         if is_meant(attributes) {
             visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        if item.ident.is_none() && is_meant(&item.attrs) {
+            self.add_tokens(item.mac.tokens.clone());
         }
     }
 
@@ -74,26 +123,6 @@ impl<'ast> Visit<'ast> for Functions<'_> {
             visit::visit_trait_item_fn(self, function);
         }
     }
-}
-
-/// Whether something is neither for tests, nor marked as not to be measured.
-fn is_meant(attributes: &[Attribute]) -> bool {
-    attributes.iter().all(|attribute| {
-        let words = match &attribute.meta {
-            syn::Meta::List(list) => list.tokens.to_string(),
-            _ => String::new(),
-        };
-        let is_of_tests = attribute
-            .path()
-            .segments
-            .last()
-            .is_some_and(|it| it.ident == "test")
-            || attribute.path().is_ident("cfg")
-                && words
-                    .split(|it: char| !it.is_alphanumeric())
-                    .any(|it| it == "test");
-        !is_of_tests && !attribute.path().is_ident("coverage") && !words.contains("coverage")
-    })
 }
 
 #[cfg(test)]
@@ -125,9 +154,29 @@ trait T {
 fn outer() {
     fn inner() {}
 }
+#[cfg(all(not(test), feature = \"a\"))]
+fn not_in_tests() {}
+#[cfg(any(test, feature = \"coverage\"))]
+fn also_elsewhere() {}
+#[cfg(all(test, feature = \"a\"))]
+fn in_tests() {}
+#[cfg(not(coverage))]
+fn not_measured() {}
+cfg_if! {
+    if #[cfg(windows)] {
+        fn passed_on() {
+        }
+    } else if #[cfg(test)] {
+        fn passed_on() {}
+    } else {
+        fn passed_on() {}
+    }
+}
+macro_rules! made { () => { fn made() {} } }
+types! { A(fn(u8)), fn declared(); }
 ";
-        let found = functions(text, &[1, 20].into());
-        assert_eq!(found, [2..=6, 17..=18, 21..=21]);
+        let found = functions(text, &[1, 20, 39].into());
+        assert_eq!(found, [2..=6, 17..=18, 21..=21, 23..=24, 25..=26, 33..=34]);
         assert_eq!(functions("fn", &[1].into()), []);
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
 mod baseline;
+mod cfg;
 mod changed;
 pub mod display;
 mod files;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use baseline::Baseline;
-use changed::ChangedSince;
+use changed::{Built, ChangedSince};
 use clap::{Args, FromArgMatches};
 use display::{Display, Listed};
 use filters::Filters;
@@ -202,7 +203,14 @@ impl Report {
         let files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let stale = Stale::find(&texts, files, measurement.built());
         let stale = warnings::of_sources(stale, root);
-        let changed = self.changed.apply(coverage, workspace, &texts, stale)?;
+        let not_current = stale.clone();
+        let built = Built {
+            texts: &texts,
+            stale,
+            outside: &measurement.outside(),
+            cfg: &|| measurement.cfg(),
+        };
+        let changed = self.changed.apply(coverage, workspace, built)?;
         let changed = changed.without(|path| !self.filters.have(path, root));
         if let Some(revision) = self.changed.revision() {
             warnings::of_untracked(&changed.untracked, root);
@@ -230,7 +238,8 @@ impl Report {
         if self.thresholds.is_one_given() {
             warnings::is_whole(&left_out)?;
             warnings::is_current(&made_otherwise, root)?;
-            warnings::is_current(&stale, root)?;
+            // What has run was made of all of them, whichever lines are reported on.
+            warnings::is_current(&not_current, root)?;
             warnings::is_known(&coverage, &changed.unbuilt, root)?;
             warnings::is_of_checkout(parts, root)?;
         }

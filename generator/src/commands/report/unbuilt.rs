@@ -1,12 +1,13 @@
 //! Changed sources that are no part of what was measured, so the report cannot tell whether they ran.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Package, Target};
 use llvm_coverage::files;
 
+use super::cfg::is_meant;
 use crate::scaffold::metadata::Workspace;
 
 /// A changed source, and why it was not measured.
@@ -15,12 +16,13 @@ pub struct Unbuilt {
     pub why: String,
 }
 
-/// Those of the workspace, among the `changed` files, that were not `built`. Tests, build scripts and macros are no part of a
-/// program.
+/// Those of the workspace, and of the crates `outside` of it that programs are made of, among the `changed` files, that were not
+/// `built`. Tests, build scripts and macros are no part of a program.
 pub fn find<'a>(
     changed: impl Iterator<Item = &'a PathBuf>,
     built: impl Iterator<Item = &'a Path>,
     workspace: &Workspace,
+    outside: &BTreeMap<PathBuf, String>,
 ) -> Vec<Unbuilt> {
     let is_rust = |path: &&PathBuf| path.extension().is_some_and(|it| it == "rs");
     let mut changed = changed.filter(is_rust).peekable();
@@ -34,7 +36,17 @@ pub fn find<'a>(
             file.is_ok_and(|file| file.is_file() && !built.contains(&file))
         })
         .filter_map(|path| {
-            let package = package_of(path, workspace)?;
+            let nearest = nearest(path)?;
+            let Some(package) = member_in(nearest, workspace) else {
+                let (_, name) = outside.iter().find(|(it, _)| is_same(it, nearest))?;
+                let is_part = !is_beside(path, nearest) && !is_for_tests(path, &built);
+                return is_part.then(|| Unbuilt {
+                    path: path.clone(),
+                    why: format!(
+                        "the crate {name} is not of the workspace: --also {name} measures it"
+                    ),
+                });
+            };
             if is_no_part_of_a_program(path, package) || is_for_tests(path, &built) {
                 return None;
             }
@@ -65,35 +77,42 @@ fn directory(package: &Package) -> &Path {
     manifest.parent().unwrap_or(manifest)
 }
 
-/// The member whose manifest is the nearest one.
-fn package_of<'a>(path: &Path, workspace: &'a Workspace) -> Option<&'a Package> {
+/// The directory of the nearest manifest.
+fn nearest(path: &Path) -> Option<&Path> {
     let mut directories = path.ancestors().skip(1);
-    let nearest = directories.find(|it| it.join("Cargo.toml").is_file())?;
-    let members = workspace.members().iter();
-    let mut members =
-        members.filter(|it| directory(it).canonicalize().is_ok_and(|it| it == nearest));
-    members.next()
+    directories.find(|it| it.join("Cargo.toml").is_file())
+}
+
+fn member_in<'a>(place: &Path, workspace: &'a Workspace) -> Option<&'a Package> {
+    let mut members = workspace.members().iter();
+    members.find(|it| is_same(directory(it), place))
+}
+
+fn is_same(directory: &Path, real: &Path) -> bool {
+    directory.canonicalize().is_ok_and(|it| it == real)
 }
 
 fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
     let is_other =
         |it: &&Target| it.is_test() || it.is_bench() || it.is_example() || it.is_custom_build();
     let mut roots = package.targets.iter().filter(is_other);
-    let below = path.strip_prefix(directory(package)).unwrap_or(path);
     package.targets.iter().any(Target::is_proc_macro)
         || roots.any(|it| it.src_path == *path)
-        || ["tests", "benches", "examples"]
-            .iter()
-            .any(|it| below.starts_with(it))
+        || is_beside(path, directory(package))
+}
+
+/// Whether it is where cargo looks for what is no part of a program.
+fn is_beside(path: &Path, package: &Path) -> bool {
+    let below = path.strip_prefix(package).unwrap_or(path);
+    ["tests", "benches", "examples", "build.rs"]
+        .iter()
+        .any(|it| below.starts_with(it))
 }
 
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
 fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
     let text = files::read_text(path).unwrap_or_default();
-    if text
-        .lines()
-        .any(|line| line.trim_start().starts_with("#![cfg(test)]"))
-    {
+    if syn::parse_file(&text).is_ok_and(|it| !is_meant(&it.attrs)) {
         return true;
     }
     let stem = path.file_stem().and_then(|it| it.to_str());

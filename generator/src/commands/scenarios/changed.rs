@@ -50,8 +50,10 @@ pub struct Run<'a> {
     pub counted: &'a Counted,
     /// The directories of its parts.
     pub parts: &'a [&'a Path],
-    /// The sources of build scripts and macros.
-    pub early: &'a BTreeSet<PathBuf>,
+    /// What was read of build scripts and macros, and by them.
+    pub made_by: &'a BTreeSet<Text>,
+    /// The names of the crates that the programs are made of and that are not measured, by their directories.
+    pub outside: &'a BTreeMap<PathBuf, String>,
 }
 
 impl Affected {
@@ -95,7 +97,8 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     let mut affected = Affected::default();
     let texts = Texts::of(&run.counted.index.texts);
     doubt_the_record(run, &texts, &changes, &mut affected);
-    let early = Early::of(run.workspace, run.early);
+    let made_by = run.made_by.iter().map(|text| real(&text.path)).collect();
+    let early = Early::of(run.workspace, &made_by);
     let known = known(run.coverage);
     let inside = Inside::of(run.workspace, run.counted);
     for path in &changes.paths {
@@ -130,15 +133,15 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     fn of(texts: &'a BTreeSet<Text>) -> Texts<'a> {
-        // What is gone has no path without links.
-        let real = |text: &Text| {
-            let path = text.path.canonicalize();
-            path.unwrap_or_else(|_| text.path.clone())
-        };
         Texts {
-            by_path: texts.iter().map(|text| (real(text), text)).collect(),
+            by_path: texts.iter().map(|text| (real(&text.path), text)).collect(),
         }
     }
+}
+
+/// The path without links. What is gone has none.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Adds why what was recorded may not be what there would be now, or not all of it.
@@ -156,9 +159,13 @@ fn doubt_the_record(run: &Run, texts: &Texts, changes: &Changes, affected: &mut 
             index.not_counted
         ));
     }
-    let is_compiled = |directory: &Path| texts.by_path.keys().any(|it| it.starts_with(directory));
-    if let Some(name) = early::unmeasured(run.workspace, is_compiled) {
+    for name in run.outside.values() {
         affected.doubt(format!("the crate {name} is not measured"));
+    }
+    for text in run.made_by.iter().filter(|it| !it.is_as_it_was()) {
+        if !changes.paths.contains(&real(&text.path)) {
+            affected.doubt(recorded_otherwise(changes.shown(&text.path).display()));
+        }
     }
     for (path, text) in &texts.by_path {
         let shown = changes.shown(path).display();

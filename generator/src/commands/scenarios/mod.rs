@@ -192,7 +192,8 @@ impl Scenarios {
                 coverage: &coverage,
                 counted,
                 parts: &recorded.parts(),
-                early: &recorded.made_by(),
+                made_by: &recorded.made_by(),
+                outside: &recorded.outside(),
             };
             let affected = changed::affected(&run, revision)?;
             if let Some(why) = affected.why_all() {
@@ -304,10 +305,23 @@ fn nextest(counted: &Counted, places: impl Iterator<Item = usize>) -> Result<Opt
         let (binary, test) = parts.with_context(|| {
             format!("{name:?} is no test of nextest, of which there would be a binary and a name")
         })?;
+        let [binary, test] = [binary, test].map(plain);
         Ok(format!("(binary_id(={binary}) & test(={test}))"))
     });
     let tests = tests.collect::<Result<Vec<_>>>()?;
     Ok((!tests.is_empty()).then(|| tests.join(" | ")))
+}
+
+/// A name in a filter: <https://nexte.st/docs/filtersets/reference/#escape-sequences>.
+fn plain(name: &str) -> String {
+    let mut plain = String::new();
+    for char in name.chars() {
+        if matches!(char, '\\' | ')' | ',') {
+            plain.push('\\');
+        }
+        plain.push(char);
+    }
+    plain
 }
 
 fn show(

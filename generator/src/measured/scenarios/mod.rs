@@ -29,6 +29,9 @@ pub use recorder::Recorder;
 /// The name of the file in the directory of a part.
 const FILE: &str = ".scenarios";
 
+/// The name of the file that a part has if its run has not ended well.
+pub(super) const FAILED: &str = ".failed";
+
 /// Whether a part has a scenario with a name.
 ///
 /// # Errors

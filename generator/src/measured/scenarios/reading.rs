@@ -80,7 +80,12 @@ impl Scenarios {
             scenario.seconds = seconds.sum();
             for (part, place) in &scenario.entries {
                 let entry = &parts[*part].entries[*place];
-                scenario.is_whole &= matches!(entry.outcome, Outcome::Passed | Outcome::Ended);
+                scenario.is_whole &= match entry.outcome {
+                    Outcome::Passed => true,
+                    // It may be the one that has failed.
+                    Outcome::Ended => !parts[*part].has_failed,
+                    Outcome::Failed | Outcome::Cut => false,
+                };
                 scenario.tests.extend(entry.test.clone());
             }
         }
@@ -145,6 +150,8 @@ struct Reading {
     functions: HashMap<String, OnceCell<Places>>,
     /// The profiles that do not count.
     left_out: HashSet<PathBuf>,
+    /// Whether something in it has failed.
+    has_failed: bool,
 }
 
 impl Reading {
@@ -154,6 +161,7 @@ impl Reading {
         let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
         let names = entries.iter().flat_map(|entry| &entry.profiles);
         Ok(Reading {
+            has_failed: directory.join(super::FAILED).exists(),
             directory: directory.to_owned(),
             functions: names
                 .map(|(name, _)| (name.clone(), OnceCell::new()))

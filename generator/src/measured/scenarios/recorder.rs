@@ -21,6 +21,8 @@ struct State {
     since: Instant,
     /// The scenario that goes on.
     name: Option<String>,
+    /// Whether its end will be said, so that it is cut without that.
+    will_end: bool,
 }
 
 impl Recorder {
@@ -38,6 +40,7 @@ impl Recorder {
             counters: Counters::new(part, linked),
             since: Instant::now(),
             name: None,
+            will_end: false,
         })))
     }
 
@@ -46,10 +49,10 @@ impl Recorder {
     /// # Errors
     ///
     /// If a profile cannot be read, or the scenario before cannot be written.
-    pub fn start(&self, name: String) -> io::Result<()> {
+    pub fn start(&self, name: String, will_end: bool) -> io::Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.close(Outcome::Ended)?;
-        state.name = Some(name);
+        (state.name, state.will_end) = (Some(name), will_end);
         state.write(Outcome::Cut, Vec::new())
     }
 
@@ -86,6 +89,7 @@ impl Recorder {
     pub fn end_of(&self, name: &str, outcome: Outcome) -> io::Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.name.as_deref() == Some(name) {
+            state.will_end = false;
             return state.close(outcome);
         }
         let entry = Entry {
@@ -111,9 +115,13 @@ impl State {
         let moved = self.counters.moved()?.into_iter();
         let moved = moved.map(|moved| (moved.name, moved.by)).collect();
         // What is outside of scenarios has no end of its own.
-        let outcome = self.name.as_ref().map_or(Outcome::Ended, |_| outcome);
+        let outcome = match self.name {
+            Some(_) if self.will_end => Outcome::Cut,
+            Some(_) => outcome,
+            None => Outcome::Ended,
+        };
         self.write(outcome, moved)?;
-        self.name = None;
+        (self.name, self.will_end) = (None, false);
         self.since = Instant::now();
         Ok(())
     }

@@ -59,7 +59,7 @@ fn a_directory_may_have_any_name() {
         "$HOME `id` (to) + it",
         "Größe 大",
         "back\\slash",
-        "-dash #hash;=",
+        "-dash #hash;=,",
         "~tilde*?[x]",
     ] {
         let krate = crate_in(directory);

@@ -6,6 +6,8 @@ mod panel;
 mod since;
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -145,6 +147,27 @@ fn pages_from_elsewhere_learn_nothing() {
     crate::support::process::signal("INT", run.tool());
     run.finish();
     wait_until("the end of the program", || !is_alive(program));
+}
+
+#[test]
+fn connections_that_are_kept_open_keep_nobody_from_the_pages() {
+    let krate = program();
+    let (run, address) = start(&krate);
+    let address = address.trim_start_matches("http://");
+    let mut open = Vec::new();
+    for _ in 0..40 {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request = b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request).unwrap();
+        // It is open once it is answered.
+        stream.read_exact(&mut [0; 4]).unwrap();
+        open.push(stream);
+    }
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let answer = crate::support::control::ask(address, request);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    crate::support::process::signal("INT", run.id());
+    run.finish().ends_with(0);
 }
 
 #[test]

@@ -106,6 +106,39 @@ fn tests_of_nextest_are_scenarios_and_reach_at_once_what_they_reach_alone() {
 
 #[test]
 #[ignore = "needs cargo-nextest"]
+fn names_of_tests_mean_themselves_in_a_filter() {
+    let krate = program();
+    let manifest = krate.read("Cargo.toml");
+    let test = "\n[[test]]\nname = \"odd\"\nharness = false\n";
+    krate.write("Cargo.toml", &(manifest + test));
+    krate.write(
+        "tests/odd.rs",
+        r#"fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    let has = |word: &str| words.iter().any(|it| it == word);
+    if has("--list") {
+        let names = ["a (b), c", "back\slash", "with / slash", "plain"];
+        names.iter().filter(|_| !has("--ignored")).for_each(|it| println!("{it}: test"));
+        return;
+    }
+    let number = if has("plain") { "1" } else { "0" };
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_app"));
+    assert!(program.arg(number).status().unwrap().success());
+}
+"#,
+    );
+    nextest(&krate, &[]).ends_with(0).says("4 passed");
+    for (function, number) in [("act_0", 3), ("act_1", 1)] {
+        let filter = ["scenarios", "--reach", function, "--format", "nextest"];
+        let filter = krate.itcov(&filter).ends_with(0).stdout;
+        let chosen = nextest(&krate, &["-E", filter.trim()]).ends_with(0);
+        chosen.says(&format!("{number} passed"));
+        nextest(&krate, &[]).ends_with(0);
+    }
+}
+
+#[test]
+#[ignore = "needs cargo-nextest"]
 fn a_test_that_is_tried_again_counts_once_and_one_that_fails_or_is_killed_has_its_lines() {
     let krate = with_tests();
     let tests = krate.read("tests/all.rs")

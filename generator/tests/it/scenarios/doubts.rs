@@ -294,6 +294,79 @@ fn a_scenario_of_which_not_all_is_known_is_selected() {
 }
 
 #[test]
+fn a_scenario_that_may_have_failed_is_selected() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "src/main.rs",
+        "fn main() {}\n#[allow(dead_code)]\nfn idle() {\n    println!();\n}\n",
+    );
+    let git = recorded(&krate, &["one", "two"]);
+    let in_idle = || with(&krate, "src/main.rs", "println!();", "println!(\"idle\");");
+    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    // Nobody has said which of them has.
+    krate.write("suite.sh", &(krate.read("suite.sh") + "exit 3\n"));
+    git.commit("second");
+    krate
+        .itcov(&["exec", "--scenarios", "--", "sh", "-e", "suite.sh"])
+        .ends_with(3);
+    let all = vec!["one".to_owned(), "two".to_owned()];
+    assert_eq!(in_idle(), (all, String::new()));
+    // The commands of some are killed, so nobody says how these end.
+    krate.write(
+        "suite.sh",
+        "kills() { timeout -s KILL 1 cargo-itcov scenario $1 -- sleep 100 || true; }\n\
+         \"$ITCOV_BIN\"\nkills first\ncargo-itcov scenario passes -- true\nkills last\n",
+    );
+    git.commit("third");
+    krate
+        .itcov(&["exec", "--", "sh", "-e", "suite.sh"])
+        .ends_with(0);
+    let killed = vec!["first".to_owned(), "last".to_owned()];
+    assert_eq!(in_idle(), (killed, String::new()));
+}
+
+#[test]
+fn what_a_build_script_reads_and_git_ignores_selects_all() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=target/../src/ignored.rs\");\n    \
+         let word = std::fs::read_to_string(\"src/ignored.rs\").unwrap();\n    \
+         println!(\"cargo::rustc-env=WORD={word}\");\n}\n",
+    );
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(env!(\"WORD\"));\n}\n",
+    );
+    krate.write("src/ignored.rs", "one");
+    recorded(&krate, &["one"]);
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
+    let (names, said) = with(&krate, "src/ignored.rs", "one", "two");
+    assert_eq!(names, ["one"]);
+    assert!(said.contains("with another text of "), "{said}");
+}
+
+#[test]
+fn a_crate_that_is_patched_in_from_outside_selects_all() {
+    let krate = TestCrate::empty();
+    let patched =
+        "[dependencies]\nitoa = \"1\"\n[patch.crates-io]\nitoa = { path = \"../itoa\" }\n";
+    krate.write("Cargo.toml", &package("app", patched));
+    krate.write("src/main.rs", "fn main() {\n    itoa::act();\n}\n");
+    krate.write(
+        "../itoa/Cargo.toml",
+        &package("itoa", "").replace("0.1.0", "1.0.0"),
+    );
+    krate.write("../itoa/src/lib.rs", "pub fn act() {}\n");
+    recorded(&krate, &["one"]);
+    let (names, said) = changed(&krate);
+    assert_eq!(names, ["one"]);
+    assert!(said.contains("the crate itoa is not measured"), "{said}");
+}
+
+#[test]
 fn one_of_several_programs_is_not_all() {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));

@@ -44,31 +44,6 @@ impl<'a> Early<'a> {
     }
 }
 
-/// A crate outside of the workspace that a measured member uses, and that is not measured: by whether what is in a directory was
-/// compiled.
-pub fn unmeasured(workspace: &Workspace, is_compiled: impl Fn(&Path) -> bool) -> Option<String> {
-    let members = workspace.members();
-    let is_measured = |it: &Path| match it.canonicalize() {
-        Ok(real) => is_compiled(&real),
-        Err(_) => is_compiled(it),
-    };
-    let measured = members.iter().filter(|it| is_measured(&directory(it)));
-    let uses = measured.flat_map(|it| &it.dependencies);
-    let mut outside = uses.filter(|it| {
-        let is_member = |path| {
-            members
-                .iter()
-                .any(|it| it.manifest_path.parent() == Some(path))
-        };
-        it.kind == DependencyKind::Normal
-            && it
-                .path
-                .as_deref()
-                .is_some_and(|path| !is_member(path) && !is_measured(path.as_std_path()))
-    });
-    outside.next().map(|it| it.name.clone())
-}
-
 /// The directory of a package, without links.
 pub fn directory(package: &Package) -> PathBuf {
     let manifest = package.manifest_path.as_std_path();

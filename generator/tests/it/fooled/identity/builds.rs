@@ -177,3 +177,14 @@ fn a_profile_without_the_identifier_of_its_build_does_not_count() {
         build(&krate, "");
     }
 }
+
+#[test]
+fn a_program_that_the_suite_removes_counts() {
+    let krate = app();
+    for removes in ["rm \"$ITCOV_BIN\"", "cargo clean --quiet -p app"] {
+        let script = format!("\"$ITCOV_BIN\"; {removes}; [ ! -e \"$ITCOV_BIN\" ]");
+        let exec = krate.itcov(&["exec", "--", "sh", "-c", &script]);
+        let exec = exec.ends_with(0);
+        assert_eq!(exec.lines_of("Total"), LINES, "{removes}");
+    }
+}

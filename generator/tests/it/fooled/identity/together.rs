@@ -128,3 +128,18 @@ fn a_run_of_tests_is_alone() {
         krate.sh("rm one two").ends_with(0);
     }
 }
+
+#[test]
+fn a_program_may_have_the_name_of_what_is_noted_of_a_run() {
+    let krate = app();
+    let manifest = krate.read("Cargo.toml");
+    krate.write("Cargo.toml", &manifest.replace("\"app\"", "\"unknown\""));
+    let first = start(&krate, &[], "touch one; await two; \"$ITCOV_BIN\"");
+    wait_for(&krate, "one");
+    let script = "\"$ITCOV_BIN\"; env -u LLVM_PROFILE_FILE \"$ITCOV_BIN\"";
+    let second = start(&krate, &[], script).finish().ends_with(0);
+    second.says("so whose they are is not known: 1; they do not count");
+    krate.write("two", "");
+    let first = first.finish().ends_with(0);
+    assert_eq!(first.lines_of("Total"), LINES);
+}

@@ -1,5 +1,6 @@
 //! What keeps running: whatever waits ends, and nothing outlives a run.
 
+mod background;
 mod building;
 mod control;
 mod durations;

@@ -64,6 +64,8 @@ fn is_whole(output: &Output) {
 fn no_setting_takes_a_member_out_of_the_report() {
     let krate = workspace("[env]\nCARGO_TARGET_TMPDIR = \"tests\"\n");
     is_whole(&run(&krate, &[]));
+    // It is around all of them.
+    is_whole(&run(&krate, &[("CARGO_TARGET_DIR", ".")]));
     let root = krate.root.display();
     let flags = format!(
         "--remap-path-prefix={root}/helper=/elsewhere --remap-path-prefix {root}/core-of-it= --remap-path-prefix=app=moved \

@@ -162,6 +162,137 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
 }
 
 #[test]
+fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = |more: &str| {
+        format!("fn main() {{\n    println!(\"a\");\n{more}    println!(\"b\");\n}}\n")
+    };
+    krate.write("src/main.rs", &main(""));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = |words: &[&str]| {
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate.itcov(&["report"]);
+        krate.itcov(&[&["report"], &since[..], words].concat())
+    };
+    let off = "    #[cfg(feature = \"more\")]\n";
+    for statement in [
+        "    println!(\"c\");\n",
+        "    {\n        println!(\"c\");\n    }\n",
+        "    let _ = 1;\n",
+    ] {
+        krate.write("src/main.rs", &main(&format!("{off}{statement}")));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[])
+            .ends_with(1)
+            .says("src/main.rs (no code for line 3, which `cfg` leaves out)");
+        krate.itcov(&["run", "--features", "more"]).ends_with(0);
+        let met = gate(&[]).ends_with(0);
+        assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    }
+    let arm = "    match 1 {\n        #[cfg(feature = \"more\")]\n        2 => {}\n        _ => {}\n    }\n";
+    krate.write("src/main.rs", &main(arm));
+    krate.itcov(&["run"]).ends_with(0);
+    // The others have run.
+    let met = gate(&[]).ends_with(0);
+    met.says("no code for line 4, which `cfg` leaves out");
+    for test in [
+        "    #[cfg(test)]\n    println!();\n",
+        "    #[cfg(not(coverage))]\n    println!();\n",
+    ] {
+        krate.write("src/main.rs", &main(test));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[]).ends_with(0);
+    }
+}
+
+#[test]
+fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\nhelp = { path = \"help\" }\n[workspace]\nexclude = [\"help\", \"other\"]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    for name in ["help", "other"] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, ""));
+        krate.write(&format!("{name}/src/lib.rs"), "pub fn help() {}\n");
+    }
+    krate.write("src/main.rs", "fn main() {\n    help::help();\n}\n");
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = || {
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&[
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ])
+    };
+    for file in ["other/src/lib.rs", "help/tests/it.rs", "help/build.rs"] {
+        krate.write(file, "fn main() {\n    println!();\n}\n");
+        gate().ends_with(0);
+    }
+    krate.write(
+        "help/src/lib.rs",
+        "pub fn help() {}\npub fn more() {\n    help();\n}\n",
+    );
+    gate()
+        .ends_with(1)
+        .says("help/src/lib.rs (the crate help is not of the workspace: --also help measures it)");
+    // Measured as members are, it has a line that did not run.
+    krate.itcov(&["run", "--also", "help"]).ends_with(0);
+    krate
+        .itcov(&[
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ])
+        .ends_with(1)
+        .says("too little ran");
+}
+
+#[test]
+fn no_threshold_is_met_by_a_run_of_another_text_that_is_now_as_at_the_revision() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/limit.rs", "pub fn limit() -> u8 {\n    10\n}\n");
+    krate.write(
+        "src/main.rs",
+        "mod limit;\nfn main() {\n    limit::limit();\n}\n",
+    );
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.write(
+        "src/main.rs",
+        "mod limit;\nfn main() {\n    if limit::limit() < 5 {\n        println!();\n    }\n}\n",
+    );
+    let limit = krate.read("src/limit.rs");
+    krate.write("src/limit.rs", &limit.replace("10", "1"));
+    krate.itcov(&["run"]).ends_with(0);
+    krate.write("src/limit.rs", &limit);
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "100",
+    ];
+    krate
+        .itcov(&gate)
+        .ends_with(1)
+        .says("src/limit.rs has changed since the program was built");
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&gate).ends_with(1).says("too little ran");
+}
+
+#[test]
 fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
     let krate = scaffolded("denominator");
     krate.write(".gitignore", "/target\n");

@@ -1,0 +1,122 @@
+//! What is read before the program is compiled: by build scripts, macros and what they use, and of crates outside of the workspace.
+
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
+use crate::build::package;
+use crate::support::TestCrate;
+
+const GATE: [&str; 3] = ["report", "--fail-under-lines", "1"];
+
+/// A program that prints a word of each of them.
+fn app() -> TestCrate {
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\nmade = { path = \"made\" }\nhelp = { path = \"help\" }\n\
+                [build-dependencies]\ngiven = { path = \"given\" }\n\
+                [workspace]\nmembers = [\"made\", \"given\"]\nexclude = [\"help\"]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let as_macro = "[lib]\nproc-macro = true\n[dependencies]\ngiven = { path = \"../given\" }\n";
+    for (name, rest) in [("made", as_macro), ("given", ""), ("help", "")] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, rest));
+    }
+    krate.write(
+        "made/src/lib.rs",
+        "#[proc_macro]\npub fn made(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n    \
+         let _ = given::word();\n    \"\\\"of the macro\\\"\".parse().unwrap()\n}\n",
+    );
+    for (name, word) in [("given", "of the library"), ("help", "of outside")] {
+        let text = format!("pub fn word() -> &'static str {{\n    \"{word}\"\n}}\n");
+        krate.write(&format!("{name}/src/lib.rs"), &text);
+    }
+    krate.write(
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=data\");\n    \
+         println!(\"cargo::rerun-if-changed=build.rs\");\n    println!(\"cargo::rerun-if-changed=absent\");\n    \
+         let data = std::fs::read_to_string(\"data/word.txt\").unwrap();\n    \
+         println!(\"cargo::rustc-env=WORDS={data}, {}, of the script\", given::word());\n}\n",
+    );
+    krate.write("data/word.txt", "of the data");
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}, {}, {}\", env!(\"WORDS\"), made::made!(), help::word());\n}\n",
+    );
+    krate
+}
+
+const PLACES: [(&str, &str); 5] = [
+    ("build.rs", "of the script"),
+    ("data/word.txt", "of the data"),
+    ("given/src/lib.rs", "of the library"),
+    ("made/src/lib.rs", "of the macro"),
+    ("help/src/lib.rs", "of outside"),
+];
+
+fn long_ago() -> SystemTime {
+    SystemTime::now() - Duration::from_hours(1000)
+}
+
+#[test]
+fn what_was_made_of_another_text_before_the_run_is_made_anew() {
+    let krate = app();
+    let words = PLACES.map(|(_, word)| word);
+    let run = krate.itcov(&["run"]).ends_with(0);
+    for word in words {
+        assert!(run.stdout.contains(word), "{}", run.stdout);
+    }
+    for (file, word) in PLACES {
+        let other = word.replace("of", "not of");
+        krate.write("backup", &krate.read(file).replace(word, &other));
+        let backup = File::options().append(true).open(krate.root.join("backup"));
+        backup.unwrap().set_modified(long_ago()).unwrap();
+        std::fs::rename(krate.root.join("backup"), krate.root.join(file)).unwrap();
+        // cargo looks at the directory, too.
+        let directory = krate.root.join(file).with_file_name("");
+        let directory = File::open(directory).unwrap();
+        directory.set_modified(long_ago()).unwrap();
+        let again = format!("not compiled the present text of {file}");
+        let run = krate.itcov(&["run"]).ends_with(0).says(&again);
+        assert!(run.stdout.contains(&other), "{file}: {}", run.stdout);
+        krate.itcov(&GATE).ends_with(0);
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert!(!run.stderr.contains("building again"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_a_program_would_be_made_of_otherwise_meets_no_threshold() {
+    let krate = app();
+    krate.itcov(&["run"]).ends_with(0);
+    let has_changed = |file: &str| {
+        let said = format!("{file} has changed since the program was built");
+        krate.itcov(&GATE).ends_with(1).says(&said);
+    };
+    for (file, word) in PLACES {
+        let before = krate.read(file);
+        krate.write(file, &before.replace(word, "other"));
+        has_changed(file);
+        krate.write(file, &before);
+        krate.itcov(&GATE).ends_with(0);
+    }
+    // Files that were not there.
+    for (file, said) in [("data/more.txt", "data"), ("absent", "absent")] {
+        krate.write(file, "");
+        has_changed(said);
+        std::fs::remove_file(krate.root.join(file)).unwrap();
+        krate.itcov(&GATE).ends_with(0);
+    }
+}
+
+#[test]
+fn what_a_build_script_has_read_and_is_edited_while_cargo_builds_is_read_again() {
+    let krate = app();
+    // The macro runs when the script has ended.
+    let edits = "if !std::path::Path::new(\"edited\").exists() {\n        \
+                 std::thread::sleep(std::time::Duration::from_millis(200));\n        \
+                 std::fs::write(\"data/word.txt\", \"later\").unwrap();\n        \
+                 std::fs::write(\"edited\", \"\").unwrap();\n    }\n    \"";
+    let text = krate.read("made/src/lib.rs");
+    krate.write("made/src/lib.rs", &text.replacen('"', edits, 1));
+    let run = krate.itcov(&["run"]).ends_with(0);
+    assert!(run.stdout.starts_with("later, "), "{}", run.stdout);
+    krate.itcov(&GATE).ends_with(0);
+}
