@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
+use cargo_metadata::camino::Utf8PathBuf;
 
 use super::own;
 
@@ -33,12 +34,13 @@ pub struct Layout {
 impl Layout {
     /// The directories for a workspace.
     pub fn new(metadata: &Metadata) -> Layout {
-        let ordinary = metadata.target_directory.as_std_path().to_owned();
+        // It may be `./target`, and files are found by their paths, byte by byte.
+        let plain = |path: &Utf8PathBuf| path.as_std_path().components().collect::<PathBuf>();
+        let ordinary = plain(&metadata.target_directory);
         let ordinary_build = metadata.build_directory.as_ref();
         let itcov = ordinary.join("itcov");
         Layout {
-            ordinary_build: ordinary_build
-                .map_or_else(|| ordinary.clone(), |it| it.as_std_path().to_owned()),
+            ordinary_build: ordinary_build.map_or_else(|| ordinary.clone(), plain),
             store: store(&itcov, metadata.workspace_root.as_std_path()),
             root: metadata.workspace_root.as_std_path().to_owned(),
             ordinary,

@@ -117,7 +117,7 @@ fn names_of_tests_mean_themselves_in_a_filter() {
     let words: Vec<String> = std::env::args().collect();
     let has = |word: &str| words.iter().any(|it| it == word);
     if has("--list") {
-        let names = ["a (b), c", "back\\slash", "with / slash", "plain"];
+        let names = ["a (b), c", r"back\slash", "with / slash", "plain"];
         names.iter().filter(|_| !has("--ignored")).for_each(|it| println!("{it}: test"));
         return;
     }
