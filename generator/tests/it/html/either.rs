@@ -37,7 +37,10 @@ pub trait Browser {
     fn until(&mut self, expression: &str) {
         let end = Instant::now() + Duration::from_secs(30);
         while self.value(expression) != json!(true) {
-            assert!(Instant::now() < end, "never: {expression}");
+            if Instant::now() > end {
+                let place = "[location.href, document.readyState, history.length, JSON.stringify(history.state)].join()";
+                panic!("never: {expression}, at {}", self.text(place));
+            }
             thread::sleep(Duration::from_millis(20));
         }
     }
