@@ -61,6 +61,10 @@ fn the_examples_carry_what_the_generator_writes() {
 fn the_demonstration_measures_orders_api_from_init_to_the_report() {
     build_of_orders_api();
     let mut demo = tools::command("cargo", Reporter::Itcov);
+    // It finds what the tests were built with.
+    if let Some(incremental) = std::env::var_os("CARGO_INCREMENTAL") {
+        demo.env("CARGO_INCREMENTAL", incremental);
+    }
     demo.args(["run", "--quiet", "--example", "demo"])
         .current_dir(repository());
     let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
