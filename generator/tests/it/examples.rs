@@ -1,9 +1,10 @@
 //! The examples carry what the generator writes, and their suites are measured.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use crate::support::process::program_id;
-use crate::support::{Output, TestCrate, free_port, get, repository, tools};
+use crate::support::{Output, Reporter, TestCrate, free_port, get, repository, tools};
 
 #[path = "../../examples/demo/bare.rs"]
 pub mod bare;
@@ -13,6 +14,24 @@ pub fn without_scaffold(name: &str) -> TestCrate {
     let krate = TestCrate::empty();
     bare::copy(&repository().join("examples").join(name), &krate.root).unwrap();
     krate
+}
+
+/// Where an ordinary build of `orders-api` and its suite is, which all tests share: a measured build takes from it what is
+/// built of the dependencies. The demonstration and the gate build there as well.
+pub fn build_of_orders_api() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let build = || {
+        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../demo/target");
+        // One after the other, as features are those of what is built together.
+        for package in ["orders-api", "orders-suite"] {
+            let mut cargo = tools::command("cargo", Reporter::Itcov);
+            cargo.args(["build", "--quiet", "--locked", "-p", package]);
+            cargo.current_dir(repository().join("examples/orders-api"));
+            Output::of(cargo.env("CARGO_TARGET_DIR", &target)).ends_with(0);
+        }
+        target
+    };
+    BUILT.get_or_init(build).clone()
 }
 
 #[test]
@@ -40,7 +59,12 @@ fn the_examples_carry_what_the_generator_writes() {
 
 #[test]
 fn the_demonstration_measures_orders_api_from_init_to_the_report() {
-    let mut demo = tools::command("cargo", crate::support::Reporter::Itcov);
+    build_of_orders_api();
+    let mut demo = tools::command("cargo", Reporter::Itcov);
+    // It finds what the tests were built with.
+    if let Some(incremental) = std::env::var_os("CARGO_INCREMENTAL") {
+        demo.env("CARGO_INCREMENTAL", incremental);
+    }
     demo.args(["run", "--quiet", "--example", "demo"])
         .current_dir(repository());
     let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
@@ -69,8 +93,7 @@ fn the_demonstration_measures_orders_api_from_init_to_the_report() {
 fn orders_api_is_used_by_hand_at_a_terminal_and_stops_gracefully() {
     let krate = without_scaffold("orders-api");
     krate.itcov(&["init"]).ends_with(0);
-    // What the demonstration has built.
-    let build = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../demo/target");
+    let build = build_of_orders_api();
     let port = free_port();
     let terminal = krate.terminal(&[("CARGO_BUILD_BUILD_DIR", build.to_str().unwrap())]);
     terminal.enter(&format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::examples::bare;
+use crate::examples::{bare, build_of_orders_api};
 use crate::support::{Output, TestCrate, free_port, repository, tools};
 
 fn page(name: &str) -> String {
@@ -101,9 +101,7 @@ fn a_service_is_measured_as_the_readme_says_also_in_a_pipeline() {
         .and_then(|(_, rest)| rest.split(' ').next());
     let address = address.unwrap();
     let krate = copy_of("orders-api");
-    // What the demonstration has built is used again.
-    let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
-    let target = target.join("demo/target");
+    let target = build_of_orders_api();
     let variables = format!(
         "export CARGO_TARGET_DIR={} ORDERS_URL=http://{address} GITHUB_STEP_SUMMARY=summary.md\n",
         target.display()

@@ -52,15 +52,11 @@ fn counts_everywhere(krate: &TestCrate, variables: &[(&str, &str)]) {
 
 #[test]
 fn a_directory_may_have_any_name() {
+    // Some characters are special at the start alone.
     for directory in [
-        "{{ braces }} {workspace-root}",
-        "it's \"quoted\"",
-        "new\nline",
-        "$HOME `id` (to) + it",
-        "Größe 大",
-        "back\\slash",
-        "-dash #hash;=,",
-        "~tilde*?[x]",
+        "{{ braces }} {workspace-root} $HOME `id` (to) + it",
+        "-dash #hash;=, it's \"quoted\" Größe 大",
+        "~tilde*?[x] new\nline back\\slash",
     ] {
         let krate = crate_in(directory);
         // What cargo itself cannot do is not asked for.

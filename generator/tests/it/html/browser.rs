@@ -435,10 +435,18 @@ const FAINT: &str = r"(() => {
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn every_text_can_be_read_in_light_and_in_dark() {
     let mut browser = Reader::of("index.html", "");
-    for scheme in ["light", "dark"] {
+    for (width, scheme) in [
+        (1280, "light"),
+        (1280, "dark"),
+        (320, "light"),
+        (320, "dark"),
+    ] {
+        browser.size(width, 900);
         browser.prefer(scheme);
         for (page, place) in [
             ("index.html", ""),
+            ("pages/app.src.html", ""),
+            ("pages/~functions.html", ""),
             (FLOW, "#U2"),
             (FLOW, "#L20-L60"),
             (HELPER, "#U1"),
@@ -446,7 +454,11 @@ fn every_text_can_be_read_in_light_and_in_dark() {
             browser.visit(page, place);
             browser.value("for (const it of document.querySelectorAll('details')) it.open = true");
             browser.press("?");
-            assert_eq!(browser.text(FAINT), "", "{page}{place}, {scheme}");
+            assert_eq!(
+                browser.text(FAINT),
+                "",
+                "{page}{place}, {scheme}, {width} pixels"
+            );
         }
     }
     browser.finish();

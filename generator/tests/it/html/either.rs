@@ -23,6 +23,9 @@ pub trait Browser {
     /// Presses Ctrl and a key, for the editing command of this name.
     fn control(&mut self, key: &str, command: &str);
 
+    /// Goes back to the page before.
+    fn back(&mut self);
+
     /// The value of an expression, as text.
     #[track_caller]
     fn text(&mut self, expression: &str) -> String {
@@ -37,7 +40,10 @@ pub trait Browser {
     fn until(&mut self, expression: &str) {
         let end = Instant::now() + Duration::from_secs(30);
         while self.value(expression) != json!(true) {
-            assert!(Instant::now() < end, "never: {expression}");
+            if Instant::now() > end {
+                let place = "[location.href, document.readyState, history.length, JSON.stringify(history.state)].join()";
+                panic!("never: {expression}, at {}", self.text(place));
+            }
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -72,6 +78,10 @@ impl Browser for Chromium {
         self.press(key);
     }
 
+    fn back(&mut self) {
+        self.value("setTimeout(() => history.back(), 0)");
+    }
+
     fn until(&mut self, expression: &str) {
         self.until(expression);
     }
@@ -92,6 +102,11 @@ impl Browser for Firefox {
 
     fn press(&mut self, key: &str) {
         self.press(&[key]);
+    }
+
+    // As its button does; a page that asks for it right after it was loaded is not always heard when the machine is busy.
+    fn back(&mut self) {
+        self.call("WebDriver:Back", &json!({}));
     }
 
     fn control(&mut self, key: &str, _command: &str) {

@@ -94,7 +94,7 @@ fn goes_on_from_where_the_reader_is(browser: &mut impl Browser) {
     // And so does Back.
     browser.value("document.querySelector('nav a').click()");
     browser.until("!document.getElementById('code') && document.readyState === 'complete'");
-    browser.value("setTimeout(() => history.back(), 0)");
+    browser.back();
     browser.until(&format!(
         "document.querySelector('u.at')?.id === 'U{}'",
         second + 1
@@ -264,7 +264,7 @@ fn keeps_what_was_chosen(browser: &mut impl Browser) {
     assert_eq!(browser.text(rows), filtered);
     browser.value("document.querySelector('#tree tr:not(.x):not(.d) a').click()");
     browser.until("document.getElementById('code') !== null && document.readyState === 'complete'");
-    browser.value("setTimeout(() => history.back(), 0)");
+    browser.back();
     browser.until("document.querySelector('#filter')?.value === 'app/'");
     assert_eq!(browser.text(rows), filtered);
     // A directory that was closed stays closed.
