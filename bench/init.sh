@@ -29,10 +29,10 @@ unset CARGO_ENCODED_RUSTFLAGS RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER
 bounded() { if command -v timeout >/dev/null; then timeout "$limit" "$@"; else "$@"; fi; }
 
 say "building cargo itcov and cargo generate"
-(cd "$repository" && bounded cargo build --release --locked --package cargo-itcov --bin cargo-itcov --example cargo-generate)
+(cd "$repository" && bounded cargo build --release --locked --package cargo-itcov --package tool-cargo-generate --bins)
 mkdir -p "$work/bin"
 ln -sf "$repository/target/release/cargo-itcov" "$work/bin/cargo-itcov"
-ln -sf "$repository/target/release/examples/cargo-generate" "$work/bin/cargo-generate"
+ln -sf "$repository/target/release/cargo-generate" "$work/bin/cargo-generate"
 PATH=$work/bin:$PATH
 # `cargo generate` asks for the user's name.
 export USER="${USER:-bench}" CARGO_TERM_COLOR=never

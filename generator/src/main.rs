@@ -34,7 +34,7 @@ Examples:
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Say only what was asked for and what is wrong
+    /// Print only what was asked for, warnings and errors
     #[arg(
         short,
         long,
@@ -43,7 +43,7 @@ struct Cli {
         help_heading = "Output options"
     )]
     quiet: bool,
-    /// Say also what is being done
+    /// Print also what is being done
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output options")]
     verbose: u8,
     /// When to use colours

@@ -28,7 +28,7 @@ pub fn by_git<'a>(asked: impl IntoIterator<Item = &'a Path>) -> Result<()> {
                     && error.kind() == ErrorKind::Other
                 {
                     bail!(
-                        "git cannot be asked, as it would read {}: {error}",
+                        "git cannot be asked, as it would wait for {}: {error}; replace it by a file",
                         path.display()
                     );
                 }

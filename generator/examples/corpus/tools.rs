@@ -62,10 +62,9 @@ pub fn prepare(repository: &Path, name: &str) -> Result<Tools> {
         "build",
         "--package",
         "cargo-itcov",
-        "--bin",
-        "cargo-itcov",
-        "--example",
-        "just",
+        "--package",
+        "tool-just",
+        "--bins",
     ];
     if built.ends_with("release") {
         arguments.push("--release");
@@ -83,7 +82,7 @@ pub fn prepare(repository: &Path, name: &str) -> Result<Tools> {
     fs::create_dir_all(&bin)?;
     for (name, program) in [
         ("cargo-itcov", built.join("cargo-itcov")),
-        ("just", built.join("examples/just")),
+        ("just", built.join("just")),
     ] {
         let link = bin.join(name);
         if fs::symlink_metadata(&link).is_ok() {

@@ -8,7 +8,7 @@ mod bare;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
 type Failure = Box<dyn std::error::Error>;
@@ -41,10 +41,9 @@ fn demonstrate() -> Result<(), Failure> {
         "build",
         "--package",
         "cargo-itcov",
-        "--bin",
-        "cargo-itcov",
-        "--example",
-        "just",
+        "--package",
+        "tool-just",
+        "--bins",
     ];
     run(Command::new("cargo").args(tools).current_dir(&repository))?;
     let path = tools_first(&demo, &built)?;
@@ -97,9 +96,13 @@ fn demonstrate() -> Result<(), Failure> {
         let table = [words, &["--format", "table"]].concat();
         run(in_crate("cargo", &["itcov"]).args(table))?;
     }
+    step("$ cargo itcov report --html coverage");
+    let mut pages = in_crate("cargo", &["itcov", "report", "--html", "coverage"]);
+    // The table is above.
+    run(pages.stdout(Stdio::null()))?;
     step(&format!(
-        "Done. The measured crate is in {}.",
-        krate.display()
+        "Done. Look at file://{}",
+        krate.join("coverage/index.html").display()
     ));
     Ok(())
 }
@@ -110,7 +113,7 @@ fn tools_first(demo: &Path, built: &Path) -> Result<std::ffi::OsString, Failure>
     fs::create_dir_all(&directory)?;
     for (name, program) in [
         ("cargo-itcov", built.join("cargo-itcov")),
-        ("just", built.join("examples/just")),
+        ("just", built.join("just")),
     ] {
         let link: PathBuf = directory.join(name);
         if fs::symlink_metadata(&link).is_ok() {

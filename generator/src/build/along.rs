@@ -19,7 +19,7 @@ pub fn packages<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'
         let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
             let names = members.iter().map(|member| member.name.as_str());
             bail!(
-                "--with {name}: the workspace has no such package; it has:{}",
+                "the workspace has no package `{name}`, as --with names it; it has:{}",
                 list(names)
             );
         };

@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
                 ),
                 // Without it cargo builds everything, which takes longer.
                 Err(error) => crate::commands::output::note(&format!(
-                    "cannot take over what is built of the dependencies: {error}"
+                    "cannot reuse what is built of the dependencies, so they are built again: {error}"
                 )),
             }
         }

@@ -5,6 +5,25 @@
 //! layout ───┼─ seed ── cargo ────┤
 //! options ──┘                    └─ runner, which tells how cargo would run a program
 //! ```
+//!
+//! | | |
+//! | --- | --- |
+//! | `options`, `programs` | cargo's options; which programs of the workspace are meant |
+//! | `layout`, `own` | the directories below `<target>/itcov`; that nobody else can write what is run |
+//! | `seed` | takes over what an ordinary build has made of the dependencies |
+//! | `program`, `cargo`, `artifacts` | builds a program: a cargo that instruments, and its messages |
+//! | `remarks` | what is said of a program that was built |
+//! | `guard` | this executable between the tool and cargo: ends what cargo has started when nobody waits |
+//! | `rustc` | what the compiler says of itself |
+//! | `along`, `also` | packages that are built along: plugins, programs that are started; dependencies that are measured by name |
+//! | `ordinary` | programs that are not the measured ones, though they are called so |
+//! | `wrapper`, `compile`, `call` | this executable in the place of rustc: its settings; flags and notes; what cargo asks for |
+//! | `linked`, `units` | the profile's path, and the code beside it; notes of each crate |
+//! | `sources`, `texts`, `again` | what the crates are made of; digests of it; what cargo takes for fresh and is not |
+//! | `early` | what decides how a program is made: manifests, build scripts, macros |
+//! | `runner` | this executable as cargo's runner: how cargo would run the program |
+//! | `leftovers` | what a killed build has left half-written |
+//! | `scaffolded`, `harness` | the package's harness, or the built-in one; compiles it with rustc alone |
 
 mod again;
 pub mod along;

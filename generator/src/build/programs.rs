@@ -42,7 +42,7 @@ pub fn choose<'a>(
         if !programs.iter().any(|program| program.bin.name == *name) {
             let all = workspace.members().iter().flat_map(bins);
             bail!(
-                "there is no binary `{name}`; there are:{}",
+                "no package has a binary `{name}`; there are:{}",
                 list(all.map(|bin| bin.name.as_str()))
             );
         }
@@ -64,7 +64,7 @@ pub fn choose<'a>(
         let mut before = programs[..number].iter();
         if let Some(other) = before.find(|other| variable("ITCOV_ARGS", &other.bin.name) == name) {
             bail!(
-                "{} and {} share the variable {name}, so only one can be measured at a time",
+                "`{}` and `{}` share the variable {name}: measure one at a time, with --bin",
                 other.bin.name,
                 program.bin.name
             );

@@ -14,10 +14,10 @@ use crate::scaffold::plan;
 use crate::scaffold::template::{Choice, Rendered};
 use crate::scaffold::{RECIPES, values};
 
-/// Say whether the scaffold is there and current; for pipelines.
+/// Check that the scaffold is in place and current, for pipelines.
 ///
-/// Ends with 1 if anything is missing, stale or does not work, and names it. Files that somebody has edited are named and are
-/// all right, as long as just takes them and the values in them are such as a run takes.
+/// Exits with 1 if anything is missing, stale or does not work, and names it. Edited files are fine, as long as just accepts them
+/// and the values in them are valid.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -154,12 +154,12 @@ impl Findings {
             bail!(self.problems.join("\n"));
         }
         if bad.is_empty() {
-            bail!("the scaffold is not as it should be");
+            bail!("the scaffold does not work: see the warnings");
         }
         let is_missing = bad.iter().any(|file| file.status == "missing");
         let command = if is_missing { "init" } else { "update" };
         bail!(
-            "the scaffold is not as it should be in {} of {} files: type cargo itcov {command}",
+            "{} of {} files of the scaffold are not as they should be: type `cargo itcov {command}`",
             bad.len(),
             self.files.len()
         );

@@ -11,16 +11,16 @@ use crate::measured::{Store, unused};
 use crate::run::say;
 use crate::scaffold::metadata::Cargo;
 
-/// Forget what was measured in this checkout, and remove builds that nothing refers to any more.
+/// Forget what was measured in this checkout, and remove builds that nothing uses any more.
 ///
-/// Removed are builds of choices of `--also`, and those of other versions of cargo-itcov. The last build and what it shares
-/// with the next one stay.
+/// Removes builds for `--also` and those of other versions of cargo-itcov. The last build and what it shares with the next
+/// one stay.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo itcov clean                    forget the last run, and what was added to it
   cargo itcov clean --manifest-path api/Cargo.toml
-                                       that of another crate")]
+                                       the same of another crate")]
 pub struct Clean {
     #[command(flatten)]
     cargo: Cargo,
@@ -32,12 +32,12 @@ impl Clean {
         let layout = Layout::new(&workspace.metadata);
         let going_on = Store::of(&layout).forget()?;
         if going_on > 0 {
-            output::note(&format!("runs that still go on, and stay: {going_on}"));
+            output::note(&format!("runs that still go on and were kept: {going_on}"));
         }
         let freed = unused::remove(&layout)?;
         if freed > 0 {
             say(&format!(
-                "{} of builds that nothing refers to any more are freed",
+                "{} of builds that nothing uses any more were deleted",
                 HumanBytes(freed)
             ));
         }

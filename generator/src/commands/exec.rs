@@ -26,7 +26,7 @@ use crate::run::{Failure, say};
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
 /// The suite gets the program's path as `$ITCOV_BIN`; of several programs, as `$ITCOV_BIN_<name>`. A cargo that it starts
-/// builds instrumented programs, too. It may take as long as it likes. The exit status is the suite's.
+/// builds instrumented programs, too. It has no timeout. The exit status is the suite's.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

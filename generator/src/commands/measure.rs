@@ -99,7 +99,7 @@ impl<'a> Measure<'a> {
             .map_err(|error| Failure::usage(format!("{error:#}")))?;
         if programs.len() > 1 && is_set("ITCOV_PROGRAM") {
             return Err(Failure::usage(format!(
-                "ITCOV_PROGRAM is for one program, and there are several, {}: choose one",
+                "ITCOV_PROGRAM is for one program, and there are several, {}: choose one with -p or --bin",
                 names(&programs)
             ))
             .into());

@@ -153,9 +153,28 @@ pub fn finding(status: &str, path: &str, what: &str, version: Option<&str>) {
     print(&format!("{style}{word:>12}{style:#} {}", harmless(found)));
 }
 
-/// Every change of the plan as a diff.
+/// Every change of the plan as a diff, behind a summary, which is no part of what can be applied.
 pub fn diffs(plan: &Plan) {
+    note(&summary(plan));
     plan.changes.iter().for_each(diff);
+}
+
+/// Which files would change, and how.
+fn summary(plan: &Plan) -> String {
+    let changed = plan.changes.iter().filter(|change| !change.is_unchanged());
+    let lines = changed.map(|change| {
+        let Change { name, what, .. } = change;
+        format!(
+            "\n  {name} ({what}) would be {}",
+            action(change).to_lowercase()
+        )
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        "nothing would change".to_owned()
+    } else {
+        format!("nothing is written; without --dry-run:{lines}")
+    }
 }
 
 /// Every file of the plan, and what was done to it.

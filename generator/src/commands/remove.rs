@@ -13,7 +13,7 @@ use crate::scaffold::template::{Choice, Rendered, Variables};
 /// Take the scaffold out again, every byte of it.
 ///
 /// Deletes `tests/manual_integration.rs` and `itcov.just`, and takes the added lines out of `Cargo.toml` and the justfile, which
-/// are as they were then. What somebody has edited stays, and is named.
+/// are then as they were. Edited files stay, and are named.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

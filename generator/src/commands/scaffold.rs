@@ -12,7 +12,7 @@ use crate::scaffold::vcs;
 /// How a plan is carried out or shown.
 #[derive(clap::Args)]
 pub struct Writing {
-    /// Show what would change as a unified diff and write nothing
+    /// List what would change, show it as a unified diff, and write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// How to say what changes: for people, or as JSON for scripts

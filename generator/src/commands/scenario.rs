@@ -1,23 +1,24 @@
 //! `cargo itcov scenario`: names a part of a suite.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
 
 use crate::run::ask;
 use crate::run::marks::path_of;
 use crate::run::plan::find_command;
 
-/// Run a command as a scenario: a named part of a suite, of which is known what it reaches.
+/// Run a command as a scenario: a named part of a suite, so that you can see which lines it reaches.
 ///
-/// Belongs into the suite of a run, one at a time: what runs meanwhile in the program is the scenario's. Other languages
-/// post to `/scenario/NAME` and `/scenario` at `$ITCOV_CONTROL`. The exit status is the command's.
+/// Call it in the suite of a run, one at a time: what the program runs meanwhile belongs to the scenario. Other languages post to
+/// `/scenario/NAME` and `/scenario` at `$ITCOV_CONTROL`. The exit status is the command's.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -38,8 +39,13 @@ impl Scenario {
         let address = control()?;
         find_command(&self.command[0])?;
         let post = |path: &str| {
-            let asked = ask::post(address, path);
-            asked.with_context(|| format!("the run at ITCOV_CONTROL={address}"))
+            ask::post(address, path).map_err(|error| {
+                let what = match error.kind() {
+                    ErrorKind::ConnectionRefused => "no run goes on at",
+                    _ => "this was not noted by the run at",
+                };
+                anyhow!("{what} ITCOV_CONTROL={address}: {error}")
+            })
         };
         // Where this process is killed, the scenario is cut.
         post(&format!("{}?ends", path_of(&self.name)))?;
@@ -65,9 +71,11 @@ fn control() -> Result<SocketAddr> {
     let said = std::env::var("ITCOV_CONTROL").unwrap_or_default();
     if said.is_empty() {
         bail!(
-            "ITCOV_CONTROL is not set: a scenario belongs to a run, whose suite has it in its environment"
+            "ITCOV_CONTROL is not set: call this in the suite of a run, which has it in its environment, or set it to the address that \
+             `cargo itcov run` prints"
         );
     }
     let address = said.parse();
-    address.with_context(|| format!("ITCOV_CONTROL={said} is no address such as 127.0.0.1:40331"))
+    address
+        .with_context(|| format!("ITCOV_CONTROL={said} is not an address such as 127.0.0.1:40331"))
 }

@@ -13,7 +13,7 @@ use crate::scaffold::template::{Choice, Rendered, Request};
 /// Renew the scaffold, as this version writes it.
 ///
 /// Files that nobody has edited are replaced; the timeout and the options that you have set are kept. Edited files stay as
-/// they are: the command shows how they differ from what this version writes, and ends with 1. What is missing is put back.
+/// they are: the command shows how they differ from what this version writes, and exits with 1. Missing files are written again.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,7 +35,7 @@ impl Update {
         let (workspace, lock) = self.writing.open(&self.cargo)?;
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         if facts.packages.is_empty() {
-            bail!("there is no scaffold to renew: `cargo itcov init` puts it in");
+            bail!("there is no scaffold here to renew: type `cargo itcov init`");
         }
         let rendered = Rendered::now(&facts, &template)?;
         let plan = during("planning", || {
@@ -49,7 +49,7 @@ impl Update {
             }
         }
         if !plan.problems.is_empty() {
-            bail!("not everything could be renewed");
+            bail!("not every file was renewed: see the warnings");
         }
         Ok(())
     }

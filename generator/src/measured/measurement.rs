@@ -90,7 +90,10 @@ impl Measurement {
             let all = parts.iter().flat_map(|it| &it.part.programs);
             let names: BTreeSet<&str> = all.map(|program| program.bin.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
-            bail!("{choice} was not measured, but: {}", names.join(", "));
+            bail!(
+                "{choice} was not measured; the last run measured: {}",
+                names.join(", ")
+            );
         }
         let mut measurement = Measurement {
             profiles,
@@ -312,7 +315,7 @@ impl Measurement {
         let coverage = self.objects.coverage(profile, &sources, step);
         coverage.map_err(|error| match error {
             Error::NoSources { path } => anyhow!(
-                "{} has no coverage mapping of a file below {}; type `cargo itcov run`",
+                "{} has no coverage mapping of a file below {}: type `cargo itcov run`",
                 path.display(),
                 self.sources[0].display(),
             ),

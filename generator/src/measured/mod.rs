@@ -23,6 +23,17 @@
 //! ```
 //!
 //! The crate `llvm_coverage` reads the files and counts.
+//!
+//! | | |
+//! | --- | --- |
+//! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
+//! | `kept`, `place`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
+//! | `measurement`, `profiles` | the objects and the profiles that a report is on |
+//! | `origin` | which program has written a profile |
+//! | `inside` | what tests reach themselves, if that counts |
+//! | `unused` | builds that nothing uses any more |
+//! | `scenarios` | how far counters moved between two marks, or what is in a test's own profiles; what scenarios reach |
+//! | `sources`, `advice` | sources that have changed since the build; what to type where something is missing |
 
 mod advice;
 pub mod counters;

@@ -71,11 +71,14 @@ impl Profiles {
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
-                    bail!("{} is a device, and not a profile", path.display())
+                    bail!(
+                        "{} is a device and no profile: name a file or directory",
+                        path.display()
+                    )
                 }
                 Ok(_) => found.push(path.clone()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    bail!("there is no {}", path.display());
+                    bail!("{} does not exist", path.display());
                 }
                 Err(error) => {
                     return Err(error).with_context(|| format!("cannot read {}", path.display()));
@@ -100,7 +103,7 @@ impl Profiles {
             paths,
             is_collected: false,
             advice: Advice {
-                none: "none of the profiles is of this program",
+                none: "none of the profiles is of this program: name those of the program that `cargo itcov build` has built",
                 damaged: "copy it again, or leave it out",
                 empty: "every profile is empty, as on a full disk; make room there, then run the program again",
                 other_build: "run the program that `cargo itcov build` has built, and copy its profile",

@@ -42,7 +42,9 @@ impl Recording {
         let runs = store.runs()?;
         let run = match runs.last().filter(|_| how.adds) {
             Some(run) if is_going_on(run) => {
-                bail!("the last run still goes on, so nothing can be added to it")
+                bail!(
+                    "the last run still goes on, so --add cannot add to it: wait until it is over"
+                )
             }
             Some(run) => run.clone(),
             None => next(&store.directory.join("runs"), &runs),

@@ -185,8 +185,8 @@ impl Store {
             let process = &other.process;
             if is_alone || other.is_alone {
                 bail!(
-                    "another run goes on in this checkout, as process {process}: with --tests, what the two start could not be \
-                     told apart; wait until it is over"
+                    "another run goes on in this checkout, as process {process}, and --tests cannot tell apart what the two start: \
+                     wait until it is over"
                 );
             }
             said(&format!(

@@ -69,7 +69,7 @@ pub fn find_command(word: &OsString) -> Result<(), Failure> {
     Err(Failure {
         status: 127,
         message: format!(
-            "cannot start the suite: there is no command {}",
+            "there is no command {}: give its path, or put it on the PATH",
             word.display()
         ),
     })

@@ -76,7 +76,9 @@ impl Address {
         }
         Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("it answers {line:?}"),
+            format!(
+                "it answers {line:?}, and ready is a status of 2xx or 3xx; tcp://{host} waits for a connection alone"
+            ),
         ))
     }
 }
@@ -87,18 +89,20 @@ impl fmt::Display for Address {
     }
 }
 
-/// Whether something answers at one of the addresses already. All are asked at the same time, as each may be slow, its name as
-/// well.
-pub fn is_taken(addresses: &[Address]) -> bool {
+/// An address where something answers already. All are asked at the same time, as each may be slow, its name as well.
+pub fn taken(addresses: &[Address]) -> Option<Address> {
     let until = Instant::now() + 2 * CONNECT;
     let (sender, answers) = channel();
     for address in addresses {
         let (sender, address) = (sender.clone(), address.clone());
-        thread::spawn(move || sender.send(address.ask(CONNECT).is_ok()));
+        thread::spawn(move || {
+            let answers = address.ask(CONNECT).is_ok();
+            sender.send(answers.then_some(address))
+        });
     }
     drop(sender);
     let rest = || until.saturating_duration_since(Instant::now());
-    std::iter::from_fn(|| answers.recv_timeout(rest()).ok()).any(|answers| answers)
+    std::iter::from_fn(|| answers.recv_timeout(rest()).ok()).find_map(|answers| answers)
 }
 
 /// No answer is waited for longer, whatever the limit.

@@ -105,7 +105,9 @@ impl Settings {
                     .map(Address::parse)
                     .collect::<Option<_>>()
                     .ok_or_else(|| {
-                        value.wrong("is not tcp://HOST:PORT or http://HOST:PORT/PATH")
+                        value.wrong(
+                            "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them",
+                        )
                     })?,
             },
             ready_timeout: duration(ready_timeout.as_ref(), Duration::from_secs(30))?,
@@ -184,7 +186,7 @@ pub fn arguments(
         return Ok(Vec::new());
     };
     let words = shell_words::split(&value.text);
-    let words = words.map_err(|_| value.wrong("is not words with closed quotes"))?;
+    let words = words.map_err(|_| value.wrong("has a quote that is not closed"))?;
     Ok(words.into_iter().map(OsString::from).collect())
 }
 

@@ -66,14 +66,18 @@ pub fn run(
     let control = control.map_err(|error| Failure {
         status: 1,
         message: format!(
-            "cannot listen at the control address {}: {error}",
+            "cannot listen at the control address {}: {error}; port 0 takes any free one",
             settings.control
         ),
     })?;
-    if !plan.programs.is_empty() && ready::is_taken(&settings.ready) {
+    if !plan.programs.is_empty()
+        && let Some(taken) = ready::taken(&settings.ready)
+    {
         return Err(Failure {
             status: 1,
-            message: "something answers at ITCOV_READY before the program has started".to_owned(),
+            message: format!(
+                "{taken} answers before the program has started: stop what answers, or have the program listen elsewhere"
+            ),
         });
     }
     (hooks.started)(control);
@@ -235,7 +239,7 @@ impl Run<'_> {
                 (Some((_, status, _)), _) if !has_suite && have_all => return ends(*status, true),
                 (Some((_, status, who)), _) if waits && (*status != 0 || have_all) => {
                     complain(&format!(
-                        "{who} has ended before it was ready; nothing of it counts"
+                        "{who} ended before it was ready; this run does not count"
                     ));
                     return ends(1, false);
                 }
@@ -245,7 +249,7 @@ impl Run<'_> {
                 },
                 (_, Err(error)) if waits && started.elapsed() >= settings.ready_timeout => {
                     complain(&format!(
-                        "the program was not ready within {:?}: {error}; nothing of it counts",
+                        "the program was not ready within {:?}: {error}; this run does not count",
                         settings.ready_timeout
                     ));
                     return ends(1, false);

@@ -72,8 +72,8 @@ impl Program {
         let mut names = std::iter::once(("binary", &self.bin)).chain(features);
         if let Some((kind, name)) = names.find(|(_, name)| !is_plain(name)) {
             bail!(
-                "the {kind} {name:?} of the package `{}` has a name that itcov does not write into files: \
-                 letters, digits and `_-+./` are fine",
+                "the {kind} {name:?} of the package `{}` has a name that itcov cannot write into Rust, TOML and shell text as it is: \
+                 rename it with letters, digits and `_-+./`",
                 self.package
             );
         }

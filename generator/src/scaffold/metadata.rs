@@ -16,10 +16,10 @@ pub struct Cargo {
     /// Path to the crate's Cargo.toml [default: the nearest one, upwards from the current directory]
     #[arg(long, value_name = "PATH", help_heading = "Manifest options")]
     pub manifest_path: Option<Utf8PathBuf>,
-    /// Have cargo assert that Cargo.lock stays as it is
+    /// Fail if Cargo.lock would change
     #[arg(long, help_heading = "Manifest options")]
     pub locked: bool,
-    /// Have cargo run without the network
+    /// Do not use the network
     #[arg(long, help_heading = "Manifest options")]
     pub offline: bool,
     /// The same as --locked and --offline
@@ -89,10 +89,10 @@ impl Cargo {
         if let Some(path) = &self.manifest_path {
             let path = current.join(path);
             if path.is_dir() {
-                bail!("--manifest-path takes a Cargo.toml, and {path} is a directory");
+                bail!("{path} is a directory: --manifest-path takes the Cargo.toml in it");
             }
             if !path.exists() {
-                bail!("there is no {path}");
+                bail!("{path} does not exist");
             }
             return Ok(path);
         }
@@ -125,7 +125,7 @@ impl TextFile {
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(TextFile { path, text: None }),
             Err(error) if error.kind() == ErrorKind::InvalidData => {
-                bail!("{path} is not UTF-8 text")
+                bail!("{path} is not UTF-8 text: convert it first")
             }
             Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
         }

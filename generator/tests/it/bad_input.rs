@@ -117,7 +117,7 @@ fn a_device_is_no_profile() {
     let fixture = ran();
     assert_eq!(
         error(&fixture, &mut fixture.report(&["--profiles", "/dev/zero"])),
-        "error: /dev/zero is a device, and not a profile\n"
+        "error: /dev/zero is a device and no profile: name a file or directory\n"
     );
 }
 

@@ -73,7 +73,7 @@ fn each_missing_part_is_named() {
     krate
         .itcov(&["check"])
         .ends_with(1)
-        .says("there is no scaffold: `cargo itcov init` puts it in");
+        .says("there is no scaffold here: type `cargo itcov init`");
 }
 
 #[test]
@@ -115,6 +115,6 @@ fn a_failed_check_says_what_to_type_also_when_it_is_quiet() {
     );
     assert_eq!(
         output.stderr,
-        "error: the scaffold is not as it should be in 1 of 4 files: type cargo itcov init\n"
+        "error: 1 of 4 files of the scaffold are not as they should be: type `cargo itcov init`\n"
     );
 }

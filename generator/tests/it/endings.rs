@@ -140,7 +140,7 @@ fn the_status_is_the_programs_if_it_ends_by_itself_and_else_the_suites() {
     krate
         .just(&["itcov-suite", "no-such-command"])
         .ends_with(127)
-        .says("cannot start the suite: there is no command no-such-command");
+        .says("there is no command no-such-command");
 }
 
 #[test]

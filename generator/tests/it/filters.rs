@@ -83,16 +83,16 @@ fn a_glob_without_a_file_is_said_and_no_file_is_an_error() {
     assert_eq!(
         output.stderr,
         "error: no file is left to report on with --include 'helper' --exclude '*.rs'; \
-         without them, the report lists those there are\n"
+         `cargo itcov report` lists the files\n"
     );
     for (nothing, said) in [
         (
             ["--include", "nosuch"],
-            "no file matches --include 'nosuch'; without it, the report lists",
+            "no file matches --include 'nosuch'; `cargo itcov report` lists",
         ),
         (
             ["--exclude", "*.rs"],
-            "no file is left to report on with --exclude '*.rs'; without it, the",
+            "no file is left to report on with --exclude '*.rs'; `cargo itcov report`",
         ),
     ] {
         let output = Output::of(&mut fixture.report(&nothing)).ends_with(1);

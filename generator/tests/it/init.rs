@@ -73,8 +73,13 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
     let krate = TestCrate::new("dry");
     krate.write("Cargo.toml", MANIFEST);
     let before = krate.files();
-    let diff = krate.itcov(&["init", "--dry-run"]).ends_with(0).stdout;
+    let output = krate.itcov(&["init", "--dry-run"]).ends_with(0);
     assert!(krate.files() == before);
+    let summary = "note: nothing is written; without --dry-run:\n  \
+                   tests/manual_integration.rs (the harness) would be created\n  \
+                   Cargo.toml (";
+    assert!(output.stderr.starts_with(summary), "{}", output.stderr);
+    let diff = output.stdout;
     assert!(!diff.contains('\u{1b}'), "colours are for terminals");
 
     krate.write("../diff", &diff);
@@ -92,6 +97,7 @@ fn a_dry_run_writes_nothing_and_shows_a_diff_that_git_applies() {
     assert_eq!(texts(&applied), texts(&twin.files()));
     let again = krate.itcov(&["init", "--dry-run"]).ends_with(0);
     assert_eq!(again.stdout, "", "there is nothing left to change");
+    assert_eq!(again.stderr, "note: nothing would change\n");
 }
 
 #[test]

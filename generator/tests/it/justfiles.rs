@@ -233,7 +233,7 @@ const REFUSALS: &[Refusal] = &[
         },
         &[
             "krate/more.just has a recipe `itcov-clean` of its own (line 3)",
-            "rename it first",
+            "rename yours first",
         ],
     ),
     (
@@ -302,7 +302,7 @@ fn a_justfile_that_leads_nowhere_is_named() {
     let krate = TestCrate::new("astray");
     symlink("nowhere", krate.root.join("justfile")).unwrap();
     let output = krate.itcov(&["init"]).ends_with(1);
-    output.says("krate/justfile is a link to a file that is not there");
+    output.says("krate/justfile links to a file that does not exist");
     assert!(!krate.has("nowhere") && !krate.has("itcov.just") && !krate.has("tests"));
 }
 
@@ -432,7 +432,7 @@ fn a_justfile_between_the_root_and_the_package_is_named() {
     let output = krate.itcov(&["init"]).ends_with(0);
     output
         .says("note: type `just itcov` in ")
-        .says("/apps/one/.justfile, which knows nothing of it");
+        .says("/apps/one/.justfile, which does not have it");
     krate.just(&["--summary"]).ends_with(0).prints("itcov");
 }
 
@@ -463,7 +463,7 @@ fn the_recipes_work_as_those_of_a_module() {
 
 #[test]
 fn a_shell_that_is_not_of_posix_is_named() {
-    let note = "has just run recipes in fish, and itcov's need a POSIX shell such as sh or bash: type `cargo itcov run`";
+    let note = "sets the shell fish, and itcov's recipes need a POSIX shell such as sh or bash: type `cargo itcov run`";
     for (justfile, imported, is_named) in [
         ("set shell := ['fish', '-c']\n", "", true),
         (

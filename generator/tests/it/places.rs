@@ -170,7 +170,7 @@ fn what_is_no_profile_is_named() {
     for (arguments, says) in [
         (
             &["--profiles", "nowhere"][..],
-            "error: there is no nowhere\n",
+            "error: nowhere does not exist\n",
         ),
         (
             &["--profiles", "empty"],

@@ -68,23 +68,25 @@ fn services() -> TestCrate {
 #[test]
 fn the_blocks_of_the_pages_are_those_that_tests_run() {
     let readme = page("README.md");
-    let [demo, install, _, _, by_hand, .., test] = blocks(&readme, "sh")[..] else {
+    let [demo, install, _, _, by_hand, ..] = blocks(&readme, "sh")[..] else {
         panic!("other blocks than the tests know");
     };
-    // Run by `examples.rs`, by `template.rs` (from the package), by `terminal.rs`, and by whoever runs this.
+    // Run by `examples.rs`, by `template.rs` (from the package), and by `terminal.rs`.
     assert_eq!(demo, "cargo run --example demo\n");
     assert_eq!(
         install,
         "cargo install --locked --path generator\ncargo install --locked just\n"
     );
     assert_eq!(by_hand, "just itcov --listen 127.0.0.1:8080\n");
-    assert_eq!(test, "cargo test\n");
     let gate = page(".ci/run");
     assert!(gate.lines().any(|line| line.starts_with("cargo test")));
 
     for (name, number) in [
-        ("README.md", 11),
-        ("docs/running.md", 7),
+        ("README.md", 10),
+        ("docs/running.md", 3),
+        ("docs/several-programs.md", 2),
+        ("docs/control-address.md", 1),
+        ("docs/other-machines.md", 1),
         ("docs/report.md", 1),
     ] {
         assert_eq!(blocks(&page(name), "sh").len(), number, "{name}");
@@ -144,10 +146,12 @@ git commit -q -a -m second
 #[test]
 fn a_command_line_program_is_measured_as_the_pages_say() {
     let [readme, running, report] = ["README.md", "docs/running.md", "docs/report.md"].map(page);
-    let (readme_blocks, running) = (blocks(&readme, "sh"), blocks(&running, "sh"));
-    let (exec, in_cargo_test, elsewhere) = (readme_blocks[5], readme_blocks[6], running[6]);
+    let other_machines = page("docs/other-machines.md");
+    let readme_blocks = blocks(&readme, "sh");
+    let (exec, in_cargo_test) = (readme_blocks[5], readme_blocks[6]);
+    let elsewhere = blocks(&other_machines, "sh")[0];
     // Run by `live.rs`.
-    assert_eq!(running[4], "just itcov-live --port 8080\n");
+    assert_eq!(blocks(&running, "sh")[2], "just itcov-live --port 8080\n");
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
     assert!(readme.contains(&format!("```console\n$ {exec}```")));
@@ -164,7 +168,7 @@ fn a_command_line_program_is_measured_as_the_pages_say() {
     let program = built.trim();
     for host in ["host-a", "host-b"] {
         let profile = format!("LLVM_PROFILE_FILE={host}/%m%c.profraw");
-        assert!(page("docs/running.md").contains(&profile.replace(host, "DIR")));
+        assert!(other_machines.contains(&profile.replace(host, "DIR")));
         run(&krate, &format!("{profile} {program} Cargo.toml")).ends_with(0);
     }
     krate.just(&["itcov-clean"]).ends_with(0);
@@ -214,8 +218,8 @@ fn a_server_that_a_test_kills_is_measured_as_the_page_says() {
     let port = free_port().to_string();
     let krate = TestCrate::new("my-service");
     krate.write("src/main.rs", &GREETER.replace("PORT", &port));
-    let running = page("docs/running.md");
-    let test = ASK.replace("PORT", &port) + blocks(&running, "rust")[0];
+    let exec = page("docs/exec.md");
+    let test = ASK.replace("PORT", &port) + blocks(&exec, "rust")[0];
     krate.write("tests/server.rs", &test);
     krate.itcov(&["init"]).ends_with(0);
     let output = run(&krate, blocks(&readme, "sh")[6]).ends_with(0);
@@ -226,18 +230,18 @@ fn a_server_that_a_test_kills_is_measured_as_the_page_says() {
 
 #[test]
 fn several_programs_are_measured_as_the_pages_say() {
-    let (readme, running) = (page("README.md"), page("docs/running.md"));
-    let (several, running) = (blocks(&readme, "sh")[7], blocks(&running, "sh"));
+    let [readme, several] = ["README.md", "docs/several-programs.md"].map(page);
+    let (in_readme, several) = (blocks(&readme, "sh")[7], blocks(&several, "sh"));
     let krate = services();
-    let block = with_free_ports(several);
+    let block = with_free_ports(in_readme);
     let output = run(&krate, &block).ends_with(0).prints("the suite\n");
     for program in ["api", "worker"] {
         assert!(output.lines_of(&format!("{program}/src/main.rs")).0 > 0);
     }
     let (exports, _) = block.split_once("just ").unwrap();
-    let output = run(&krate, &format!("{exports}{}", running[2])).ends_with(0);
+    let output = run(&krate, &format!("{exports}{}", several[0])).ends_with(0);
     assert_eq!(output.stdout.matches("the suite\n").count(), 3);
-    let output = run(&krate, running[3]).ends_with(0);
+    let output = run(&krate, several[1]).ends_with(0);
     assert!(output.lines_of("api/src/main.rs").0 > 0);
     assert!(output.lines_of("worker/src/main.rs").0 > 0);
 }
@@ -257,8 +261,8 @@ fn options_go_to_the_recipes_as_the_page_says() {
 #[test]
 #[ignore = "needs curl"]
 fn a_run_is_stopped_by_curl_as_the_page_says() {
-    let running = page("docs/running.md");
-    let stop = blocks(&running, "sh")[5];
+    let control = page("docs/control-address.md");
+    let stop = blocks(&control, "sh")[0];
     let krate = TestCrate::scaffolded("stopped");
     let suite = format!("{stop}sleep 100");
     let variables = [("ITCOV_ARGS", "wait")];
@@ -287,44 +291,21 @@ fn a_new_crate_is_made_as_the_readme_says() {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
-    let docs = fs::read_dir(repository().join("docs")).unwrap();
-    let docs = docs.map(|entry| entry.unwrap().path());
-    let named = [
-        "README.md",
-        "ARCHITECTURE.md",
-        "bench/README.md",
-        "bench/reliability.md",
-        "fuzz/README.md",
-    ];
-    for page in named.iter().map(|name| repository().join(name)).chain(docs) {
-        if page.extension().is_none_or(|it| it != "md") {
-            continue;
-        }
-        let text = fs::read_to_string(&page).unwrap();
-        for link in text.split("](").skip(1) {
-            let link = link.split(')').next().unwrap();
-            let path = link.split('#').next().unwrap();
-            if !path.is_empty() && !path.contains("://") {
-                let there = page.parent().unwrap().join(path);
-                assert!(there.exists(), "{}: {link}", page.display());
-            }
-        }
-    }
-}
-
-#[test]
 fn the_pages_have_every_recipe_variable_and_option() {
     let krate = TestCrate::scaffolded("documented");
     let running = page("docs/running.md");
+    let variables = page("docs/variables.md");
     let others = [
         "README.md",
+        "docs/building.md",
+        "docs/exec.md",
+        "docs/formats.md",
         "docs/report.md",
         "docs/scaffold.md",
         "docs/scenarios.md",
     ]
     .map(page);
-    let pages = others.concat() + &running;
+    let pages = others.concat() + &running + &variables;
     let listed = krate
         .just(&["--list", "--list-heading", ""])
         .ends_with(0)
@@ -380,7 +361,7 @@ fn the_pages_have_every_recipe_variable_and_option() {
         names.collect()
     };
     let known = helps.concat() + &krate.read("tests/manual_integration.rs");
-    assert_eq!(names(&running), names(&known));
+    assert_eq!(names(&variables), names(&known));
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn a_program_that_ends_before_it_is_ready_is_reported() {
             .ends_with(1)
             .says(&format!("the suite waits for {ready}"))
             .says(how)
-            .says("error: shared has ended before it was ready; nothing of it counts\n");
+            .says("error: shared ended before it was ready; this run does not count\n");
         assert!(!krate.has("ran"));
     }
 }
@@ -38,7 +38,7 @@ fn a_run_that_fails_before_it_is_ready_adds_nothing_and_the_earlier_one_stays() 
                 ],
             )
             .ends_with(1)
-            .says("nothing of it counts");
+            .says("this run does not count");
         let report = krate.just(&["itcov-report"]).ends_with(0);
         assert_eq!(report.stdout, before, "{options} {arguments}");
     }
@@ -56,7 +56,7 @@ fn a_port_that_is_taken_is_said_before_the_program_starts() {
             &[("ITCOV_ARGS", &arguments), ("ITCOV_READY", &ready)],
         )
         .ends_with(1)
-        .says("something answers at ITCOV_READY before the program has started");
+        .says(&format!("{ready} answers before the program has started: stop what answers, or have the program listen elsewhere"));
     assert!(!output.stderr.contains(" runs as process"));
     assert!(!krate.has("ran"), "{}", output.stderr);
 }
@@ -124,7 +124,7 @@ fn a_program_that_answers_with_an_error_is_not_ready_yet() {
         .just_with(&["itcov-suite", "true"], &variables)
         .ends_with(1)
         .says(&format!(
-            "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\"; nothing of it counts\n"
+            "the program was not ready within 1s: {ready}: it answers \"HTTP/1.1 503 Starting\", and ready is a status of 2xx or 3xx; tcp://{address} waits for a connection alone; this run does not count\n"
         ));
 }
 
@@ -133,7 +133,7 @@ fn a_server_that_says_nothing_does_not_keep_a_signal_or_the_end_of_the_program_f
     let krate = TestCrate::shared();
     for (number, expected) in [
         ("INT", "SIGINT has come"),
-        ("KILL", "shared has ended before it was ready"),
+        ("KILL", "shared ended before it was ready"),
     ] {
         let address = format!("127.0.0.1:{}", free_port());
         let (arguments, ready) = (format!("silent {address}"), format!("http://{address}/"));

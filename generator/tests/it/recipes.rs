@@ -86,7 +86,7 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
             &[("ITCOV_ARGS", "wait")],
         )
         .ends_with(127)
-        .says("cannot start the suite: there is no command ./no-such-suite");
+        .says("there is no command ./no-such-suite");
     assert!(!output.stderr.contains("runs as process"));
 }
 

@@ -21,7 +21,7 @@ const REFUSALS: &[Refusal] = &[
     (
         |_| {},
         &["--manifest-path", "nowhere/Cargo.toml"],
-        &["there is no", "nowhere/Cargo.toml"],
+        &["nowhere/Cargo.toml does not exist"],
     ),
     (|_| {}, &["--manifest-path", "src"], &["is a directory"]),
     (
@@ -58,7 +58,7 @@ const REFUSALS: &[Refusal] = &[
     (
         |_| {},
         &["--bin", "other"],
-        &["no binary `other`", "\n  refused"],
+        &["no package has a binary `other`", "\n  refused"],
     ),
     (
         |_| {},
@@ -74,7 +74,7 @@ const REFUSALS: &[Refusal] = &[
         },
         &[],
         &[
-            "the feature `manual-integration` is there and means something else",
+            "the feature `manual-integration` already exists and is not empty",
             "line 7",
             "--feature",
         ],
@@ -101,19 +101,19 @@ const REFUSALS: &[Refusal] = &[
         },
         &[],
         &[
-            "the test target `manual_integration` is there and means something else",
+            "the test target `manual_integration` already exists and differs",
             "line 5",
         ],
     ),
     (
         |krate| krate.write("tests/manual_integration.rs", "#[test]\nfn mine() {}\n"),
         &[],
-        &["tests/manual_integration.rs is there and is not itcov's"],
+        &["tests/manual_integration.rs already exists, and itcov did not write it"],
     ),
     (
         |krate| krate.write("itcov.just", "mine:\n"),
         &[],
-        &["itcov.just is there and is not itcov's"],
+        &["itcov.just already exists, and itcov did not write it"],
     ),
     (
         |krate| {
@@ -153,7 +153,9 @@ const REFUSALS: &[Refusal] = &[
             );
         },
         &[],
-        &["a name that itcov does not write into files: letters, digits and `_-+./` are fine"],
+        &[
+            "a name that itcov cannot write into Rust, TOML and shell text as it is: rename it with letters, digits and `_-+./`",
+        ],
     ),
     (
         |krate| {
@@ -171,7 +173,7 @@ const REFUSALS: &[Refusal] = &[
             krate.write("src/bin/manual_integration.rs", "fn main() {}");
         },
         &["--bin", "manual_integration"],
-        &["the binary `manual_integration` has the name of the harness"],
+        &["the binary `manual_integration` has the name of itcov's harness: rename it"],
     ),
 ];
 

@@ -85,7 +85,7 @@ fn edited_files_stay_unless_told_otherwise() {
         .itcov(&["remove"])
         .ends_with(0)
         .prints("Kept itcov.just")
-        .says("itcov.just stays, as somebody has edited it: delete it, or give --force");
+        .says("itcov.just has been edited, so it stays: delete it, or pass --force");
     assert_eq!(krate.read("itcov.just"), edited);
     assert!(!krate.has("justfile"), "nobody imports it any more");
     krate

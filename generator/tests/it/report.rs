@@ -94,7 +94,7 @@ fn of_several_programs_one_can_be_looked_at_alone() {
     krate
         .itcov(&["report", "--bin", "third"])
         .ends_with(1)
-        .says("--bin third was not measured, but: first, second");
+        .says("--bin third was not measured; the last run measured: first, second");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn a_template_is_rendered_and_measures_and_goes_again_to_the_byte() {
     krate
         .itcov(&["update"])
         .ends_with(0)
-        .says("itcov.just is from a template of your own");
+        .says("itcov.just is from a template of your own and was not looked at");
     for arguments in [&["check"][..], &["check", "--template", OWN]] {
         krate
             .itcov(arguments)
@@ -224,7 +224,7 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         ),
         (
             |krate| symlink("../own/scripts", krate.root.join("scripts")).unwrap(),
-            "krate/scripts is a link that does not lead to a place in the workspace",
+            "krate/scripts links to a place outside of the workspace",
         ),
         (
             |krate| krate.write("scripts", "a file"),
@@ -232,11 +232,11 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         ),
         (
             |krate| krate.write("scripts/suite.sh", "mine\n"),
-            "there already, and not what the template makes:\n  scripts/suite.sh\n",
+            "these files already exist and differ from the template's:\n  scripts/suite.sh\n",
         ),
         (
             |krate| krate.write("itcov.just", "mine:\n"),
-            "krate/itcov.just is there and is not itcov's",
+            "krate/itcov.just already exists, and itcov did not write it",
         ),
         (
             |krate| krate.write(&format!("{OWN}/README.md"), "{% if bin %}\n\n"),
@@ -324,13 +324,13 @@ fn an_edited_file_is_told_from_an_untouched_one() {
         .ends_with(1)
         .prints("Edited itcov.just")
         .prints("Differing scripts/suite.sh")
-        .says("scripts/suite.sh is not what the template makes");
+        .says("scripts/suite.sh differs from the template's, and has no stamp");
     krate.itcov(&["update", "--template", OWN]).ends_with(1);
     krate
         .itcov(&["remove", "--template", OWN])
         .ends_with(0)
-        .says("itcov.just stays, as somebody has edited it")
-        .says("scripts/suite.sh stays, as it is not what the template makes");
+        .says("itcov.just has been edited, so it stays")
+        .says("scripts/suite.sh stays, as it differs from the template's");
     assert_eq!(krate.read("itcov.just"), mine);
     assert_eq!(krate.read("scripts/suite.sh"), "mine\n");
     assert!(!krate.has("tests") && !krate.has(".github") && !krate.has("justfile"));

@@ -67,7 +67,7 @@ fn a_threshold_that_is_missed_is_named_below_the_whole_report() {
     assert_eq!(output.stdout, plain.stdout);
     assert_eq!(
         output.stderr,
-        "error: too little ran\n  \
+        "error: below the threshold\n  \
          2 of 9 lines ran, 22.22%: 1 more to go (--fail-under-lines 22.23)\n  \
          7 of 16 regions ran, 43.75%: 6 more to go (--fail-under-regions 80)\n  \
          src/unused.rs: 0 of 6 lines ran, 0.00%: 3 more to go (--fail-under-file-lines 50)\n  \

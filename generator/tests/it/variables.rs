@@ -3,10 +3,10 @@
 use crate::support::TestCrate;
 
 const DURATIONS: &str = "is not a duration such as 90, 90s, 5m or 1h30m";
-const ADDRESSES: &str = "is not tcp://HOST:PORT or http://HOST:PORT/PATH";
+const ADDRESSES: &str = "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them";
 const LOOPBACK: &str = "is not a loopback address such as 127.0.0.1:8099";
 const SIGNALS: &str = "is neither SIGINT nor SIGTERM";
-const WORDS: &str = "is not words with closed quotes";
+const WORDS: &str = "has a quote that is not closed";
 
 #[test]
 fn a_malformed_variable_is_named_with_what_is_accepted() {

@@ -73,8 +73,8 @@ impl Recorded {
             return Ok(all);
         }
         bail!(
-            "the last run has no scenarios; a suite names them by `cargo itcov scenario NAME -- CMD`, by POST /scenario/NAME \
-             to $ITCOV_CONTROL, or as tests of `cargo itcov exec --scenarios -- cargo nextest run`"
+            "the last run has no scenarios; name them in the suite by `cargo itcov scenario NAME -- CMD`, or have tests named by \
+             `cargo itcov exec --scenarios -- cargo nextest run`"
         )
     }
 

@@ -25,10 +25,10 @@ use crate::scaffold::metadata::Workspace;
 #[derive(Args)]
 #[command(next_help_heading = "Files")]
 pub struct ChangedSince {
-    /// Report on the lines alone that have changed since this branch and REV parted, such as origin/main
+    /// Only report lines changed since the merge base with REV, such as origin/main
     ///
-    /// Lines that are not committed yet count too, files that git does not know, and submodules. Functions and regions count that
-    /// have one of these lines. Where nothing with code has changed, every threshold is met, unless a changed file was not built.
+    /// Uncommitted lines count too, as do files that git does not know, and submodules. A function or region counts if it has one of
+    /// these lines. If no code has changed, every threshold is met, unless a changed file was not built.
     #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     changed_since: Option<String>,
 }

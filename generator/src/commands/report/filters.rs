@@ -94,11 +94,10 @@ impl Filters {
                 .iter()
                 .map(|(option, glob)| format!(" {option} '{}'", glob.text));
             if let ([_], [idle]) = (&*options, &*idle) {
-                bail!("{idle}; without it, the report lists those there are");
+                bail!("{idle}; `cargo itcov report` lists the files");
             }
-            let them = if options.len() == 1 { "it" } else { "them" };
             bail!(
-                "no file is left to report on with{}; without {them}, the report lists those there are",
+                "no file is left to report on with{}; `cargo itcov report` lists the files",
                 words.collect::<String>()
             );
         }

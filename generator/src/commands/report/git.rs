@@ -170,7 +170,7 @@ impl Repository {
         }
         if !found.status.success() {
             bail!(
-                "git knows no revision {revision}; what others have is there after `git fetch`{}",
+                "git knows no revision {revision}: type `git fetch` to get those of others{}",
                 if self.is_shallow()? { DEEPEN } else { "" }
             );
         }
@@ -193,7 +193,7 @@ impl Repository {
             return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
         }
         if self.is_shallow()? {
-            bail!("this clone does not go back to where {revision} and HEAD parted{DEEPEN}");
+            bail!("this clone does not go back to the merge base of {revision} and HEAD{DEEPEN}");
         }
         bail!("{revision} and HEAD have no commit in common");
     }
@@ -353,7 +353,9 @@ pub fn asked(directory: &Path, question: &[&str]) -> Result<Vec<u8>> {
 fn run(command: &mut Command) -> Result<Output> {
     verbosity::running(command);
     match command.output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => bail!("there is no git here"),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            bail!("git is not installed, or not on the PATH")
+        }
         output => output.context("cannot run git"),
     }
 }

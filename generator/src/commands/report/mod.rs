@@ -292,7 +292,13 @@ fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
         let Some(place) = all.position(|it| it.name.as_ref() == Some(name)) else {
             let all = scenarios.all.iter().filter_map(|it| it.name.as_deref());
             let all: Vec<&str> = all.collect();
-            bail!("there is no scenario {name:?}, but: {}", all.join(", "));
+            if all.is_empty() {
+                bail!("the last run has no scenarios: see `cargo itcov help scenario`");
+            }
+            bail!(
+                "there is no scenario {name:?}; there are: {}",
+                all.join(", ")
+            );
         };
         profile.merge(&scenarios.profile(place)?);
     }

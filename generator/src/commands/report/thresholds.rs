@@ -21,27 +21,27 @@ use super::percent::Percent;
     reason = "the fields are called as the options are"
 )]
 pub struct Thresholds {
-    /// End with 1 if less than N percent of all lines ran; 79.999 % is less than 80
+    /// Exit with 1 if less than N percent of all lines ran; 79.999 % is less than 80
     #[arg(long, value_name = "N")]
     fail_under_lines: Option<Percent>,
 
-    /// End with 1 if less than N percent of all functions ran
+    /// Exit with 1 if less than N percent of all functions ran
     #[arg(long, value_name = "N")]
     fail_under_functions: Option<Percent>,
 
-    /// End with 1 if less than N percent of all regions ran
+    /// Exit with 1 if less than N percent of all regions ran
     #[arg(long, value_name = "N")]
     fail_under_regions: Option<Percent>,
 
-    /// End with 1 if less than N percent of the lines of a file ran
+    /// Exit with 1 if less than N percent of the lines of a file ran
     #[arg(long, value_name = "N")]
     fail_under_file_lines: Option<Percent>,
 
-    /// End with 1 if less than N percent of the functions of a file ran
+    /// Exit with 1 if less than N percent of the functions of a file ran
     #[arg(long, value_name = "N")]
     fail_under_file_functions: Option<Percent>,
 
-    /// End with 1 if less than N percent of the regions of a file ran
+    /// Exit with 1 if less than N percent of the regions of a file ran
     #[arg(long, value_name = "N")]
     fail_under_file_regions: Option<Percent>,
 
@@ -148,7 +148,7 @@ impl Thresholds {
         if missed.is_empty() {
             return Ok(met);
         }
-        bail!("too little ran\n  {}", missed.join("\n  "))
+        bail!("below the threshold\n  {}", missed.join("\n  "))
     }
 }
 

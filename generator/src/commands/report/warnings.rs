@@ -40,8 +40,8 @@ pub fn of_runs(parts: &[Measured], checkout: &Path) {
     let unknown: usize = parts.iter().map(|part| part.unknown).sum();
     if unknown > 0 {
         warn(&format!(
-            "another run went on at the same time, and processes without LLVM_PROFILE_FILE have left profiles, so whose they are \
-             is not known: {unknown}; they do not count"
+            "profiles that do not count: {unknown}; processes without LLVM_PROFILE_FILE left them while another run went on, so it is \
+             not known which run they belong to"
         ));
     }
 }
@@ -112,7 +112,8 @@ pub fn of_left_out(packages: &BTreeSet<&str>) {
     if !packages.is_empty() {
         let packages: Vec<&str> = packages.iter().copied().collect();
         warn(&format!(
-            "not measured, though the program is made of them: {}; no threshold is met",
+            "members of the workspace that are not measured, though the program uses them: {}; no threshold is met; delete \
+             `itcov` in the target directory, and run the program again",
             packages.join(", ")
         ));
     }
@@ -166,7 +167,9 @@ pub fn is_whole(left_out: &BTreeSet<&str>) -> Result<()> {
     if left_out.is_empty() {
         return Ok(());
     }
-    bail!("a crate of the workspace is not measured, so whether enough ran cannot be told");
+    bail!(
+        "a member of the workspace is not measured, so whether enough ran cannot be told: see the warning"
+    );
 }
 
 /// Tells which files cannot be compared with an earlier report: those that it does not have, and the `unmeasured` ones, which this
@@ -218,8 +221,8 @@ pub fn is_known(coverage: &Coverage, unbuilt: &[Unbuilt], root: &Path) -> Result
         return Ok(());
     }
     bail!(
-        "nothing that has changed was measured, so whether enough ran cannot be told: {}; leave out with --exclude what is not \
-         meant",
+        "nothing that has changed was measured, so whether enough ran cannot be told: {}; leave out with --exclude what need \
+         not run",
         reasons(unbuilt, root)
     );
 }

@@ -36,8 +36,8 @@ use crate::scaffold::metadata::{Cargo, Workspace};
 
 /// Show the scenarios of the last run: what each reaches, and which are enough.
 ///
-/// A scenario is a named part of a suite: see `cargo itcov help scenario`. Where the output is no terminal, only names are
-/// printed, one a line, so that a suite can be fed with them.
+/// A scenario is a named part of a suite: see `cargo itcov help scenario`. Where the output is not a terminal, it prints only the
+/// names, one a line, so that you can pass them to a suite.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -70,7 +70,7 @@ pub struct Scenarios {
     /// The lines that no scenario reaches
     #[arg(long)]
     missing: bool,
-    /// The scenarios that reach what has changed since this branch and REV parted; in doubt all, and why
+    /// The scenarios that reach what has changed since the merge base with REV; in doubt all, and why
     #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new(),
         conflicts_with_all = ["smallest", "reach", "only", "missing"])]
     changed_since: Option<String>,
@@ -105,7 +105,7 @@ impl Scenarios {
     pub fn run(self) -> Result<ExitCode> {
         if self.changed_since.is_some() && !self.choice.is_all() {
             bail!(
-                "--changed-since is about all programs: one that is left out may come to what has changed, too"
+                "--changed-since does not go with --package and --bin: a program that is left out may run what has changed"
             );
         }
         let workspace = self.cargo.read()?;
@@ -208,7 +208,10 @@ impl Scenarios {
         let wanted = match Place::parse(place, root)? {
             Place::Lines(path, range) => {
                 if !counted.index.lines.paths().any(|it| it == path) {
-                    bail!("{} is no source of what was measured", path.display());
+                    bail!(
+                        "{} is no source file that was measured: `cargo itcov report` lists those",
+                        path.display()
+                    );
                 }
                 counted.index.lines.set(&path, |line| range.contains(&line))
             }
@@ -239,7 +242,9 @@ impl Scenarios {
             }
             let seconds = counted.scenarios[*it].seconds;
             let name = counted.name(*it);
-            seconds.with_context(|| format!("it is not known how long {name:?} took"))
+            seconds.with_context(|| {
+                format!("it is not known how long {name:?} took: leave out --by-time")
+            })
         };
         let costs: Vec<f64> = named.iter().map(cost).collect::<Result<_>>()?;
         let smallest = reach::smallest(&own, &costs);
@@ -303,7 +308,7 @@ fn nextest(counted: &Counted, places: impl Iterator<Item = usize>) -> Result<Opt
         let name = counted.name(place);
         let parts = name.split_once(' ').filter(|_| counted.is_test(place));
         let (binary, test) = parts.with_context(|| {
-            format!("{name:?} is no test of nextest, of which there would be a binary and a name")
+            format!("{name:?} is no test of nextest, and --format nextest prints those: run `cargo itcov exec --scenarios -- cargo nextest run`")
         })?;
         let [binary, test] = [binary, test].map(plain);
         Ok(format!("(binary_id(={binary}) & test(={test}))"))

@@ -29,7 +29,7 @@ impl Place {
     pub fn parse(text: &str, root: &Path) -> Result<Place> {
         let wrong = || {
             format!(
-                "{text:?} is no place such as src/store.rs:42, src/store.rs:40-50, src/store.rs or store::insert"
+                "--reach {text} is not a place such as src/store.rs:42, src/store.rs:40-50, src/store.rs or store::insert"
             )
         };
         let all = 0..=u32::MAX;
@@ -70,7 +70,7 @@ pub fn function(coverage: &Coverage, name: &str, lines: &Lines) -> Result<FixedB
         }
     }
     if !is_known {
-        bail!("there is no function {name} in what was measured");
+        bail!("there is no function {name} in the measured program");
     }
     Ok(set)
 }

@@ -60,7 +60,10 @@ fn sync_taken(directories: &mut BTreeSet<PathBuf>) -> Result<()> {
 fn check(step: &Step<'_>, roots: &Roots) -> Result<()> {
     let change = step.change;
     if !is_as_planned(change)? || Place::of(change, roots)?.path() != step.place.path() {
-        bail!("{} changed meanwhile and was left as it is", change.name);
+        bail!(
+            "{} has changed meanwhile and was left as it is",
+            change.name
+        );
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ fn steps<'plan>(changes: &[&'plan Change], roots: &Roots) -> Result<Vec<(&'plan 
             None => steps.push((change, place)),
             Some(first) if first.after == change.after => {}
             Some(first) => bail!(
-                "{} and {} are one file and would have to differ; nothing was changed",
+                "{} and {} are one file and would have to differ: replace the link by a file; nothing was changed",
                 first.name,
                 change.name
             ),

@@ -75,7 +75,7 @@ impl Place {
             return Err(outside(path, &place.path, roots));
         }
         if change.after.is_some() && place.path.exists() && !place.path.is_file() {
-            bail!("{} is not a file", path.display());
+            bail!("{} is not a file: move or rename it", path.display());
         }
         Ok(place)
     }
@@ -103,7 +103,7 @@ fn followed(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if let Ok(goal) = fs::read_link(path) {
                 bail!(
-                    "{} is a link to {}, and there is nothing: mend the link or remove it",
+                    "{} links to {}, which does not exist: fix the link or remove it",
                     path.display(),
                     goal.display()
                 );
@@ -132,7 +132,7 @@ fn outside(path: &Path, real: &Path, roots: &Roots) -> anyhow::Error {
     });
     match link {
         Some(link) => anyhow!(
-            "{} is a link that leads outside, to {}: nothing is changed there; put a file or directory of the crate's own in its place",
+            "{} links to {}, outside of the crate, where itcov changes nothing: put a file or directory in its place",
             link.display(),
             link.canonicalize().unwrap_or_default().display()
         ),

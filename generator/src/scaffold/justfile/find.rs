@@ -83,7 +83,7 @@ fn find(root: &Utf8Path) -> Result<Utf8PathBuf> {
         several => {
             let names: Vec<&str> = several.iter().map(|path| path.as_str()).collect();
             bail!(
-                "just takes one justfile, and {root} has several:\n  {}",
+                "just takes one justfile, and {root} has several; keep one of them:\n  {}",
                 names.join("\n  ")
             )
         }
@@ -95,12 +95,14 @@ fn read_text(path: &Utf8Path) -> Result<Option<String>> {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if path.symlink_metadata().is_ok() {
-                bail!("{path} is a link to a file that is not there: remove it, or make that file");
+                bail!(
+                    "{path} links to a file that does not exist: remove the link, or create the file"
+                );
             }
             return Ok(None);
         }
         Err(error) if error.kind() == ErrorKind::IsADirectory => {
-            bail!("{path} is a directory, and just takes it for the justfile: give it another name")
+            bail!("{path} is a directory, and just takes it for the justfile: rename it")
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
     };
@@ -111,7 +113,9 @@ fn read_text(path: &Utf8Path) -> Result<Option<String>> {
             let line = error.as_bytes()[..start]
                 .split(|byte| *byte == b'\n')
                 .count();
-            bail!("{path} is not UTF-8 (line {line}), as just wants it: convert it first")
+            bail!(
+                "{path} is not UTF-8 (line {line}), and just reads nothing else: convert it first"
+            )
         }
     }
 }

@@ -129,10 +129,13 @@ pub fn plan(justfile: &Justfile, recipes: &str) -> Result<Edit> {
     };
     let taken = names::taken(&justfile.sources, dump, recipes);
     if !taken.is_empty() {
-        bail!("{}, as {RECIPES} does: rename it first", taken.join("\n"));
+        bail!(
+            "{}; {RECIPES} has the same: rename yours first",
+            taken.join("\n")
+        );
     }
     if let Verdict::Rejects(message) = &justfile.verdict {
-        bail!("just rejects {path} as it is, so it is left alone: mend it first\n{message}");
+        bail!("just rejects {path}: fix it first; nothing was written\n{message}");
     }
     let mut notes = Vec::new();
     let after = match text {
@@ -156,7 +159,7 @@ pub fn plan(justfile: &Justfile, recipes: &str) -> Result<Edit> {
     );
     notes.extend(shell::foreign(&justfile.sources).map(|shell| {
         format!(
-            "{path} has just run recipes in {shell}, and itcov's need a POSIX shell such as sh or bash: \
+            "{path} sets the shell {shell}, and itcov's recipes need a POSIX shell such as sh or bash: \
              type `cargo itcov run` instead of `just itcov`"
         )
     }));
@@ -165,15 +168,15 @@ pub fn plan(justfile: &Justfile, recipes: &str) -> Result<Edit> {
 
 fn in_the_way(root: &Utf8Path, parent: &Utf8Path) -> String {
     format!(
-        "in {root}, just has found {parent} so far; the new justfile is nearer, and sends it on there for every recipe that \
-         it does not have itself (set fallback), but plain `just` and `just --list` no longer get there"
+        "in {root}, just now finds the new justfile instead of {parent}; recipes of that one still work here (set fallback), but \
+         plain `just` and `just --list` show the new one"
     )
 }
 
 fn nearer_one(root: &Utf8Path, nearer: &Utf8Path) -> String {
     let directory = nearer.parent().unwrap_or(root);
     format!(
-        "type `just itcov` in {root}: in {directory}, just takes {nearer}, which knows nothing of it"
+        "type `just itcov` in {root}: in {directory}, just takes {nearer}, which does not have it"
     )
 }
 

@@ -44,7 +44,7 @@ impl Adding<'_> {
                 return Ok(());
             }
             bail!(
-                "the feature `{name}` is there and means something else (line {}): choose another name with --feature",
+                "the feature `{name}` already exists and is not empty (line {}): choose another name with --feature",
                 self.number(item.span())
             );
         }
@@ -66,7 +66,7 @@ impl Adding<'_> {
             return match difference(test, required) {
                 None => Ok(()),
                 Some(difference) => bail!(
-                    "the test target `{TEST_TARGET}` is there and means something else (line {}): {difference}",
+                    "the test target `{TEST_TARGET}` already exists and differs (line {}): {difference}; change it, or rename it",
                     self.number(Some(test.span.clone()))
                 ),
             };
@@ -85,8 +85,8 @@ impl Adding<'_> {
                     Ok(())
                 }
                 _ => bail!(
-                    "`test` is not a list of [[test]] sections (line {}), and no line can be added to it: \
-                     write it as such",
+                    "`test` is not written as [[test]] sections (line {}), and itcov only adds lines: write each target as \
+                     one",
                     self.number(item.span())
                 ),
             },
@@ -142,13 +142,13 @@ impl Adding<'_> {
                     return Ok(());
                 }
                 bail!(
-                    "`{name}` is an inline table (line {}), to which {line} cannot be added by adding a line: \
-                     write it as a [{name}] section",
+                    "`{name}` is an inline table (line {}), and itcov only adds lines, here {line}: write it as a \
+                     [{name}] section",
                     self.number(item.span())
                 )
             }
             _ => bail!(
-                "`{name}` is not a table (line {})",
+                "`{name}` is not a table (line {}): write it as a [{name}] section",
                 self.number(item.span())
             ),
         }

@@ -49,7 +49,7 @@ pub fn with_additions(text: &str, additions: &Additions) -> Result<Option<String
         && let Err(error) = Document::parse(after.as_str())
     {
         // The additions are lines put between others: should they ever not fit, the user's file is not touched.
-        bail!("the manifest would not be valid TOML with itcov's lines in it\n{error}");
+        bail!("itcov's lines would make the manifest invalid; nothing was written\n{error}");
     }
     Ok(after)
 }

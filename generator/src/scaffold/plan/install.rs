@@ -70,14 +70,14 @@ fn refuse_names(package: &PackageFacts, program: &Program) -> Result<()> {
         && target.path != package.harness.path
     {
         bail!(
-            "the package `{}` has a test target `{TEST_TARGET}` of its own, {}",
+            "the package `{}` has a test target `{TEST_TARGET}` of its own, {}: rename it, as itcov's harness has this name",
             package.name,
             target.path
         );
     }
     let bin = &program.bin;
     if bin == TEST_TARGET {
-        bail!("the binary `{bin}` has the name of the harness, so itcov cannot measure it");
+        bail!("the binary `{bin}` has the name of itcov's harness: rename it");
     }
     Ok(())
 }
@@ -182,8 +182,8 @@ fn recipes_change(plan: &mut Plan, renewal: &Renewal, request: &Request) -> Resu
             after = values::set(&after, values::TIMEOUT, timeout);
             if values::get(&after, values::TIMEOUT) != Some(timeout) {
                 bail!(
-                    "{RECIPES} has no line `export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '…')` to put --timeout into: \
-                     set it there"
+                    "{RECIPES} has no line `export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '…')`, which --timeout changes: \
+                     write that line, or leave out --timeout"
                 );
             }
         }

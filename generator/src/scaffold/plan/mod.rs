@@ -26,7 +26,7 @@ const OF_TEMPLATE: &str = "of the template";
 pub fn check(facts: &Facts, rendered: &Rendered) -> Result<Plan> {
     if facts.packages.is_empty() {
         return Ok(Plan {
-            problems: vec!["there is no scaffold: `cargo itcov init` puts it in".to_owned()],
+            problems: vec!["there is no scaffold here: type `cargo itcov init`".to_owned()],
             ..Plan::default()
         });
     }

@@ -40,12 +40,12 @@ pub fn plan(plan: &mut Plan, renewal: &Renewal) -> Result<()> {
     }
     if renewal.mode == Mode::Add && !differing.is_empty() {
         bail!(
-            "there already, and not what the template makes:{}\nmove or rename them, here or in the template; nothing was written",
+            "these files already exist and differ from the template's:{}\nmove or rename them, here or in the template; nothing was written",
             selection::list(differing.into_iter())
         );
     }
     let problems = differing.into_iter().map(|name| {
-        format!("{name} is not what the template makes, and has no stamp that would tell whose edit that is: it stays; without it, `cargo itcov update --template DIR` puts it there anew")
+        format!("{name} differs from the template's, and has no stamp that tells whether you have edited it, so it stays; delete it, and `cargo itcov update --template DIR` writes it again")
     });
     plan.problems.extend(problems);
     Ok(())

@@ -67,7 +67,7 @@ fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
     let file = &facts.justfile;
     if let Some(path) = file.still_needed_by() {
         bail!(
-            "{path} imports {RECIPES}, and just would reject it without: take the import out first"
+            "{path} imports {RECIPES}, so just would reject it afterwards: take that import out first"
         );
     }
     let Some(text) = &file.text else {
@@ -102,7 +102,7 @@ fn remove_other(plan: &mut Plan, facts: &Facts, other: &Other, force: bool) {
     let goes = *text == other.text;
     if !goes {
         plan.notes.push(format!(
-            "{} stays, as it is not what the template makes: delete it if it is of no use",
+            "{} stays, as it differs from the template's: delete it if you do not need it",
             other.name
         ));
     }
@@ -129,9 +129,9 @@ fn remove_owned(plan: &mut Plan, facts: &Facts, file: &TextFile, what: &str, for
     let goes = owned::is_untouched(text) || (is_ours && force);
     if !goes {
         plan.notes.push(if is_ours {
-            format!("{name} stays, as somebody has edited it: delete it, or give --force")
+            format!("{name} has been edited, so it stays: delete it, or pass --force")
         } else {
-            format!("{name} stays, as it is not itcov's")
+            format!("{name} stays, as itcov did not write it")
         });
     }
     plan.changes.push(Change {

@@ -48,16 +48,16 @@ impl Renewal<'_> {
         match &found {
             Status::Current | Status::Edited => {}
             Status::Foreign => bail!(
-                "{} is there and is not itcov's: move it, or rename it",
+                "{} already exists, and itcov did not write it: move or rename it",
                 file.path
             ),
             Status::Newer { version } => plan.problems.push(format!(
-                "{name} is of cargo-itcov {version}, which is newer than this one: install that version"
+                "{name} is of cargo-itcov {version}, which is newer than this one: install that version or a later one"
             )),
             Status::OfTemplate => {
                 if self.mode == Mode::Renew {
                     plan.notes.push(format!(
-                        "{name} is from a template of your own: with --template DIR it is compared with that"
+                        "{name} is from a template of your own and was not looked at: pass --template DIR to renew it"
                     ));
                 }
             }
@@ -69,9 +69,9 @@ impl Renewal<'_> {
             } if self.rendered.is_own => after = Some(renewed()),
             Status::Stale { version, .. } if self.mode == Mode::Add => {
                 plan.notes.push(if self.rendered.is_own {
-                    format!("{name} is not what the template makes now: `cargo itcov update --template DIR` renews it")
+                    format!("{name} is of an earlier state of the template: `cargo itcov update --template DIR` renews it")
                 } else {
-                    format!("{name} is of cargo-itcov {version}, in another state than this one's: `cargo itcov update` renews it")
+                    format!("{name} is of cargo-itcov {version}: `cargo itcov update` renews it")
                 });
             }
             Status::Missing | Status::Outdated | Status::Stale { edited: false, .. } => {
@@ -81,7 +81,7 @@ impl Renewal<'_> {
                 is_behind = true;
                 plan.problems.push(format!(
                     "{name} has been edited, so it stays as it is: `cargo itcov update` shows how it differs from what this \
-                     version writes; take over what you want, with the line of the stamp"
+                     version writes; copy what you want, and the line `Written by cargo-itcov`"
                 ));
             }
         }

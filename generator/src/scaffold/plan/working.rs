@@ -14,9 +14,9 @@ pub fn look(plan: &mut Plan, facts: &Facts) {
     match &facts.justfile.verdict {
         Verdict::AwaitsRecipes(message) => plan
             .problems
-            .push(format!("just rejects what is in {RECIPES}: mend it\n{message}")),
+            .push(format!("just rejects {RECIPES}: fix it\n{message}")),
         Verdict::Unknown if facts.justfile.text.is_some() => plan.notes.push(format!(
-            "just is not installed here, or too old, so whether it takes {RECIPES} was not looked at"
+            "just is not installed, or too old, so {RECIPES} was not checked with it"
         )),
         _ => {}
     }

@@ -30,7 +30,7 @@ pub fn read(root: &Utf8Path, name: &Utf8Path) -> Result<TextFile> {
     for place in path.ancestors().take_while(|place| *place != root) {
         if place.is_symlink() && !is_inside(place) {
             bail!(
-                "{place} is a link that does not lead to a place in the workspace, so {name} of the template cannot be put there"
+                "{place} links to a place outside of the workspace, so {name} of the template cannot be put there"
             );
         }
         if place != path && place.exists() && !place.is_dir() {

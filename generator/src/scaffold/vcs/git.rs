@@ -176,7 +176,7 @@ fn answer(command: &mut Command) -> Result<Option<Vec<u8>>> {
         Ok(None)
     } else {
         bail!(
-            "git does not say whether there are uncommitted changes; with --allow-dirty it is not asked\n{}",
+            "`git status` failed; pass --allow-dirty to skip the check\n{}",
             stderr.trim_end().trim_start_matches("fatal: ")
         )
     }

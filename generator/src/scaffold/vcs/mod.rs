@@ -123,7 +123,7 @@ fn refusal(refused: &[(&Change, State)]) -> Result<()> {
         let _ = write!(list, "\n  and {} more", refused.len() - NAMED);
     }
     bail!(
-        "files that would be changed have uncommitted changes; commit them first, or allow it with {}:{list}",
+        "these files have uncommitted changes; commit them first, or pass {}:{list}",
         if all_staged {
             "--allow-staged"
         } else {

@@ -148,7 +148,9 @@ fn main() {
     krate
         .itcov(&["run", "--with", "plugins"])
         .ends_with(1)
-        .says("--with plugins: the workspace has no such package; it has:\n  host\n  plugin");
+        .says(
+            "the workspace has no package `plugins`, as --with names it; it has:\n  host\n  plugin",
+        );
 }
 
 #[test]

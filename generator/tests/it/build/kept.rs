@@ -71,12 +71,12 @@ fn a_run_that_goes_on_stays_whatever_is_forgotten() {
     krate
         .just(&["itcov-clean"])
         .ends_with(0)
-        .says("runs that still go on, and stay: 1");
+        .says("runs that still go on and were kept: 1");
     let live = krate.just(&["itcov-report"]).ends_with(0).lines_of("Total");
     krate
         .just(&["itcov_options=--add", "itcov"])
         .ends_with(1)
-        .says("the last run still goes on, so nothing can be added to it");
+        .says("the last run still goes on, so --add cannot add to it");
 
     // Another one of another build comes and goes meanwhile.
     change(&krate, "meanwhile");

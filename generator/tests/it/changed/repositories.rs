@@ -88,11 +88,11 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     git.commit("seven");
     assert_eq!(
         error(since("origin/main")),
-        "origin/main: git knows no revision origin/main; what others have is there after `git fetch`"
+        "origin/main: git knows no revision origin/main: type `git fetch` to get those of others"
     );
     assert_eq!(
         error(command(&fixture, &["--changed-since=--output=x"])),
-        "--output=x: git knows no revision --output=x; what others have is there after `git fetch`"
+        "--output=x: git knows no revision --output=x: type `git fetch` to get those of others"
     );
     assert!(!fixture.root().join("x").exists());
     assert_eq!(
@@ -117,7 +117,10 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     let path = tools::path_of(fixture.root().join("bin"), &["cargo"]);
     let mut absent = since("main");
     absent.env("PATH", path);
-    assert_eq!(error(absent), "main: there is no git here");
+    assert_eq!(
+        error(absent),
+        "main: git is not installed, or not on the PATH"
+    );
 }
 
 #[test]
@@ -150,7 +153,7 @@ fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
     assert_eq!(
         error(since()),
         format!(
-            "origin/main: git knows no revision origin/main; what others have is there after `git fetch`{advice}"
+            "origin/main: git knows no revision origin/main: type `git fetch` to get those of others{advice}"
         )
     );
     git.run(&[

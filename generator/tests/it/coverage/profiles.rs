@@ -28,7 +28,7 @@ fn what_is_missing_is_named_with_what_to_type() {
     stdout(&mut fixture.itcov(&["report"]));
     assert_eq!(
         error(&fixture, &["--bin", "other"]),
-        "error: --bin other was not measured, but: unlinked-module\n"
+        "error: --bin other was not measured; the last run measured: unlinked-module\n"
     );
     let library = &fixture.objects()[1];
     fs::remove_file(library).unwrap();

@@ -28,8 +28,8 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
     // The first text is written and the others are not yet; and all are.
     let write = the_call(&krate, |call| call.name == "write");
     let sync = the_call(&krate, |call| call.name == "fsync");
-    let early = "changed while the plan was made; nothing was changed, run the command again";
-    let late = "changed meanwhile and was left as it is";
+    let early = "has changed meanwhile; nothing was written, run the command again";
+    let late = "has changed meanwhile and was left as it is";
     let first = "tests/.manual_integration.rs.itcov-";
     let last = ".justfile.itcov-";
     for (file, call, waiting, message) in [
@@ -93,7 +93,7 @@ fn a_file_that_changes_in_the_midst_is_left_alone_and_the_next_run_completes() {
     krate.write("justfile", "default:\n    true\n");
     assert_eq!(held_up.stdout(), "");
     let output = held_up.finish().ends_with(1);
-    let output = output.says("justfile changed meanwhile and was left as it is");
+    let output = output.says("justfile has changed meanwhile and was left as it is");
     output.says("stopped after 3 of 4 changes (tests/manual_integration.rs, Cargo.toml, itcov.just); run the command again to complete");
     assert_eq!(krate.read("justfile"), "default:\n    true\n");
     assert!(Tree::of(&krate.root).leftovers().is_empty());
@@ -125,7 +125,7 @@ fn a_file_that_appears_meanwhile_is_not_overwritten() {
     krate.write("itcov.just", "mine:\n");
     let output: Output = held_up.finish().ends_with(1);
     output
-        .says("itcov.just changed meanwhile")
+        .says("itcov.just has changed meanwhile")
         .says("stopped after 2 of 4 changes");
     assert_eq!(krate.read("itcov.just"), "mine:\n");
     assert!(!krate.has("justfile"));

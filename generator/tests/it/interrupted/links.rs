@@ -52,35 +52,32 @@ fn links_that_lead_outside_or_nowhere_are_refused_and_nothing_is_written() {
         (
             "justfile",
             "../outside/file",
-            &[
-                "justfile is a link that leads outside, to ",
-                "/outside/file",
-            ][..],
+            &["justfile links to ", "/outside/file, outside of the crate"][..],
         ),
         (
             "Cargo.toml",
             "../outside/Cargo.toml",
-            &["Cargo.toml is a link that leads outside, to "],
+            &["Cargo.toml links to ", "outside of the crate"],
         ),
         (
             "tests",
             "../outside",
-            &["/krate/tests is a link that leads outside, to ", "/outside"],
+            &["/krate/tests links to ", "/outside, outside of the crate"],
         ),
         (
             "justfile",
             "nowhere",
-            &["justfile is a link to a file that is not there"],
+            &["justfile links to a file that does not exist"],
         ),
         (
             "tests",
             "../nowhere",
-            &["/krate/tests is a link to ../nowhere, and there is nothing"],
+            &["/krate/tests links to ../nowhere, which does not exist"],
         ),
         (
             "itcov.just",
             "../nowhere",
-            &["itcov.just is a link to ../nowhere, and there is nothing"],
+            &["itcov.just links to ../nowhere, which does not exist"],
         ),
         ("justfile", "justfile", &["cannot read", "justfile"]),
     ] {

@@ -40,7 +40,7 @@ fn refused(krate: &TestCrate, arguments: &[&str], flag: &str, list: &str) {
     let before = Tree::of(&krate.root);
     let output = krate.itcov(arguments).ends_with(1);
     let expected = format!(
-        "error: files that would be changed have uncommitted changes; commit them first, or allow it with {flag}:{list}\n"
+        "error: these files have uncommitted changes; commit them first, or pass {flag}:{list}\n"
     );
     assert_eq!(output.stderr, expected);
     assert_eq!(Tree::of(&krate.root), before);
@@ -250,7 +250,7 @@ fn a_repository_that_git_does_not_open_is_refused_in_its_words() {
     let krate = committed("broken");
     krate.write(".git/config", "[core\n");
     let output = krate.itcov(&["init"]).ends_with(1);
-    let output = output.says("git does not say whether there are uncommitted changes");
+    let output = output.says("`git status` failed; pass --allow-dirty to skip the check");
     output.says("bad config line 1").says("--allow-dirty");
     krate.itcov(&["init", "--allow-dirty"]).ends_with(0);
 }

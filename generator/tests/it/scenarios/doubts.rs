@@ -376,7 +376,7 @@ fn one_of_several_programs_is_not_all() {
     krate
         .itcov(&words)
         .ends_with(1)
-        .says("--changed-since is about all programs");
+        .says("--changed-since does not go with --package and --bin");
 }
 
 /// A package with a library, a unit test, a test that calls it, and one that knows nothing but the program.

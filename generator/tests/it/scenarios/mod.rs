@@ -198,15 +198,15 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     krate
         .itcov(&["report", "--scenario", "none"])
         .ends_with(1)
-        .says("there is no scenario \"none\", but: one, two, three, four");
+        .says("there is no scenario \"none\"; there are: one, two, three, four");
     krate
         .itcov(&["scenarios", "--reach", "src/main.rs:x"])
         .ends_with(1)
-        .says("is no place such as");
+        .says("is not a place such as");
     krate
         .itcov(&["scenarios", "--reach", "src/none.rs"])
         .ends_with(1)
-        .says("src/none.rs is no source of what was measured");
+        .says("src/none.rs is no source file that was measured");
     assert_eq!(names(&["--reach", "act_4"]), ["three"]);
     assert_eq!(names(&["--reach", "app::shared"]), ["two", "three"]);
     krate

@@ -78,7 +78,7 @@ fn what_is_meant_for_one_program_is_refused_for_several_before_anything_is_built
         (
             &[both, "itcov"],
             ("ITCOV_ARGS_worker", "'open"),
-            "error: ITCOV_ARGS_worker='open is not words with closed quotes\n".to_owned(),
+            "error: ITCOV_ARGS_worker='open has a quote that is not closed\n".to_owned(),
         ),
     ] {
         krate
@@ -98,7 +98,7 @@ fn programs_whose_variables_would_be_the_same_are_not_measured_at_once() {
         krate.write(&format!("{package}/src/main.rs"), "fn main() {}\n");
     }
     krate.itcov(&["run", "--workspace"]).ends_with(2).says(
-        "a-b and a_b share the variable ITCOV_ARGS_a_b, so only one can be measured at a time",
+        "`a-b` and `a_b` share the variable ITCOV_ARGS_a_b: measure one at a time, with --bin",
     );
 }
 

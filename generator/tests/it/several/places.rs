@@ -47,7 +47,7 @@ fn a_report_is_on_the_last_run_and_can_be_narrowed() {
     krate
         .itcov(&["report", "--bin", "other"])
         .ends_with(1)
-        .says("--bin other was not measured, but: api, cli, worker");
+        .says("--bin other was not measured; the last run measured: api, cli, worker");
 
     // What is added of one is there beside the others, and a program that was measured before counts on.
     let again = run("-p api", &["fail", "0"], &[]).ends_with(0);

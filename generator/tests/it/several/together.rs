@@ -76,7 +76,7 @@ fn the_suite_waits_for_all_and_a_program_that_fails_before_is_named() {
         "the program was not ready within 1s: tcp://127.0.0.1:{silent}: Connection refused"
     ));
     with(&[("ITCOV_ARGS_worker", "fail 9")])
-        .says("error: worker has ended before it was ready; nothing of it counts");
+        .says("error: worker ended before it was ready; this run does not count");
     assert!(!krate.has("ran"));
 
     // One that has done its work need not be there any longer, and one that fails later is said.

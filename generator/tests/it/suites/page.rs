@@ -1,4 +1,4 @@
-//! The table of docs/running.md: each row with the ways that hold it.
+//! The table of docs/exec.md: each row with the ways that hold it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,7 +43,7 @@ const ROWS: [(&str, &[&str]); 9] = [
 
 #[test]
 fn the_table_of_ways_has_those_that_are_tested() {
-    let page = fs::read_to_string(repository().join("docs/running.md")).unwrap();
+    let page = fs::read_to_string(repository().join("docs/exec.md")).unwrap();
     let head = "| how the suite starts the program | what to do |";
     let lines = page.lines().skip_while(|line| *line != head).skip(2);
     let rows = lines.take_while(|line| line.starts_with('|'));

@@ -78,32 +78,24 @@ pub fn cargo_itcov() -> &'static Path {
 /// `just`, built from its library.
 pub fn just() -> &'static Path {
     static JUST: OnceLock<PathBuf> = OnceLock::new();
-    JUST.get_or_init(|| example("just"))
+    JUST.get_or_init(|| tool("just"))
 }
 
 /// `cargo generate`, built from its library.
 pub fn cargo_generate() -> PathBuf {
-    example("cargo-generate")
+    tool("cargo-generate")
 }
 
-/// Builds an example of this package, which `cargo test` has usually done already, and says where it is.
-fn example(name: &str) -> PathBuf {
-    let arguments = [
-        "build",
-        "--quiet",
-        "--package",
-        "cargo-itcov",
-        "--example",
-        name,
-    ];
+/// Builds a program of `tools/`, if that was not done yet, and says where it is.
+fn tool(name: &str) -> PathBuf {
+    let package = format!("tool-{name}");
     Output::of(
         Command::new(env!("CARGO"))
-            .args(arguments)
+            .args(["build", "--quiet", "--package", &package])
             .current_dir(repository()),
     )
     .ends_with(0);
-    // <target>/debug/cargo-itcov and <target>/debug/examples/just
-    cargo_itcov().with_file_name("examples").join(name)
+    cargo_itcov().with_file_name(name)
 }
 
 fn path(reporter: Reporter) -> OsString {

@@ -47,7 +47,7 @@ pub fn without_additions(text: &str) -> Result<Removal> {
     let left = match Document::parse(after.as_deref().unwrap_or(text)) {
         Ok(left) => left,
         Err(error) => bail!(
-            "without itcov's lines the manifest would not be valid TOML: take them out by hand\n{error}"
+            "the manifest would be invalid without itcov's lines: take them out by hand\n{error}"
         ),
     };
     let needs_harness = |test: &Entry| {

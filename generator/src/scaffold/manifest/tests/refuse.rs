@@ -55,7 +55,7 @@ fn another_test_target_of_that_name_is_refused_with_what_differs() {
             &ADDITIONS,
             &[
                 "the test target `manual_integration`",
-                "something else (line 5)",
+                "already exists and differs (line 5)",
                 difference,
             ],
         );
@@ -99,8 +99,8 @@ fn where_no_line_can_be_added_it_is_said_what_to_write() {
     ];
     refuses("package = { name = \"a\" }\n", &OLD, &package);
     let test = [
-        "`test` is not a list of [[test]] sections (line 1)",
-        "write it as such",
+        "`test` is not written as [[test]] sections (line 1)",
+        "write each target as one",
     ];
     refuses("test = [{ name = \"a\" }]\n", &ADDITIONS, &test);
     refuses("test = []\n", &ADDITIONS, &test);

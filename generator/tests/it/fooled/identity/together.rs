@@ -41,14 +41,14 @@ fn what_does_not_know_its_run_counts_where_only_one_goes_on() {
         .says(&format!(
             "another run goes on in this checkout, as process {process}; each reports on what it has built and started"
         ))
-        .says("so whose they are is not known: 1; they do not count");
+        .says("profiles that do not count: 1; processes without LLVM_PROFILE_FILE");
     assert_eq!(second.lines_of("Total"), LINES);
     // That of a run that goes on, too.
     let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0);
     assert_eq!(entries_of_main(&trace.stdout), 1);
     krate.write("four", "");
     let first = first.finish().ends_with(0);
-    let first = first.says("so whose they are is not known: 1; they do not count");
+    let first = first.says("profiles that do not count: 1; processes without LLVM_PROFILE_FILE");
     assert_eq!(first.lines_of("Total"), LINES);
     // Before the other one, with the variable, and twice after it.
     assert_eq!(entries_of_last(&krate), 4);
@@ -93,7 +93,7 @@ fn a_program_that_runs_is_measured_though_another_one_is_built_and_run_meanwhile
     krate
         .itcov(&["clean"])
         .ends_with(0)
-        .says("runs that still go on, and stay: 1");
+        .says("runs that still go on and were kept: 1");
     signal("INT", first.id());
     let first = first.finish().ends_with(0);
     assert_eq!(first.lines_of("Total"), (16, 16), "{}", first.stdout);

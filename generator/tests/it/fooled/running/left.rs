@@ -100,7 +100,7 @@ fn clean_removes_what_was_built_for_choices_of_dependencies_and_by_other_version
     krate
         .itcov(&["clean"])
         .ends_with(0)
-        .says("of builds that nothing refers to any more are freed");
+        .says("of builds that nothing uses any more were deleted");
     assert_eq!((entries(&choices).len(), entries(&wrappers).len()), (0, 1));
     let again = krate.itcov(&["clean"]).ends_with(0);
     assert!(!again.stderr.contains("freed"), "{}", again.stderr);

@@ -113,7 +113,7 @@ fn wait(krate: &TestCrate, server: Server, end: End) {
         }
         End::Death => {
             signal("KILL", program);
-            "shared has ended before it was ready"
+            "shared ended before it was ready"
         }
         End::Stop => {
             let answer = ask(&address(&mut run), STOP);

@@ -108,14 +108,14 @@ fn a_member_that_was_not_measured_is_named_and_no_threshold_is_met() {
             forget(&note.unwrap().path(), "helper");
         }
     }
-    let said = "not measured, though the program is made of them: helper; no threshold is met";
+    let said = "not measured, though the program uses them: helper; no threshold is met";
     run(&krate, &[]).says(said);
     let gate = ["report", "--fail-under-lines", "1"];
     krate
         .itcov(&gate)
         .ends_with(1)
         .says(said)
-        .says("a crate of the workspace is not measured");
+        .says("a member of the workspace is not measured");
 }
 
 fn forget(note: &Path, name: &str) {

@@ -1,0 +1,84 @@
+//! The pages of the repository: each can be found, and no link is dead.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::repository;
+
+/// The pages that people write, without those of what is built and of test data.
+fn pages() -> Vec<PathBuf> {
+    let is_of_people = |path: &Path| {
+        let left_out = ["target", ".git", "fixtures", "corpus"];
+        !left_out.iter().any(|name| path.ends_with(name))
+    };
+    let entries = walkdir::WalkDir::new(repository()).into_iter();
+    let entries = entries.filter_entry(|entry| is_of_people(entry.path()));
+    let files = entries.map(|entry| entry.unwrap().into_path());
+    let pages = files.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    pages.collect()
+}
+
+/// Where the links of a page lead: the file, and the place in it.
+fn links(page: &Path) -> Vec<(PathBuf, Option<String>)> {
+    let text = fs::read_to_string(page).unwrap();
+    let links = text.split("](").skip(1);
+    let links = links.map(|rest| rest.split(')').next().unwrap().to_owned());
+    let links = links.filter(|link| !link.contains("://"));
+    let links = links.map(|link| {
+        let (path, place) = match link.split_once('#') {
+            Some((path, place)) => (path, Some(place.to_owned())),
+            None => (&*link, None),
+        };
+        let file = match path {
+            "" => page.to_owned(),
+            path => page.parent().unwrap().join(path),
+        };
+        (file, place)
+    });
+    links.collect()
+}
+
+/// The places of a page, as GitHub calls them after their headings.
+fn places(page: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(page).unwrap();
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let headings = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let places = headings.map(|heading| {
+        let chars = heading.chars();
+        let kept = chars.filter(|it| it.is_alphanumeric() || "-_ ".contains(*it));
+        kept.collect::<String>().replace(' ', "-")
+    });
+    places.collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let pages = pages();
+    assert!(pages.len() > 20, "{pages:?}");
+    for page in pages {
+        for (file, place) in links(&page) {
+            let link = format!("{}: {} {place:?}", page.display(), file.display());
+            assert!(file.exists(), "{link}");
+            assert!(place.is_none_or(|it| places(&file).contains(&it)), "{link}");
+        }
+    }
+}
+
+#[test]
+fn each_page_of_docs_is_two_clicks_from_the_readme() {
+    let leads_to = |page: &str, goal: &Path| {
+        let links = links(&repository().join(page)).into_iter();
+        let mut links = links.filter_map(|(file, _)| file.canonicalize().ok());
+        links.any(|file| file == goal)
+    };
+    let index = repository().join("docs/README.md");
+    assert!(leads_to("README.md", &index));
+    for page in fs::read_dir(repository().join("docs")).unwrap() {
+        let page = page.unwrap().path();
+        let is_page = page.extension().is_some_and(|it| it == "md");
+        if is_page && page != index {
+            assert!(leads_to("docs/README.md", &page), "{}", page.display());
+        }
+    }
+}
