@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::live::LiveOptions;
 use super::measure::Measure;
 use crate::measured::{Recording, scenarios};
+use crate::run::complain;
 use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::Plan;
@@ -77,9 +78,16 @@ impl Measure<'_> {
         if let Some(live) = live {
             live.end();
         }
-        recorder.end(scenarios::Outcome::Ended)?;
+        let mut noted = recorder.end(scenarios::Outcome::Ended);
         if outcome.status != 0 {
-            recording.note_failure()?;
+            noted = noted.and(recording.note_failure());
+        }
+        // As on a full disk: what has run counts all the same.
+        if let Err(error) = noted {
+            complain(&format!(
+                "cannot note the scenarios, so they are forgotten: {error}"
+            ));
+            recording.forget_scenarios()?;
         }
         Ok(outcome)
     }
