@@ -10,6 +10,7 @@ use super::measure::Measure;
 use crate::live::Live;
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
+use crate::run::complain;
 use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::Plan;
@@ -74,9 +75,16 @@ impl Measure<'_> {
             panel.end();
         }
         let outcome = outcome?;
-        recorder.end(scenarios::Outcome::Ended)?;
+        let mut noted = recorder.end(scenarios::Outcome::Ended);
         if outcome.status != 0 {
-            recording.note_failure()?;
+            noted = noted.and(recording.note_failure());
+        }
+        // As on a full disk: what has run counts all the same.
+        if let Err(error) = noted {
+            complain(&format!(
+                "cannot note the scenarios, so they are forgotten: {error}"
+            ));
+            recording.forget_scenarios()?;
         }
         Ok(outcome)
     }

@@ -124,9 +124,18 @@ impl Recording {
     /// # Errors
     ///
     /// If nothing can be written to its directory.
-    pub fn note_failure(&self) -> Result<()> {
-        let file = self.part.join(scenarios::FAILED);
-        fs::write(&file, "").with_context(|| format!("cannot write {}", file.display()))
+    pub fn note_failure(&self) -> io::Result<()> {
+        fs::write(self.part.join(scenarios::FAILED), "")
+    }
+
+    /// Forgets what was noted of its scenarios, as it is not all.
+    ///
+    /// # Errors
+    ///
+    /// If the note cannot be deleted.
+    pub fn forget_scenarios(&self) -> Result<()> {
+        let file = self.part.join(scenarios::FILE);
+        fs::remove_file(&file).with_context(|| format!("cannot delete {}", file.display()))
     }
 
     /// The parts of its run.
@@ -202,6 +211,7 @@ impl Recording {
         let Some(mut part) = Part::read(&self.file())? else {
             return Ok(());
         };
+        let before = part.clone();
         for program in &mut part.programs {
             let kept = std::iter::once(&program.objects).chain(&program.others);
             let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
@@ -230,6 +240,9 @@ impl Recording {
                 }
             }
             program.objects.twins.extend(twins);
+        }
+        if part == before {
+            return Ok(());
         }
         self.write(&part).with_context(cannot)
     }

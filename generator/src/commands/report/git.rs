@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -89,13 +90,7 @@ impl Repository {
         if hidden.is_empty() {
             return Ok(());
         }
-        let mut asked = self.git(&self.top);
-        let index = answer(asked.args(["rev-parse", "--git-path", "index"]))?;
-        let index = self.top.join(as_path(line(&index)));
-        let copy = tempfile::tempdir().context("cannot make a temporary directory")?;
-        copied(&index, &copy.path().join("index"))
-            .with_context(|| format!("cannot copy {}", index.display()))?;
-        self.index = Some(copy);
+        self.index = Some(self.copy_of_index(None)?);
         for mark in ["--no-assume-unchanged", "--no-skip-worktree"] {
             for some in hidden.chunks(PATHS_AT_ONCE) {
                 let mut asked = self.git(&self.top);
@@ -103,6 +98,18 @@ impl Repository {
             }
         }
         Ok(())
+    }
+
+    /// A copy of the index, which may have been written at another time.
+    fn copy_of_index(&self, written: Option<SystemTime>) -> Result<TempDir> {
+        // It tells the path of the copy, where there is one.
+        let mut asked = self.git(&self.top);
+        let index = answer(asked.args(["rev-parse", "--git-path", "index"]))?;
+        let index = self.top.join(as_path(line(&index)));
+        let copy = tempfile::tempdir().context("cannot make a temporary directory")?;
+        copied(&index, &copy.path().join("index"), written)
+            .with_context(|| format!("cannot copy {}", index.display()))?;
+        Ok(copy)
     }
 
     /// The submodule at a path.
@@ -214,6 +221,32 @@ impl Repository {
         Ok(paths(&answer(&mut asked)?).collect())
     }
 
+    /// The sources of Rust among them that are others only without the filters of files, which may take lines out of them.
+    pub fn changed_sources(&self, commit: &str) -> Result<Vec<PathBuf>> {
+        let (mut asked, _index) = self.without_filters()?;
+        asked.args(["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]);
+        asked.args(["--ignore-submodules=all", commit, "--", ":(top)*.rs"]);
+        Ok(paths(&answer(&mut asked)?).collect())
+    }
+
+    /// git, which does not change files before it compares them, and the index for that. By its own one, a file is what it was when it
+    /// was added, which a filter has changed; by one that is older than all files, git looks at each.
+    fn without_filters(&self) -> Result<(Command, Option<TempDir>)> {
+        let mut asked = self.git(&self.top);
+        let filters = self.filters()?;
+        if filters.is_empty() {
+            return Ok((asked, None));
+        }
+        for filter in filters {
+            for without in ["clean=", "process=", "required=false"] {
+                asked.args(["-c", &format!("{filter}.{without}")]);
+            }
+        }
+        let index = self.copy_of_index(Some(UNIX_EPOCH + Duration::from_secs(1)))?;
+        asked.env("GIT_INDEX_FILE", index.path().join("index"));
+        Ok((asked, Some(index)))
+    }
+
     /// The text of a file in a commit, as git would put it into the working tree.
     pub fn text(&self, commit: &str, path: &Path) -> Result<Vec<u8>> {
         let mut object = OsString::from(commit);
@@ -226,13 +259,8 @@ impl Repository {
     /// How the files of these kinds and these links in the working tree differ from those of the commit, whatever the user has
     /// set for other purposes. Where there are no kinds, all files.
     pub fn diff(&self, commit: &str, paths: &Paths) -> Result<Vec<u8>> {
-        let mut asked = self.git(&self.top);
         // The lines are those of the files, and not of what a filter would make of them in a commit.
-        for filter in self.filters()? {
-            for without in ["clean=", "process=", "required=false"] {
-                asked.args(["-c", &format!("{filter}.{without}")]);
-            }
-        }
+        let (mut asked, _index) = self.without_filters()?;
         asked.args([
             "diff",
             "--unified=0",
@@ -304,9 +332,9 @@ const PATHS_AT_ONCE: usize = 500;
 const DEEPEN: &str = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch \
                       everything (for actions/checkout: `fetch-depth: 0`)";
 
-/// Copies an index with its time: git looks again at files that are as new as that.
-fn copied(index: &Path, to: &Path) -> io::Result<()> {
-    let written = fs::metadata(index)?.modified()?;
+/// Copies an index with its time, or another one: git looks again at files that are as new as that.
+fn copied(index: &Path, to: &Path, written: Option<SystemTime>) -> io::Result<()> {
+    let written = written.map_or_else(|| fs::metadata(index)?.modified(), Ok)?;
     fs::copy(index, to)?;
     fs::File::options()
         .append(true)

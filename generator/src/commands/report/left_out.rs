@@ -175,7 +175,7 @@ cfg_if! {
 macro_rules! made { () => { fn made() {} } }
 types! { A(fn(u8)), fn declared(); }
 ";
-        let found = functions(text, &[1, 20, 39].into());
+        let found = functions(text, &[1, 20, 38].into());
         assert_eq!(found, [2..=6, 17..=18, 21..=21, 23..=24, 25..=26, 33..=34]);
         assert_eq!(functions("fn", &[1].into()), []);
     }

@@ -27,7 +27,7 @@ pub use reading::{Scenario, Scenarios};
 pub use recorder::Recorder;
 
 /// The name of the file in the directory of a part.
-const FILE: &str = ".scenarios";
+pub(super) const FILE: &str = ".scenarios";
 
 /// The name of the file that a part has if its run has not ended well.
 pub(super) const FAILED: &str = ".failed";

@@ -349,6 +349,53 @@ fn what_a_build_script_reads_and_git_ignores_selects_all() {
 }
 
 #[test]
+fn what_git_does_not_show_by_itself_is_a_change() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
+    krate.write(".gitattributes", "*.rs filter=local\n");
+    let git = recorded(&krate, &["one"]);
+    git.run(&["config", "filter.local.clean", "sed /LOCAL/d"]);
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!();\n    println!(\"LOCAL\");\n}\n",
+    );
+    git.run(&["add", "--all"]);
+    record(&krate);
+    assert_eq!(changed(&krate), (vec!["one".to_owned()], String::new()));
+}
+
+#[test]
+fn a_file_of_a_submodule_that_git_was_told_to_take_for_unchanged_is_a_change() {
+    let part = TestCrate::empty();
+    part.write("Cargo.toml", &package("part", ""));
+    part.write("src/lib.rs", "pub fn act() {\n    println!();\n}\n");
+    Git::init(&part.root).commit("part");
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\npart = { path = \"part\" }\n[workspace]\nmembers = [\"part\"]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write("src/main.rs", "fn main() {\n    part::act();\n}\n");
+    let add = format!(
+        "git init -q && git -c protocol.file.allow=always submodule --quiet add '{}' part",
+        part.root.display()
+    );
+    krate.sh(&add).ends_with(0);
+    recorded(&krate, &["one"]);
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
+    krate
+        .sh("git -C part update-index --assume-unchanged src/lib.rs")
+        .ends_with(0);
+    krate.write(
+        "part/src/lib.rs",
+        "pub fn act() {\n    println!(\"more\");\n}\n",
+    );
+    record(&krate);
+    let (names, said) = changed(&krate);
+    assert_eq!(names, ["one"]);
+    assert!(said.contains("part/src/lib.rs"), "{said}");
+}
+
+#[test]
 fn a_crate_that_is_patched_in_from_outside_selects_all() {
     let krate = TestCrate::empty();
     let patched =

@@ -26,18 +26,13 @@ impl Changes {
     pub fn of(root: &Path, revision: &str) -> Result<Changes> {
         let mut repository = Repository::around(root)?;
         let base = repository.merge_base(revision)?;
-        let entries = repository.entries()?;
-        repository.look_at_all(&entries)?;
-        let mut tracked = BTreeSet::new();
-        add_tracked(&repository, &mut tracked)?;
-        let top = repository.top.clone();
-        let changed = repository.changed(&base)?.into_iter();
-        let paths = changed.chain(repository.untracked()?);
+        let (mut paths, mut tracked) = (BTreeSet::new(), BTreeSet::new());
+        add(&mut repository, &base, &mut paths, &mut tracked)?;
         Ok(Changes {
-            paths: paths.map(|path| top.join(path)).collect(),
-            tracked,
             repository,
             base,
+            paths,
+            tracked,
         })
     }
 
@@ -58,13 +53,30 @@ impl Changes {
     }
 }
 
-fn add_tracked(repository: &Repository, tracked: &mut BTreeSet<PathBuf>) -> Result<()> {
-    for entry in repository.entries()? {
-        let path = repository.top.join(&entry.path);
+/// Adds what has changed in a repository since a commit of it, and what it tracks, with its submodules.
+fn add(
+    repository: &mut Repository,
+    base: &str,
+    paths: &mut BTreeSet<PathBuf>,
+    tracked: &mut BTreeSet<PathBuf>,
+) -> Result<()> {
+    let entries = repository.entries()?;
+    repository.look_at_all(&entries)?;
+    let top = repository.top.clone();
+    let changed = repository.changed(base)?.into_iter();
+    let changed = changed.chain(repository.changed_sources(base)?);
+    let changed = changed.chain(repository.untracked()?);
+    paths.extend(changed.map(|path| top.join(path)));
+    for entry in entries {
+        let path = top.join(&entry.path);
         if !entry.is_submodule {
             tracked.insert(path);
         } else if path.join(".git").exists() {
-            add_tracked(&repository.submodule(&entry.path), tracked)?;
+            let mut submodule = repository.submodule(&entry.path);
+            // Where the commit has none, the submodule itself has changed.
+            let base = repository.recorded(base, &entry.path)?;
+            let base = base.map_or_else(|| submodule.empty_tree(), Ok)?;
+            add(&mut submodule, &base, paths, tracked)?;
         }
     }
     Ok(())

@@ -188,3 +188,21 @@ fn a_program_that_the_suite_removes_counts() {
         assert_eq!(exec.lines_of("Total"), LINES, "{removes}");
     }
 }
+
+#[test]
+#[ignore = "needs leave to make namespaces"]
+fn what_has_run_counts_though_the_disk_is_full_when_it_is_noted() {
+    let krate = app();
+    let script = "mkdir target && mount -t tmpfs -o size=64m itcov-test target || exit 9
+        cargo-itcov itcov exec -- sh -c '\"$ITCOV_BIN\"; cat /dev/zero >target/filler; exit 0' || exit 8
+        cargo-itcov itcov report";
+    let is_root = krate.sh("id -u").stdout.trim() == "0";
+    let mut command = krate.command("unshare");
+    if !is_root {
+        command.arg("--map-root-user");
+    }
+    command.args(["--mount", "sh", "-c", script]);
+    let output = Output::of(&mut command).ends_with(0);
+    let output = output.says("cannot note the scenarios, so they are forgotten");
+    assert_eq!(output.lines_of("Total"), LINES);
+}

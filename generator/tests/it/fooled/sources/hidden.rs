@@ -200,4 +200,7 @@ fn a_filter_of_files_does_not_move_the_lines_that_have_changed() {
     let line = u32::try_from(line).unwrap();
     let expected = [("src/unused.rs".to_owned(), vec![(line, 0)])].into();
     assert_eq!(lines(&fixture, &["--changed-since", "HEAD"]), expected);
+    // For git, the file is what it has added now, and it need not look again.
+    git.run(&["add", "--all"]);
+    assert_eq!(lines(&fixture, &["--changed-since", "HEAD"]), expected);
 }
