@@ -40,9 +40,13 @@ pub fn choose<'a>(
     }
     for name in &options.bin {
         if !programs.iter().any(|program| program.bin.name == *name) {
-            let all = workspace.members().iter().flat_map(bins);
+            let is_chosen = |package: &&Package| {
+                let named = &options.package;
+                named.is_empty() || named.iter().any(|name| package.name.as_str() == name)
+            };
+            let all = workspace.members().iter().filter(is_chosen).flat_map(bins);
             bail!(
-                "no package has a binary `{name}`; there are:{}",
+                "there is no binary `{name}`; there are:{}",
                 list(all.map(|bin| bin.name.as_str()))
             );
         }

@@ -53,7 +53,7 @@ impl Selection {
                 let has = chosen_packages(&self.package, workspace)
                     .flat_map(bins)
                     .map(|bin| bin.name.as_str());
-                bail!("no package has a binary `{name}`; there are:{}", list(has));
+                bail!("there is no binary `{name}`; there are:{}", list(has));
             }
         }
         if chosen.is_empty() {

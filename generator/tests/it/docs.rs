@@ -82,3 +82,30 @@ fn each_page_of_docs_is_two_clicks_from_the_readme() {
         }
     }
 }
+
+#[test]
+fn the_files_that_a_map_names_are_there() {
+    let root = repository();
+    let places = [
+        root.clone(),
+        root.join("generator/src"),
+        root.join("generator/tests/it"),
+    ];
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root.join(page)).unwrap();
+        let names = text.split('`').skip(1).step_by(2);
+        let is_path = |name: &&str| {
+            let is_of_paths = |it: char| it.is_ascii_alphanumeric() || "/._-".contains(it);
+            name.contains('/') && name.chars().all(is_of_paths) && !name.contains("NAME")
+        };
+        let paths: Vec<&str> = names.filter(is_path).collect();
+        assert!(paths.len() > 10, "{paths:?}");
+        for path in paths {
+            let is_there = |place: &PathBuf| {
+                let file = place.join(path);
+                file.exists() || file.with_extension("rs").exists()
+            };
+            assert!(places.iter().any(is_there), "{page}: {path}");
+        }
+    }
+}

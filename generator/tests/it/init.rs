@@ -278,7 +278,7 @@ fn a_timeout_that_cannot_be_set_is_refused() {
     krate
         .itcov(&["init", "--timeout", "5m"])
         .ends_with(1)
-        .says("itcov.just has no line `export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '…')` to put --timeout into");
+        .says("itcov.just has no line `export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '…')`, which --timeout changes");
     assert_eq!(krate.read("itcov.just"), edited);
 }
 

@@ -209,7 +209,7 @@ const REFUSALS: &[Refusal] = &[
         |krate| krate.write("justfile", "a: b\n"),
         &[
             "just rejects",
-            "krate/justfile as it is",
+            "krate/justfile: fix it first",
             "unknown dependency `b`",
             "justfile:1:4",
         ],
@@ -396,8 +396,8 @@ fn a_justfile_above_stays_within_reach() {
         .itcov(&["init"])
         .ends_with(0)
         .says("note: in ")
-        .says("/Justfile so far")
-        .says("plain `just` and `just --list` no longer get there");
+        .says("/Justfile; recipes of that one still work here")
+        .says("plain `just` and `just --list` show the new one");
     assert_eq!(
         krate.read("justfile"),
         format!("set fallback # itcov\n{IMPORT}")

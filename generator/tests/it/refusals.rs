@@ -58,7 +58,7 @@ const REFUSALS: &[Refusal] = &[
     (
         |_| {},
         &["--bin", "other"],
-        &["no package has a binary `other`", "\n  refused"],
+        &["there is no binary `other`", "\n  refused"],
     ),
     (
         |_| {},

@@ -187,7 +187,7 @@ fn there_has_to_be_something_to_renew() {
     krate
         .itcov(&["update"])
         .ends_with(1)
-        .says("there is no scaffold to renew: `cargo itcov init` puts it in");
+        .says("there is no scaffold here to renew: type `cargo itcov init`");
     krate.itcov(&["init"]).ends_with(0);
     let whole = krate.files();
     std::fs::remove_file(krate.root.join("itcov.just")).unwrap();

@@ -166,7 +166,7 @@ fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
     assert_eq!(
         error(since()),
         format!(
-            "origin/main: this clone does not go back to where origin/main and HEAD parted{advice}"
+            "origin/main: this clone does not go back to the merge base of origin/main and HEAD{advice}"
         )
     );
     git.run(&["fetch", "--quiet", "--unshallow", "origin"]);

@@ -24,7 +24,7 @@ What `cargo itcov` says when something is wrong, by command, as a page to read t
 test (`generator/tests/it/errors/`) repeats them and compares this page word for word. `ITCOV_WRITE=1` has the test write it:
 
 ```sh
-ITCOV_WRITE=1 cargo test -p cargo-itcov --test it errors::
+ITCOV_WRITE=1 cargo test -p cargo-itcov --test it errors::each
 ```
 
 Errors end with exit status 1 unless another one is given. `…` stands for what cargo, rustc or the system says.

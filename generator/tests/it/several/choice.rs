@@ -24,7 +24,10 @@ fn of_several_programs_none_is_taken_and_the_options_that_choose_are_said() {
             "the workspace has no package `ap`; it has:\n  api\n",
         ),
         ("--bin ap", "there is no binary `ap`; there are:\n  api\n"),
-        ("-p api --bin cli", "there is no binary `cli`"),
+        (
+            "-p api --bin cli",
+            "there is no binary `cli`; there are:\n  api\n",
+        ),
         ("-p shared", "the package `shared` has no binary"),
         ("--workspace -p api", "cannot be used with"),
     ] {

@@ -120,7 +120,7 @@ fn a_run_of_tests_is_alone() {
         exec(second)
             .ends_with(1)
             .says(refused)
-            .says("with --tests, what the two start could not be told apart");
+            .says("and --tests cannot tell apart what the two start");
         krate.write("two", "");
         let output = running.finish().ends_with(0);
         assert_eq!(output.lines_of("Total"), LINES);

@@ -103,7 +103,7 @@ fn clean_removes_what_was_built_for_choices_of_dependencies_and_by_other_version
         .says("of builds that nothing uses any more were deleted");
     assert_eq!((entries(&choices).len(), entries(&wrappers).len()), (0, 1));
     let again = krate.itcov(&["clean"]).ends_with(0);
-    assert!(!again.stderr.contains("freed"), "{}", again.stderr);
+    assert!(!again.stderr.contains("deleted"), "{}", again.stderr);
     // What was built stays.
     let output = krate.itcov(&["run"]).ends_with(0);
     assert!(!output.stderr.contains("Compiling"), "{}", output.stderr);
@@ -113,7 +113,7 @@ fn clean_removes_what_was_built_for_choices_of_dependencies_and_by_other_version
     let version = concat!("\"version\":\"", env!("CARGO_PKG_VERSION"), "\"");
     assert!(text.contains(version), "{text}");
     fs::write(&settings, text.replace(version, "\"version\":\"0.0.9\"")).unwrap();
-    krate.itcov(&["clean"]).ends_with(0).says("freed");
+    krate.itcov(&["clean"]).ends_with(0).says("deleted");
     assert_eq!(entries(&wrappers).len(), 0);
     // Its notes have gone, and what it has compiled with them.
     let output = krate.itcov(&["run"]).ends_with(0);
@@ -131,7 +131,7 @@ fn clean_leaves_what_another_checkout_refers_to() {
         .args(["itcov", "clean"])
         .env("CARGO_TARGET_DIR", &target);
     let output = Output::of(&mut clean).ends_with(0);
-    assert!(!output.stderr.contains("freed"), "{}", output.stderr);
+    assert!(!output.stderr.contains("deleted"), "{}", output.stderr);
     assert_eq!(entries(&itcov(&krate).join(".also")).len(), 1);
     krate.itcov(&["report"]).ends_with(0);
 }
