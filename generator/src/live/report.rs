@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use llvm_coverage::Coverage;
 use llvm_coverage::count::following::Following;
-use llvm_coverage::formats::html::{About, Followed};
+use llvm_coverage::formats::html::{About, Followed, Reached};
 use serde::Serialize;
 
 use super::watch::Watch;
@@ -39,10 +39,14 @@ pub(super) struct State {
     pub is_over: bool,
     /// Whether all that was counted is to be forgotten.
     pub is_reset: bool,
+    /// Whether a mark was set since somebody looked at the counters.
+    pub is_mark_new: bool,
     /// Whether a mark was set, and its name.
     mark: Option<Option<String>>,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
+    /// All functions that pages were told of.
+    pub reached: HashSet<Reached>,
     /// The places of the files by when something ran of them, the last one last.
     pub last: Vec<usize>,
     /// Of the places of files the number of the event that told of them last.
@@ -71,6 +75,8 @@ pub(super) enum Event {
 #[derive(Serialize, Clone)]
 pub(super) struct First {
     pub name: String,
+    /// With its modules.
+    full: String,
     pub page: String,
     /// The name of its file.
     #[serde(skip)]
@@ -102,6 +108,30 @@ impl State {
     pub fn next(&self) -> usize {
         self.first + self.events.len()
     }
+
+    /// The report is on other programs from now on.
+    pub fn follow(&mut self, following: Following) {
+        self.pages = self.followed.pages_of_files(following.coverage());
+        for file in &following.coverage().files {
+            self.followed.has_changed(&file.path);
+        }
+        self.following = Some(following);
+        self.last.clear();
+        self.told.clear();
+        self.begin = self.next() + 1;
+    }
+}
+
+impl First {
+    pub fn new(function: &Reached, page: String) -> First {
+        First {
+            name: function.name.clone(),
+            full: function.full.clone(),
+            page,
+            file: function.path.to_string(),
+            line: function.line,
+        }
+    }
 }
 
 impl Live {
@@ -121,8 +151,10 @@ impl Live {
                 first: 0,
                 is_over: false,
                 is_reset: false,
+                is_mark_new: false,
                 mark: None,
                 firsts: Vec::new(),
+                reached: HashSet::new(),
                 last: Vec::new(),
                 told: HashMap::new(),
                 begin: 0,
@@ -151,6 +183,7 @@ impl Live {
         if let Some(following) = &mut state.following {
             following.mark();
         }
+        state.is_mark_new = true;
         state.mark = Some(name.clone());
         self.tell(&mut state, &Event::Mark { mark: name });
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use llvm_coverage::count::following::{Following, Update};
 use llvm_coverage::count::profile::Profile;
-use llvm_coverage::formats::demangled;
+use llvm_coverage::formats::html::reached;
 
 use super::report::{Event, First, Live, State};
 use crate::measured::counters::{Counters, Moved};
@@ -38,6 +38,10 @@ pub(super) struct Watch {
     places: HashMap<String, Places>,
     /// What has run so far.
     profile: Profile,
+    /// What had run when the mark was set.
+    marked: Option<Profile>,
+    /// Whether there is a program whose functions the report does not know.
+    is_behind: bool,
 }
 
 impl Watch {
@@ -49,6 +53,8 @@ impl Watch {
             generated,
             places: HashMap::new(),
             profile: Profile::default(),
+            marked: None,
+            is_behind: false,
         }
     }
 
@@ -75,9 +81,9 @@ impl Watch {
             let moved = self.counters.moved();
             pause = (begin.elapsed() * PART).clamp(TICK, LONGEST);
             if let Ok(moved) = moved
-                && (is_reset || !moved.is_empty())
+                && (self.is_behind || !moved.is_empty())
             {
-                let _ = self.take(&live, &moved, is_reset);
+                let _ = self.take(&live, &moved);
             }
         }
     }
@@ -86,41 +92,52 @@ impl Watch {
     fn forget(&mut self, live: &Live) {
         self.counters.forget();
         self.profile = Profile::default();
+        self.marked = None;
+        self.is_behind = true;
         let mut state = live.state();
         state.firsts.clear();
+        state.reached.clear();
         live.tell(&mut state, &Event::Reset { reset: true });
     }
 
-    fn take(&mut self, live: &Live, moved: &[Moved], mut begins_anew: bool) -> Result<()> {
-        let mut functions = Vec::new();
-        for Moved { name, path, by } in moved {
-            if !self.places.contains_key(name) {
-                self.places.insert(name.clone(), Places::read(path)?);
-                begins_anew = true;
-            }
-            functions.extend(self.places[name].add(by, &mut self.profile));
+    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
+        if std::mem::take(&mut live.state().is_mark_new) {
+            self.marked = Some(self.profile.clone());
         }
-        let mut state = live.state();
-        if begins_anew {
-            drop(state);
-            let following = self.following()?;
-            state = live.state();
-            state.pages = state.followed.pages_of_files(following.coverage());
-            for file in &following.coverage().files {
-                state.followed.has_changed(&file.path);
+        for Moved { name, path, .. } in moved {
+            // Of a program that cannot be read the others are followed all the same.
+            if !self.places.contains_key(name)
+                && let Ok(places) = Places::read(path)
+            {
+                self.places.insert(name.clone(), places);
+                self.is_behind = true;
             }
-            state.following = Some(following);
-            state.last.clear();
-            state.told.clear();
-            state.begin = state.next() + 1;
-            // Whatever ran before.
+        }
+        let before = self.is_behind.then(|| self.profile.clone());
+        let mut functions = Vec::new();
+        for Moved { name, by, .. } in moved {
+            if let Some(places) = self.places.get(name) {
+                functions.extend(places.add(by, &mut self.profile));
+            }
+        }
+        if let Some(before) = &before {
+            let mut following = self.following()?;
+            if let Some(marked) = &self.marked {
+                following.update(&marked.functions().collect::<Vec<_>>(), marked);
+                following.mark();
+            }
+            following.update(&before.functions().collect::<Vec<_>>(), before);
+            self.is_behind = false;
+            live.state().follow(following);
+            // Also what could not be read until now.
             functions = self.profile.functions().collect();
         }
+        let mut state = live.state();
         let Some(following) = &mut state.following else {
             return Ok(());
         };
         let update = following.update(&functions, &self.profile);
-        if update.files.is_empty() && !begins_anew {
+        if update.files.is_empty() && before.is_none() {
             return Ok(());
         }
         let event = told(&mut state, &update);
@@ -147,6 +164,7 @@ fn told(state: &mut State, update: &Update) -> Event {
         following: Some(following),
         pages,
         firsts,
+        reached: already,
         last,
         told,
         followed,
@@ -157,16 +175,9 @@ fn told(state: &mut State, update: &Update) -> Event {
     };
     let coverage = following.coverage();
     let page = |path: &str| pages.get(path).cloned();
-    let first = update.first.iter().filter_map(|place| {
-        let function = &coverage.functions[*place];
-        let file = &function.files[function.own_file()?];
-        Some(First {
-            name: demangled(&function.name),
-            page: page(file)?,
-            file: file.to_string(),
-            line: function.line(),
-        })
-    });
+    let first = reached(coverage, &update.first).into_iter();
+    let first = first.filter(|it| already.insert(it.clone()));
+    let first = first.filter_map(|it| Some(First::new(&it, page(&it.path)?)));
     let first: Vec<First> = first.collect();
     firsts.extend(first.iter().cloned());
     let many = firsts.len().saturating_sub(FIRSTS);

@@ -2,16 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::about::About;
+use super::functions::Written;
 use super::page::{PAGES, Site};
 use super::ranking::{self, Ranked};
 use super::read::Sources;
-use super::{SCRIPT, directory, file, first_page, style};
-use crate::count::Coverage;
+use super::{SCRIPT, closures, directory, file, first_page, functions, style};
+use crate::count::{Coverage, FileCoverage};
+use crate::formats::demangled;
 
 /// What the pages on programs that still run have in addition.
-const FOLLOW: &str = include_str!("assets/follow.js");
+const FOLLOW: &str = concat!(
+    include_str!("assets/parts.js"),
+    include_str!("assets/follow.js")
+);
 
 /// A report on programs that still run. Its pages follow what runs, by the events that come from the address `events` beside the
 /// first page.
@@ -20,6 +26,59 @@ pub struct Followed {
     about: About,
     /// The functions of files, by their paths, until something runs in them.
     ranked: HashMap<Box<str>, Vec<Ranked>>,
+}
+
+/// A function that has run, as a reader knows it: its closures and its async body are it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reached {
+    /// Without the modules that it is in.
+    pub name: String,
+    /// With them.
+    pub full: String,
+    /// Its file.
+    pub path: Arc<str>,
+    /// Its first line.
+    pub line: u32,
+}
+
+/// The functions that those at these places are, or are parts of.
+pub fn reached(coverage: &Coverage, places: &[usize]) -> Vec<Reached> {
+    let mut names: HashMap<&Arc<str>, HashSet<String>> = HashMap::new();
+    for place in places {
+        let function = &coverage.functions[*place];
+        if let Some(path) = function.own_file().map(|own| &function.files[own]) {
+            let of_file = names.entry(path).or_default();
+            of_file.insert(demangled(&function.name));
+        }
+    }
+    let files = coverage.files.iter();
+    let files = files.filter_map(|file| Some((file, names.get(&file.path)?)));
+    files
+        .flat_map(|(file, names)| reached_in(coverage, file, names))
+        .collect()
+}
+
+fn reached_in(coverage: &Coverage, file: &FileCoverage, names: &HashSet<String>) -> Vec<Reached> {
+    let functions = functions::written(coverage, file);
+    let owners = closures::owners(&functions);
+    let is_one = |function: &Written| {
+        function
+            .instantiations
+            .iter()
+            .any(|it| names.contains(&it.name))
+    };
+    let mut places: Vec<usize> = (0..functions.len())
+        .filter(|place| is_one(&functions[*place]))
+        .map(|place| owners[place])
+        .collect();
+    places.dedup();
+    let reached = places.into_iter().map(|place| Reached {
+        name: functions[place].name.clone(),
+        full: functions[place].instantiations[0].name.clone(),
+        path: file.path.clone(),
+        line: functions[place].start.line,
+    });
+    reached.collect()
 }
 
 /// A page of the report.

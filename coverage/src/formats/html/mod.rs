@@ -50,7 +50,7 @@ use tree::{Entry, Tree};
 
 pub use about::{About, Revision};
 pub use error::Error;
-pub use follow::Followed;
+pub use follow::{Followed, Reached, reached};
 pub use scenarios::{Scenario, Scenarios};
 #[cfg(test)]
 pub(super) use text::escaped;

@@ -1,14 +1,6 @@
 
 // The report on a program that runs: the page follows it.
 (() => {
-  // What may change of a page: lines, rows and sums.
-  const parts = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, .worst, #outline ol";
-  const keyOf = (part, index) =>
-    (part.matches("details") && index) || part.id || part.querySelector("th a")?.getAttribute("href") ||
-    part.querySelector("h2")?.textContent || part.className || part.parentElement.id;
-  const partsOf = (page) => new Map([...page.querySelectorAll(parts)].map((part, index) => [keyOf(part, index), part]));
-  // The numbers of places count on from one to the next, so they say nothing of a line.
-  const textOf = (part) => part.outerHTML.replace(/ id="U\d+"/g, ' id="U"');
   let shown;
 
   const up = location.pathname.includes("/pages/") ? "../" : "";
@@ -20,7 +12,7 @@
   // A mark: what has run since is told apart.
   const since = element("input", { type: "checkbox", id: "since", checked: remembered("since") === "yes" });
   const marked = element("span", { id: "marked", role: "status" });
-  const name = element("input", { id: "name", placeholder: "scenario", ariaLabel: "Name of the scenario that begins with the mark" });
+  const name = element("input", { id: "name", autocomplete: "off", placeholder: "name (optional)", ariaLabel: "Name of the scenario that begins with the mark" });
   const setSince = () => {
     remember("since", since.checked ? "yes" : "no");
     document.documentElement.classList.toggle("since", since.checked && !since.disabled);
@@ -40,7 +32,7 @@
   async function showSince() {
     const known = await (await fetch(`${up}since?${page}`)).json();
     since.disabled = !known.is_marked;
-    marked.textContent = !known.is_marked ? "" : known.name ? `since “${known.name}” began` : "since the mark";
+    marked.textContent = !known.is_marked ? "since a mark" : known.name ? `since “${known.name}” began` : "since the mark";
     for (const part of document.querySelectorAll(".moved")) part.classList.remove("moved");
     for (const line of known.lines) document.getElementById(`L${line}`)?.classList.add("moved");
     const pages = new Set(known.pages);
@@ -69,6 +61,30 @@
   bind("r", "forget what was counted", reset);
   name.onkeydown = (event) => { if (event.key === "Enter") mark(); };
 
+  // Says whether the page has a place for all that there is now.
+  function bringAll(now, all) {
+    if (!now.size) return true;
+    const before = partsOf(document);
+    let hasLines = false;
+    for (const [key, old] of before) {
+      if (now.has(key)) continue;
+      if (isOptional(old)) old.remove();
+      // Another program has other files.
+      else if (all) return false;
+      shown.delete(key);
+    }
+    for (const [key, part] of now) {
+      const text = textOf(part);
+      if (before.has(key) && shown.get(key) === text) continue;
+      shown.set(key, text);
+      hasLines ||= part.matches("p");
+      if (before.has(key)) bring(before.get(key), part);
+      else if (!insert(part, key)) return false;
+    }
+    if (hasLines) document.getElementById("code").read();
+    return true;
+  }
+
   // Up to which event the page knows all, unless it may know nothing.
   let known = 0;
   let isWhole = true;
@@ -88,36 +104,8 @@
       const answer = await fetch(all ? location.pathname : `${up}parts?${known}&${page}`);
       const text = await answer.text();
       const now = partsOf(new DOMParser().parseFromString(text, "text/html"));
-      const before = partsOf(document);
-      // The first counts have come, or those of another program: there are other files now.
-      const isOther = [...now.keys()].some((key) => !before.has(key)) || (all && now.size !== before.size);
-      if (isOther) return location.reload();
       known = Number(answer.headers.get("event"));
-      let hasLines = false;
-      for (const [key, part] of now) {
-        const old = before.get(key);
-        const text = textOf(part);
-        if (!old || shown.get(key) === text) continue;
-        shown.set(key, text);
-        const made = document.importNode(part, true);
-        if (old.cells) {
-          // A row is part of a tree that a reader has opened and sorted.
-          for (const cell of [...made.cells].slice(1)) old.cells[cell.cellIndex].replaceWith(cell.cloneNode(true));
-          old.read();
-        } else if (old.matches("p")) {
-          // So is a line: its number may have the focus.
-          const isNew = old.classList.contains("u") && !part.classList.contains("u");
-          for (const name of ["in", "at", "one", "moved"]) made.classList.toggle(name, old.classList.contains(name));
-          made.classList.toggle("now", isNew);
-          old.className = made.className;
-          old.replaceChildren(old.firstChild, ...[...made.childNodes].slice(1));
-          hasLines = true;
-        } else {
-          if (old.open) made.open = true;
-          old.replaceWith(made);
-        }
-      }
-      if (hasLines) document.getElementById("code").read();
+      if (!bringAll(now, all)) return location.reload();
       if (since.checked) await showSince();
     } finally {
       // A page that takes long is not asked for all the time.
@@ -145,9 +133,10 @@
       showSince();
       return;
     }
-    for (const { name, page, line } of event.first) {
-      const link = element("a", { href: `${up}${page}#L${line}`, textContent: name });
-      events.prepend(element("li", {}, link));
+    for (const { name, full, page, line } of event.first) {
+      const link = element("a", { href: `${up}${page}#L${line}`, textContent: name, title: full });
+      // What a page is told first has no pages.
+      events.prepend(element("li", { className: event.pages.length ? "now" : "" }, link));
     }
     while (events.children.length > 20) events.lastChild.remove();
     if (isIndex || event.pages.includes(page) || !document.getElementById("code")) updateSoon();
@@ -158,7 +147,8 @@
     source.close();
     document.documentElement.classList.add("over");
     for (const button of buttons) button.disabled = true;
-    status.textContent = "The run is over. `cargo itcov report --html DIR` writes the full report.";
+    const command = element("code", { textContent: "cargo itcov report --html DIR" });
+    status.replaceChildren("The run is over. ", command, " writes the full report.");
   };
   // A browser has few connections to an address, so a page that nobody sees has none.
   const follow = () => {
@@ -186,6 +176,7 @@
     source.onerror = () => {
       // A server that has gone does not come back.
       if (wasLost) end();
+      else status.textContent = "connecting";
       wasLost = true;
     };
   };
@@ -195,10 +186,10 @@
     if (document.readyState === "interactive") shown = new Map([...partsOf(document)].map(([key, part]) => [key, textOf(part)]));
   });
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelector("header").append(status);
-    const label = element("label", {}, since, " only what ran ", marked);
+    const label = element("label", {}, since, element("span", {}, "only what ran ", marked));
     marked.textContent = "since a mark";
-    document.querySelector("main").prepend(element("p", { id: "marks" }, ...buttons, label), events);
+    const bar = element("section", { id: "marks", ariaLabel: "Live" }, status, ...buttons, label, events);
+    document.querySelector("header").after(bar);
     follow();
   });
   document.addEventListener("visibilitychange", follow);

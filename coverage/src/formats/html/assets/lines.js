@@ -1,11 +1,13 @@
 // The lines of a listing for the keyboard, what they counted inside, and whether they wrap.
 
-// A box beside the legend that changes how the page is read.
+// A box beside the legend that changes how the page is read, and its label.
 function way(key, label, checked, change) {
   const box = element("input", { type: "checkbox", checked });
   box.onchange = () => change(box.checked);
   bind(key, label, () => box.click());
-  document.querySelector(".legend").append(element("li", { className: "way" }, element("label", {}, box, label)));
+  const text = element("span", { textContent: label });
+  document.querySelector(".legend").append(element("li", { className: "way" }, element("label", {}, box, text)));
+  return text;
 }
 
 // Of many that can have the focus one is in the order of Tab, and the arrows go on from it.

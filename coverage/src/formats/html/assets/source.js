@@ -36,7 +36,7 @@ function position(code) {
   };
   const set = (to) => { node = to; hasScrolled = false; newSelection(); };
   addEventListener("scroll", () => { hasScrolled = true; }, { passive: true });
-  const edge = () => Math.max(0, document.querySelector("header").getBoundingClientRect().bottom);
+  const edge = () => Math.max(0, ...[...document.querySelectorAll("header, #marks")].map((it) => it.getBoundingClientRect().bottom));
   const isSeen = () => {
     const range = document.createRange();
     range.selectNode(node);
@@ -126,8 +126,13 @@ function listing(code) {
     }
     if (order[index]) return go(order[index]);
     const hasNext = document.getElementById("nextfile");
-    at.textContent = !order.length ? "nothing but lone ?" : index < 0 ? "this is the first"
+    at.textContent = !places.length ? "everything ran" : !order.length ? "nothing but lone ?" : index < 0 ? "this is the first"
       : hasNext ? "this is the last: N for the next file" : "this is the last";
+  };
+
+  let lone;
+  const sayLone = () => {
+    if (lone) lone.textContent = `skip lone ? (${places.filter(isLone).length} of ${places.length})`;
   };
 
   // Again when the program has gone on.
@@ -139,6 +144,7 @@ function listing(code) {
     arrange();
     const many = `${places.length} uncovered place${places.length === 1 ? "" : "s"}`;
     if (!current) at.textContent = places.length ? many : "everything ran";
+    sayLone();
   };
 
   for (const [id, by] of [["next", 1], ["prev", -1]]) {
@@ -148,14 +154,14 @@ function listing(code) {
   if (places.length) {
     bind("n j", "next place that did not run", () => step(1));
     bind("p k", "previous place that did not run", () => step(-1));
-    const lone = places.filter(isLone).length;
     const choose = (name) => (checked) => {
       is[name] = checked;
       remember(name, checked ? "yes" : "");
       clear();
       arrange();
     };
-    if (lone) way("q", `skip lone ? (${lone} of ${places.length})`, is.lone, choose("lone"));
+    if (places.some(isLone)) lone = way("q", "skip lone ?", is.lone, choose("lone"));
+    sayLone();
     if (places.length > 1) way("b", "biggest first", is.biggest, choose("biggest"));
   }
   const file = document.getElementById("nextfile");

@@ -117,7 +117,7 @@ function readTree(body) {
     around.push(node);
     if (node.isDirectory) {
       node.button = element("button", { type: "button", className: "tw", ariaLabel: `What is in ${name}` });
-      head.prepend(node.button);
+      row.cells[0].prepend(node.button);
     }
   }
   return top;
