@@ -41,8 +41,10 @@ pub(super) struct State {
     pub is_reset: bool,
     /// Whether a mark was set since somebody looked at the counters.
     pub is_mark_new: bool,
-    /// Whether a mark was set, and its name.
-    mark: Option<Option<String>>,
+    /// Whether a mark was set.
+    is_marked: bool,
+    /// Its name.
+    mark: Option<String>,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
     /// All functions that pages were told of.
@@ -152,6 +154,7 @@ impl Live {
                 is_over: false,
                 is_reset: false,
                 is_mark_new: false,
+                is_marked: false,
                 mark: None,
                 firsts: Vec::new(),
                 reached: HashSet::new(),
@@ -184,7 +187,8 @@ impl Live {
             following.mark();
         }
         state.is_mark_new = true;
-        state.mark = Some(name.clone());
+        state.is_marked = true;
+        state.mark.clone_from(&name);
         self.tell(&mut state, &Event::Mark { mark: name });
     }
 
@@ -269,8 +273,8 @@ impl Live {
     pub fn since(&self, page: &str) -> Answer {
         let state = self.state();
         let mut since = Since {
-            is_marked: state.mark.is_some(),
-            name: state.mark.iter().flatten().next().map(String::as_str),
+            is_marked: state.is_marked,
+            name: state.mark.as_deref(),
             lines: Vec::new(),
             pages: Vec::new(),
         };

@@ -28,6 +28,7 @@ use changed::{Built, ChangedSince};
 use clap::{Args, FromArgMatches};
 use display::{Display, Listed};
 use filters::Filters;
+use llvm_coverage::Coverage;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
 use outputs::Outputs;
@@ -176,14 +177,7 @@ impl Report {
         let mut coverage = coverage;
         if let Some(named) = named {
             let of_scenarios = measurement.coverage(&named, &generated, &|| {})?;
-            let outside = Idle::of(&of_scenarios);
-            if coverage
-                .files
-                .iter()
-                .any(|file| !outside.that_ran(file).is_empty())
-            {
-                listed.push(Listed(OUTSIDE, outside));
-            }
+            listed.extend(outside(&of_scenarios, &coverage));
         }
         if self.scenario.is_empty()
             && let Some(inside) = measurement.inside(&coverage, &profiles)?
@@ -270,6 +264,14 @@ impl Report {
             against: None,
         }
     }
+}
+
+/// The lines that ran outside of scenarios alone, if there are any.
+fn outside(of_scenarios: &Coverage, all: &Coverage) -> Option<Listed> {
+    let outside = Idle::of(of_scenarios);
+    let mut files = all.files.iter();
+    let is_one_there = files.any(|file| !outside.that_ran(file).is_empty());
+    is_one_there.then_some(Listed(OUTSIDE, outside))
 }
 
 /// What ran in the scenarios of a run; `None` if there are none.
