@@ -39,12 +39,8 @@ pub(super) struct State {
     pub is_over: bool,
     /// Whether all that was counted is to be forgotten.
     pub is_reset: bool,
-    /// Whether a mark was set since somebody looked at the counters.
-    pub is_mark_new: bool,
-    /// Whether a mark was set.
-    is_marked: bool,
-    /// Its name.
-    mark: Option<String>,
+    /// The last mark.
+    pub mark: LastMark,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
     /// All functions that pages were told of.
@@ -55,6 +51,15 @@ pub(super) struct State {
     pub told: HashMap<usize, usize>,
     /// The number of the event since which the report is on these programs.
     pub begin: usize,
+}
+
+/// The last mark.
+#[derive(Default)]
+pub(super) struct LastMark {
+    is_set: bool,
+    name: Option<String>,
+    /// Nobody has looked at the counters since.
+    pub is_new: bool,
 }
 
 /// Something that pages are told.
@@ -153,9 +158,7 @@ impl Live {
                 first: 0,
                 is_over: false,
                 is_reset: false,
-                is_mark_new: false,
-                is_marked: false,
-                mark: None,
+                mark: LastMark::default(),
                 firsts: Vec::new(),
                 reached: HashSet::new(),
                 last: Vec::new(),
@@ -186,9 +189,9 @@ impl Live {
         if let Some(following) = &mut state.following {
             following.mark();
         }
-        state.is_mark_new = true;
-        state.is_marked = true;
-        state.mark.clone_from(&name);
+        state.mark.is_new = true;
+        state.mark.is_set = true;
+        state.mark.name.clone_from(&name);
         self.tell(&mut state, &Event::Mark { mark: name });
     }
 
@@ -273,8 +276,8 @@ impl Live {
     pub fn since(&self, page: &str) -> Answer {
         let state = self.state();
         let mut since = Since {
-            is_marked: state.is_marked,
-            name: state.mark.as_deref(),
+            is_marked: state.mark.is_set,
+            name: state.mark.name.as_deref(),
             lines: Vec::new(),
             pages: Vec::new(),
         };

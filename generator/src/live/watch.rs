@@ -101,7 +101,7 @@ impl Watch {
     }
 
     fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
-        if std::mem::take(&mut live.state().is_mark_new) {
+        if std::mem::take(&mut live.state().mark.is_new) {
             self.marked = Some(self.profile.clone());
         }
         for Moved { name, path, .. } in moved {
