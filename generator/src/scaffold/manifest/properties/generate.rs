@@ -119,7 +119,7 @@ impl Manifest {
         if self.features == Form::InlineInOneLine {
             Some("`features` is an inline table")
         } else if self.test == Form::InlineInOneLine {
-            Some("`test` is not a list of [[test]] sections")
+            Some("`test` is not written as [[test]] sections")
         } else if self.package == Form::InlineInOneLine && needs_autotests {
             Some("` is an inline table")
         } else {
