@@ -41,8 +41,7 @@ pub(super) struct State {
     pub is_reset: bool,
     /// Whether a mark was set since somebody looked at the counters.
     pub is_mark_new: bool,
-    /// Whether a mark was set, and its name.
-    mark: Option<Option<String>>,
+    mark: Option<Mark>,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
     /// All functions that pages were told of.
@@ -53,6 +52,12 @@ pub(super) struct State {
     pub told: HashMap<usize, usize>,
     /// The number of the event since which the report is on these programs.
     pub begin: usize,
+}
+
+/// From when on what runs is told apart.
+struct Mark {
+    /// The scenario that began then.
+    name: Option<String>,
 }
 
 /// Something that pages are told.
@@ -184,7 +189,7 @@ impl Live {
             following.mark();
         }
         state.is_mark_new = true;
-        state.mark = Some(name.clone());
+        state.mark = Some(Mark { name: name.clone() });
         self.tell(&mut state, &Event::Mark { mark: name });
     }
 
@@ -270,7 +275,7 @@ impl Live {
         let state = self.state();
         let mut since = Since {
             is_marked: state.mark.is_some(),
-            name: state.mark.iter().flatten().next().map(String::as_str),
+            name: state.mark.as_ref().and_then(|it| it.name.as_deref()),
             lines: Vec::new(),
             pages: Vec::new(),
         };

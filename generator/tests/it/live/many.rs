@@ -64,7 +64,7 @@ fn a_thousand_files_are_followed() {
             begin.elapsed()
         );
         let rows = browser.value("document.querySelectorAll('#tree tbody tr').length");
-        assert!(rows.as_u64().unwrap() as usize >= files);
+        assert!(rows.as_u64().unwrap() >= files as u64);
         for number in 1..6 {
             let row = format!(
                 "[...document.querySelectorAll('#tree tbody tr')].find((it) => it.textContent.includes('m{number}.rs')).innerText"
