@@ -1,5 +1,6 @@
 #!/bin/sh
-# What a live report costs: the processor's time while nothing happens, and the requests that a service answers meanwhile.
+# What a live report costs: the processor's time while nothing happens, and the requests that a service answers meanwhile; and how
+# soon it shows what has run.
 #
 #     bench/live.sh [DIRECTORY]
 #
@@ -35,6 +36,8 @@ bounded python3 "$repository/bench/live/live.py" idle "$work/idle" -- \
     cargo itcov run --live --no-open --package orders-api -- --listen 127.0.0.1:18463 --db orders.db >&2
 bounded python3 "$repository/bench/live/live.py" load "$work/load" -- \
     cargo itcov run --package orders-api -- --listen 127.0.0.1:18463 --db orders.db >&2
+bounded python3 "$repository/bench/live/live.py" green "$work/green" -- \
+    cargo itcov run --live --no-open --package orders-api -- --listen 127.0.0.1:18463 --db orders.db >&2
 
 say "a program with 300 dependencies, all of them measured"
 crate=miniserve
@@ -57,4 +60,4 @@ bounded python3 "$repository/bench/live/live.py" idle "$work/large" -- \
 printf '| what | |\n| --- | --- |\n'
 sed 's/of a core/of a core, a service/' "$work/idle"
 sed 's/of a core/of a core, 300 dependencies with --scope all/' "$work/large"
-cat "$work/load"
+cat "$work/load" "$work/green"

@@ -1,10 +1,13 @@
-"""What a live report costs. `live.py idle|load FILE -- COMMAND` runs the command, and writes a table's rows to FILE.
+"""What a live report costs. `live.py idle|load|green FILE -- COMMAND` runs the command, and writes a table's rows to FILE.
 
 `idle` has the live report open and does nothing. `load` asks the service as often as it answers, by turns without a live report
-and with one that is open.
+and with one that is open. `green` asks the service, and waits until the page of the handler can know of it.
+
+The variable SECONDS says how long each is looked at: 20, if it is not set.
 """
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -15,8 +18,10 @@ import threading
 import time
 
 SERVICE = "127.0.0.1:18463"
-SECONDS = 20
+SECONDS = float(os.environ.get("SECONDS", "20"))
 ROUNDS = 5
+TIMES = 20
+HANDLER = "pages/src.routes.rs.html"
 # Longer waits mean that something is wrong.
 LIMIT = 120
 
@@ -127,6 +132,48 @@ def load(command, out):
     out.write(f"| requests that a service answers, beside a run without `--live` | {median:.3f} times |\n")
 
 
+def changed(events):
+    """Waits until something has run in the file of the handler."""
+    for line in events:
+        if line.startswith(b"data: ") and HANDLER in json.loads(line[6:]).get("pages", []):
+            return
+    sys.exit("the events have ended")
+
+
+def green(command, out):
+    run = Run(command)
+    connection = http.client.HTTPConnection(run.control, timeout=LIMIT)
+    connection.request("GET", "/events")
+    events = connection.getresponse()
+    # The first request may be that of a program whose functions are not known yet.
+    ask(SERVICE, "/orders/77")
+    changed(events)
+    times = []
+    for number in range(TIMES):
+        # Not always at the same time after somebody has looked at the counters.
+        time.sleep(1 + number * 0.037)
+        known = number_of_event(run.control)
+        begin = time.perf_counter()
+        ask(SERVICE, "/orders/77")
+        changed(events)
+        if b"<code>" not in ask(run.control, f"/parts?{known}&{HANDLER}"):
+            sys.exit("the page does not have what has changed")
+        times.append(time.perf_counter() - begin)
+    run.stop()
+    out.write(f"| a line is green after, median of {TIMES} | {statistics.median(times) * 1000:.0f} ms |\n")
+    out.write(f"| the worst of them | {max(times) * 1000:.0f} ms |\n")
+
+
+def number_of_event(address):
+    """Up to which event a page knows all that is asked for now."""
+    connection = http.client.HTTPConnection(address, timeout=30)
+    connection.request("GET", "/since")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return int(answer.headers["Event"])
+
+
 separator = sys.argv.index("--")
 with open(sys.argv[2], "w") as rows:
-    {"idle": idle, "load": load}[sys.argv[1]](sys.argv[separator + 1 :], rows)
+    {"idle": idle, "load": load, "green": green}[sys.argv[1]](sys.argv[separator + 1 :], rows)

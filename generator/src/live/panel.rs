@@ -160,8 +160,8 @@ fn lines(live: &Live, screen: Screen, height: usize) -> Vec<String> {
         .cloned()
         .collect();
     // One more is the line below all.
-    let files = height.saturating_sub(AROUND + FIRSTS + 2);
-    let places = live.last(files);
+    let most = height.saturating_sub(AROUND + FIRSTS + 2);
+    let places = live.last(most);
     let mut lines = live.with_coverage(|coverage, followed| {
         let places = places.iter().filter(|it| **it < coverage.files.len());
         table_of(coverage, places, followed.root(), screen)

@@ -1,9 +1,9 @@
 //! A report on a run that goes on: what has run so far, and what has happened.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::net::TcpStream;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ const EVENTS: usize = 1000;
 pub struct Live {
     state: Mutex<State>,
     changed: Condvar,
-    /// The connections that are open, the oldest first.
-    pub(super) open: Mutex<VecDeque<Weak<TcpStream>>>,
+    /// How many connections are open.
+    pub(super) open: AtomicUsize,
 }
 
 /// What has happened. The numbers count from the beginning of the run.
@@ -39,8 +39,9 @@ pub(super) struct State {
     pub is_over: bool,
     /// Whether all that was counted is to be forgotten.
     pub is_reset: bool,
-    /// The last mark.
-    pub mark: LastMark,
+    /// Whether a mark was set since somebody looked at the counters.
+    pub is_mark_new: bool,
+    mark: Option<Mark>,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
     /// All functions that pages were told of.
@@ -53,13 +54,10 @@ pub(super) struct State {
     pub begin: usize,
 }
 
-/// The last mark.
-#[derive(Default)]
-pub(super) struct LastMark {
-    is_set: bool,
+/// From when on what runs is told apart.
+struct Mark {
+    /// The scenario that began then.
     name: Option<String>,
-    /// Nobody has looked at the counters since.
-    pub is_new: bool,
 }
 
 /// Something that pages are told.
@@ -158,7 +156,8 @@ impl Live {
                 first: 0,
                 is_over: false,
                 is_reset: false,
-                mark: LastMark::default(),
+                is_mark_new: false,
+                mark: None,
                 firsts: Vec::new(),
                 reached: HashSet::new(),
                 last: Vec::new(),
@@ -166,7 +165,7 @@ impl Live {
                 begin: 0,
             }),
             changed: Condvar::new(),
-            open: Mutex::default(),
+            open: AtomicUsize::new(0),
         });
         let mut watch = Watch::new(&live, recording, generated);
         thread::spawn(move || watch.go());
@@ -189,9 +188,8 @@ impl Live {
         if let Some(following) = &mut state.following {
             following.mark();
         }
-        state.mark.is_new = true;
-        state.mark.is_set = true;
-        state.mark.name.clone_from(&name);
+        state.is_mark_new = true;
+        state.mark = Some(Mark { name: name.clone() });
         self.tell(&mut state, &Event::Mark { mark: name });
     }
 
@@ -276,8 +274,8 @@ impl Live {
     pub fn since(&self, page: &str) -> Answer {
         let state = self.state();
         let mut since = Since {
-            is_marked: state.mark.is_set,
-            name: state.mark.name.as_deref(),
+            is_marked: state.mark.is_some(),
+            name: state.mark.as_ref().and_then(|it| it.name.as_deref()),
             lines: Vec::new(),
             pages: Vec::new(),
         };

@@ -42,6 +42,8 @@ pub(super) struct Watch {
     marked: Option<Profile>,
     /// Whether there is a program whose functions the report does not know.
     is_behind: bool,
+    /// Whether the pages are still to be told that all is forgotten.
+    is_reset: bool,
 }
 
 impl Watch {
@@ -55,6 +57,7 @@ impl Watch {
             profile: Profile::default(),
             marked: None,
             is_behind: false,
+            is_reset: false,
         }
     }
 
@@ -94,14 +97,14 @@ impl Watch {
         self.profile = Profile::default();
         self.marked = None;
         self.is_behind = true;
+        self.is_reset = true;
         let mut state = live.state();
         state.firsts.clear();
         state.reached.clear();
-        live.tell(&mut state, &Event::Reset { reset: true });
     }
 
     fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
-        if std::mem::take(&mut live.state().mark.is_new) {
+        if std::mem::take(&mut live.state().is_mark_new) {
             self.marked = Some(self.profile.clone());
         }
         for Moved { name, path, .. } in moved {
@@ -128,7 +131,13 @@ impl Watch {
             }
             following.update(&before.functions().collect::<Vec<_>>(), before);
             self.is_behind = false;
-            live.state().follow(following);
+            let mut state = live.state();
+            state.follow(following);
+            // Not before there is something else to ask for.
+            if std::mem::take(&mut self.is_reset) {
+                live.tell(&mut state, &Event::Reset { reset: true });
+            }
+            drop(state);
             // Also what could not be read until now.
             functions = self.profile.functions().collect();
         }
@@ -140,7 +149,11 @@ impl Watch {
         if update.files.is_empty() && before.is_none() {
             return Ok(());
         }
-        let event = told(&mut state, &update);
+        let mut event = told(&mut state, &update);
+        if let (Some(_), Event::Ran { pages, .. }) = (&before, &mut event) {
+            // Of a program that has joined there is something in files in which nothing has run.
+            *pages = state.pages.values().cloned().collect();
+        }
         live.tell(&mut state, &event);
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod looks;
 mod many;
 mod panel;
+mod service;
 mod since;
 mod stays;
 
@@ -31,8 +32,13 @@ pub fn act(krate: &TestCrate, functions: &str) {
 }
 
 fn start(krate: &TestCrate) -> (Running, String) {
+    start_with(krate, &[])
+}
+
+fn start_with(krate: &TestCrate, arguments: &[&str]) -> (Running, String) {
     let mut command = krate.command("cargo-itcov");
-    let mut run = Running::start(command.args(["run", "--live", "--no-open"]));
+    command.args(["run", "--live", "--no-open"]).args(arguments);
+    let mut run = Running::start(&mut command);
     run.program();
     let address = address(&mut run);
     (run, format!("http://{address}"))
