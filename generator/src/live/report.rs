@@ -1,9 +1,9 @@
 //! A report on a run that goes on: what has run so far, and what has happened.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ const EVENTS: usize = 1000;
 pub struct Live {
     state: Mutex<State>,
     changed: Condvar,
-    /// How many connections are open.
-    pub(super) open: AtomicUsize,
+    /// The connections that are open, the oldest first.
+    pub(super) open: Mutex<VecDeque<Weak<TcpStream>>>,
 }
 
 /// What has happened. The numbers count from the beginning of the run.
@@ -165,7 +165,7 @@ impl Live {
                 begin: 0,
             }),
             changed: Condvar::new(),
-            open: AtomicUsize::new(0),
+            open: Mutex::default(),
         });
         let mut watch = Watch::new(&live, recording, generated);
         thread::spawn(move || watch.go());
