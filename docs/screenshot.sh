@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes docs/report.png again: the page of a source file in the report on examples/orders-api. Needs what
+# Makes docs/report.png again, the page of a source file in the report on examples/orders-api, and docs/live.png, a page of the
+# live report while a handler of it runs for the first time. Needs what
 # `cargo run --example demo` needs, and chromium.
 set -eu
 cd "$(dirname "$0")/.."
@@ -19,4 +20,8 @@ timeout 60 chromium --headless --no-sandbox --disable-gpu --no-first-run --disab
     --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$work/chromium" \
     --blink-settings=preferredColorScheme=1 --window-size=1280,860 --screenshot="$here/docs/report.png" \
     "file://$work/html/pages/crates.orders.src.validation.rs.html"
-ls -l "$here/docs/report.png"
+
+cd "$here"
+cargo test --quiet --package cargo-itcov --test it live::service -- --include-ignored
+base64 -d <"$target/tmp/live.png.base64" >"$here/docs/live.png"
+ls -l "$here/docs/report.png" "$here/docs/live.png"

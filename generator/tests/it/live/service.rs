@@ -1,6 +1,9 @@
 //! A service that is used while its page is open.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+use serde_json::json;
 
 use super::start_with;
 use crate::examples::without_scaffold;
@@ -52,8 +55,31 @@ fn a_request_turns_the_lines_of_its_handler_green() {
         times[TIMES / 2],
         times[TIMES - 1]
     );
-    let newest = "document.querySelector('#events a').textContent";
-    browser.until(&format!("{newest} === 'show'"));
+    picture(
+        &mut browser,
+        &format!("{address}/pages/src.routes.rs.html#L{handler}"),
+        || {
+            get(port, "/orders/77");
+        },
+    );
+    browser.until(
+        "[...document.querySelectorAll('#events a')].some((it) => it.textContent === 'show')",
+    );
     signal("INT", run.id());
     run.finish().ends_with(0);
+}
+
+/// What `docs/screenshot.sh` makes `docs/live.png` of: a page on which a handler has just run for the first time.
+fn picture(browser: &mut Chromium, page: &str, mut ask: impl FnMut()) {
+    browser.press("r");
+    browser.until("document.querySelector('#events a') === null");
+    browser.size(1280, 800);
+    browser.visit("about:blank");
+    browser.visit(page);
+    browser.until("document.getElementById('live').textContent === 'live'");
+    ask();
+    browser.until("document.querySelector('#code .now') !== null");
+    let shot = browser.call("Page.captureScreenshot", &json!({"format": "png"}));
+    let coded = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live.png.base64");
+    std::fs::write(coded, shot["data"].as_str().unwrap()).unwrap();
 }

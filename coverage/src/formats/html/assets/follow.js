@@ -112,8 +112,12 @@
       setTimeout(next, Math.min(4 * (performance.now() - begin), 2000));
     }
   }
-  // What fails is asked for again at the next event.
-  const updateSoon = () => update().catch(() => {});
+  // What fails is asked for again, and all of it.
+  const updateSoon = () => update().catch(() => {
+    if (document.documentElement.classList.contains("over")) return;
+    isWhole = true;
+    askAgain = true;
+  });
   function next() {
     isAsking = false;
     if (!askAgain) return;
