@@ -25,7 +25,7 @@ fn recipes_that_just_cannot_parse_fail_the_check() {
     krate
         .itcov(&["check"])
         .ends_with(1)
-        .says("just rejects what is in itcov.just");
+        .says("just rejects itcov.just: fix it");
     let krate = changed(
         "{{ itcov_options }} -- \"$@\"\n\n#",
         "{{ nothing_of_this_name }}\n\n#",
@@ -33,7 +33,7 @@ fn recipes_that_just_cannot_parse_fail_the_check() {
     krate
         .itcov(&["check"])
         .ends_with(1)
-        .says("just rejects what is in itcov.just");
+        .says("just rejects itcov.just: fix it");
     // Without just, nobody has looked.
     let mut check = krate.command(tools::cargo_itcov());
     let path = krate.root.join("bin");
@@ -46,7 +46,7 @@ fn recipes_that_just_cannot_parse_fail_the_check() {
     check.env("PATH", &path).args(["itcov", "check"]);
     Output::of(&mut check)
         .ends_with(0)
-        .says("note: just is not installed here");
+        .says("note: just is not installed, or too old");
 }
 
 #[test]
