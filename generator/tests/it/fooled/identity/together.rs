@@ -138,7 +138,7 @@ fn a_program_may_have_the_name_of_what_is_noted_of_a_run() {
     wait_for(&krate, "one");
     let script = "\"$ITCOV_BIN\"; env -u LLVM_PROFILE_FILE \"$ITCOV_BIN\"";
     let second = start(&krate, &[], script).finish().ends_with(0);
-    second.says("so whose they are is not known: 1; they do not count");
+    second.says("profiles that do not count: 1; processes without LLVM_PROFILE_FILE");
     krate.write("two", "");
     let first = first.finish().ends_with(0);
     assert_eq!(first.lines_of("Total"), LINES);

@@ -254,7 +254,7 @@ fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
             "100",
         ])
         .ends_with(1)
-        .says("too little ran");
+        .says("below the threshold");
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn no_threshold_is_met_by_a_run_of_another_text_that_is_now_as_at_the_revision()
         .ends_with(1)
         .says("src/limit.rs has changed since the program was built");
     krate.itcov(&["run"]).ends_with(0);
-    krate.itcov(&gate).ends_with(1).says("too little ran");
+    krate.itcov(&gate).ends_with(1).says("below the threshold");
 }
 
 #[test]
