@@ -39,7 +39,7 @@ impl<'plan> Staged<'plan> {
     pub fn add(&mut self, change: &'plan Change, place: Place, roots: &Roots) -> Result<()> {
         if !is_as_planned(change)? {
             bail!(
-                "{} has changed meanwhile; nothing was written, run the command again",
+                "nothing was changed; run the command again: {} has changed meanwhile",
                 change.name
             );
         }
