@@ -19,11 +19,12 @@ use crate::measured::{Choice, Measurement, Profiles, Recording};
 /// How long it waits between two looks whether something has moved.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A look that takes long is followed by a longer wait, so that looking takes this part of a processor at most.
-const PART: u32 = 100;
+/// Where nothing runs for the first time, what takes long is followed by a longer wait: looking takes this part of a processor at
+/// most, also where a program does something all the time.
+const PART: u32 = 150;
 
 /// But never by a longer one than this.
-const LONGEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// So many functions that ran for the first time are kept.
 const FIRSTS: usize = 20;
@@ -82,12 +83,17 @@ impl Watch {
             // What cannot be read now may be read the next time.
             let begin = Instant::now();
             let moved = self.counters.moved();
-            pause = (begin.elapsed() * PART).clamp(TICK, LONGEST);
+            let mut is_new = false;
             if let Ok(moved) = moved
                 && (self.is_behind || !moved.is_empty())
             {
-                let _ = self.take(&live, &moved);
+                is_new = self.take(&live, &moved).unwrap_or_default();
             }
+            pause = if is_new {
+                TICK
+            } else {
+                (begin.elapsed() * PART).clamp(TICK, LONGEST)
+            };
         }
     }
 
@@ -103,7 +109,8 @@ impl Watch {
         state.reached.clear();
     }
 
-    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
+    /// Brings the report up to date. Says whether something has run for the first time.
+    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<bool> {
         if std::mem::take(&mut live.state().is_mark_new) {
             self.marked = Some(self.profile.clone());
         }
@@ -143,11 +150,11 @@ impl Watch {
         }
         let mut state = live.state();
         let Some(following) = &mut state.following else {
-            return Ok(());
+            return Ok(false);
         };
         let update = following.update(&functions, &self.profile);
         if update.files.is_empty() && before.is_none() {
-            return Ok(());
+            return Ok(false);
         }
         let mut event = told(&mut state, &update);
         if let (Some(_), Event::Ran { pages, .. }) = (&before, &mut event) {
@@ -155,7 +162,7 @@ impl Watch {
             *pages = state.pages.values().cloned().collect();
         }
         live.tell(&mut state, &event);
-        Ok(())
+        Ok(!update.first.is_empty())
     }
 
     /// Counts of nothing yet, of all that has run: a program may have started another one.
