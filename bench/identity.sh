@@ -17,38 +17,16 @@ repeats=15
 # No step may take longer than this many seconds.
 limit=1800
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
+. "$(dirname "$0")/common.sh"
 
-say() { printf '\n== %s\n' "$*" >&2; }
-bounded() { if command -v timeout >/dev/null; then timeout "$limit" "$@"; else "$@"; fi; }
-
-# Variables that would change what cargo builds, or where.
-unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_INCREMENTAL CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
-unset RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER LLVM_PROFILE_FILE
-
-say "installing both revisions"
 rm -rf "$work/before-source"
 mkdir -p "$work/before-source"
 git -C "$repository" archive "$before" | tar -x -C "$work/before-source"
-for which in before now; do
-    source=$repository
-    if [ "$which" = before ]; then source=$work/before-source; fi
-    CARGO_TARGET_DIR=$work/tools-target bounded cargo install --quiet --locked --force --root "$work/$which" --path "$source/generator"
-done
+install_itcov "$work/before-source" "$work/before"
+install_itcov "$repository" "$work/now"
 
 say "$crate $version"
-if [ ! -d "$work/$crate" ]; then
-    mkdir -p "$work/fetch/src"
-    : >"$work/fetch/src/lib.rs"
-    printf '[package]\nname = "fetch"\nedition = "2024"\n[dependencies]\n%s = "=%s"\n' "$crate" "$version" >"$work/fetch/Cargo.toml"
-    # Of a program that is no library cargo says so.
-    (cd "$work/fetch" && bounded cargo vendor --quiet >/dev/null 2>&1)
-    mv "$work/fetch/vendor/$crate" "$work/$crate"
-    rm -rf "$work/fetch" "$work/$crate/.cargo-checksum.json"
-fi
+published "$crate" "$version"
 cd "$work/$crate"
 
 # Each has a target directory of its own.

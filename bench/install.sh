@@ -8,29 +8,7 @@
 # `rustup target add x86_64-unknown-linux-musl`; to run that by itself it has to be root.
 set -eu
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
-
-say() { printf '\n== %s\n' "$*" >&2; }
-
-# Variables that would change what cargo builds, or where.
-unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_INCREMENTAL CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
-unset RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER
-
-# Runs a command; leaves in $seconds how long it took, and in $busy how long it had a processor, which depends less
-# on what else the machine is doing.
-timed() {
-    say "$*"
-    times >"$work/before"
-    started=$(date +%s)
-    "$@" >&2
-    seconds=$(($(date +%s) - started))
-    times >"$work/after"
-    busy=$(cat "$work/before" "$work/after" | sed -n 's/[ms]/ /g; 2p; 4p' |
-        awk '{ sum[NR] = $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%.0f", sum[2] - sum[1] }')
-}
+. "$(dirname "$0")/common.sh"
 
 say "packing both crates"
 (cd "$repository" && cargo package --quiet --no-verify --allow-dirty --target-dir "$work/packed" --package cargo-itcov --package llvm-coverage)

@@ -10,20 +10,9 @@ set -eu
 # No step may take longer than this many seconds.
 limit=900
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
+. "$(dirname "$0")/common.sh"
 
-say() { printf '\n== %s\n' "$*" >&2; }
-bounded() { if command -v timeout >/dev/null; then timeout "$limit" "$@"; else "$@"; fi; }
-
-# Variables that would change what cargo builds, or where.
-unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_INCREMENTAL CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
-unset RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER LLVM_PROFILE_FILE
-
-say "installing cargo-itcov from $repository"
-CARGO_TARGET_DIR=$work/tools-target bounded cargo install --quiet --locked --force --root "$work/tools" --path "$repository/generator"
+install_itcov "$repository" "$work/tools"
 PATH=$work/tools/bin:$PATH
 
 say "marks of a service"
@@ -38,14 +27,7 @@ done
 say "1,000 scenarios of ripgrep"
 crate=ripgrep
 version=15.2.0
-rm -rf "$work/fetch" "$work/ripgrep"
-mkdir -p "$work/fetch/src"
-: >"$work/fetch/src/lib.rs"
-printf '[package]\nname = "fetch"\nedition = "2024"\n[dependencies]\n%s = "=%s"\n' "$crate" "$version" >"$work/fetch/Cargo.toml"
-# Of a program that is no library cargo says so.
-(cd "$work/fetch" && bounded cargo vendor --quiet >/dev/null 2>&1)
-mv "$work/fetch/vendor/$crate" "$work/ripgrep"
-rm -rf "$work/fetch" "$work/ripgrep/.cargo-checksum.json"
+published "$crate" "$version"
 cd "$work/ripgrep"
 bounded cargo itcov exec --scenarios -- sh -c '
     for number in $(seq 1000); do
