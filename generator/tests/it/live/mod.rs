@@ -44,9 +44,24 @@ fn start_with(krate: &TestCrate, arguments: &[&str]) -> (Running, String) {
     (run, format!("http://{address}"))
 }
 
-fn line(krate: &TestCrate, text: &str) -> usize {
+/// The number of the line that has this text.
+pub fn line(krate: &TestCrate, text: &str) -> usize {
     let main = krate.read("src/main.rs");
     1 + main.lines().position(|line| line == text).unwrap()
+}
+
+/// The first line of a function that does something.
+fn line_of_act(krate: &TestCrate, number: usize) -> usize {
+    line(krate, &format!("fn act_{number}(number: usize) {{"))
+}
+
+/// The page of the program's source.
+const SOURCE: &str = "pages/src.main.rs.html";
+
+/// Visits a page, and waits until it follows the run.
+fn visit(browser: &mut Chromium, address: &str, page: &str) {
+    browser.visit(&format!("{address}/{page}"));
+    browser.until("document.getElementById('live').textContent === 'live'");
 }
 
 #[test]
@@ -55,8 +70,7 @@ fn lines_turn_green_while_the_program_is_used() {
     let krate = program();
     let (run, address) = start(&krate);
     let mut browser = Chromium::start();
-    browser.visit(&format!("{address}/"));
-    browser.until("document.getElementById('live').textContent === 'live'");
+    visit(&mut browser, &address, "");
     browser.until("document.querySelector('#tree tbody tr') !== null");
     let sum = "document.querySelector('.cards').innerText";
     let before = browser.text(sum);
@@ -69,12 +83,11 @@ fn lines_turn_green_while_the_program_is_used() {
     browser.until("document.getElementById('events').innerText.includes('act_0')");
 
     // The newest first, each a link to its line.
-    browser.visit(&format!("{address}/pages/src.main.rs.html"));
-    browser.until("document.getElementById('live').textContent === 'live'");
+    visit(&mut browser, &address, SOURCE);
     let class = |line: usize| format!("document.getElementById('L{line}').classList[0]");
     let mut worst = Duration::ZERO;
     for number in 2..TIMES {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         assert_eq!(browser.text(&class(line)), "u");
         act(&krate, &number.to_string());
         let begin = Instant::now();

@@ -2,21 +2,15 @@
 
 use serde_json::json;
 
-use super::{act, line, start};
+use super::{SOURCE, act, line_of_act, start, visit};
 use crate::scenarios::program;
 use crate::support::chromium::Chromium;
 use crate::support::process::signal;
 use crate::support::{Running, TestCrate};
 
-/// Waits until the page of the source follows the run.
-fn visit_source(browser: &mut Chromium, address: &str) {
-    browser.visit(&format!("{address}/pages/src.main.rs.html"));
-    browser.until("document.getElementById('live').textContent === 'live'");
-}
-
 /// Whether a function's first line is one of those that have run since the mark.
 fn has_moved(krate: &TestCrate, number: usize) -> String {
-    let line = line(krate, &format!("fn act_{number}(number: usize) {{"));
+    let line = line_of_act(krate, number);
     format!("document.getElementById('L{line}').classList.contains('moved')")
 }
 
@@ -29,13 +23,13 @@ fn what_ran_since_a_mark_is_told_apart_on_each_page() {
     let mut browser = Chromium::start();
     browser.visit(&format!("{address}/"));
     browser.until("document.querySelector('#tree tbody tr') !== null");
-    visit_source(&mut browser, &address);
+    visit(&mut browser, &address, SOURCE);
     let disabled = "document.getElementById('since').disabled";
     assert_eq!(browser.value(disabled), json!(true));
     browser.press("m");
     browser.until("document.documentElement.classList.contains('since')");
     let sign = |number: usize| {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         format!("getComputedStyle(document.querySelector('#L{line} > b'), '::after').content")
     };
     assert_eq!(browser.text(&sign(1)), "none");
@@ -45,7 +39,7 @@ fn what_ran_since_a_mark_is_told_apart_on_each_page() {
     // Another page knows it as well, and the same one after a while.
     browser.visit(&format!("{address}/"));
     browser.until("document.querySelector('#tree tbody tr.moved') !== null");
-    visit_source(&mut browser, &address);
+    visit(&mut browser, &address, SOURCE);
     browser.until(&has_moved(&krate, 2));
     assert_eq!(browser.value(&has_moved(&krate, 1)), json!(false));
 
@@ -79,9 +73,9 @@ fn a_reset_forgets_what_was_counted_and_the_program_goes_on() {
     let (run, address) = start(&krate);
     act(&krate, "0 1 2");
     let mut browser = Chromium::start();
-    visit_source(&mut browser, &address);
+    visit(&mut browser, &address, SOURCE);
     let class = |number: usize| {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         format!("document.getElementById('L{line}').classList[0]")
     };
     browser.until(&format!("{} === 'c'", class(2)));
@@ -99,7 +93,7 @@ fn a_reset_forgets_what_was_counted_and_the_program_goes_on() {
     // So does the report.
     let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
     let count = |number: usize| {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         let start = format!("DA:{line},");
         let count = lcov.lines().find_map(|it| it.strip_prefix(&start));
         count.unwrap().to_owned()
@@ -121,7 +115,7 @@ fn a_reset_is_asked_for_at_the_control_address_and_scenarios_go_with_it() {
     assert_eq!(scenarios, "second\n");
     let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
     for (number, count) in [(0, 0), (1, 3)] {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         assert!(
             lcov.contains(&format!("DA:{line},{count}\n")),
             "{number}: {lcov}"
@@ -151,9 +145,9 @@ fn another_build_and_a_child_process_are_followed() {
     let (run, address) = start(&krate);
     act(&krate, "0");
     let mut browser = Chromium::start();
-    visit_source(&mut browser, &address);
+    visit(&mut browser, &address, SOURCE);
     let class = |number: usize| {
-        let line = line(&krate, &format!("fn act_{number}(number: usize) {{"));
+        let line = line_of_act(&krate, number);
         format!("document.getElementById('L{line}').classList[0]")
     };
     assert_eq!(browser.text(&class(5)), "u");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{act, line, start};
+use super::{act, line, start, visit};
 use crate::scenarios::program;
 use crate::support::chromium::Chromium;
 use crate::support::process::signal;
@@ -10,11 +10,6 @@ use crate::support::process::signal;
 /// All that a page says of what ran, but of the loop that the program waits in.
 const SAID: &str = "[...document.querySelectorAll('#code p:not(#L3, #L4), #code details, #outline, #strip, .sums, .why, #at, .way, .cards, .worst, \
      tbody tr')].map((it) => it.innerHTML.replace(/ (id|tabindex|aria-\\w+)=\"[^\"]*\"/g, '').replaceAll('\\n', ' ')).join('\\n')";
-
-fn visit(browser: &mut Chromium, address: &str, page: &str) {
-    browser.visit(&format!("{address}/{page}"));
-    browser.until("document.getElementById('live').textContent === 'live'");
-}
 
 /// The same program, with a generic function that two functions use.
 fn generic() -> crate::support::TestCrate {

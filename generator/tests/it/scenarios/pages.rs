@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{program, scenario, suite};
-use crate::live::act;
+use crate::live::{act, line};
 use crate::support::chromium::Chromium;
 use crate::support::control::{address, ask};
 use crate::support::process::signal;
@@ -20,12 +20,6 @@ fn recorded(scenarios: &[(&str, &[usize])]) -> (TestCrate, PathBuf) {
     krate.itcov(&["report", "--html", "pages"]).ends_with(0);
     let pages = krate.root.canonicalize().unwrap().join("pages");
     (krate, pages)
-}
-
-/// The line that has this text.
-fn line(krate: &TestCrate, text: &str) -> usize {
-    let main = krate.read("src/main.rs");
-    1 + main.lines().position(|line| line == text).unwrap()
 }
 
 #[test]

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::tools;
+
 /// A page answers by then, or never.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -168,6 +170,23 @@ impl Chromium {
         value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned)
+    }
+
+    /// What axe finds on the page that keeps people from using it, without these of its rules. The page's policy is against such a
+    /// script, so it has to be bypassed.
+    #[track_caller]
+    pub fn axe(&mut self, without: &[&str]) -> Value {
+        self.value(&format!("{};0", tools::axe()));
+        let without = without
+            .iter()
+            .map(|it| format!("'{it}': {{ enabled: false }}"));
+        let without = without.collect::<Vec<_>>().join(", ");
+        self.value(&format!(
+            "axe.run(document, {{ rules: {{ {without} }},\
+               runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }})\
+             .then((it) => it.passes.length < 10 ? ['nothing was looked at'] :\
+               it.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')))",
+        ))
     }
 
     /// Presses a key as a person does.
