@@ -125,19 +125,11 @@ impl Followed {
             "report.js" => return Some(SCRIPT.to_owned() + FOLLOW),
             _ => {}
         }
-        let Self {
-            root,
-            about,
-            ranked,
-        } = self;
-        let site = site(root, about, coverage);
-        let page = Page::of(&site, name)?;
-        let functions = ranked_for(&page, &site, root, ranked);
-        Some(match page {
-            Page::First => first_page(&site, &functions),
-            Page::Functions => ranking::page(&site, &functions),
-            Page::Directory(place) => directory::page(&site, place, ""),
-            Page::File(place) => page_of_file(&site, root, place),
+        self.with(coverage, name, |page, site, functions, root| match page {
+            Page::First => first_page(site, functions),
+            Page::Functions => ranking::page(site, functions),
+            Page::Directory(place) => directory::page(site, place, ""),
+            Page::File(place) => page_of_file(site, root, place),
         })
     }
 
@@ -149,6 +141,36 @@ impl Followed {
         name: &str,
         paths: &HashSet<&str>,
     ) -> Option<String> {
+        self.with(coverage, name, |page, site, functions, root| {
+            let places = || {
+                let files = site.tree.files.iter().enumerate();
+                let files = files.filter(|(_, file)| paths.contains(&*file.coverage.path));
+                files.map(|(place, _)| place).collect::<Vec<_>>()
+            };
+            match page {
+                Page::First => directory::parts(site, 0, &ranking::top(site, functions), &places()),
+                Page::Functions => {
+                    let is_changed = |function: &&&Ranked| paths.contains(function.path(site));
+                    let changed = functions.iter().filter(is_changed);
+                    let rows: String = changed.map(|function| function.row(site)).collect();
+                    format!("<table id=functions><tbody>{rows}</table>")
+                }
+                Page::Directory(place) => directory::parts(site, place, "", &places()),
+                Page::File(place) if paths.contains(&*site.tree.files[place].coverage.path) => {
+                    page_of_file(site, root, place)
+                }
+                Page::File(_) => String::new(),
+            }
+        })
+    }
+
+    /// What is made of the page of a name, with the functions that it has, if the report has such a page.
+    fn with<T>(
+        &mut self,
+        coverage: &Coverage,
+        name: &str,
+        make: impl FnOnce(Page, &Site<'_>, &[&Ranked], &Path) -> T,
+    ) -> Option<T> {
         let Self {
             root,
             about,
@@ -157,25 +179,7 @@ impl Followed {
         let site = site(root, about, coverage);
         let page = Page::of(&site, name)?;
         let functions = ranked_for(&page, &site, root, ranked);
-        let places = || {
-            let files = site.tree.files.iter().enumerate();
-            let files = files.filter(|(_, file)| paths.contains(&*file.coverage.path));
-            files.map(|(place, _)| place).collect::<Vec<_>>()
-        };
-        Some(match page {
-            Page::First => directory::parts(&site, 0, &ranking::top(&site, &functions), &places()),
-            Page::Functions => {
-                let is_changed = |function: &&Ranked| paths.contains(function.path(&site));
-                let changed = functions.into_iter().filter(is_changed);
-                let rows: String = changed.map(|function| function.row(&site)).collect();
-                format!("<table id=functions><tbody>{rows}</table>")
-            }
-            Page::Directory(place) => directory::parts(&site, place, "", &places()),
-            Page::File(place) if paths.contains(&*site.tree.files[place].coverage.path) => {
-                page_of_file(&site, root, place)
-            }
-            Page::File(_) => String::new(),
-        })
+        Some(make(page, &site, &functions, root))
     }
 }
 
