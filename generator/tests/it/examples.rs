@@ -67,7 +67,7 @@ fn the_demonstration_measures_orders_api_from_init_to_the_report() {
     }
     demo.args(["run", "--quiet", "--example", "demo"])
         .current_dir(repository());
-    let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
+    let target = tools::built().ancestors().nth(2).unwrap();
     let output = Output::of(demo.env("CARGO_TARGET_DIR", target)).ends_with(0);
     assert!(
         output.stdout.contains("14 scenarios, 0 failed"),

@@ -56,7 +56,7 @@ fn cargo_generate_makes_a_crate_in_which_the_recipes_work() {
 fn the_package_installs_outside_the_repository_and_brings_the_template() {
     let krate = TestCrate::empty();
     // The workspace's own target directory, so that the dependencies are not built another time.
-    let target = tools::cargo_itcov().ancestors().nth(2).unwrap();
+    let target = tools::built().ancestors().nth(2).unwrap();
     let mut package = krate.command("cargo");
     package.current_dir(repository()).args([
         "package",

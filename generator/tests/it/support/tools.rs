@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use super::process::wait_until;
 use super::{Output, repository};
 
 /// Variables that steer cargo, colours or a measured run; a test begins without them.
@@ -72,6 +73,27 @@ pub fn command(program: impl AsRef<Path>, reporter: Reporter) -> Command {
 
 /// `cargo itcov` as it was built for the tests.
 pub fn cargo_itcov() -> &'static Path {
+    static LINK: OnceLock<PathBuf> = OnceLock::new();
+    LINK.get_or_init(|| {
+        // The demonstration builds it once more, and for a moment it is not where cargo has put it.
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bin");
+        fs::create_dir_all(&directory).unwrap();
+        let [new, link] = [
+            format!("new-{}", std::process::id()),
+            "cargo-itcov".to_owned(),
+        ]
+        .map(|name| directory.join(name));
+        let _ = fs::remove_file(&new);
+        wait_until("cargo itcov", || fs::hard_link(built(), &new).is_ok());
+        fs::rename(&new, &link).unwrap();
+        // Where both were the same file already, nothing was renamed.
+        let _ = fs::remove_file(&new);
+        link
+    })
+}
+
+/// Where cargo has put it.
+pub fn built() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_cargo-itcov"))
 }
 
@@ -95,7 +117,7 @@ fn tool(name: &str) -> PathBuf {
             .current_dir(repository()),
     )
     .ends_with(0);
-    cargo_itcov().with_file_name(name)
+    built().with_file_name(name)
 }
 
 fn path(reporter: Reporter) -> OsString {
