@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
@@ -207,7 +207,7 @@ impl BuiltFunctions<'_> {
     ///
     /// If an object cannot be read ([`Error::ReadObject`], [`Error::MalformedObject`]).
     pub fn are_others(&self, builds: &[&[u8]]) -> Result<bool, Error> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let own = if let Some(own) = &known.builds {
             own
         } else {
@@ -220,8 +220,11 @@ impl BuiltFunctions<'_> {
     }
 
     /// Whether it is known, now or after reading more of the objects.
+    ///
+    /// Nothing under the lock may run in parallel: a thread that waits for others takes on other work, which may ask here
+    /// as well, and so would wait for itself.
     fn any(&self, is_known: &dyn Fn(&Hashes) -> bool) -> Result<bool, Error> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         loop {
             if is_known(&known.functions) {
                 return Ok(true);
@@ -238,6 +241,10 @@ impl BuiltFunctions<'_> {
             known.objects += 1;
         }
     }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Parses the object at `path`.
@@ -250,4 +257,64 @@ fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Malformed>) -> Re
         path: path.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A library of so many objects, of which each is an ELF header and has nothing.
+    fn library(members: usize) -> tempfile::NamedTempFile {
+        let mut header = [0_u8; 64];
+        header[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+        header[16] = 1;
+        header[18] = 62;
+        header[20] = 1;
+        header[52] = 64;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(ARCHIVE).unwrap();
+        for number in 0..members {
+            let name = format!("{number}.o/");
+            write!(
+                file,
+                "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n",
+                0, 0, 0, 644, 64
+            )
+            .unwrap();
+            file.write_all(&header).unwrap();
+        }
+        file
+    }
+
+    #[test]
+    fn threads_that_ask_while_a_library_is_read_do_not_wait_for_themselves() {
+        let library = library(20_000);
+        let (done, is_done) = mpsc::channel();
+        std::thread::spawn(move || {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
+            let pool = pool.build().unwrap();
+            let objects = Objects::new(vec![library.path().to_owned()]);
+            for pause in 0..100 {
+                let functions = objects.functions();
+                let ask = || {
+                    let answer = functions.has((1, 2));
+                    assert!(matches!(answer, Err(Error::NoMapping { .. })));
+                };
+                // One reads, the other helps once it is free, and there is more to do.
+                pool.in_place_scope(|scope| {
+                    scope.spawn(|_| ask());
+                    scope.spawn(move |_| std::thread::sleep(Duration::from_micros(200 * pause)));
+                    for _ in 0..10 {
+                        scope.spawn(|_| ask());
+                    }
+                });
+            }
+            done.send(()).unwrap();
+        });
+        is_done.recv_timeout(Duration::from_mins(2)).unwrap();
+    }
 }

@@ -1,4 +1,4 @@
-//! The command runner `just`, built from its library: the tests and the demonstration bring it along.
+//! The command runner `just`, built from its library: the tests bring it along.
 
 fn main() {
     if let Err(status) = just::run(std::env::args_os()) {

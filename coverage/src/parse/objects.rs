@@ -35,16 +35,28 @@ pub fn each<T: Send>(
     make: impl Fn(FunctionMapping) -> T + Sync,
 ) -> Result<Vec<T>, Malformed> {
     let spare = Spare::default();
-    of_each_object(file, |sections| mapping::each(sections, &spare, &make))
+    let objects = objects(file)?;
+    let found: Result<Vec<_>, _> = objects
+        .par_iter()
+        .map(|object| object.read(|sections| mapping::each(sections, &spare, &make)))
+        // The error is that of the first object.
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
-/// The hashes of the names of the functions in a program or a library, and of their structure.
+/// The hashes of the names of the functions in a program or a library, and of their structure. All is done on this thread.
 ///
 /// # Errors
 ///
 /// Those of [`mappings`].
 pub fn hashes(file: &[u8]) -> Result<Vec<(u64, u64)>, Malformed> {
-    of_each_object(file, mapping::hashes)
+    let mut hashes = vec![];
+    for object in objects(file)? {
+        hashes.extend(object.read(mapping::hashes)?);
+    }
+    Ok(hashes)
 }
 
 /// The build identifier that the linker has written into a program or a shared library. A library of objects has none.
@@ -61,13 +73,37 @@ pub fn build_id(file: &[u8]) -> Result<Option<&[u8]>, Malformed> {
     }
 }
 
-/// What is read from each object, in their order.
-fn of_each_object<T: Send>(
-    file: &[u8],
-    read: impl Fn(&Sections<'_>) -> Result<Vec<T>, Malformed> + Sync,
-) -> Result<Vec<T>, Malformed> {
+/// A program, or an object of a library.
+struct Part<'a> {
+    /// Its name in the library.
+    name: Option<&'a [u8]>,
+    data: &'a [u8],
+}
+
+impl Part<'_> {
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Sections<'_>) -> Result<T, Malformed>,
+    ) -> Result<T, Malformed> {
+        sections(self.data)
+            .and_then(|sections| read(&sections))
+            .map_err(|why| match self.name {
+                None => why,
+                Some(name) => {
+                    let name = harmless(String::from_utf8_lossy(name));
+                    Malformed::from(format!("its member {name}: {why}"))
+                }
+            })
+    }
+}
+
+/// The program itself, or the objects of a library, in their order.
+fn objects(file: &[u8]) -> Result<Vec<Part<'_>>, Malformed> {
     let FileKind::Archive = FileKind::parse(file).map_err(malformed)? else {
-        return read(&sections(file)?);
+        return Ok(vec![Part {
+            name: None,
+            data: file,
+        }]);
     };
     let archive = ArchiveFile::parse(file).map_err(malformed)?;
     // One that was cut between two members looks like a shorter one, but for its list of symbols.
@@ -83,21 +119,11 @@ fn of_each_object<T: Send>(
         let member = member.map_err(malformed)?;
         let data = member.data(file).map_err(malformed)?;
         if FileKind::parse(data).is_ok() {
-            objects.push((member.name().to_owned(), data));
+            let name = Some(member.name());
+            objects.push(Part { name, data });
         }
     }
-    let of_objects: Vec<_> = objects
-        .par_iter()
-        .map(|(name, data)| {
-            let of_object = sections(data).and_then(|sections| read(&sections));
-            of_object.map_err(|why| {
-                let name = harmless(String::from_utf8_lossy(name));
-                Malformed::from(format!("its member {name}: {why}"))
-            })
-        })
-        .collect();
-    let of_objects = of_objects.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(of_objects.into_iter().flatten().collect())
+    Ok(objects)
 }
 
 /// What the reader of objects and archives says is wrong.

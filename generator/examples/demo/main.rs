@@ -1,13 +1,13 @@
 //! The main job, shown on a real service: a fresh copy of `examples/orders-api` without the harness gets it, is built
 //! instrumented and run, its integration suite makes its requests and looks at the database, and the report follows.
 //!
-//! Needs cargo, a C compiler (for `SQLite`) and a POSIX shell; `just` is brought along.
+//! Needs cargo and a C compiler (for `SQLite`).
 
 mod bare;
 
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
@@ -36,17 +36,11 @@ fn demonstrate() -> Result<(), Failure> {
     let demo = built.with_file_name("demo");
     let krate = demo.join("orders-api");
 
-    step("Building cargo itcov, and just to run its recipes");
-    let tools = [
-        "build",
-        "--package",
-        "cargo-itcov",
-        "--package",
-        "tool-just",
-        "--bins",
-    ];
-    run(Command::new("cargo").args(tools).current_dir(&repository))?;
-    let path = tools_first(&demo, &built)?;
+    step("Building cargo itcov");
+    // Of the same dependencies as this example, which are built.
+    let build = ["build", "--bins", "--example", "demo"];
+    run(Command::new("cargo").args(build).current_dir(&repository))?;
+    let path = tool_first(&demo, &built)?;
 
     step(&format!(
         "A fresh copy of examples/orders-api, without the harness: {}",
@@ -80,16 +74,20 @@ fn demonstrate() -> Result<(), Failure> {
     for (name, value) in &variables {
         step(&format!("$ export {name}='{value}'"));
     }
-    step("$ just itcov-suite cargo run -p orders-suite");
+    step(
+        "$ cargo itcov suite -- cargo run -p orders-suite    # the same as: just itcov-suite cargo run -p orders-suite",
+    );
     let suite = [
-        "itcov-suite",
+        "itcov",
+        "suite",
+        "--",
         "cargo",
         "run",
         "--quiet",
         "-p",
         "orders-suite",
     ];
-    run(in_crate("just", &suite).envs(variables))?;
+    run(in_crate("cargo", &suite).envs(variables))?;
     for words in [&["scenarios"][..], &["scenarios", "--smallest"]] {
         step(&format!("$ cargo itcov {}", words.join(" ")));
         // As at a terminal, wherever it is shown.
@@ -107,20 +105,15 @@ fn demonstrate() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A PATH on which `cargo itcov` and `just` are those of this build.
-fn tools_first(demo: &Path, built: &Path) -> Result<std::ffi::OsString, Failure> {
+/// A PATH on which `cargo itcov` is that of this build.
+fn tool_first(demo: &Path, built: &Path) -> Result<std::ffi::OsString, Failure> {
     let directory = demo.join("bin");
     fs::create_dir_all(&directory)?;
-    for (name, program) in [
-        ("cargo-itcov", built.join("cargo-itcov")),
-        ("just", built.join("just")),
-    ] {
-        let link: PathBuf = directory.join(name);
-        if fs::symlink_metadata(&link).is_ok() {
-            fs::remove_file(&link)?;
-        }
-        symlink(program, link)?;
+    let link = directory.join("cargo-itcov");
+    if fs::symlink_metadata(&link).is_ok() {
+        fs::remove_file(&link)?;
     }
+    symlink(built.join("cargo-itcov"), link)?;
     let rest = env::var_os("PATH").unwrap_or_default();
     Ok(env::join_paths(
         std::iter::once(directory).chain(env::split_paths(&rest)),

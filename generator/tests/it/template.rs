@@ -106,8 +106,15 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
         "--config",
         &patch,
     ]);
-    // With the workspace's profile, which the package does not have.
-    install.env("CARGO_PROFILE_DEV_DEBUG", "false");
+    // With the workspace's profile, which the package does not have, and so with the dependencies that it has built.
+    let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let profile = &manifest[manifest.find("[profile.dev]").unwrap()..];
+    krate.write("profile.toml", profile);
+    install.args(["--config", "profile.toml"]);
+    install.env("CARGO_BUILD_BUILD_DIR", target);
+    if let Some(incremental) = std::env::var_os("CARGO_INCREMENTAL") {
+        install.env("CARGO_INCREMENTAL", incremental);
+    }
     Output::of(install.arg("--target-dir").arg(target.join("installed"))).ends_with(0);
     fs::remove_dir_all(krate.root.join(&name)).unwrap();
 

@@ -142,7 +142,11 @@ fn nothing_is_written_among_foreign_files() {
 #[test]
 fn without_a_browser_the_first_page_is_named_in_plain_words() {
     let measured = measured();
-    let mut report = measured.fixture.report(&["--open"]);
+    // Another test opens what is written where nothing is said, perhaps at the same time.
+    let pages = measured.fixture.root().join("unopened");
+    let mut report = measured
+        .fixture
+        .report(&["--html", pages.to_str().unwrap(), "--open"]);
     let bin = measured.fixture.root().join("no-browser");
     fs::create_dir(&bin).unwrap();
     for opener in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
@@ -156,7 +160,7 @@ fn without_a_browser_the_first_page_is_named_in_plain_words() {
     let (_, error) = output.stderr.split_once("error: ").unwrap();
     assert!(
         error.starts_with("cannot open a browser here; the first page is /")
-            && error.ends_with("/target/itcov/html/index.html\n"),
+            && error.ends_with("/unopened/index.html\n"),
         "{error}"
     );
 }

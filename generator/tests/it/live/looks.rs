@@ -19,13 +19,14 @@ fn axe_finds_nothing_on_a_live_page() {
     browser.visit(&format!("{address}/"));
     browser.until("document.querySelector('#tree tbody tr') !== null");
     browser.press("m");
+    browser.until("document.documentElement.classList.contains('since')");
     act(&krate, "2");
     browser.call("Page.setBypassCSP", &json!({"enabled": true}));
     for (width, scheme) in [(1280, "light"), (1280, "dark"), (360, "light")] {
         browser.size(width, 800);
         browser.prefer(scheme);
         for page in PAGES {
-            browser.value("localStorage.clear()");
+            browser.value("localStorage.clear(); localStorage.setItem('coverage-since', 'yes')");
             browser.visit(&format!("{address}/{page}"));
             browser.until("document.getElementById('live').textContent !== 'connecting'");
             assert_eq!(

@@ -75,7 +75,7 @@ pub fn command(program: impl AsRef<Path>, reporter: Reporter) -> Command {
 pub fn cargo_itcov() -> &'static Path {
     static LINK: OnceLock<PathBuf> = OnceLock::new();
     LINK.get_or_init(|| {
-        // The demonstration builds it once more, and for a moment it is not where cargo has put it.
+        // While cargo builds beside the tests, it may for a moment not be where cargo has put it.
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bin");
         fs::create_dir_all(&directory).unwrap();
         let [new, link] = [
@@ -97,10 +97,10 @@ pub fn built() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_cargo-itcov"))
 }
 
-/// `just`, built from its library.
+/// `just`: the one that `ITCOV_JUST` names, or built from its library.
 pub fn just() -> &'static Path {
     static JUST: OnceLock<PathBuf> = OnceLock::new();
-    JUST.get_or_init(|| tool("just"))
+    JUST.get_or_init(|| std::env::var_os("ITCOV_JUST").map_or_else(|| tool("just"), PathBuf::from))
 }
 
 /// `cargo generate`, built from its library.
