@@ -279,9 +279,9 @@ mod tests {
         file.write_all(ARCHIVE).unwrap();
         for number in 0..members {
             let name = format!("{number}.o/");
-            write!(
+            writeln!(
                 file,
-                "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n",
+                "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`",
                 0, 0, 0, 644, 64
             )
             .unwrap();

@@ -6,11 +6,10 @@ use crate::support::{Output, TestCrate, tools};
 
 const ALL: &str = "itcov_options=--scope all";
 
-/// A program with dependencies from the registry, among them one with a build script and one with a macro, which
-/// brings crates that only it uses.
+/// A program with dependencies from the registry, among them one with a build script.
 fn with_dependencies(name: &str) -> TestCrate {
     let krate = TestCrate::new(name);
-    let dependencies = "\n[dependencies]\nanyhow = \"1\"\nitoa = \"1\"\nthiserror = \"2\"\n\
+    let dependencies = "\n[dependencies]\nanyhow = \"1\"\nitoa = \"1\"\n\
                         [build-dependencies]\nitoa = \"1\"\n";
     krate.write("Cargo.toml", &(krate.read("Cargo.toml") + dependencies));
     krate.write(
@@ -20,19 +19,31 @@ fn with_dependencies(name: &str) -> TestCrate {
     krate.write(
         "src/main.rs",
         r#"
-#[derive(Debug, thiserror::Error)]
-#[error("no number: {0}")]
-struct NoNumber(String);
-
 fn main() -> anyhow::Result<()> {
     let argument = std::env::args().nth(1).unwrap_or(env!("SEVEN").into());
-    let number: u32 = argument.parse().map_err(|_| NoNumber(argument))?;
+    let number: u32 = argument.parse()?;
     println!("{}", itoa::Buffer::new().format(number));
     Ok(())
 }
 "#,
     );
     krate.itcov(&["init"]).ends_with(0);
+    krate
+}
+
+/// As [`with_dependencies`], with a macro besides, which brings crates that only it uses.
+fn with_a_macro(name: &str) -> TestCrate {
+    let krate = with_dependencies(name);
+    let manifest = krate.read("Cargo.toml");
+    let dependencies = "[dependencies]\nthiserror = \"2\"\n";
+    krate.write(
+        "Cargo.toml",
+        &manifest.replace("[dependencies]\n", dependencies),
+    );
+    let main = krate.read("src/main.rs");
+    let error = "#[derive(Debug, thiserror::Error)]\n#[error(\"no number: {0}\")]\nstruct NoNumber(String);\n";
+    let main = main.replace("parse()?", "parse().map_err(|_| NoNumber(argument))?");
+    krate.write("src/main.rs", &format!("{error}{main}"));
     krate
 }
 
@@ -77,7 +88,7 @@ fn builds_nothing(output: &Output) {
 
 #[test]
 fn the_dependencies_are_measured_beside_the_workspace() {
-    let krate = with_dependencies("beside");
+    let krate = with_a_macro("beside");
     krate.cargo(&["build"]).ends_with(0);
     let workspace = krate.just(&["itcov", "5"]).ends_with(0);
     let table = krate.just(&["itcov-report"]).ends_with(0).stdout;

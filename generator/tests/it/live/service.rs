@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use super::start_with;
-use crate::examples::without_scaffold;
+use crate::examples::{build_of_orders_api, without_scaffold};
 use crate::support::chromium::Chromium;
 use crate::support::process::{signal, wait_until};
 use crate::support::{free_port, get};
@@ -18,6 +18,8 @@ const TIMES: usize = 20;
 #[ignore = "needs chromium"]
 fn a_request_turns_the_lines_of_its_handler_green() {
     let krate = without_scaffold("orders-api");
+    let config = format!("[build]\nbuild-dir = {:?}\n", build_of_orders_api());
+    krate.write(".cargo/config.toml", &config);
     let port = free_port();
     let listen = format!("127.0.0.1:{port}");
     let (run, address) = start_with(&krate, &["-p", "orders-api", "--", "--listen", &listen]);
