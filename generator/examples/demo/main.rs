@@ -38,8 +38,10 @@ fn demonstrate() -> Result<(), Failure> {
 
     step("Building cargo itcov");
     // Of the same dependencies as this example, which are built.
-    let build = ["build", "--bins", "--example", "demo"];
-    run(Command::new("cargo").args(build).current_dir(&repository))?;
+    let arguments = ["build", "--bins", "--example", "demo"];
+    run(Command::new("cargo")
+        .args(arguments)
+        .current_dir(&repository))?;
     let path = tool_first(&demo, &built)?;
 
     step(&format!(
