@@ -183,11 +183,11 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         ),
         (
             |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin"),
-            "own/scripts/suite.sh:2: expected ",
+            "own/scripts/suite.sh:3: unexpected string, expected end of variable block",
         ),
         (
             |krate| edit(krate, "scripts/suite.sh", "{{ bin }}", "{{ bin | nope }}"),
-            "own/scripts/suite.sh:2: unknown filter `nope`",
+            "own/scripts/suite.sh:2: filter nope is unknown",
         ),
         (
             |krate| krate.write(&format!("{OWN}/{{{{ foo }}}}"), ""),
@@ -196,14 +196,14 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         (
             |krate| {
                 krate.write(
-                    &format!("{OWN}/{{{{ bin | prepend: '..%x' | replace: '%', '\u{2f}' }}}}"),
+                    &format!("{OWN}/{{{{ ('..%x' ~ bin) | replace('%', '\u{2f}') }}}}"),
                     "",
                 );
             },
             "its name becomes `../xadapted`, which is no path in the crate",
         ),
         (
-            |krate| krate.write(&format!("{OWN}/{{{{ 'YWJz' | replace: 'YWJz', '' }}}}"), ""),
+            |krate| krate.write(&format!("{OWN}/{{{{ 'YWJz' | replace('YWJz', '') }}}}"), ""),
             "its name becomes ``, which is no path in the crate",
         ),
         (
@@ -240,7 +240,7 @@ fn whatever_is_wrong_with_a_template_is_one_error_with_its_place_and_nothing_is_
         ),
         (
             |krate| krate.write(&format!("{OWN}/README.md"), "{% if bin %}\n\n"),
-            "own/README.md:3: unclosed block. {% endif %} tag expected",
+            "own/README.md:1: unexpected end of input, expected end of block",
         ),
     ];
     for (break_it, expected) in broken {

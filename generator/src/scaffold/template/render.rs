@@ -1,151 +1,98 @@
-//! Liquid, with errors that say where.
+//! MiniJinja, with errors that say where. What the built-in template has of it, Liquid has as well, as `cargo generate` renders that.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use liquid::{Object, Parser, ParserBuilder};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+
+/// The variables of a template.
+pub type Values = BTreeMap<&'static str, String>;
 
 /// What renders a text.
-pub struct Engine(Parser);
-
-/// What is wrong with a template.
-#[derive(Debug, PartialEq)]
-struct Fault {
-    /// From 1, where Liquid tells.
-    line: Option<usize>,
-    what: String,
-    /// What it is about, if it has a name.
-    name: Option<String>,
-}
+pub struct Engine(Environment<'static>);
 
 impl Engine {
-    /// With Liquid's standard library.
+    /// An unknown variable is an error, but in a condition.
     pub fn new() -> Result<Engine> {
-        let parser = ParserBuilder::with_stdlib().build();
-        Ok(Engine(parser.context("cannot start Liquid")?))
+        let mut environment = Environment::new();
+        // As in Liquid: shells have `{#` of their own.
+        let syntax = SyntaxConfig::builder()
+            .comment_delimiters("{% comment %}", "{% endcomment %}")
+            .keep_trailing_newline(true)
+            .build();
+        environment.set_syntax(syntax.context("cannot start MiniJinja")?);
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.set_debug(true);
+        Ok(Engine(environment))
     }
 
     /// Renders a file of the built-in template.
-    pub fn builtin(&self, template: &str, variables: &Object) -> Result<String> {
-        self.outcome(template, variables)
-            .map_err(|fault| anyhow!("the built-in template: {}", fault.what))
+    pub fn builtin(&self, template: &str, values: &Values) -> Result<String> {
+        self.render("the built-in template".as_ref(), template, values)
     }
 
     /// Renders a text of the file.
-    pub fn render(&self, file: &Path, template: &str, variables: &Object) -> Result<String> {
-        self.outcome(template, variables).map_err(|fault| {
-            let line = fault
-                .line
-                .or_else(|| self.line_of(&fault, template, variables));
-            let line = line.map_or_else(String::new, |line| format!(":{line}"));
-            anyhow!("{}{line}: {}", file.display(), fault.what)
+    pub fn render(&self, file: &Path, template: &str, values: &Values) -> Result<String> {
+        let context =
+            minijinja::Value::from_pairs(values.iter().map(|(name, it)| (*name, it.as_str())));
+        self.0.render_str(template, context).map_err(|error| {
+            let line = error.line().unwrap_or(1);
+            let what = describe(&error, template, values);
+            anyhow!("{}:{line}: {what}", file.display())
         })
     }
+}
 
-    fn outcome(&self, template: &str, variables: &Object) -> Result<String, Fault> {
-        let parsed = self.0.parse(template);
-        parsed
-            .and_then(|template| template.render(variables))
-            .map_err(|error| Fault::of(&error, variables))
+/// What is wrong, in one line.
+fn describe(error: &Error, template: &str, values: &Values) -> String {
+    let text = error.range().and_then(|range| template.get(range));
+    if let (ErrorKind::UndefinedError, Some(name)) = (error.kind(), text) {
+        let names: Vec<&str> = values.keys().copied().collect();
+        return format!("unknown variable `{name}`; there are {}", names.join(", "));
     }
-
-    /// Where Liquid does not tell: the first line up to which the template has the same fault, or the line before it that
-    /// has the name.
-    fn line_of(&self, fault: &Fault, template: &str, variables: &Object) -> Option<usize> {
-        let mut end = 0;
-        let mut sound = 0;
-        for (number, line) in template.split_inclusive('\n').enumerate() {
-            end += line.len();
-            if !line.contains("}}") && !line.contains("%}") {
-                continue;
-            }
-            match self.outcome(&template[..end], variables) {
-                Ok(_) => sound = number + 1,
-                Err(found) if found == *fault => {
-                    let lines = template.lines().enumerate().take(number + 1).skip(sound);
-                    let name = fault.name.as_deref().unwrap_or_default();
-                    let mut named = lines.filter(|(_, line)| is_in_tag(name, line));
-                    return Some(named.next().map_or(number, |(number, _)| number) + 1);
-                }
-                Err(_) => {}
-            }
-        }
-        None
+    match error.detail() {
+        Some(detail) => detail.to_owned(),
+        None => error.kind().to_string(),
     }
-}
-
-fn is_in_tag(name: &str, line: &str) -> bool {
-    (line.contains("{{") || line.contains("{%")) && line.contains(name)
-}
-
-impl Fault {
-    /// Liquid's errors are texts of several lines: a drawing of the place, in those of its grammar, then `key=value`.
-    fn of(error: &liquid::Error, variables: &Object) -> Fault {
-        let text = error.to_string();
-        let text = text.trim_start_matches("liquid:").trim();
-        let value = |key: &str| {
-            let mut lines = text.lines().map(str::trim);
-            lines.find_map(|line| Some(line.strip_prefix(key)?.strip_prefix('=')?.to_owned()))
-        };
-        let line = text
-            .strip_prefix("--> ")
-            .and_then(|place| place.split_once(':')?.0.parse().ok());
-        let mut explained = text
-            .lines()
-            .map(str::trim)
-            .filter_map(|line| line.strip_prefix("= "));
-        let headline = if line.is_some() {
-            explained.next()
-        } else {
-            text.lines().next()
-        };
-        let headline = headline
-            .unwrap_or("cannot be rendered")
-            .trim_end_matches('.');
-        let name = [
-            "requested variable",
-            "requested filter",
-            "requested",
-            "requested index",
-            "name",
-        ]
-        .into_iter()
-        .find_map(value);
-        let what = match (headline, &name) {
-            ("Unknown variable", Some(name)) => {
-                format!("unknown variable `{name}`; there are {}", sorted(variables))
-            }
-            (headline, Some(name)) => format!("{} `{name}`", lower(headline)),
-            (headline, None) => match value("cause") {
-                Some(cause) => format!("{}: {}", lower(headline), lower(&cause)),
-                None => lower(headline),
-            },
-        };
-        Fault { line, what, name }
-    }
-}
-
-fn sorted(variables: &Object) -> String {
-    let mut names: Vec<&str> = variables.keys().map(AsRef::as_ref).collect();
-    names.sort_unstable();
-    names.join(", ")
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(chars).collect()
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Engine;
+    use super::{Engine, Values};
+
+    fn values() -> Values {
+        Values::from([("bin", "b".to_owned()), ("timeout", "7s".to_owned())])
+    }
+
+    #[test]
+    fn text_is_rendered_and_what_is_of_others_stays() {
+        let engine = Engine::new().unwrap();
+        for (template, expected) in [
+            ("{{ bin }}\n", "b\n"),
+            ("<{{ bin | replace('b', '<&') }}>", "<<&>"),
+            ("a{% comment %} {{ foo }} {% endcomment %}b", "ab"),
+            (
+                "{% raw %}${{ github.ref }}{% endraw %}",
+                "${{ github.ref }}",
+            ),
+            ("${#words[@]} {{ bin }}", "${#words[@]} b"),
+            (
+                "{% if foo %}a{% else %}{{ timeout }}{% endif %}\n\n",
+                "7s\n\n",
+            ),
+            ("{% if bin == 'b' %}is{% endif %}", "is"),
+        ] {
+            let text = engine.render("f".as_ref(), template, &values()).unwrap();
+            assert_eq!(text, expected, "{template}");
+        }
+    }
 
     #[test]
     fn an_error_says_where_and_what() {
         let engine = Engine::new().unwrap();
-        let variables = liquid::object!({ "bin": "b", "timeout": "7s" });
         for (template, expected) in [
             (
                 "a\n{{ foo }}\n",
@@ -153,9 +100,12 @@ mod tests {
             ),
             (
                 "{{ bin }}\n\n{{ timeout | nope }}\n",
-                "f:3: unknown filter `nope`",
+                "f:3: filter nope is unknown",
             ),
-            ("a\n\n{{ timeout\n", "f:3: expected Literal"),
+            (
+                "a\n\n{{ timeout\n",
+                "f:3: unexpected end of input, expected end of variable block",
+            ),
             (
                 "{% if bin %}\n{{ bin }}\n{{ foo }}\n\n{% endif %}",
                 "f:3: unknown variable `foo`; there are bin, timeout",
@@ -164,24 +114,20 @@ mod tests {
                 "{% raw %}\n{{ foo }}\n{% endraw %}\n{{ foo }}",
                 "f:4: unknown variable `foo`; there are bin, timeout",
             ),
-            (
-                "a\n{% if foo == 'x' %}\n{% endif %}\n",
-                "f:2: unknown variable `foo`; there are bin, timeout",
-            ),
-            ("a\n{% nonsense %}\n", "f:2: unknown tag `nonsense`"),
+            ("a\n{% nonsense %}\n", "f:2: unknown statement nonsense"),
             (
                 "{% if bin %}\nq",
-                "f:2: unclosed block. {% endif %} tag expected",
+                "f:1: unexpected end of input, expected end of block",
             ),
-            ("\n{% include 'x' %}", "f:2: partial does not exist `x`"),
-            ("\n{{ bin.x }}", "f:2: unknown index `x`"),
+            ("\n{% include 'x' %}", "f:2: unknown statement include"),
             (
-                "\n{{ 1 | divided_by: 0 }}",
-                "f:2: invalid argument: can't divide by zero",
+                "\n{{ bin.x }}",
+                "f:2: unknown variable `bin.x`; there are bin, timeout",
             ),
+            ("\n{{ 1 // 0 }}", "f:2: unable to calculate 1 // 0"),
         ] {
             let error = engine
-                .render("f".as_ref(), template, &variables)
+                .render("f".as_ref(), template, &values())
                 .unwrap_err();
             assert_eq!(error.to_string(), expected, "{template}");
         }

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
-use liquid::Object;
 use llvm_coverage::files;
 use walkdir::{DirEntry, WalkDir};
 
-use super::render::Engine;
+use super::render::{Engine, Values};
 
 /// What at the top of a tree only a new crate needs.
 const OF_A_NEW_CRATE: [&str; 8] = [
@@ -127,7 +126,7 @@ impl Source {
     }
 
     /// Where the file goes, relative to the crate.
-    pub fn rendered_name(&self, engine: &Engine, variables: &Object) -> Result<Utf8PathBuf> {
+    pub fn rendered_name(&self, engine: &Engine, variables: &Values) -> Result<Utf8PathBuf> {
         let name = engine
             .render(&self.path, self.name.as_str(), variables)
             .context("the name of a file of the template")?;

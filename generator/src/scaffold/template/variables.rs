@@ -1,8 +1,8 @@
 //! What the template's files ask for.
 
 use cargo_metadata::Edition;
-use liquid::model::Value;
 
+use super::render::Values;
 use crate::duration;
 use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::harness::{self, Program};
@@ -76,8 +76,8 @@ impl Variables {
         variables
     }
 
-    /// Those of a package's program as Liquid takes them, or of the first program with the features that all share.
-    pub(super) fn object(&self, package: Option<&str>) -> liquid::Object {
+    /// Those of a package's program as a template takes them, or of the first program with the features that all share.
+    pub(super) fn object(&self, package: Option<&str>) -> Values {
         let mut programs = self.programs.iter();
         let program = programs.find(|program| package.is_none_or(|name| program.package == name));
         let features = match (package, program) {
@@ -90,15 +90,18 @@ impl Variables {
         } else {
             "unsafe extern \"C\""
         };
-        let text = |value: Option<&String>| Value::scalar(value.cloned().unwrap_or_default());
-        liquid::object!({
-            "package": text(program.map(|program| &program.package)),
-            "bin": text(program.map(|program| &program.bin)),
-            "feature": text(program.and_then(|program| program.features.first())),
-            "features": features.join(","),
-            "unsafe_extern": unsafe_extern,
-            "timeout": self.timeout,
-        })
+        let text = |value: Option<&String>| value.cloned().unwrap_or_default();
+        Values::from([
+            ("package", text(program.map(|program| &program.package))),
+            ("bin", text(program.map(|program| &program.bin))),
+            (
+                "feature",
+                text(program.and_then(|program| program.features.first())),
+            ),
+            ("features", features.join(",")),
+            ("unsafe_extern", unsafe_extern.to_owned()),
+            ("timeout", self.timeout.clone()),
+        ])
     }
 
     /// The features that all harnesses require; those of the first one if they have none in common.

@@ -42,7 +42,7 @@ pub fn section() -> Section {
     let shop = with("ci/suite.sh", "");
     symlink("/etc/hostname", shop.root.join("../ours/link")).unwrap();
     section.error(&shop, "A link leads out of the template", INIT);
-    let shop = with("{{ bin | prepend: '..%' | replace: '%', '\u{2f}' }}", "");
+    let shop = with("{{ ('..%' ~ bin) | replace('%', '\u{2f}') }}", "");
     section.error(&shop, "A name leads out of the crate", INIT);
     let shop = with("ci/suite.sh", "# {{ bin }}\n");
     shop.write("ci/suite.sh", "# mine\n");
