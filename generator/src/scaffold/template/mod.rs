@@ -25,7 +25,7 @@ pub use variables::{Request, Variables, wanted_program};
 pub struct Choice {
     /// A directory with a template of your own, in place of the built-in one
     ///
-    /// MiniJinja renders its files, with the variables `package`, `bin`, `feature`, `features`, `unsafe_extern` and `timeout`. Without
+    /// `minijinja` renders its files, with the variables `package`, `bin`, `feature`, `features`, `unsafe_extern` and `timeout`. Without
     /// `itcov.just` or `tests/manual_integration.rs` in it, these are the built-in ones.
     #[arg(long, value_name = "DIR")]
     template: Option<PathBuf>,

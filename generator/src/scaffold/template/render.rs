@@ -1,4 +1,4 @@
-//! MiniJinja, with errors that say where. What the built-in template has of it, Liquid has as well, as `cargo generate` renders that.
+//! `minijinja`, with errors that say where. What the built-in template has of it, Liquid has as well, as `cargo generate` renders that.
 
 use std::collections::BTreeMap;
 use std::path::Path;
