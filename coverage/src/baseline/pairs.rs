@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
 use super::pieces::Piece;
 
@@ -77,14 +77,19 @@ impl Piece {
 }
 
 fn in_both<T: Eq + std::hash::Hash>(earlier: &[T], now: &[T]) -> Vec<(usize, usize)> {
-    let operations = capture_diff_slices(Algorithm::Histogram, earlier, now);
-    let equal = operations.into_iter().filter_map(|it| match it {
-        DiffOp::Equal {
-            old_index,
-            new_index,
-            len,
-        } => Some((0..len).map(move |place| (old_index + place, new_index + place))),
-        _ => None,
-    });
-    equal.flatten().collect()
+    let mut interner = Interner::new(earlier.len() + now.len());
+    let input = InternedInput {
+        before: earlier.iter().map(|it| interner.intern(it)).collect(),
+        after: now.iter().map(|it| interner.intern(it)).collect(),
+        interner,
+    };
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    let left = |length: usize, is_gone: &dyn Fn(u32) -> bool| -> Vec<usize> {
+        let places = (0..length).zip(0..);
+        let left = places.filter(|(_, number)| !is_gone(*number));
+        left.map(|(place, _)| place).collect()
+    };
+    let was = left(earlier.len(), &|number| diff.is_removed(number));
+    let is = left(now.len(), &|number| diff.is_added(number));
+    was.into_iter().zip(is).collect()
 }
