@@ -43,6 +43,20 @@ impl Delta {
         Delta(moved)
     }
 
+    /// Whether a counter that was zero before is not after, of counters as [`Delta::of`] takes them.
+    pub fn has_first(before: &[u8], after: &[u8]) -> bool {
+        after.chunks(BLOCK).enumerate().any(|(number, block)| {
+            let known = before.get(number * BLOCK..).unwrap_or_default();
+            let known = &known[..known.len().min(block.len())];
+            let mut counters = block.as_chunks::<COUNTER>().0.iter().enumerate();
+            known != block
+                && counters.any(|(place, after)| {
+                    let before = known.as_chunks::<COUNTER>().0.get(place);
+                    *after != [0; COUNTER] && before.is_none_or(|it| *it == [0; COUNTER])
+                })
+        })
+    }
+
     /// Whether nothing moved.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -125,6 +139,22 @@ mod tests {
         let delta = Delta::of(&bytes(&[1, 2, 9]), &bytes(&[1, 5, 4, 0, 7]));
         assert_eq!(delta.moved(), [(1, 3), (2, 4), (4, 7)]);
         assert!(Delta::of(&bytes(&[1]), &bytes(&[1])).is_empty());
+    }
+
+    #[test]
+    fn what_moved_for_the_first_time_is_told_from_what_moved_again() {
+        let has_first =
+            |before: &[u64], after: &[u64]| Delta::has_first(&bytes(before), &bytes(after));
+        assert!(has_first(&[1, 0], &[1, 1]));
+        assert!(has_first(&[1], &[1, 0, 1]));
+        assert!(has_first(&[], &[1]));
+        assert!(!has_first(&[1, 0], &[7, 0]));
+        assert!(!has_first(&[1], &[1, 0]));
+        assert!(!has_first(&[4], &[0]));
+        let mut later = vec![3; 5000];
+        assert!(!has_first(&[2; 5000], &later));
+        later[4000] = 0;
+        assert!(has_first(&later, &[3; 5000]));
     }
 
     #[test]

@@ -39,8 +39,8 @@ pub(super) struct State {
     pub is_over: bool,
     /// Whether all that was counted is to be forgotten.
     pub is_reset: bool,
-    /// Whether a mark was set since somebody looked at the counters.
-    pub is_mark_new: bool,
+    /// A mark that is to be set once the counters were looked at.
+    wanted_mark: Option<Mark>,
     mark: Option<Mark>,
     /// The last functions that ran for the first time, the newest last.
     pub firsts: Vec<First>,
@@ -55,9 +55,17 @@ pub(super) struct State {
 }
 
 /// From when on what runs is told apart.
-struct Mark {
+#[derive(Clone)]
+pub(super) struct Mark {
     /// The scenario that began then.
     name: Option<String>,
+}
+
+/// What is asked of who looks at the counters.
+pub(super) struct Wish {
+    /// That all is forgotten.
+    pub is_reset: bool,
+    pub mark: Option<Mark>,
 }
 
 /// Something that pages are told.
@@ -156,7 +164,7 @@ impl Live {
                 first: 0,
                 is_over: false,
                 is_reset: false,
-                is_mark_new: false,
+                wanted_mark: None,
                 mark: None,
                 firsts: Vec::new(),
                 reached: HashSet::new(),
@@ -182,20 +190,39 @@ impl Live {
         self.changed.notify_all();
     }
 
-    /// What runs from now on is told apart.
+    /// What runs from now on is told apart, as soon as it is known what has run until now.
     pub fn mark(&self, name: Option<String>) {
-        let mut state = self.state();
-        if let Some(following) = &mut state.following {
-            following.mark();
-        }
-        state.is_mark_new = true;
-        state.mark = Some(Mark { name: name.clone() });
-        self.tell(&mut state, &Event::Mark { mark: name });
+        self.state().wanted_mark = Some(Mark { name });
+        self.changed.notify_all();
     }
 
     /// What was counted is forgotten: the counters are zero.
     pub fn reset(&self) {
         self.state().is_reset = true;
+        self.changed.notify_all();
+    }
+
+    /// What is asked of who looks at the counters, which waits so long for it at most; or nothing, when the run is over.
+    pub(super) fn wish(&self, patience: Duration) -> Option<Wish> {
+        let is_quiet =
+            |state: &mut State| !state.is_over && !state.is_reset && state.wanted_mark.is_none();
+        let state = self.state();
+        let waited = self.changed.wait_timeout_while(state, patience, is_quiet);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (!state.is_over).then(|| Wish {
+            is_reset: std::mem::take(&mut state.is_reset),
+            mark: state.wanted_mark.take(),
+        })
+    }
+
+    /// Sets a mark: it is known what has run until now.
+    pub(super) fn set_mark(&self, mark: Mark) {
+        let mut state = self.state();
+        if let Some(following) = &mut state.following {
+            following.mark();
+        }
+        state.mark = Some(mark.clone());
+        self.tell(&mut state, &Event::Mark { mark: mark.name });
     }
 
     /// Tells something to each page that is open.

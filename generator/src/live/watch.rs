@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -16,15 +15,15 @@ use crate::measured::counters::{Counters, Moved};
 use crate::measured::scenarios::places::Places;
 use crate::measured::{Choice, Measurement, Profiles, Recording};
 
-/// How long it waits between two looks whether something has moved.
+/// How long it waits between two looks whether something has run for the first time.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Where nothing runs for the first time, what takes long is followed by a longer wait: looking takes this part of a processor at
-/// most, also where a program does something all the time.
-const PART: u32 = 150;
+/// What only ran again is counted after so many times what that took the last time: it takes this part of a processor at most, also
+/// where a program does something all the time.
+const PART: u32 = 300;
 
-/// But never by a longer one than this.
-const LONGEST: Duration = Duration::from_secs(2);
+/// But never later than this.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// So many functions that ran for the first time are kept.
 const FIRSTS: usize = 20;
@@ -64,36 +63,29 @@ impl Watch {
 
     /// Looks until the run is over.
     pub(super) fn go(&mut self) {
-        let mut pause = TICK;
-        loop {
-            thread::sleep(pause);
-            let Some(live) = self.live.upgrade() else {
-                return;
-            };
-            let is_reset = {
-                let mut state = live.state();
-                if state.is_over {
-                    return;
-                }
-                std::mem::take(&mut state.is_reset)
-            };
-            if is_reset {
+        let mut due = Instant::now();
+        while let Some(live) = self.live.upgrade()
+            && let Some(wish) = live.wish(TICK)
+        {
+            let begin = Instant::now();
+            if wish.is_reset {
                 self.forget(&live);
+                due = begin;
             }
             // What cannot be read now may be read the next time.
-            let begin = Instant::now();
-            let moved = self.counters.moved();
-            let mut is_new = false;
-            if let Ok(moved) = moved
-                && (self.is_behind || !moved.is_empty())
-            {
-                is_new = self.take(&live, &moved).unwrap_or_default();
+            let is_due = begin >= due || wish.mark.is_some();
+            if is_due || self.counters.have_first().unwrap_or_default() {
+                if let Ok(moved) = self.counters.moved()
+                    && (self.is_behind || !moved.is_empty())
+                {
+                    let _ = self.take(&live, &moved);
+                }
+                due = begin + (begin.elapsed() * PART).clamp(TICK, LONGEST);
             }
-            pause = if is_new {
-                TICK
-            } else {
-                (begin.elapsed() * PART).clamp(TICK, LONGEST)
-            };
+            if let Some(mark) = wish.mark {
+                self.marked = Some(self.profile.clone());
+                live.set_mark(mark);
+            }
         }
     }
 
@@ -109,11 +101,8 @@ impl Watch {
         state.reached.clear();
     }
 
-    /// Brings the report up to date. Says whether something has run for the first time.
-    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<bool> {
-        if std::mem::take(&mut live.state().is_mark_new) {
-            self.marked = Some(self.profile.clone());
-        }
+    /// Brings the report up to date.
+    fn take(&mut self, live: &Live, moved: &[Moved]) -> Result<()> {
         for Moved { name, path, .. } in moved {
             // Of a program that cannot be read the others are followed all the same.
             if !self.places.contains_key(name)
@@ -150,11 +139,11 @@ impl Watch {
         }
         let mut state = live.state();
         let Some(following) = &mut state.following else {
-            return Ok(false);
+            return Ok(());
         };
         let update = following.update(&functions, &self.profile);
         if update.files.is_empty() && before.is_none() {
-            return Ok(false);
+            return Ok(());
         }
         let mut event = told(&mut state, &update);
         if let (Some(_), Event::Ran { pages, .. }) = (&before, &mut event) {
@@ -162,7 +151,7 @@ impl Watch {
             *pages = state.pages.values().cloned().collect();
         }
         live.tell(&mut state, &event);
-        Ok(!update.first.is_empty())
+        Ok(())
     }
 
     /// Counts of nothing yet, of all that has run: a program may have started another one.

@@ -68,6 +68,23 @@ impl Counters {
         Ok(moved)
     }
 
+    /// Whether one that stood at zero the last time has moved since. The next time that is asked for what moved, it is told.
+    ///
+    /// # Errors
+    ///
+    /// If a profile cannot be read.
+    pub fn have_first(&mut self) -> io::Result<bool> {
+        for (name, path) in self.profiles()? {
+            if read(&path, &mut self.now)? {
+                let before = self.before.get(&name).map_or(&[][..], Vec::as_slice);
+                if Delta::has_first(before, &self.now) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Sets all of them to zero, of programs that go on.
     ///
     /// # Errors
