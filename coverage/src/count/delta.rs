@@ -152,9 +152,9 @@ mod tests {
         assert!(!has_first(&[1], &[1, 0]));
         assert!(!has_first(&[4], &[0]));
         let mut later = vec![3; 5000];
-        assert!(!has_first(&[2; 5000], &later));
+        assert!(!has_first(&vec![2; 5000], &later));
         later[4000] = 0;
-        assert!(has_first(&later, &[3; 5000]));
+        assert!(has_first(&later, &vec![3; 5000]));
     }
 
     #[test]
