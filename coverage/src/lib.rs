@@ -48,7 +48,7 @@ pub mod count;
 mod error;
 pub mod files;
 pub mod formats;
-mod mapped;
+pub mod mapped;
 mod objects;
 pub mod parse;
 pub mod profiles;

@@ -19,7 +19,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -95,9 +95,30 @@ pub fn is_in(program: &Path, directory: &Path) -> io::Result<bool> {
     if !cfg!(target_os = "linux") {
         return Ok(true);
     }
-    let bytes = files::read(program, files::PROFILE)?;
     let path = directory.join(PATTERN);
-    Ok(memchr::memmem::find(&bytes, path.as_os_str().as_encoded_bytes()).is_some())
+    has(
+        files::open(program)?,
+        path.as_os_str().as_encoded_bytes(),
+        1 << 20,
+    )
+}
+
+/// Whether a text is in a file. Of a program, which may have hundreds of megabytes, constants mostly come first, so it is read only as
+/// far as that, so many bytes at once.
+fn has(mut file: impl Read, text: &[u8], at_once: u64) -> io::Result<bool> {
+    let finder = memchr::memmem::Finder::new(text);
+    let mut bytes = Vec::new();
+    loop {
+        let read = file.by_ref().take(at_once).read_to_end(&mut bytes)?;
+        if finder.find(&bytes).is_some() {
+            return Ok(true);
+        }
+        if read == 0 {
+            return Ok(false);
+        }
+        // The text may go on in what comes next.
+        bytes.drain(..bytes.len().saturating_sub(text.len()));
+    }
 }
 
 impl Linked {
@@ -281,4 +302,27 @@ fn compile(command: &mut Command, source: &str) -> io::Result<bool> {
         input.write_all(source.as_bytes())?;
     }
     Ok(rustc.wait()?.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has;
+
+    #[test]
+    fn a_text_is_found_wherever_the_file_is_cut() {
+        let file = b"the linker wraps the name of the profile";
+        for at_once in 1..50 {
+            for (text, expected) in [
+                ("the linker", true),
+                ("wraps the name", true),
+                ("profile", true),
+                ("profiles", false),
+                ("wraps a name", false),
+            ] {
+                let found = has(&file[..], text.as_bytes(), at_once).unwrap();
+                assert_eq!(found, expected, "{text}, {at_once}");
+            }
+        }
+        assert!(!has(&b""[..], b"a", 4).unwrap());
+    }
 }
