@@ -41,16 +41,20 @@ fn measure(krate: &TestCrate, options: &[&str]) {
 
 #[test]
 fn a_library_of_several_types_is_measured_and_ordinary_builds_stay_as_they_are() {
-    for krate in [
-        workspace("\"cdylib\", \"rlib\""),
-        workspace("\"lib\", \"dylib\", \"staticlib\""),
-        one_package("\"rlib\", \"staticlib\", \"cdylib\""),
+    let builds = [
+        (&["build"][..], &[][..]),
+        (&["build", "--release"], &["--release"]),
+    ];
+    for (krate, builds) in [
+        (workspace("\"cdylib\", \"rlib\""), &builds[..1]),
+        (workspace("\"lib\", \"dylib\", \"staticlib\""), &builds[..1]),
+        (
+            one_package("\"rlib\", \"staticlib\", \"cdylib\""),
+            &builds[..],
+        ),
     ] {
         let target = krate.root.join("target");
-        for (cargo, ours) in [
-            (&["build"][..], &[][..]),
-            (&["build", "--release"], &["--release"]),
-        ] {
+        for &(cargo, ours) in builds {
             // The ordinary build comes first.
             krate.cargo(cargo).ends_with(0);
             let before = ordinary(&target);

@@ -43,7 +43,6 @@ fn any_profile_and_any_target_is_seeded() {
         &[][..],
         &["--release"],
         &["--profile", "quick"],
-        &["--target", &host],
         &["--target", &host, "--release"],
     ] {
         let cargo = [&["build"], options].concat();
@@ -256,7 +255,7 @@ fn a_seeding_that_was_interrupted_is_completed_by_the_next_run() {
     krate.cargo(&["build"]).ends_with(0);
     let target = krate.root.join("target");
     let before = ordinary(&target);
-    for milliseconds in (0..120).step_by(8) {
+    for milliseconds in (0..120).step_by(20) {
         let _ = fs::remove_dir_all(target.join("itcov"));
         let mut itcov = krate.command(cargo_itcov());
         itcov
