@@ -13,6 +13,7 @@ pub fn section() -> Section {
     shop.itcov(&["run"]).ends_with(0);
     choices(&mut section, &shop);
     outputs(&mut section, &shop);
+    baselines(&mut section, &shop);
     profiles(&mut section, &shop);
     data(&mut section, &shop);
     section
@@ -82,6 +83,44 @@ fn outputs(section: &mut Section, shop: &TestCrate) {
         (
             "The directory that names are relative to does not exist",
             "--lcov lcov.info --relative-to nowhere",
+        ),
+    ] {
+        section.error(shop, case, &format!("cargo itcov report {options}"));
+    }
+}
+
+fn baselines(section: &mut Section, shop: &TestCrate) {
+    shop.itcov(&["report", "--json", "main.json"]).ends_with(0);
+    let json = shop.read("main.json");
+    shop.write(
+        "elsewhere.json",
+        &json.replace("src/", "other/").replace("shop", "depot"),
+    );
+    shop.write("more.json", &json.replace(",0,0,0,0]", ",1,0,0,0]"));
+    shop.write("some.json", "{}");
+    section.usage(
+        shop,
+        "A threshold of the baseline has none",
+        "cargo itcov report --fail-on-lost",
+    );
+    for (case, options) in [
+        ("The baseline does not exist", "--baseline earlier.json"),
+        ("The baseline is another file", "--baseline src/main.rs"),
+        (
+            "The baseline is JSON of something else",
+            "--baseline some.json",
+        ),
+        (
+            "The baseline is of another workspace",
+            "--baseline elsewhere.json",
+        ),
+        (
+            "The commit of the baseline does not exist",
+            "--baseline main.json --baseline-revision v9",
+        ),
+        (
+            "Lines are lost",
+            "--baseline more.json --fail-on-lost >/dev/null",
         ),
     ] {
         section.error(shop, case, &format!("cargo itcov report {options}"));

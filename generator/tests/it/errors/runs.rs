@@ -26,6 +26,10 @@ fn settings(section: &mut Section) {
         ),
         ("The same of an option", "cargo itcov run --grace '10 s'"),
         (
+            "The terminal cannot show the live report",
+            "cargo itcov run --live=terminal",
+        ),
+        (
             "The stop signal is another one",
             "cargo itcov run --stop-signal SIGKILL",
         ),
