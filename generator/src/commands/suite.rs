@@ -10,6 +10,7 @@ use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::build::options::BuildOptions;
 use crate::run::plan::{self, Plan, find_command};
+use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 
 /// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
@@ -65,6 +66,12 @@ impl Suite {
             }),
         };
         let outcome = measure.run(&plan, &settings, &mut recording)?;
+        // More than 123 is a timeout, a command that cannot be started, or a signal.
+        if settings.ready.is_empty() && (1..=123).contains(&outcome.status) {
+            say(
+                "the suite did not wait until the program answered, as ITCOV_READY (--ready) is not set",
+            );
+        }
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
