@@ -80,6 +80,16 @@ pub fn as_well(opened: &[&Path]) {
     }
 }
 
+/// Files that were `opened` by a suite that has the measured program started for it.
+pub fn beside(opened: &[&Path]) {
+    if !opened.is_empty() {
+        say(&format!(
+            "the suite has also opened {}: what it did does not count; a suite that starts the program itself is for exec",
+            list(opened)
+        ));
+    }
+}
+
 fn list(files: &[&Path]) -> String {
     let names: Vec<String> = files.iter().map(|file| shown(file)).collect();
     let is = if names.len() == 1 { "is" } else { "are" };

@@ -179,6 +179,18 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     let found = suite(path).ends_with(1);
     found.says("but target/release/ordinary, which");
 
+    // Nor does it count beside a program that was started for the suite.
+    let beside = krate.just_with(
+        &["itcov-suite", "sh", "-c", ordinary],
+        &[("ITCOV_ARGS", "wait")],
+    );
+    beside
+        .ends_with(0)
+        .says("the suite has also opened target/debug/ordinary, which is not instrumented")
+        .says("a suite that starts the program itself is for exec");
+    let alone = krate.just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", "wait")]);
+    assert!(!alone.stderr.contains("opened"), "{}", alone.stderr);
+
     // Both ways out.
     let all = suite("\"${ITCOV_BIN:-target/debug/ordinary}\" hello").ends_with(0);
     assert!(!all.stderr.contains("opened"), "{}", all.stderr);
