@@ -9,14 +9,14 @@ use crate::count::{Coverage, FileCoverage};
 /// How far the rest of a long row is indented.
 const INDENT: usize = 4;
 
-/// Writes the lines of code that did not run, and those that ran but not all of them:
+/// Writes the lines of code that did not run, and those that ran but not all of them, below a title:
 /// `src/args.rs: 3, 7-9; in part 12`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, view: &View) -> io::Result<()> {
-    rows(out, view, "Lines that did not run", &|file| {
+pub fn write(out: &mut dyn Write, view: &View, title: &str) -> io::Result<()> {
+    rows(out, view, title, &|file| {
         list(view.coverage, file, usize::MAX)
     })
 }

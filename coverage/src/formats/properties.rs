@@ -240,7 +240,7 @@ proptest! {
         let mut table = anstream::StripStream::new(vec![]);
         table::write(&mut table, &view).unwrap();
         let table = String::from_utf8(table.into_inner()).unwrap();
-        let list = text(|out| missing::write(out, &view));
+        let list = text(|out| missing::write(out, &view, "Lines that did not run"));
         let markdown = text(|out| markdown::write(out, &coverage, root, &subject, "mark"));
         for (text, lines, of_each) in [(table, 5, 1), (list, 2, 1), (markdown, 14, 2)] {
             prop_assert!(!text.contains(|it| steers(it) && it != '\n'), "{text:?}");

@@ -87,7 +87,12 @@ impl Exec {
         }
         let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
         if profiles.is_empty() {
-            output::error(&unmeasured::nothing_else(&built, self.build.scope, &opened));
+            output::error(&unmeasured::nothing_else(
+                &built,
+                self.build.scope,
+                &opened,
+                outcome.status,
+            ));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         unmeasured::as_well(&opened);

@@ -94,7 +94,7 @@ fn next_steps(facts: &Facts) {
 Type next:
   just{which} itcov             run {bin} (arguments go behind), use it, press Ctrl-C, read the report
   just{which} itcov-suite CMD   run {bin}, run CMD against it, read the report
-  just{which} itcov-exec CMD    run CMD, which starts \"$ITCOV_BIN\" itself, read the report"
+  just{which} itcov-exec CMD    run CMD, which starts it itself (cargo test, or a script that runs \"$ITCOV_BIN\"), read the report"
     ));
     let has_just = std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|directory| directory.join("just").is_file())

@@ -8,9 +8,13 @@ use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
+use super::unmeasured;
 use crate::build::options::BuildOptions;
+use crate::build::ordinary;
 use crate::run::plan::{self, Plan, find_command};
+use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
+use crate::run::watch::Watch;
 
 /// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
 ///
@@ -64,7 +68,16 @@ impl Suite {
                 environment: BTreeMap::new(),
             }),
         };
+        let names: Vec<&str> = built.names().collect();
+        let watch = Watch::begin(ordinary::programs(&measure.layout, &names));
         let outcome = measure.run(&plan, &settings, &mut recording)?;
+        unmeasured::beside(&watch.as_ref().map(Watch::opened).unwrap_or_default());
+        // More than 123 is a timeout, a command that cannot be started, or a signal.
+        if settings.ready.is_empty() && (1..=123).contains(&outcome.status) {
+            say(
+                "the suite did not wait until the program answered, as ITCOV_READY (--ready) is not set",
+            );
+        }
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }

@@ -9,8 +9,8 @@ use crate::build::units;
 use crate::run::say;
 use crate::run::settings::variable;
 
-/// No measured program has run, but perhaps those that were `opened`.
-pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path]) -> anyhow::Error {
+/// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
+pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -> anyhow::Error {
     if let Some(executable) = replaced(built) {
         return anyhow::anyhow!(
             "a cargo of the suite has built {} without instrumentation: what has started it has set RUSTC_WORKSPACE_WRAPPER, \
@@ -50,9 +50,14 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path]) -> anyhow::Er
         _ => String::new(),
     };
     let variables = variables.join(", ");
+    let or_early = if status == 0 || !opened.is_empty() {
+        ""
+    } else {
+        "; or it has failed too early (cargo test goes on with --no-fail-fast)"
+    };
     let semicolon = if way_out.is_empty() { "" } else { "; " };
     anyhow::anyhow!(
-        "the suite has not started {which}{but}: it has to run {variables}{by_cargo}{semicolon}{way_out}"
+        "the suite has not started {which}{but}: it has to run {variables}{by_cargo}{semicolon}{way_out}{or_early}"
     )
 }
 
@@ -71,6 +76,16 @@ pub fn as_well(opened: &[&Path]) {
             "the suite has also opened {}: what it did does not count; {}",
             list(opened),
             way_out(file)
+        ));
+    }
+}
+
+/// Files that were `opened` by a suite that has the measured program started for it.
+pub fn beside(opened: &[&Path]) {
+    if !opened.is_empty() {
+        say(&format!(
+            "the suite has also opened {}: what it did does not count; a suite that starts the program itself is for exec",
+            list(opened)
         ));
     }
 }

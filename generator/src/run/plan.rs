@@ -66,11 +66,17 @@ pub fn find_command(word: &OsString) -> Result<(), Failure> {
     if is_there {
         return Ok(());
     }
+    let word = word.display();
+    let is_option = word.to_string().starts_with('-');
+    let what_to_do = if is_option {
+        format!(
+            "if it is an option of cargo itcov, it stands before `--`, with just in itcov_options: just itcov_options='{word}' RECIPE CMD"
+        )
+    } else {
+        "give its path, or put it on the PATH".to_owned()
+    };
     Err(Failure {
         status: 127,
-        message: format!(
-            "there is no command {}: give its path, or put it on the PATH",
-            word.display()
-        ),
+        message: format!("there is no command {word}: {what_to_do}"),
     })
 }

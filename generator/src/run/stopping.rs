@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal};
 
 use super::process::{self, Group};
-use super::supervisor::{Run, TICK, Target};
+use super::supervisor::{By, Run, TICK, Target};
 use super::terminal::Terminal;
 use super::{interrupts, say};
 
@@ -14,12 +14,13 @@ use super::{interrupts, say};
 const HARNESS: Duration = Duration::from_secs(10);
 
 impl Run<'_> {
-    /// Ends the suite, then the programs at once, then what they have left behind.
-    pub(super) fn stop(&mut self) {
+    /// Ends the suite, then the programs at once, then what they have left behind. Whether the terminal was left in a mode
+    /// of a program's own.
+    pub(super) fn stop(&mut self) -> bool {
         let first = self
             .last
             .and_then(|came| Signal::from_named_raw(came.number));
-        let has_come = self.last.is_some_and(|came| came.by_terminal);
+        let has_come = self.last.is_some_and(|came| came.by == By::Terminal);
         // Many go on without a terminal, and nobody is there to wait for them.
         let first = match first {
             Some(Signal::HUP) => Signal::TERM,
@@ -52,15 +53,16 @@ impl Run<'_> {
             left.map(|id| ("what was left behind".to_owned(), id, Group::Of(id)))
                 .collect()
         });
-        drop(terminal);
+        let is_left = terminal.is_some_and(Terminal::give_back);
         self.look();
+        is_left
     }
 
     /// The harnesses stop their programs, harder and harder. Each signal that comes meanwhile hurries them. Those that have
     /// the terminal get Ctrl-C from there.
     fn end_programs(&mut self) {
         let foreground = self.terminal.as_ref().map(Terminal::group);
-        let mut by_terminal = self.last.is_some_and(|came| came.by_terminal);
+        let mut by_terminal = self.last.is_some_and(|came| came.by == By::Terminal);
         let mut is_first = true;
         // A harness has no more than three steps.
         let limit = self

@@ -94,6 +94,7 @@ pub fn run(
         requests: 0,
         interrupts: 0,
         last: None,
+        why: None,
     };
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
@@ -105,7 +106,9 @@ pub fn run(
     if let Err(error) = (hooks.marks)(last) {
         complain(&format!("cannot note the last scenario: {error}"));
     }
-    run.stop();
+    if run.stop() {
+        run.why.iter().for_each(|why| say(why));
+    }
     Ok(outcome)
 }
 
@@ -127,16 +130,29 @@ pub(super) struct Run<'a> {
     pub(super) interrupts: usize,
     /// The last of these.
     pub(super) last: Option<Came>,
+    /// What has ended the run, if none of its processes has.
+    why: Option<String>,
 }
 
 /// Who gets a signal: the name for people, the process, and its group.
 pub(super) type Target = (String, Pid, Group);
 
-/// A signal that has come.
+/// A signal that has come, or a request that is as good as one.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Came {
     pub(super) number: i32,
-    pub(super) by_terminal: bool,
+    pub(super) by: By,
+}
+
+/// How a signal has come.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum By {
+    /// It is a Ctrl-C that has reached the run as well.
+    Terminal,
+    /// It has come to this process alone.
+    Signal,
+    /// It is a request to the control address.
+    Request,
 }
 
 pub(super) struct Child {
@@ -196,8 +212,11 @@ impl Run<'_> {
             thread::sleep(TICK);
             // A signal reaches the children as well, whose end may be seen first.
             self.look_for_signals();
-            if let Some(Came { number, .. }) = self.last {
-                say(&format!("{} has come", interrupts::name(number)));
+            if let Some(Came { number, by }) = self.last {
+                self.ends_as(match by {
+                    By::Request => "POST /stop has come".to_owned(),
+                    By::Terminal | By::Signal => format!("{} has come", interrupts::name(number)),
+                });
                 let status = if has_suite {
                     process::status_of(number)
                 } else {
@@ -207,7 +226,7 @@ impl Run<'_> {
             }
             let is_limited = !settings.timeout.is_zero() && !plan.programs.is_empty();
             if is_limited && started.elapsed() >= settings.timeout {
-                say(&format!("ITCOV_TIMEOUT={:?} is over", settings.timeout));
+                self.ends_as(format!("ITCOV_TIMEOUT={:?} is over", settings.timeout));
                 return ends(if has_suite { 124 } else { 0 }, true);
             }
             if is_suite_started {
@@ -257,6 +276,12 @@ impl Run<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Says what ends the run.
+    fn ends_as(&mut self, why: String) {
+        say(&why);
+        self.why = Some(why);
     }
 
     fn start_program(&mut self, program: &Start) -> Result<(), i32> {
@@ -377,7 +402,7 @@ impl Run<'_> {
                     self.interrupts += 1;
                     self.last = Some(Came {
                         number: libc::SIGINT,
-                        by_terminal: true,
+                        by: By::Terminal,
                     });
                 }
                 continue;
@@ -404,14 +429,11 @@ impl Run<'_> {
     }
 
     pub(super) fn look_for_signals(&mut self) {
-        let mut came: Vec<i32> = self.signals.try_iter().collect();
-        came.extend(self.stops.try_iter().map(|()| libc::SIGINT));
-        for number in came {
+        let signals = self.signals.try_iter().map(|number| (number, By::Signal));
+        let stops = self.stops.try_iter().map(|()| (libc::SIGINT, By::Request));
+        for (number, by) in signals.chain(stops) {
             self.requests += 1;
-            self.last = Some(Came {
-                number,
-                by_terminal: false,
-            });
+            self.last = Some(Came { number, by });
         }
     }
 }

@@ -2,7 +2,7 @@
 //! process, which goes on to the report.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, stdin};
+use std::io::{self, IsTerminal, Write, stdin};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::process::{ChildStdin, Command, Stdio};
 
@@ -44,6 +44,11 @@ impl Foreground {
         poll(&mut device, Some(&now)).is_ok() && device[0].revents().contains(PollFlags::HUP)
     }
 }
+
+/// Ends what a program that draws on the whole screen has begun: the screen of its own, the hidden cursor, reports of the
+/// mouse, bracketed paste, colours. The cursor is saved first, as leaving the screen takes it to where it was last saved.
+const LEAVE: &str =
+    "\x1b7\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m\r";
 
 /// The terminal during a run.
 pub struct Terminal {
@@ -111,16 +116,33 @@ impl Terminal {
     pub fn is_sentinel(&self, id: Pid) -> bool {
         id == self.sentinel
     }
+
+    /// Goes back to the foreground. Whether the program has left the terminal in a mode of its own, as one that was killed
+    /// does: what was said meanwhile may be gone with its screen.
+    pub fn give_back(mut self) -> bool {
+        self.restore()
+    }
+
+    fn restore(&mut self) -> bool {
+        let _ = rustix::process::kill_process(self.sentinel, Signal::KILL);
+        let _ = tcsetpgrp(&self.device, self.own);
+        let Some(settings) = self.settings.take() else {
+            return false;
+        };
+        let is_left = tcgetattr(&self.device).is_ok_and(|now| {
+            now.local_modes != settings.local_modes || now.output_modes != settings.output_modes
+        });
+        let _ = tcsetattr(&self.device, OptionalActions::Drain, &settings);
+        if is_left {
+            let _ = self.device.write_all(LEAVE.as_bytes());
+        }
+        is_left
+    }
 }
 
 impl Drop for Terminal {
-    /// Goes back to the foreground. A program that was killed may have left the terminal without an echo.
     fn drop(&mut self) {
-        let _ = rustix::process::kill_process(self.sentinel, Signal::KILL);
-        let _ = tcsetpgrp(&self.device, self.own);
-        if let Some(settings) = &self.settings {
-            let _ = tcsetattr(&self.device, OptionalActions::Drain, settings);
-        }
+        self.restore();
     }
 }
 

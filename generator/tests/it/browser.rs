@@ -73,7 +73,7 @@ fn a_page_in_a_browser_cannot_end_the_run() {
     assert!(is_alive(run.program()));
 
     control::ask(&address, "POST /stop HTTP/1.1\r\n\r\n");
-    run.finish().ends_with(0).says("SIGINT has come");
+    run.finish().ends_with(0).says("POST /stop has come");
 }
 
 /// Serves the page until the browser says what became of its attempts.

@@ -86,7 +86,8 @@ fn a_request_to_stop_ends_the_run_and_no_other_does() {
             .finish()
             .ends_with(0)
             .prints("flushed")
-            .says("itcov: SIGINT has come\n");
+            .says("itcov: POST /stop has come\n")
+            .says("itcov: the run ends, so SIGINT goes to shared\n");
         assert!(output.lines_of("Total").0 > 0);
         assert!(!is_alive(program));
         assert!(TcpStream::connect(&address).is_err(), "it is still open");
@@ -181,7 +182,9 @@ fn who_asks_need_not_wait_for_the_answer() {
     let mut stream = TcpStream::connect(address(&mut run)).unwrap();
     stream.write_all(STOP.as_bytes()).unwrap();
     drop(stream);
-    run.finish().ends_with(0).says("itcov: SIGINT has come\n");
+    run.finish()
+        .ends_with(0)
+        .says("itcov: POST /stop has come\n");
 }
 
 #[test]
@@ -202,7 +205,14 @@ fn slow_and_many_connections_keep_neither_a_request_nor_the_end_of_the_run() {
         } else {
             crate::support::process::signal("INT", run.tool());
         }
-        run.finish().ends_with(0).says("itcov: SIGINT has come\n");
+        let why = if ends_by_request {
+            "POST /stop"
+        } else {
+            "SIGINT"
+        };
+        run.finish()
+            .ends_with(0)
+            .says(&format!("itcov: {why} has come\n"));
         drop(silent);
     }
 }

@@ -78,6 +78,30 @@ fn a_suite_that_fails_gives_its_status_to_the_recipe_after_the_report() {
 }
 
 #[test]
+fn a_suite_that_fails_is_told_that_it_did_not_wait_if_it_did_not() {
+    let krate = TestCrate::shared();
+    let said = "the suite did not wait until the program answered";
+    let address = format!("127.0.0.1:{}", free_port());
+    let ready = format!("tcp://{address}");
+    for (ready, script, is_said) in [
+        ("", "exit 7", true),
+        ("", "exit 0", false),
+        ("", "kill -9 $$", false),
+        (&ready, "exit 7", false),
+    ] {
+        let arguments = format!("serve {address}");
+        let variables = [("ITCOV_ARGS", arguments.as_str()), ("ITCOV_READY", ready)];
+        let output = krate.just_with(&["itcov-suite", "sh", "-c", script], &variables);
+        assert_eq!(
+            output.stderr.contains(said),
+            is_said,
+            "{ready} {script}: {}",
+            output.stderr
+        );
+    }
+}
+
+#[test]
 fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
     let krate = TestCrate::scaffolded("no-suite");
     let output = krate
@@ -88,6 +112,10 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
         .ends_with(127)
         .says("there is no command ./no-such-suite");
     assert!(!output.stderr.contains("runs as process"));
+    krate
+        .just(&["itcov-suite", "--live", "true"])
+        .ends_with(127)
+        .says("with just in itcov_options: just itcov_options='--live' RECIPE CMD");
 }
 
 #[test]
@@ -113,6 +141,8 @@ fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
     for (script, status) in [("true", 1), ("exit 7", 7)] {
         let nothing = suite(script).ends_with(status).says(said);
         assert_eq!(nothing.stdout, "");
+        let is_early = nothing.stderr.contains("or it has failed too early");
+        assert_eq!(is_early, status == 7, "{}", nothing.stderr);
     }
     // What was measured before is not what this suite has done.
     let start = "\"$ITCOV_BIN\" hello";
@@ -148,6 +178,18 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     let path = "PATH=$PWD/target/release:$PATH; ordinary hello";
     let found = suite(path).ends_with(1);
     found.says("but target/release/ordinary, which");
+
+    // Nor does it count beside a program that was started for the suite.
+    let beside = krate.just_with(
+        &["itcov-suite", "sh", "-c", ordinary],
+        &[("ITCOV_ARGS", "wait")],
+    );
+    beside
+        .ends_with(0)
+        .says("the suite has also opened target/debug/ordinary, which is not instrumented")
+        .says("a suite that starts the program itself is for exec");
+    let alone = krate.just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", "wait")]);
+    assert!(!alone.stderr.contains("opened"), "{}", alone.stderr);
 
     // Both ways out.
     let all = suite("\"${ITCOV_BIN:-target/debug/ordinary}\" hello").ends_with(0);

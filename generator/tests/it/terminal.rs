@@ -66,6 +66,40 @@ fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
 }
 
 #[test]
+fn a_program_that_draws_on_the_whole_screen_leaves_the_terminal_as_it_was_however_it_ends() {
+    let krate = TestCrate::shared();
+    let modes = r"stty raw -echo; printf '\033[?1049h\033[?25l'; ";
+    for (end, status, why) in [
+        (
+            "sleep 100",
+            124,
+            Some("itcov: ITCOV_TIMEOUT=2s is over\r\n"),
+        ),
+        ("kill -9 $$", 137, None),
+    ] {
+        let terminal = krate.terminal(&[("ITCOV_ARGS", "wait"), ("ITCOV_TIMEOUT", "2s")]);
+        terminal.enter(&format!(
+            "just itcov-suite sh -c \"{}\"; echo status=$?=",
+            format!("{modes}{end}").replace('$', "\\$")
+        ));
+        terminal.expect(&format!("status={status}="));
+        let screen = terminal.screen();
+        let (_, drawn) = screen.split_once("\u{1b}[?1049h").expect(&screen);
+        let (_, after) = drawn.split_once("\u{1b}[?1049l").expect(&screen);
+        assert!(after.contains("\u{1b}[?25h"), "{screen}");
+        assert_eq!(why.is_some(), after.contains("ITCOV_TIMEOUT"), "{screen}");
+        assert!(why.is_none_or(|why| after.contains(why)), "{screen}");
+        assert!(after.contains("Total"), "{screen}");
+    }
+    // One that leaves the terminal alone is left alone.
+    let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "1s")]);
+    terminal.enter("just itcov wait; echo status=$?=");
+    terminal.expect("status=0=");
+    let screen = terminal.screen();
+    assert!(!screen.contains("\u{1b}[?1049l"), "{screen}");
+}
+
+#[test]
 fn a_program_gets_one_interrupt_for_one_ctrl_c() {
     let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_ARGS", "graceful")]);
@@ -143,7 +177,13 @@ fn a_signal_to_the_harness_or_the_tool_alone_is_passed_on_at_a_terminal_too() {
         );
         terminal.expect("status=0=");
         let screen = terminal.screen();
-        assert!(screen.contains(&format!("SIG{name} has come")), "{screen}");
+        // The harness does not know who has sent it.
+        let why = if to_harness {
+            "the run ends".to_owned()
+        } else {
+            format!("SIG{name} has come")
+        };
+        assert!(screen.contains(&why), "{screen}");
         assert!(screen.contains("flushed"), "{screen}");
     }
 }

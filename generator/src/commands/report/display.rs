@@ -80,7 +80,7 @@ impl Display {
         to_screen(|out| {
             table::write(out, &view)?;
             if self.show_missing_lines && !coverage.files.is_empty() {
-                missing::write(out, &view)?;
+                missing::write(out, &view, "Lines that did not run")?;
             }
             for Listed(title, idle) in listed {
                 missing::write_lines(out, &view, title, &|file| idle.that_ran(file))?;

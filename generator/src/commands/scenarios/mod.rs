@@ -125,7 +125,9 @@ impl Scenarios {
         }
         if self.missing {
             let coverage = recorded.coverage(counted.named().into_iter())?;
-            show(root, &coverage, |out, view| missing::write(out, view))?;
+            show(root, &coverage, |out, view| {
+                missing::write(out, view, "Lines that no scenario reaches")
+            })?;
         } else if let Some(name) = &self.only {
             show_only(root, &mut recorded, &counted, name)?;
         } else {
@@ -221,7 +223,18 @@ impl Scenarios {
             }
         };
         let reaches = |it: &usize| !counted.index.sets[*it].is_disjoint(&wanted);
-        Ok(counted.named().into_iter().filter(reaches).collect())
+        let chosen: Vec<usize> = counted.named().into_iter().filter(reaches).collect();
+        // Names for a suite: without any, nothing is printed.
+        if chosen.is_empty() {
+            let ran = counted.outside().is_some_and(|it| reaches(&it));
+            let but = if ran {
+                ", but what ran outside of them does"
+            } else {
+                ""
+            };
+            note(&format!("no scenario reaches {place}{but}"));
+        }
+        Ok(chosen)
     }
 
     fn smallest(&self, counted: &Counted) -> Result<Vec<usize>> {

@@ -62,6 +62,12 @@ fn settings(section: &mut Section) {
         "There is no such suite",
         "cargo itcov suite -- ./suite.sh",
     );
+    section.ends_with(
+        127,
+        &shop,
+        "An option of cargo itcov stands behind the recipe's name, or behind `--`",
+        "cargo itcov exec -- --scenarios cargo nextest run",
+    );
 }
 
 fn builds(section: &mut Section) {
@@ -137,6 +143,11 @@ fn suites(section: &mut Section, shop: &TestCrate) {
         shop,
         "The suite does not start the program",
         "cargo itcov exec -- sh suite.sh",
+    );
+    section.error(
+        shop,
+        "The suite fails before it starts the program",
+        "cargo itcov exec -- false",
     );
     shop.cargo(&["build", "--quiet"]).ends_with(0);
     section.error(

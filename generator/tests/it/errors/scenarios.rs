@@ -26,6 +26,16 @@ pub fn section() -> Section {
     ] {
         section.error(&shop, case, &format!("cargo itcov scenarios {options}"));
     }
+    shop.write(
+        "src/main.rs",
+        &format!("{}\nfn idle() {{}}\n", shop.read("src/main.rs")),
+    );
+    shop.itcov(&exec).ends_with(0);
+    section.remark(
+        &shop,
+        "None reaches what is asked for",
+        "cargo itcov scenarios --reach idle",
+    );
     section.error(
         &shop,
         "There is none of this name to report on",

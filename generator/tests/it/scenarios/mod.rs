@@ -185,6 +185,19 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     let missing = krate.itcov(&["scenarios", "--missing"]).ends_with(0);
     let never = line("fn act_5(number: usize) {").to_string();
     assert!(missing.stdout.contains(&never), "{}", missing.stdout);
+    // `main` has run, and is listed, as no scenario has reached its beginning.
+    let title = "\nLines that no scenario reaches:\nsrc/main.rs: 1, ";
+    assert!(missing.stdout.starts_with(title), "{}", missing.stdout);
+    for (place, said) in [
+        ("act_5", "no scenario reaches act_5\n"),
+        (
+            "src/main.rs:1",
+            "no scenario reaches src/main.rs:1, but what ran outside of them does\n",
+        ),
+    ] {
+        let none = krate.itcov(&["scenarios", "--reach", place]).ends_with(0);
+        assert_eq!(none.says(said).stdout, "");
+    }
     let report = krate.itcov(&["report", "--scenario", "one", "--markdown", "-"]);
     let report = report.ends_with(0).stdout;
     assert!(report.contains("(scenario one)"), "{report}");

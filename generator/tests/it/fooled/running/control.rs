@@ -96,7 +96,7 @@ fn a_crowd_of_slow_connections_with_few_descriptors_neither_spins_nor_keeps_the_
     let last = crowd(&address, 250);
     stop(&address);
     have_ended(Duration::from_secs(15), "the run", &[tool, child]);
-    run.finish().ends_with(130).says("SIGINT has come");
+    run.finish().ends_with(130).says("POST /stop has come");
     drop((crowds, last));
 }
 
@@ -147,6 +147,6 @@ fn a_run_that_can_open_nothing_goes_on_and_can_be_stopped_later() {
     set(usual.current);
     stop(&address);
     have_ended(Duration::from_secs(15), "the run", &[program, tool]);
-    run.finish().ends_with(0).says("SIGINT has come");
+    run.finish().ends_with(0).says("POST /stop has come");
     drop(held);
 }

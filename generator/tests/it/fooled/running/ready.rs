@@ -118,7 +118,7 @@ fn wait(krate: &TestCrate, server: Server, end: End) {
         End::Stop => {
             let answer = ask(&address(&mut run), STOP);
             assert!(answer.contains("202 Accepted"), "{answer}");
-            "SIGINT has come"
+            "POST /stop has come"
         }
     };
     have_ended(LIMIT, &format!("{server:?} {end:?}"), &[program, tool]);
