@@ -10,7 +10,7 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 9525e83af8cd12c7aab334a131f8f54e): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 ba9886ae480b9fbe6ccd156b99afeaa5): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "{{ feature }}")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
@@ -57,7 +57,7 @@ fn main() {
         let why = match came {
             0 if !is_due => continue,
             SIGTERM if is_stopping && has_gone(parent) => continue,
-            0 => format!("ITCOV_{} is over", if is_stopping { format!("GRACE={grace:?}") } else { format!("TIMEOUT={timeout:?}") }),
+            0 => format!("{} is over", if is_stopping { format!("ITCOV_GRACE={grace:?}") } else { format!("ITCOV_TIMEOUT={timeout:?}") }),
             SIGTERM if env::var_os("ITCOV_CONTROL").is_some() => "the run ends".to_owned(), // cargo itcov has said why
             _ => format!("{} has come", if came == SIGINT { "SIGINT" } else { "SIGTERM" }),
         };

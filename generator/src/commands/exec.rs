@@ -86,7 +86,8 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status));
         }
         let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
-        if profiles.is_empty() {
+        // Tests may call the library alone.
+        if profiles.is_empty() && !recording.has_tests()? {
             output::error(&unmeasured::nothing_else(
                 &built,
                 self.build.scope,

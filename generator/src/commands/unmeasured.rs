@@ -50,10 +50,10 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -
         _ => String::new(),
     };
     let variables = variables.join(", ");
-    let or_early = if status == 0 || !opened.is_empty() {
-        ""
-    } else {
-        "; or it has failed too early (cargo test goes on with --no-fail-fast)"
+    let or_early = match (opened, status) {
+        ([], 0) if scope == Scope::Workspace => "; what tests do themselves counts with --tests",
+        ([], 1..) => "; or it has failed too early (cargo test goes on with --no-fail-fast)",
+        _ => "",
     };
     let semicolon = if way_out.is_empty() { "" } else { "; " };
     anyhow::anyhow!(

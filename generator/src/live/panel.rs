@@ -169,7 +169,8 @@ fn lines(live: &Live, screen: Screen, height: usize) -> Vec<String> {
     if places.is_empty() {
         lines = vec!["Nothing has run yet.".to_owned()];
     }
-    let root = live.with_coverage(|_, followed| followed.root().to_owned());
+    let (root, all) =
+        live.with_coverage(|coverage, followed| (followed.root().to_owned(), coverage.files.len()));
     for First {
         name, file, line, ..
     } in firsts
@@ -185,8 +186,14 @@ fn lines(live: &Live, screen: Screen, height: usize) -> Vec<String> {
     }
     lines.truncate(height - 1);
     lines.resize(height - 1, String::new());
+    let shown = if places.len() < all {
+        format!("{} of {all} files: those that ran last ", places.len())
+    } else {
+        String::new()
+    };
     let rule = if screen.unicode { "─" } else { "-" };
-    lines.push(rule.repeat(screen.width.unwrap_or(80) / width(rule)));
+    let left = screen.width.unwrap_or(80).saturating_sub(width(&shown));
+    lines.push(shown + &rule.repeat(left / width(rule)));
     lines
 }
 

@@ -204,7 +204,12 @@ impl Measurement {
         let linked = others.iter().flat_map(|other| &other.files);
         let linked = linked.filter(|file| !is_archive(file));
         let all = Objects::new(own.iter().chain(linked)).with_twins(self.twins());
-        let merged = profiles.merge(&all.functions(), step)?;
+        // Perhaps tests alone have run.
+        let merged = if profiles.is_empty() && !self.tests.0.is_empty() {
+            Merged::default()
+        } else {
+            profiles.merge(&all.functions(), step)?
+        };
         if !others.is_empty() {
             let ran = self.others_that_ran(others, &merged.profile)?;
             self.choose_objects(&ran);

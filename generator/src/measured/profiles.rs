@@ -121,6 +121,11 @@ impl Profiles {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// The files, for a choice of them.
     pub fn paths_mut(&mut self) -> &mut Vec<PathBuf> {
         &mut self.paths

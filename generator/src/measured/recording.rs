@@ -163,6 +163,17 @@ impl Recording {
         Ok(found)
     }
 
+    /// Whether executables of tests have left profiles.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be looked for.
+    pub fn has_tests(&self) -> Result<bool> {
+        let mut found = Vec::new();
+        profiles::below(&self.part.join(TESTS), &mut found)?;
+        Ok(!found.is_empty())
+    }
+
     /// Takes the executables of tests that ran, of those that a cargo of the suite has built.
     ///
     /// # Errors

@@ -71,6 +71,30 @@ fn the_work_of_tests_counts_only_where_it_is_asked_for() {
 }
 
 #[test]
+fn tests_that_start_no_program_count_alone_where_it_is_asked_for() {
+    let krate = TestCrate::empty();
+    app(&krate, "", "#[test]\nfn app() {\n");
+    let test = "#[test]\nfn app() {\n    assert_eq!(app::called_by_a_test(), 7);\n}\n";
+    krate.write("tests/app.rs", test);
+    let suite = ["--", "cargo", "test", "--quiet", "--test", "app"];
+    krate
+        .itcov(&[&["exec"], &suite[..]].concat())
+        .ends_with(1)
+        .says("; what tests do themselves counts with --tests");
+    let with = krate.itcov(&[&["exec", "--tests"], &suite[..]].concat());
+    let with = with.ends_with(0);
+    assert_eq!(with.lines_of("src/lib.rs"), (3, 12), "{}", with.stdout);
+    assert_eq!(with.lines_of("src/main.rs"), (0, 3));
+    let expected = "\nLines that only tests reached, from inside:\nsrc/lib.rs: 5-7\n";
+    assert!(with.stdout.ends_with(expected), "{}", with.stdout);
+    let report = krate.itcov(&["report"]).ends_with(0);
+    assert_eq!(
+        report.stdout,
+        with.stdout[with.stdout.find("File ").unwrap()..]
+    );
+}
+
+#[test]
 fn a_test_with_a_harness_of_its_own_is_a_test() {
     let krate = TestCrate::empty();
     let target = "[[test]]\nname = \"app\"\nharness = false\n";
