@@ -202,6 +202,16 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
     texts
 }
 
+/// Whether no file was read with other bytes for one of these than for the other.
+pub fn are_of_one(texts: &[Text], others: &[Text]) -> bool {
+    let others = others.iter().map(|it| (&it.path, &it.digest));
+    let others: HashMap<_, _> = others.collect();
+    texts.iter().all(|text| {
+        let other = others.get(&text.path);
+        other.is_none_or(|digest| digest.is_some() && **digest == text.digest)
+    })
+}
+
 impl Text {
     /// The text of a file as it is now. Of one that is gone, no file or very large, it is not known.
     pub fn at(path: PathBuf) -> Text {
