@@ -140,9 +140,14 @@ impl Said {
                 all.filter_entry(|it| !(layout.is_built(it.path()) || it.file_name() == ".git"));
             for entry in all.flatten() {
                 let path = entry.path();
-                if entry.file_type().is_file() {
+                // What a link leads to is read, and not the link.
+                let Ok(file) = fs::metadata(path) else {
+                    texts.push(Text::absent(path.to_owned()));
+                    continue;
+                };
+                if file.is_file() {
                     texts.push(Text::before(path.to_owned(), ran));
-                } else if entry.file_type().is_dir() && !self.package.starts_with(path) {
+                } else if file.is_dir() && !self.package.starts_with(path) {
                     texts.push(Text::names(path.to_owned()));
                 }
                 if texts.len() == MOST_INPUTS {
@@ -176,7 +181,7 @@ pub fn products(
         .collect()
 }
 
-/// The manifests that decided how a program was made of some units, by a cargo that `began` then.
+/// The manifests and settings that decided how a program was made of some units, by a cargo that `began` then.
 pub fn manifests(
     units: &[Unit],
     early: &[Early],
@@ -193,5 +198,35 @@ pub fn manifests(
         .map(|package| package.join("Cargo.toml"))
         .collect();
     let manifests = manifests.into_iter().filter(|path| path.exists());
-    manifests.map(|path| Text::before(path, began)).collect()
+    let manifests = manifests.map(|path| Text::before(path, began));
+    manifests.chain(settings(&layout.root, began)).collect()
 }
+
+/// What else decides how a program is made in the workspace at `root`: which compiler, with which flags, of which versions of its
+/// dependencies. It may also not be there.
+fn settings(root: &Path, began: SystemTime) -> impl Iterator<Item = Text> {
+    let found = root
+        .ancestors()
+        .flat_map(|it| SETTINGS.map(|name| it.join(name)));
+    let found = found.map(move |path| {
+        if path.exists() {
+            Text::before(path, began)
+        } else {
+            Text::absent(path)
+        }
+    });
+    // cargo itself writes it.
+    let lock = root.join("Cargo.lock");
+    let lock = lock.exists().then(|| Text::at(lock));
+    found.chain(lock)
+}
+
+/// Where cargo and rustup look for settings, in a directory and in those around it:
+/// <https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>,
+/// <https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file>.
+const SETTINGS: [&str; 4] = [
+    ".cargo/config.toml",
+    ".cargo/config",
+    "rust-toolchain.toml",
+    "rust-toolchain",
+];

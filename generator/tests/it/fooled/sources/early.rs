@@ -113,6 +113,42 @@ fn what_a_program_would_be_made_of_otherwise_meets_no_threshold() {
 }
 
 #[test]
+fn what_a_declared_link_leads_to_was_read() {
+    for declared in ["data", "data/word.txt"] {
+        let krate = app();
+        let script = krate.read("build.rs");
+        let script = script.replace("changed=data", &format!("changed={declared}"));
+        krate.write("build.rs", &script);
+        krate.write("shared/word.txt", "of the data");
+        krate.write("shared/other.txt", "not of the data");
+        krate
+            .sh("ln -sf ../shared/word.txt data/word.txt")
+            .ends_with(0);
+        krate.sh("ln -s nowhere data/broken").ends_with(0);
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&GATE).ends_with(0);
+        let has_changed = || {
+            let said = "data/word.txt has changed since the program was built";
+            krate.itcov(&GATE).ends_with(1).says(said);
+        };
+        krate.write("shared/word.txt", "other");
+        has_changed();
+        krate.write("shared/word.txt", "of the data");
+        krate.itcov(&GATE).ends_with(0);
+        krate
+            .sh("ln -sf ../shared/other.txt data/word.txt")
+            .ends_with(0);
+        has_changed();
+        // Also where cargo sees nothing, by times.
+        krate.sh("ln -sf ../shared/word.txt data/word.txt; echo -n of-old >shared/new; touch -d 2001-01-01 shared/new; \
+                  mv shared/new shared/word.txt; touch -hd 2001-01-01 data/word.txt; touch -d 2001-01-01 data")
+            .ends_with(0);
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert!(run.stdout.contains("of-old"), "{run:?}");
+    }
+}
+
+#[test]
 fn what_a_build_script_has_read_and_is_edited_while_cargo_builds_is_read_again() {
     let krate = app();
     // The macro runs when the script has ended.
