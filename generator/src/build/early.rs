@@ -2,6 +2,7 @@
 //! what these use and of crates outside of the workspace, and the files that build scripts say they depend on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -124,6 +125,8 @@ impl Said {
         let ran = made(&self.output).unwrap_or(SystemTime::UNIX_EPOCH) + 2 * TICK;
         let mut texts = Vec::new();
         let declared = output.lines().filter_map(|line| {
+            // As cargo reads it.
+            let line = line.trim();
             let said = line
                 .strip_prefix("cargo::")
                 .or_else(|| line.strip_prefix("cargo:"))?;
@@ -203,11 +206,15 @@ pub fn manifests(
 }
 
 /// What else decides how a program is made in the workspace at `root`: which compiler, with which flags, of which versions of its
-/// dependencies. It may also not be there.
+/// dependencies. It may also not be there. cargo looks for them from where it is started.
 fn settings(root: &Path, began: SystemTime) -> impl Iterator<Item = Text> {
-    let found = root
-        .ancestors()
-        .flat_map(|it| SETTINGS.map(|name| it.join(name)));
+    let here = env::current_dir().unwrap_or_default();
+    let around: BTreeSet<&Path> = here.ancestors().chain(root.ancestors()).collect();
+    let found: BTreeSet<PathBuf> = around
+        .into_iter()
+        .flat_map(|it| SETTINGS.map(|name| it.join(name)))
+        .collect();
+    let found = found.into_iter();
     let found = found.map(move |path| {
         if path.exists() {
             Text::before(path, began)

@@ -113,6 +113,24 @@ fn what_a_program_would_be_made_of_otherwise_meets_no_threshold() {
 }
 
 #[test]
+fn what_is_declared_between_spaces_was_read() {
+    let krate = app();
+    let script = krate.read("build.rs");
+    krate.write(
+        "build.rs",
+        &script.replace(
+            "\"cargo::rerun-if-changed=data",
+            "\"\\n\\t cargo:rerun-if-changed=data \\t",
+        ),
+    );
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
+    krate.write("data/word.txt", "other");
+    let said = "data/word.txt has changed since the program was built";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
 fn what_a_declared_link_leads_to_was_read() {
     for declared in ["data", "data/word.txt"] {
         let krate = app();

@@ -107,6 +107,18 @@ fn other_settings_of_the_build_meet_no_threshold() {
         krate.itcov(&report).ends_with(1).says("gone since");
         krate.itcov(&["run"]).ends_with(0);
     }
+    // cargo looks for settings where it is started.
+    let member = krate.root.join("src");
+    let here = |arguments: &[&str]| {
+        let mut command = krate.command(cargo_itcov());
+        command.current_dir(&member).arg("itcov");
+        Output::of(command.args(arguments))
+    };
+    here(&["run"]).ends_with(0);
+    here(&report).ends_with(0);
+    krate.write("src/.cargo/config.toml", "[build]\nrustflags = []\n");
+    is_not_met("src/.cargo/config.toml");
+    krate.itcov(&["run"]).ends_with(0);
     // Which versions of dependencies.
     let lock = krate.read("Cargo.lock");
     let other = lock.replacen("version = 4", "version = 3", 1);
