@@ -122,7 +122,20 @@ fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
     let mut roots = package.targets.iter().filter(is_other);
     package.targets.iter().any(Target::is_proc_macro)
         || roots.any(|it| it.src_path == *path)
-        || is_beside(path, directory(package))
+        || is_beside(path, directory(package)) && !is_with_a_program(path, package)
+}
+
+/// Whether it is with a program or library that has a directory of its own there, such as `examples/server/main.rs`.
+fn is_with_a_program(path: &Path, package: &Package) -> bool {
+    let targets = package.targets.iter();
+    let mut programs = targets.filter(|it| it.is_bin() || it.is_lib());
+    programs.any(|it| {
+        let directory_of = it.src_path.as_std_path().parent();
+        directory_of.is_some_and(|its| {
+            let below = its.strip_prefix(directory(package)).unwrap_or(its);
+            below.components().count() > 1 && path.starts_with(its)
+        })
+    })
 }
 
 /// Whether it is where cargo looks for what is no part of a program.

@@ -366,3 +366,30 @@ fn a_module_for_tests_of_another_module_is_another_file() {
     let said = "src/mock.rs (no `mod` line that was compiled names it)";
     krate.itcov(&gate).ends_with(1).says(said);
 }
+
+#[test]
+fn what_is_beside_a_program_among_examples_is_part_of_a_program() {
+    let krate = TestCrate::empty();
+    let more = "[[bin]]\nname = \"app\"\npath = \"examples/server/main.rs\"\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write(
+        "examples/server/main.rs",
+        "fn main() {\n    println!();\n}\n",
+    );
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "1",
+    ];
+    krate.write("examples/other.rs", "fn main() {}\n");
+    krate.itcov(&gate).ends_with(0);
+    krate.write("examples/server/more.rs", "pub fn more() {}\n");
+    let said = "examples/server/more.rs (no `mod` line that was compiled names it)";
+    krate.itcov(&gate).ends_with(1).says(said);
+}
