@@ -196,14 +196,27 @@ pub fn manifests(
         .filter(|unit| unit.counts && !is_final(&unit.manifest))
         .map(|unit| unit.manifest.as_path());
     let packages = units.chain(early.iter().map(|it| it.package.as_path()));
+    let packages: BTreeSet<&Path> = packages.collect();
+    let found = packages
+        .iter()
+        .flat_map(|it| FOUND.map(|name| it.join(name)));
+    let absent = found.filter(|path| !path.exists()).map(Text::absent);
     let manifests: BTreeSet<PathBuf> = packages
+        .iter()
+        .copied()
         .chain([layout.root.as_path()])
         .map(|package| package.join("Cargo.toml"))
         .collect();
     let manifests = manifests.into_iter().filter(|path| path.exists());
     let manifests = manifests.map(|path| Text::before(path, began));
-    manifests.chain(settings(&layout.root, began)).collect()
+    manifests
+        .chain(absent)
+        .chain(settings(&layout.root, began))
+        .collect()
 }
+
+/// What cargo makes part of a package's program though no manifest names it, as soon as it is there.
+const FOUND: [&str; 2] = ["build.rs", "src/lib.rs"];
 
 /// What else decides how a program is made in the workspace at `root`: which compiler, with which flags, of which versions of its
 /// dependencies. It may also not be there. cargo looks for them from where it is started.

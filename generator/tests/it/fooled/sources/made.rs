@@ -159,3 +159,23 @@ fn a_checkout_in_the_home_of_cargo_is_none_of_its_downloads() {
         }
     }
 }
+
+#[test]
+fn what_cargo_finds_by_itself_would_be_part_of_the_program() {
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\nhelp = { path = \"help\" }\n[workspace]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
+    krate.write("help/Cargo.toml", &package("help", ""));
+    krate.write("help/src/lib.rs", "pub fn help() {}\n");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = ["report", "--fail-under-lines", "1"];
+    krate.write("src/bin/other.rs", "fn main() {}\n");
+    for file in ["build.rs", "src/lib.rs", "help/build.rs"] {
+        krate.itcov(&gate).ends_with(0);
+        krate.write(file, "pub fn main() {\n    println!();\n}\n");
+        let said = format!("{file} has changed since the program was built");
+        krate.itcov(&gate).ends_with(1).says(&said);
+        std::fs::remove_file(krate.root.join(file)).unwrap();
+    }
+}
