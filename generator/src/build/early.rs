@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use cargo_metadata::Artifact;
 use llvm_coverage::files;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::again::Product;
 use super::layout::Layout;
@@ -137,23 +137,33 @@ impl Said {
                 texts.push(Text::absent(input));
                 continue;
             }
-            // It may be the whole directory of the package.
-            let all = WalkDir::new(input).into_iter();
-            let all =
-                all.filter_entry(|it| !(layout.is_built(it.path()) || it.file_name() == ".git"));
-            for entry in all.flatten() {
-                let path = entry.path();
-                // What a link leads to is read, and not the link.
-                let Ok(file) = fs::metadata(path) else {
-                    texts.push(Text::absent(path.to_owned()));
-                    continue;
-                };
-                if file.is_file() {
-                    texts.push(Text::before(path.to_owned(), ran));
-                } else if file.is_dir() && !self.package.starts_with(path) {
-                    texts.push(Text::names(path.to_owned()));
+            // It may be the whole directory of the package. What links lead to is read, as by cargo.
+            let all = WalkDir::new(input).follow_links(true).into_iter();
+            for entry in all.filter_entry(|it| !is_no_input(it, layout)) {
+                match entry {
+                    Ok(entry) if entry.file_type().is_file() => {
+                        // Reading all of very many would take long.
+                        let of = if texts.len() < MOST_READ {
+                            Text::at
+                        } else {
+                            Text::stamped
+                        };
+                        texts.push(of(entry.into_path()).if_before(ran));
+                    }
+                    Ok(entry)
+                        if entry.file_type().is_dir()
+                            && !self.package.starts_with(entry.path()) =>
+                    {
+                        texts.push(Text::names(entry.into_path()));
+                    }
+                    Ok(_) => {}
+                    // A link that leads nowhere.
+                    Err(error) => {
+                        let path = error.path().filter(|it| !it.exists());
+                        texts.extend(path.map(|it| Text::absent(it.to_owned())));
+                    }
                 }
-                if texts.len() == MOST_INPUTS {
+                if texts.len() >= MOST_INPUTS {
                     return texts;
                 }
             }
@@ -162,8 +172,20 @@ impl Said {
     }
 }
 
-/// No more files are looked at of those that a build script depends on.
-const MOST_INPUTS: usize = 5000;
+/// Whether it is a directory that is built, or has what git knows.
+fn is_no_input(entry: &DirEntry, layout: &Layout) -> bool {
+    let is_built = |path: &Path| layout.is_built(path);
+    let link = entry.path_is_symlink().then(|| entry.path().canonicalize());
+    is_built(entry.path())
+        || link.is_some_and(|to| to.is_ok_and(|to| is_built(&to)))
+        || entry.file_name() == ".git"
+}
+
+/// No more files are read of those that a build script depends on: the others are known by their times.
+const MOST_READ: usize = 5000;
+
+/// No more files are looked at.
+const MOST_INPUTS: usize = 50_000;
 
 /// What was made for a program, beside the `measured` units, by a cargo that `began` then. What was read is noted in the directory
 /// of `notes`.
