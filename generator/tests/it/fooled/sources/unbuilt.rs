@@ -41,6 +41,8 @@ fn no_threshold_is_met_by_a_change_in_what_was_not_built() {
     }
     let git = Git::init(&root);
     git.commit("one");
+    // The program is made with it.
+    write("build.rs", "fn main() {}\n");
     run_again(&fixture);
 
     // Documentation, comments, tests, macros and other workspaces: no line of a program has changed.
