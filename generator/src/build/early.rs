@@ -2,6 +2,7 @@
 //! what these use and of crates outside of the workspace, and the files that build scripts say they depend on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::time::SystemTime;
 
 use cargo_metadata::Artifact;
 use llvm_coverage::files;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::again::Product;
 use super::layout::Layout;
@@ -124,6 +125,8 @@ impl Said {
         let ran = made(&self.output).unwrap_or(SystemTime::UNIX_EPOCH) + 2 * TICK;
         let mut texts = Vec::new();
         let declared = output.lines().filter_map(|line| {
+            // As cargo reads it.
+            let line = line.trim();
             let said = line
                 .strip_prefix("cargo::")
                 .or_else(|| line.strip_prefix("cargo:"))?;
@@ -134,18 +137,33 @@ impl Said {
                 texts.push(Text::absent(input));
                 continue;
             }
-            // It may be the whole directory of the package.
-            let all = WalkDir::new(input).into_iter();
-            let all =
-                all.filter_entry(|it| !(layout.is_built(it.path()) || it.file_name() == ".git"));
-            for entry in all.flatten() {
-                let path = entry.path();
-                if entry.file_type().is_file() {
-                    texts.push(Text::before(path.to_owned(), ran));
-                } else if entry.file_type().is_dir() && !self.package.starts_with(path) {
-                    texts.push(Text::names(path.to_owned()));
+            // It may be the whole directory of the package. What links lead to is read, as by cargo.
+            let all = WalkDir::new(input).follow_links(true).into_iter();
+            for entry in all.filter_entry(|it| !is_no_input(it, layout)) {
+                match entry {
+                    Ok(entry) if entry.file_type().is_file() => {
+                        // Reading all of very many would take long.
+                        let of = if texts.len() < MOST_READ {
+                            Text::at
+                        } else {
+                            Text::stamped
+                        };
+                        texts.push(of(entry.into_path()).if_before(ran));
+                    }
+                    Ok(entry)
+                        if entry.file_type().is_dir()
+                            && !self.package.starts_with(entry.path()) =>
+                    {
+                        texts.push(Text::names(entry.into_path()));
+                    }
+                    Ok(_) => {}
+                    // A link that leads nowhere.
+                    Err(error) => {
+                        let path = error.path().filter(|it| !it.exists());
+                        texts.extend(path.map(|it| Text::absent(it.to_owned())));
+                    }
                 }
-                if texts.len() == MOST_INPUTS {
+                if texts.len() >= MOST_INPUTS {
                     return texts;
                 }
             }
@@ -154,8 +172,20 @@ impl Said {
     }
 }
 
-/// No more files are looked at of those that a build script depends on.
-const MOST_INPUTS: usize = 5000;
+/// Whether it is a directory that is built, or has what git knows.
+fn is_no_input(entry: &DirEntry, layout: &Layout) -> bool {
+    let is_built = |path: &Path| layout.is_built(path);
+    let link = entry.path_is_symlink().then(|| entry.path().canonicalize());
+    is_built(entry.path())
+        || link.is_some_and(|to| to.is_ok_and(|to| is_built(&to)))
+        || entry.file_name() == ".git"
+}
+
+/// No more files are read of those that a build script depends on: the others are known by their times.
+const MOST_READ: usize = 5000;
+
+/// No more files are looked at.
+const MOST_INPUTS: usize = 50_000;
 
 /// What was made for a program, beside the `measured` units, by a cargo that `began` then. What was read is noted in the directory
 /// of `notes`.
@@ -176,7 +206,7 @@ pub fn products(
         .collect()
 }
 
-/// The manifests that decided how a program was made of some units, by a cargo that `began` then.
+/// The manifests and settings that decided how a program was made of some units, by a cargo that `began` then.
 pub fn manifests(
     units: &[Unit],
     early: &[Early],
@@ -188,10 +218,57 @@ pub fn manifests(
         .filter(|unit| unit.counts && !is_final(&unit.manifest))
         .map(|unit| unit.manifest.as_path());
     let packages = units.chain(early.iter().map(|it| it.package.as_path()));
+    let packages: BTreeSet<&Path> = packages.collect();
+    let found = packages
+        .iter()
+        .flat_map(|it| FOUND.map(|name| it.join(name)));
+    let absent = found.filter(|path| !path.exists()).map(Text::absent);
     let manifests: BTreeSet<PathBuf> = packages
+        .iter()
+        .copied()
         .chain([layout.root.as_path()])
         .map(|package| package.join("Cargo.toml"))
         .collect();
     let manifests = manifests.into_iter().filter(|path| path.exists());
-    manifests.map(|path| Text::before(path, began)).collect()
+    let manifests = manifests.map(|path| Text::before(path, began));
+    manifests
+        .chain(absent)
+        .chain(settings(&layout.root, began))
+        .collect()
 }
+
+/// What cargo makes part of a package's program though no manifest names it, as soon as it is there.
+const FOUND: [&str; 2] = ["build.rs", "src/lib.rs"];
+
+/// What else decides how a program is made in the workspace at `root`: which compiler, with which flags, of which versions of its
+/// dependencies. It may also not be there. cargo looks for them from where it is started.
+fn settings(root: &Path, began: SystemTime) -> impl Iterator<Item = Text> {
+    let here = env::current_dir().unwrap_or_default();
+    let around: BTreeSet<&Path> = here.ancestors().chain(root.ancestors()).collect();
+    let found: BTreeSet<PathBuf> = around
+        .into_iter()
+        .flat_map(|it| SETTINGS.map(|name| it.join(name)))
+        .collect();
+    let found = found.into_iter();
+    let found = found.map(move |path| {
+        if path.exists() {
+            Text::before(path, began)
+        } else {
+            Text::absent(path)
+        }
+    });
+    // cargo itself writes it.
+    let lock = root.join("Cargo.lock");
+    let lock = lock.exists().then(|| Text::at(lock));
+    found.chain(lock)
+}
+
+/// Where cargo and rustup look for settings, in a directory and in those around it:
+/// <https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>,
+/// <https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file>.
+const SETTINGS: [&str; 4] = [
+    ".cargo/config.toml",
+    ".cargo/config",
+    "rust-toolchain.toml",
+    "rust-toolchain",
+];

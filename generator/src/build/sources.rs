@@ -48,7 +48,8 @@ pub fn is_final(file: &Path) -> bool {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let is_in = |home: PathBuf| {
-        ["registry", "git"]
+        // Beside these there may be anything, where it is the user's home.
+        ["registry/src", "git/checkouts"]
             .iter()
             .any(|name| file.starts_with(home.join(name)))
     };

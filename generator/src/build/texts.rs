@@ -202,11 +202,25 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
     texts
 }
 
+/// Whether no file was read with other bytes for one of these than for the other.
+pub fn are_of_one(texts: &[Text], others: &[Text]) -> bool {
+    let others = others.iter().map(|it| (&it.path, &it.digest));
+    let others: HashMap<_, _> = others.collect();
+    texts.iter().all(|text| {
+        let other = others.get(&text.path);
+        other.is_none_or(|digest| digest.is_some() && **digest == text.digest)
+    })
+}
+
 impl Text {
-    /// The text of a file as it is now. Of one that is gone, no file or very large, it is not known.
+    /// The text of a file as it is now. Of one that is gone or no file, it is not known. A very large one is known by what the file
+    /// system says of it alone.
     pub fn at(path: PathBuf) -> Text {
         let file = fs::metadata(&path).ok();
-        let file = file.filter(|it| it.is_file() && it.size() <= files::TEXT);
+        let file = file.filter(Metadata::is_file);
+        if file.as_ref().is_some_and(|it| it.size() > files::TEXT) {
+            return Text::stamped(path);
+        }
         let read = file.and_then(|it| Some((digest(&path).ok()?, Stamp::of(&it))));
         let (digest, stamp) = read.unzip();
         Text {
@@ -216,15 +230,29 @@ impl Text {
         }
     }
 
+    /// A file that is known by what the file system says of it alone.
+    pub fn stamped(path: PathBuf) -> Text {
+        let stamp = fs::metadata(&path).ok().as_ref().map(Stamp::of);
+        Text {
+            path,
+            digest: None,
+            stamp,
+        }
+    }
+
     /// The text of a file as it is now, and was before a moment. Of one that was written since, it is not known.
     pub fn before(path: PathBuf, moment: SystemTime) -> Text {
-        let mut text = Text::at(path);
-        let written = text.stamp.map(|stamp| stamp.changed() + TICK);
+        Text::at(path).if_before(moment)
+    }
+
+    /// If it was so before a moment. Of what was written since, it is not known.
+    pub fn if_before(mut self, moment: SystemTime) -> Text {
+        let written = self.stamp.map(|stamp| stamp.changed() + TICK);
         // A clock that was ahead says nothing.
         if written.is_some_and(|it| it >= moment && it <= SystemTime::now() + TICK) {
-            (text.digest, text.stamp) = (None, None);
+            (self.digest, self.stamp) = (None, None);
         }
-        text
+        self
     }
 
     /// The names in a directory as they are now.

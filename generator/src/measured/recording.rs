@@ -9,12 +9,13 @@ use anyhow::{Context, Result, bail};
 use super::counters::Counters;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
-use super::origin::{build_id, functions, may_be_of, own_functions};
+use super::origin::{Functions, build_id, functions, may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS};
 use super::place::Place;
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
+use crate::build::texts::{self, Text};
 use crate::build::units::Unit;
 
 /// A run that is going on, or about to.
@@ -225,7 +226,7 @@ impl Recording {
         let before = part.clone();
         for program in &mut part.programs {
             let kept = std::iter::once(&program.objects).chain(&program.others);
-            let kept: Vec<&Path> = kept.map(|objects| objects.files[0].as_path()).collect();
+            let kept: Vec<&Objects> = kept.collect();
             let (built, twins) = with_other_code(built(program), &kept)?;
             if built.is_empty() {
                 program.objects.twins.extend(twins);
@@ -233,7 +234,7 @@ impl Recording {
             }
             let new: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
             let new = new.iter().map(PathBuf::as_path);
-            let all: Vec<&Path> = kept.iter().copied().chain(new).collect();
+            let all: Vec<&Path> = kept.iter().map(|it| &*it.files[0]).chain(new).collect();
             let ran: Vec<bool> = own_functions(&all)?
                 .iter()
                 .map(|own| profiles.iter().any(|profile| may_be_of(profile, own)))
@@ -275,21 +276,26 @@ impl Recording {
 /// What a cargo has built: each executable with its libraries.
 type Built = Vec<Vec<Unit>>;
 
-/// Without what was built twice, in two target directories, of which there are the build identifiers.
-fn with_other_code(built: Built, kept: &[&Path]) -> Result<(Built, Vec<Vec<u8>>)> {
+/// Without what was built twice, in two target directories, of which there are the build identifiers. What is made of another text
+/// is not the same, though it may have the same functions: a constant is in none of them.
+fn with_other_code(built: Built, kept: &[&Objects]) -> Result<(Built, Vec<Vec<u8>>)> {
     let (mut others, mut twins) = (Vec::new(), Vec::new());
     if built.is_empty() {
         return Ok((others, twins));
     }
-    let known = kept.iter().map(|executable| functions(executable));
+    let known = kept
+        .iter()
+        .map(|it| Ok((functions(&it.files[0])?, it.texts())));
     let mut known: Vec<_> = known.collect::<Result<_>>()?;
     for units in built {
         let object = units[0].object();
-        let functions = functions(&object)?;
-        if known.contains(&functions) {
+        let (functions, texts) = (functions(&object)?, texts::of(&units));
+        let is_same =
+            |(its, of): &(Functions, Vec<Text>)| *its == functions && texts::are_of_one(of, &texts);
+        if known.iter().any(is_same) {
             twins.extend(build_id(&object)?);
         } else {
-            known.push(functions);
+            known.push((functions, texts));
             others.push(units);
         }
     }

@@ -6,7 +6,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+};
 use signal_hook::iterator::Signals;
 
 use super::ancestor::Ancestor;
@@ -17,6 +19,10 @@ static FIRST: AtomicI32 = AtomicI32::new(0);
 
 /// Whether a SIGHUP has come.
 static HAS_HUNG_UP: AtomicBool = AtomicBool::new(false);
+
+/// They would end this process alone. Batch systems send some before a limit is reached, and the kernel does when the time of the
+/// processor is up.
+const OTHERS: [i32; 6] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
 
 /// How often it is looked whether just and the terminal are still there.
 const LOOK: Duration = Duration::from_millis(100);
@@ -30,6 +36,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// If there can be no handlers.
 pub fn listen() -> io::Result<Receiver<i32>> {
     let mut numbers = vec![SIGINT, SIGQUIT, SIGTERM];
+    numbers.extend(OTHERS.into_iter().filter(|it| !is_ignored(*it)));
     let mut terminal = None;
     if !is_ignored(SIGHUP) {
         numbers.push(SIGHUP);

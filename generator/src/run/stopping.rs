@@ -21,10 +21,11 @@ impl Run<'_> {
             .last
             .and_then(|came| Signal::from_named_raw(came.number));
         let has_come = self.last.is_some_and(|came| came.by == By::Terminal);
-        // Many go on without a terminal, and nobody is there to wait for them.
         let first = match first {
-            Some(Signal::HUP) => Signal::TERM,
-            first => first.unwrap_or(Signal::INT),
+            Some(Signal::INT) | None => Signal::INT,
+            Some(Signal::QUIT) => Signal::QUIT,
+            // Many go on without a terminal, and nobody is there to wait for them. What others mean to a suite is not known.
+            Some(_) => Signal::TERM,
         };
         // One has ended the run; those that come after it hurry.
         (self.requests, self.interrupts) = (0, 0);

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use proc_macro2::{LineColumn, Punct, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, LineColumn, Punct, Span, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Arm, Attribute, Expr, ExprLit, FieldValue, ImplItem, Item, Lit, Meta, Stmt, Token, TraitItem,
+    Arm, Attribute, Expr, ExprLit, FieldValue, ImplItem, Item, ItemMacro, Lit, Macro, Meta, Stmt,
+    Token, TraitItem,
 };
 
 /// What is set, as `rustc --print cfg` says it.
@@ -30,9 +31,9 @@ pub fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
     found
 }
 
-/// Where what may have attributes begins and ends.
+/// Where what may have attributes begins and ends, and where what is given to macros begins.
 #[derive(Default)]
-struct Nodes(BTreeMap<LineColumn, LineColumn>);
+struct Nodes(BTreeMap<LineColumn, LineColumn>, BTreeSet<LineColumn>);
 
 impl Nodes {
     fn add(&mut self, span: Span) {
@@ -45,6 +46,17 @@ impl<'ast> Visit<'ast> for Nodes {
     fn visit_item(&mut self, it: &'ast Item) {
         self.add(it.span());
         visit::visit_item(self, it);
+    }
+
+    fn visit_item_macro(&mut self, it: &'ast ItemMacro) {
+        // What a macro is made of is no code.
+        if it.ident.is_none() {
+            visit::visit_item_macro(self, it);
+        }
+    }
+
+    fn visit_macro(&mut self, it: &'ast Macro) {
+        self.1.insert(it.delimiter.span().open().start());
     }
 
     fn visit_impl_item(&mut self, it: &'ast ImplItem) {
@@ -96,16 +108,93 @@ fn find(
                 attributes.extend(attribute(it, group));
                 continue;
             }
-            TokenTree::Group(group) => find(group.stream(), nodes, compiled, found),
+            TokenTree::Group(group) => {
+                if nodes.1.contains(&group.span_open().start()) {
+                    find_in_macro(group.stream(), compiled, found);
+                } else {
+                    find(group.stream(), nodes, compiled, found);
+                }
+            }
             _ => {}
         }
         let node = start.and_then(|start| Some((start, nodes.0.get(&start)?)));
         if let Some((start, end)) = node.filter(|_| is_left_out(&attributes, compiled)) {
-            let line = |place: LineColumn| u32::try_from(place.line).unwrap_or(u32::MAX);
-            found.push(line(start)..=line(*end));
+            found.push(lines(start, *end));
         }
         (start, attributes) = (None, Vec::new());
     }
+}
+
+fn lines(start: LineColumn, end: LineColumn) -> RangeInclusive<u32> {
+    let line = |place: LineColumn| u32::try_from(place.line).unwrap_or(u32::MAX);
+    line(start)..=line(end)
+}
+
+/// What is given to a macro, which passes attributes on, or has branches as `cfg_if!` has. What has an attribute ends with a block, a
+/// semicolon or a comma.
+fn find_in_macro(tokens: TokenStream, compiled: &[Cfg], found: &mut Vec<RangeInclusive<u32>>) {
+    let mut attributes = Vec::new();
+    // Of the branches so far.
+    let mut branches: Vec<Vec<Attribute>> = Vec::new();
+    let (mut start, mut out, mut end) = (None, None, None);
+    let mut is_branch = false;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let (begins, ends) = (token.span().start(), token.span().end());
+        if let TokenTree::Punct(it) = &token
+            && it.as_char() == '#'
+            && matches!(tokens.peek(), Some(TokenTree::Group(_)))
+        {
+            start = start.or(Some(begins));
+            attributes.extend(attribute(it.clone(), tokens.next()));
+            continue;
+        }
+        if let Some(start) = start.take() {
+            if is_left_out(&attributes, compiled) {
+                out = out.or(Some(start));
+            }
+            if is_branch {
+                branches.push(std::mem::take(&mut attributes));
+            }
+            attributes.clear();
+        }
+        let is_end = match &token {
+            TokenTree::Group(it) => it.delimiter() == Delimiter::Brace,
+            TokenTree::Punct(it) => matches!(it.as_char(), ';' | ','),
+            _ => false,
+        };
+        is_branch = matches!(&token, TokenTree::Ident(it) if it == "if");
+        if matches!(&token, TokenTree::Ident(it) if it == "else") {
+            if is_other_branch_taken(&branches, compiled) {
+                out = out.or(Some(begins));
+            }
+        } else if !is_branch && !is_end {
+            branches.clear();
+        }
+        end = Some(ends);
+        if is_end && let Some(start) = out.take() {
+            found.push(lines(start, ends));
+        }
+        if let TokenTree::Group(it) = token {
+            find_in_macro(it.stream(), compiled, found);
+        }
+    }
+    if let (Some(start), Some(end)) = (out, end) {
+        found.push(lines(start, end));
+    }
+}
+
+/// Whether each of these compilations has one of the branches, and so none behind them, which is not for tests.
+fn is_other_branch_taken(branches: &[Vec<Attribute>], compiled: &[Cfg]) -> bool {
+    let has = |known: &dyn Fn(&str) -> Option<bool>| {
+        let mut all = branches.iter();
+        all.any(|branch| {
+            let mut predicates = branch.iter().filter_map(predicate);
+            predicates.all(|it| holds(&it, known) == Some(true))
+        })
+    };
+    let mut compiled = compiled.iter();
+    compiled.all(|cfg| has(&|leaf| Some(cfg.contains(leaf)))) && !has(&of_measured)
 }
 
 fn is_left_out(attributes: &[Attribute], compiled: &[Cfg]) -> bool {
@@ -125,11 +214,6 @@ pub fn attribute(first: Punct, group: Option<TokenTree>) -> Vec<Attribute> {
 
 /// Whether something is neither for tests, nor marked as not to be measured.
 pub fn is_meant(attributes: &[Attribute]) -> bool {
-    let of_measured = |leaf: &str| match leaf {
-        "test" => Some(false),
-        "coverage" | "coverage_nightly" => Some(true),
-        _ => None,
-    };
     attributes.iter().all(|attribute| {
         let path = attribute.path();
         let last = path.segments.last();
@@ -142,6 +226,15 @@ pub fn is_meant(attributes: &[Attribute]) -> bool {
         let is_never = predicate(attribute).and_then(|it| holds(&it, &of_measured)) == Some(false);
         !is_test && !is_marked && !is_never
     })
+}
+
+/// What is known of each program that is measured.
+fn of_measured(leaf: &str) -> Option<bool> {
+    match leaf {
+        "test" => Some(false),
+        "coverage" | "coverage_nightly" => Some(true),
+        _ => None,
+    }
 }
 
 /// That of `#[cfg(…)]`.
@@ -233,5 +326,56 @@ mod tests {
         assert_eq!(left_out(text, &[one, other]), []);
         assert_eq!(left_out(text, &[]), []);
         assert_eq!(left_out("fn", &[set(&[])]), []);
+    }
+
+    #[test]
+    fn what_cfg_leaves_out_is_found_in_what_is_given_to_macros() {
+        let text = "\
+fn main() {
+    cfg_if! {
+        if #[cfg(windows)] {
+            one();
+        } else if #[cfg(unix)] {
+            two();
+        } else {
+            three();
+        }
+    }
+    cfg_if! { if #[cfg(not(test))] { four() } else {
+        five()
+    } }
+    passed_on! {
+        #[inline]
+        #[cfg(windows)]
+        six(1, 2);
+        seven();
+        #[cfg(windows)]
+        {
+            eight();
+        }
+        nested(|| {
+            #[cfg(windows)]
+            nine()
+        });
+        #[cfg(unix)]
+        ten();
+        #[cfg(test)]
+        eleven();
+    }
+}
+macro_rules! made {
+    () => {
+        #[cfg(windows)]
+        fn made() {}
+    }
+}
+";
+        let set = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        let found = left_out(text, &[set(&["unix"])]);
+        assert_eq!(found, [3..=5, 7..=9, 15..=17, 19..=22, 24..=25]);
+        assert_eq!(
+            left_out(text, &[set(&["unix"]), set(&["windows"])]),
+            [7..=9]
+        );
     }
 }

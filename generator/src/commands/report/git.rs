@@ -193,9 +193,10 @@ impl Repository {
     /// The commit at which `revision` and what is checked out parted.
     pub fn merge_base(&self, revision: &str) -> Result<String> {
         let found = self.commit(revision)?;
-        let base = run(self
-            .git(&self.directory)
-            .args(["merge-base", &found, "HEAD"]))?;
+        let mut asked = self.git(&self.directory);
+        // Histories may be joined so.
+        asked.env_remove(NO_REPLACEMENTS);
+        let base = run(asked.args(["merge-base", &found, "HEAD"]))?;
         if base.status.success() {
             return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
         }
@@ -342,6 +343,9 @@ fn copied(index: &Path, to: &Path, written: Option<SystemTime>) -> io::Result<()
         .set_modified(written)
 }
 
+/// With this, git reads what a commit has, and not what it was told to read instead: <https://git-scm.com/docs/git-replace>.
+const NO_REPLACEMENTS: &str = "GIT_NO_REPLACE_OBJECTS";
+
 /// git, which is to read and nothing else: no refreshed index, no monitor.
 fn git(directory: &Path) -> Command {
     let mut git = Command::new("git");
@@ -358,6 +362,7 @@ fn git(directory: &Path) -> Command {
         "core.checkStat=default",
     ]);
     git.env("LC_ALL", "C").stdin(std::process::Stdio::null());
+    git.env(NO_REPLACEMENTS, "1");
     // With these, the extensions would match no file.
     for kind in ["LITERAL", "GLOB", "NOGLOB", "ICASE"] {
         git.env_remove(format!("GIT_{kind}_PATHSPECS"));

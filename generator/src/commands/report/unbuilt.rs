@@ -16,6 +16,23 @@ pub struct Unbuilt {
     pub why: String,
 }
 
+/// What is known of files, without links.
+struct Known {
+    /// What was compiled.
+    built: HashSet<PathBuf>,
+    /// Where crates of the workspace begin.
+    roots: HashSet<PathBuf>,
+}
+
+impl Known {
+    /// Whether the modules that a file declares are beside it, and not in a directory of its name.
+    fn declares_beside(&self, file: &Path) -> bool {
+        let name = file.file_name().and_then(|it| it.to_str());
+        name.is_some_and(|it| ["mod.rs", "lib.rs", "main.rs"].contains(&it))
+            || self.roots.contains(file)
+    }
+}
+
 /// Those of the workspace, and of the crates `outside` of it that programs are made of, among the `changed` files, that were not
 /// `built`. Tests, build scripts and macros are no part of a program.
 pub fn find<'a>(
@@ -30,6 +47,13 @@ pub fn find<'a>(
         return Vec::new();
     }
     let built: HashSet<PathBuf> = built.filter_map(|path| path.canonicalize().ok()).collect();
+    let targets = workspace.members().iter().flat_map(|it| &it.targets);
+    let roots = targets.filter_map(|it| it.src_path.as_std_path().canonicalize().ok());
+    let known = Known {
+        built,
+        roots: roots.collect(),
+    };
+    let built = &known.built;
     let mut unbuilt: Vec<Unbuilt> = changed
         .filter(|path| {
             let file = path.canonicalize();
@@ -39,7 +63,7 @@ pub fn find<'a>(
             let nearest = nearest(path)?;
             let Some(package) = member_in(nearest, workspace) else {
                 let (_, name) = outside.iter().find(|(it, _)| is_same(it, nearest))?;
-                let is_part = !is_beside(path, nearest) && !is_for_tests(path, &built);
+                let is_part = !is_beside(path, nearest) && !is_for_tests(path, &known);
                 return is_part.then(|| Unbuilt {
                     path: path.clone(),
                     why: format!(
@@ -47,7 +71,7 @@ pub fn find<'a>(
                     ),
                 });
             };
-            if is_no_part_of_a_program(path, package) || is_for_tests(path, &built) {
+            if is_no_part_of_a_program(path, package) || is_for_tests(path, &known) {
                 return None;
             }
             let directory = directory(package);
@@ -98,7 +122,20 @@ fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
     let mut roots = package.targets.iter().filter(is_other);
     package.targets.iter().any(Target::is_proc_macro)
         || roots.any(|it| it.src_path == *path)
-        || is_beside(path, directory(package))
+        || is_beside(path, directory(package)) && !is_with_a_program(path, package)
+}
+
+/// Whether it is with a program or library that has a directory of its own there, such as `examples/server/main.rs`.
+fn is_with_a_program(path: &Path, package: &Package) -> bool {
+    let targets = package.targets.iter();
+    let mut programs = targets.filter(|it| it.is_bin() || it.is_lib());
+    programs.any(|it| {
+        let directory_of = it.src_path.as_std_path().parent();
+        directory_of.is_some_and(|its| {
+            let below = its.strip_prefix(directory(package)).unwrap_or(its);
+            below.components().count() > 1 && path.starts_with(its)
+        })
+    })
 }
 
 /// Whether it is where cargo looks for what is no part of a program.
@@ -110,7 +147,7 @@ fn is_beside(path: &Path, package: &Path) -> bool {
 }
 
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
-fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
+fn is_for_tests(path: &Path, known: &Known) -> bool {
     let text = files::read_text(path).unwrap_or_default();
     if syn::parse_file(&text).is_ok_and(|it| !is_meant(&it.attrs)) {
         return true;
@@ -126,7 +163,7 @@ fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
     };
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let siblings = entries.map(|entry| entry.path());
-    let siblings = siblings.filter(|it| it.extension().is_some_and(|it| it == "rs"));
+    let siblings = siblings.filter(|it| known.declares_beside(it));
     let parents = siblings.chain([directory.with_extension("rs")]);
     parents.filter(|parent| parent != path).any(|parent| {
         let text = files::read_text(&parent).unwrap_or_default();
@@ -137,7 +174,7 @@ fn is_for_tests(path: &Path, built: &HashSet<PathBuf>) -> bool {
                 if directory != parent.parent().unwrap_or(directory)
                     || parent.ends_with("mod.rs") =>
             {
-                !built.contains(&parent) && is_for_tests(&parent, built)
+                !known.built.contains(&parent) && is_for_tests(&parent, known)
             }
             _ => false,
         }

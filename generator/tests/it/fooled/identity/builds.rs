@@ -119,6 +119,32 @@ fn a_program_that_the_suite_builds_twice_counts_each_time() {
 }
 
 #[test]
+fn a_program_that_the_suite_builds_of_another_text_does_not_count() {
+    for elsewhere in ["", "--target-dir elsewhere"] {
+        let krate = TestCrate::empty();
+        krate.write("Cargo.toml", &package("app", ""));
+        krate.write("src/number.rs", "pub const NUMBER: u32 = 1;\n");
+        krate.write(
+            "src/main.rs",
+            "mod number;\nfn main() {\n    if std::hint::black_box(number::NUMBER) == 2 {\n        println!(\"two\");\n    }\n}\n",
+        );
+        // Each function has its shape, and in the end each file has its text and its time.
+        let suite = format!(
+            "\"$ITCOV_BIN\"; cp -p src/number.rs kept; echo 'pub const NUMBER: u32 = 2;' >src/number.rs; \
+             cargo run --quiet {elsewhere}; mv kept src/number.rs"
+        );
+        let output = krate.itcov(&["exec", "--", "sh", "-c", &suite]);
+        let output = output.ends_with(0).says("is of another build");
+        assert!(output.stdout.contains("two\n"), "{output:?}");
+        let trace = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
+        assert!(
+            trace.contains("DA:4,0\n") && trace.contains("DA:2,1\n"),
+            "{trace}"
+        );
+    }
+}
+
+#[test]
 fn programs_of_one_name_in_several_packages_add_up() {
     let krate = TestCrate::empty();
     krate.write(

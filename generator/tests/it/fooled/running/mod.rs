@@ -6,6 +6,7 @@ mod control;
 mod durations;
 mod killed;
 mod left;
+mod limits;
 mod ready;
 mod terminal;
 

@@ -113,6 +113,112 @@ fn what_a_program_would_be_made_of_otherwise_meets_no_threshold() {
 }
 
 #[test]
+fn what_is_declared_between_spaces_was_read() {
+    let krate = app();
+    let script = krate.read("build.rs");
+    krate.write(
+        "build.rs",
+        &script.replace(
+            "\"cargo::rerun-if-changed=data",
+            "\"\\n\\t cargo:rerun-if-changed=data \\t",
+        ),
+    );
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
+    krate.write("data/word.txt", "other");
+    let said = "data/word.txt has changed since the program was built";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
+fn what_a_declared_link_leads_to_was_read() {
+    for declared in ["data", "data/word.txt"] {
+        let krate = app();
+        let script = krate.read("build.rs");
+        let script = script.replace("changed=data", &format!("changed={declared}"));
+        krate.write("build.rs", &script);
+        krate.write("shared/word.txt", "of the data");
+        krate.write("shared/other.txt", "not of the data");
+        krate
+            .sh("ln -sf ../shared/word.txt data/word.txt")
+            .ends_with(0);
+        krate.sh("ln -s nowhere data/broken").ends_with(0);
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&GATE).ends_with(0);
+        let has_changed = || {
+            let said = "data/word.txt has changed since the program was built";
+            krate.itcov(&GATE).ends_with(1).says(said);
+        };
+        krate.write("shared/word.txt", "other");
+        has_changed();
+        krate.write("shared/word.txt", "of the data");
+        krate.itcov(&GATE).ends_with(0);
+        krate
+            .sh("ln -sf ../shared/other.txt data/word.txt")
+            .ends_with(0);
+        has_changed();
+        // Also where cargo sees nothing, by times.
+        krate.sh("ln -sf ../shared/word.txt data/word.txt; echo -n of-old >shared/new; touch -d 2001-01-01 shared/new; \
+                  mv shared/new shared/word.txt; touch -hd 2001-01-01 data/word.txt; touch -d 2001-01-01 data")
+            .ends_with(0);
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert!(run.stdout.contains("of-old"), "{run:?}");
+    }
+}
+
+#[test]
+fn what_is_behind_a_declared_directory_s_links_was_read() {
+    let krate = app();
+    krate.write("shared/deep/word.txt", "1");
+    krate
+        .sh("ln -s ../shared data/linked; ln -s . data/self; ln -s ../target data/built; ln -s nowhere data/broken")
+        .ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
+    let has_changed = |file: &str| {
+        let said = format!("{file} has changed since the program was built");
+        krate.itcov(&GATE).ends_with(1).says(&said);
+    };
+    krate.write("shared/deep/word.txt", "2");
+    has_changed("data/linked/deep/word.txt");
+    krate.write("shared/deep/word.txt", "1");
+    krate.itcov(&GATE).ends_with(0);
+    krate.write("data/nowhere", "");
+    std::fs::remove_file(krate.root.join("data/nowhere")).unwrap();
+    krate.itcov(&GATE).ends_with(0);
+    krate.sh("cd data; mkdir nowhere").ends_with(0);
+    krate.itcov(&GATE).ends_with(1).says("data/broken");
+}
+
+#[test]
+fn of_very_many_declared_files_each_is_known() {
+    let krate = app();
+    for number in 0..5100 {
+        krate.write(&format!("data/{number:04}"), "1");
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
+    for number in (0..5100).step_by(17) {
+        krate.write(&format!("data/{number:04}"), "2");
+    }
+    krate.itcov(&GATE).ends_with(1).says("and 297 more");
+}
+
+#[test]
+fn a_large_declared_file_is_known_as_long_as_nobody_writes_to_it() {
+    let krate = app();
+    let large = File::create(krate.root.join("data/large")).unwrap();
+    large.set_len(65 << 20).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
+    large.set_modified(SystemTime::now()).unwrap();
+    let said = "data/large has changed since the program was built";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
 fn what_a_build_script_has_read_and_is_edited_while_cargo_builds_is_read_again() {
     let krate = app();
     // The macro runs when the script has ended.

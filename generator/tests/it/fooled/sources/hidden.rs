@@ -204,3 +204,32 @@ fn a_filter_of_files_does_not_move_the_lines_that_have_changed() {
     git.run(&["add", "--all"]);
     assert_eq!(lines(&fixture, &["--changed-since", "HEAD"]), expected);
 }
+
+#[test]
+fn what_git_was_told_to_replace_is_compared_as_it_is() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let lib = root.join("src/lib.rs");
+    fs::write(&lib, LIB).unwrap();
+    let git = Git::init(&root);
+    git.commit("one");
+    git.run(&["tag", "one"]);
+    let named = |object: &str| git.run(&["rev-parse", object]).trim().to_owned();
+    edit(&lib, "{ 8 }", "{ 9 }");
+    git.commit("two");
+    run_again(&fixture);
+    let expected = [("src/lib.rs".to_owned(), vec![(8, 0)])].into();
+    for object in ["src/lib.rs", "", "src"] {
+        let [one, two] = ["one", "HEAD"].map(|it| named(&format!("{it}:{object}")));
+        git.run(&["replace", &one, &two]);
+        assert!(!git.run(&["diff", "one"]).contains("@@"), "{object}");
+        assert_eq!(lines(&fixture, &["--changed-since", "one"]), expected);
+        git.run(&["replace", "--delete", &one]);
+    }
+    // Histories that were joined so have their merge base.
+    let one = named("one");
+    git.run(&["checkout", "--quiet", "--orphan", "apart"]);
+    git.commit("three");
+    git.run(&["replace", "--graft", &named("HEAD"), &one]);
+    assert_eq!(lines(&fixture, &["--changed-since", "one"]), expected);
+}

@@ -1,8 +1,9 @@
 //! What decides how a program is made, and is no part of it.
 
 use crate::build::package;
-use crate::support::TestCrate;
 use crate::support::repository::Git;
+use crate::support::tools::cargo_itcov;
+use crate::support::{Output, TestCrate};
 
 #[test]
 fn a_program_that_would_be_made_otherwise_meets_no_threshold() {
@@ -75,4 +76,106 @@ fn a_program_that_would_be_made_otherwise_meets_no_threshold() {
     krate.write("Cargo.toml", &(before + "# The end.\n"));
     krate.itcov(&["run", "--add"]).ends_with(0);
     krate.itcov(&report).ends_with(0);
+}
+
+#[test]
+fn other_settings_of_the_build_meet_no_threshold() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
+    krate.itcov(&["run"]).ends_with(0);
+    let report = ["report", "--fail-under-lines", "100"];
+    let is_not_met = |file: &str| {
+        let said = format!("{file} has changed since the program was built");
+        krate.itcov(&report).ends_with(1).says(&said);
+    };
+    // Files that come, change and go.
+    for (file, text) in [
+        (".cargo/config.toml", "[build]\nrustflags = []\n"),
+        (".cargo/config", "[build]\nrustflags = []\n"),
+        ("rust-toolchain.toml", "[toolchain]\nchannel = \"stable\"\n"),
+        ("rust-toolchain", "[toolchain]\nchannel = \"stable\"\n"),
+    ] {
+        krate.itcov(&report).ends_with(0);
+        krate.write(file, text);
+        is_not_met(file);
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&report).ends_with(0);
+        krate.write(file, &format!("# Other.\n{text}"));
+        is_not_met(file);
+        std::fs::remove_file(krate.root.join(file)).unwrap();
+        krate.itcov(&report).ends_with(1).says("gone since");
+        krate.itcov(&["run"]).ends_with(0);
+    }
+    // cargo looks for settings where it is started.
+    let member = krate.root.join("src");
+    let here = |arguments: &[&str]| {
+        let mut command = krate.command(cargo_itcov());
+        command.current_dir(&member).arg("itcov");
+        Output::of(command.args(arguments))
+    };
+    here(&["run"]).ends_with(0);
+    here(&report).ends_with(0);
+    krate.write("src/.cargo/config.toml", "[build]\nrustflags = []\n");
+    is_not_met("src/.cargo/config.toml");
+    krate.itcov(&["run"]).ends_with(0);
+    // Which versions of dependencies.
+    let lock = krate.read("Cargo.lock");
+    let other = lock.replacen("version = 4", "version = 3", 1);
+    assert_ne!(lock, other);
+    krate.write("Cargo.lock", &other);
+    is_not_met("Cargo.lock");
+    krate.write("Cargo.lock", &lock);
+    krate.itcov(&report).ends_with(0);
+}
+
+#[test]
+fn a_checkout_in_the_home_of_cargo_is_none_of_its_downloads() {
+    for around in ["git", "registry"] {
+        let krate = TestCrate::empty();
+        let home = krate.root.clone();
+        let krate = krate.inside(&format!("{around}/app"));
+        krate.write("Cargo.toml", &package("app", ""));
+        krate.write(
+            "build.rs",
+            "fn main() {\n    println!(\"cargo::rerun-if-changed=data.txt\");\n}\n",
+        );
+        krate.write("data.txt", "1");
+        krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
+        let itcov = |arguments: &[&str]| {
+            let mut command = krate.command(cargo_itcov());
+            command.env("CARGO_HOME", &home).arg("itcov");
+            Output::of(command.args(arguments))
+        };
+        itcov(&["run"]).ends_with(0);
+        let gate = ["report", "--fail-under-lines", "100"];
+        for file in ["data.txt", "Cargo.toml", "build.rs"] {
+            itcov(&gate).ends_with(0);
+            let before = krate.read(file);
+            krate.write(file, &(before.clone() + "\n"));
+            let said = format!("{file} has changed since the program was built");
+            itcov(&gate).ends_with(1).says(&said);
+            krate.write(file, &before);
+        }
+    }
+}
+
+#[test]
+fn what_cargo_finds_by_itself_would_be_part_of_the_program() {
+    let krate = TestCrate::empty();
+    let more = "[dependencies]\nhelp = { path = \"help\" }\n[workspace]\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write("src/main.rs", "fn main() {\n    println!();\n}\n");
+    krate.write("help/Cargo.toml", &package("help", ""));
+    krate.write("help/src/lib.rs", "pub fn help() {}\n");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = ["report", "--fail-under-lines", "1"];
+    krate.write("src/bin/other.rs", "fn main() {}\n");
+    for file in ["build.rs", "src/lib.rs", "help/build.rs"] {
+        krate.itcov(&gate).ends_with(0);
+        krate.write(file, "pub fn main() {\n    println!();\n}\n");
+        let said = format!("{file} has changed since the program was built");
+        krate.itcov(&gate).ends_with(1).says(&said);
+        std::fs::remove_file(krate.root.join(file)).unwrap();
+    }
 }

@@ -41,6 +41,8 @@ fn no_threshold_is_met_by_a_change_in_what_was_not_built() {
     }
     let git = Git::init(&root);
     git.commit("one");
+    // The program is made with it.
+    write("build.rs", "fn main() {}\n");
     run_again(&fixture);
 
     // Documentation, comments, tests, macros and other workspaces: no line of a program has changed.
@@ -193,6 +195,32 @@ fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
         let met = gate(&[]).ends_with(0);
         assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
     }
+    // What is given to a macro is statements, too.
+    let passed = |rest: &str| format!("    passed! {{ {rest}println!(\"d\"); }}\n");
+    let defined = "macro_rules! passed {\n    (if #[cfg($($if:tt)*)] { $($one:tt)* } else { $($other:tt)* } $($all:tt)*) => {\n        \
+                   #[cfg($($if)*)] { $($one)* } #[cfg(not($($if)*))] { $($other)* } $($all)*\n    };\n    \
+                   ($($all:tt)*) => { $($all)* };\n}\n";
+    for (rest, line) in [
+        ("\n#[cfg(feature = \"more\")]\nprintln!(\"c\");\n", 10),
+        (
+            "if #[cfg(feature = \"more\")] {\nprintln!(\"c\");\n} else {}\n",
+            9,
+        ),
+        (
+            "if #[cfg(not(feature = \"more\"))] {} else {\nprintln!(\"c\");\n}\n",
+            9,
+        ),
+    ] {
+        let text = defined.to_owned() + &main(&passed(rest));
+        krate.write("src/main.rs", &text.replace("\"c\"", "\"before\""));
+        let git = Git(krate.root.clone());
+        git.commit("with a macro");
+        krate.write("src/main.rs", &text);
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert!(run.stdout.starts_with("a\nd\nb\n"), "{run:?}");
+        let said = format!("src/main.rs (no code for line {line}, which `cfg` leaves out)");
+        gate(&[]).ends_with(1).says(&said);
+    }
     let arm = "    match 1 {\n        #[cfg(feature = \"more\")]\n        2 => {}\n        _ => {}\n    }\n";
     krate.write("src/main.rs", &main(arm));
     krate.itcov(&["run"]).ends_with(0);
@@ -304,4 +332,66 @@ fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
         .itcov(&["report", "--changed-since", "HEAD"])
         .ends_with(0);
     assert!(!said.stderr.contains("no code for"), "{}", said.stderr);
+}
+
+#[test]
+fn a_module_for_tests_of_another_module_is_another_file() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "src/main.rs",
+        "mod store;\n#[cfg(test)]\nmod help;\nfn main() {\n    store::open();\n}\n",
+    );
+    krate.write(
+        "src/store.rs",
+        "#[cfg(test)]\nmod mock;\npub fn open() {}\n",
+    );
+    for file in ["src/store/mock.rs", "src/help.rs", "src/mock.rs"] {
+        krate.write(file, "pub fn one() {}\n");
+    }
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "1",
+    ];
+    for file in ["src/store/mock.rs", "src/help.rs"] {
+        krate.write(file, "pub fn two() {}\n");
+        krate.itcov(&gate).ends_with(0);
+    }
+    krate.write("src/mock.rs", "pub fn two() {}\n");
+    let said = "src/mock.rs (no `mod` line that was compiled names it)";
+    krate.itcov(&gate).ends_with(1).says(said);
+}
+
+#[test]
+fn what_is_beside_a_program_among_examples_is_part_of_a_program() {
+    let krate = TestCrate::empty();
+    let more = "[[bin]]\nname = \"app\"\npath = \"examples/server/main.rs\"\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write(
+        "examples/server/main.rs",
+        "fn main() {\n    println!();\n}\n",
+    );
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "1",
+    ];
+    krate.write("examples/other.rs", "fn main() {}\n");
+    krate.itcov(&gate).ends_with(0);
+    krate.write("examples/server/more.rs", "pub fn more() {}\n");
+    let said = "examples/server/more.rs (no `mod` line that was compiled names it)";
+    krate.itcov(&gate).ends_with(1).says(said);
 }
