@@ -15,19 +15,7 @@ limit=1800
 # Of so many starts the fastest is taken.
 repeats=7
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
-
-say() { printf '\n== %s\n' "$*" >&2; }
-fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
-
-# Variables that would change what cargo builds, or where.
-unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_INCREMENTAL CARGO_ENCODED_RUSTFLAGS RUSTFLAGS
-unset RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER LLVM_PROFILE_FILE
-
-bounded() { if command -v timeout >/dev/null; then timeout "$limit" "$@"; else "$@"; fi; }
+. "$(dirname "$0")/common.sh"
 
 # Seconds since 1970, with a fraction where date has one.
 now() { date +%s.%N | sed 's/\.[^0-9]*$//'; }

@@ -15,19 +15,7 @@ repeats=7
 # No step may take longer than this many seconds.
 limit=600
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-work=${1:-$(mktemp -d)}
-mkdir -p "$work"
-work=$(cd "$work" && pwd)
-
-say() { printf '\n== %s\n' "$*" >&2; }
-fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
-
-# Variables that would change what cargo builds, or where.
-unset CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_BUILD_DIR CARGO_BUILD_TARGET CARGO_INCREMENTAL
-unset CARGO_ENCODED_RUSTFLAGS RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER LLVM_PROFILE_FILE
-
-bounded() { if command -v timeout >/dev/null; then timeout "$limit" "$@"; else "$@"; fi; }
+. "$(dirname "$0")/common.sh"
 
 command -v valgrind >/dev/null || fail "no valgrind: apt-get install valgrind"
 llvm=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')

@@ -334,6 +334,22 @@ fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
     assert!(!said.stderr.contains("no code for"), "{}", said.stderr);
 }
 
+/// A gate that any line which has run meets.
+const GATE: [&str; 5] = [
+    "report",
+    "--changed-since",
+    "HEAD",
+    "--fail-under-lines",
+    "1",
+];
+
+fn commit_and_run(krate: &TestCrate) {
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["run"]).ends_with(0);
+}
+
 #[test]
 fn a_module_for_tests_of_another_module_is_another_file() {
     let krate = TestCrate::empty();
@@ -349,24 +365,14 @@ fn a_module_for_tests_of_another_module_is_another_file() {
     for file in ["src/store/mock.rs", "src/help.rs", "src/mock.rs"] {
         krate.write(file, "pub fn one() {}\n");
     }
-    krate.write(".gitignore", "/target\n");
-    krate.cargo(&["generate-lockfile"]).ends_with(0);
-    Git::init(&krate.root).commit("first");
-    krate.itcov(&["run"]).ends_with(0);
-    let gate = [
-        "report",
-        "--changed-since",
-        "HEAD",
-        "--fail-under-lines",
-        "1",
-    ];
+    commit_and_run(&krate);
     for file in ["src/store/mock.rs", "src/help.rs"] {
         krate.write(file, "pub fn two() {}\n");
-        krate.itcov(&gate).ends_with(0);
+        krate.itcov(&GATE).ends_with(0);
     }
     krate.write("src/mock.rs", "pub fn two() {}\n");
     let said = "src/mock.rs (no `mod` line that was compiled names it)";
-    krate.itcov(&gate).ends_with(1).says(said);
+    krate.itcov(&GATE).ends_with(1).says(said);
 }
 
 #[test]
@@ -378,20 +384,10 @@ fn what_is_beside_a_program_among_examples_is_part_of_a_program() {
         "examples/server/main.rs",
         "fn main() {\n    println!();\n}\n",
     );
-    krate.write(".gitignore", "/target\n");
-    krate.cargo(&["generate-lockfile"]).ends_with(0);
-    Git::init(&krate.root).commit("first");
-    krate.itcov(&["run"]).ends_with(0);
-    let gate = [
-        "report",
-        "--changed-since",
-        "HEAD",
-        "--fail-under-lines",
-        "1",
-    ];
+    commit_and_run(&krate);
     krate.write("examples/other.rs", "fn main() {}\n");
-    krate.itcov(&gate).ends_with(0);
+    krate.itcov(&GATE).ends_with(0);
     krate.write("examples/server/more.rs", "pub fn more() {}\n");
     let said = "examples/server/more.rs (no `mod` line that was compiled names it)";
-    krate.itcov(&gate).ends_with(1).says(said);
+    krate.itcov(&GATE).ends_with(1).says(said);
 }
