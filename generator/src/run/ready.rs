@@ -60,6 +60,10 @@ impl Address {
             stream = stream.or_else(|_| TcpStream::connect_timeout(&address, limit.min(CONNECT)));
         }
         let mut stream = stream?;
+        // Where nobody listens, the system may choose that very port for the connection's own end: it is then one with itself.
+        if stream.local_addr()? == stream.peer_addr()? {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let Some(path) = &self.path else {
             return Ok(());
         };
@@ -139,7 +143,23 @@ fn first_line(stream: &mut TcpStream, until: Instant) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+    use std::time::Duration;
+
     use super::Address;
+
+    #[test]
+    fn a_connection_with_itself_is_no_answer() {
+        // A connection's own port is an even one where the system has the choice.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port() & !1;
+        drop(listener);
+        let ready = Address::parse(&format!("tcp://127.0.0.1:{port}")).unwrap();
+        // Within so many, the system has chosen each of its ports.
+        for _ in 0..70_000 {
+            ready.ask(Duration::from_secs(1)).unwrap_err();
+        }
+    }
 
     #[test]
     fn addresses_have_a_scheme_a_host_and_a_port() {

@@ -22,6 +22,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
@@ -31,13 +32,16 @@ pub fn repository() -> PathBuf {
         .unwrap()
 }
 
-/// A port on 127.0.0.1 that was free a moment ago.
+/// A port on 127.0.0.1 that was free a moment ago. The system gives out none of this range by itself, each call takes the next
+/// one, and each process begins elsewhere.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let next = || {
+        let place = std::process::id() * 97 + CALLS.fetch_add(1, Relaxed);
+        12_000 + u16::try_from(place % 20_000).unwrap()
+    };
+    std::iter::repeat_with(next).find(is_free).unwrap()
 }
 
 /// The answer to a request, without its headers.

@@ -57,11 +57,18 @@ impl Running {
         text(&mut self.stderr)
     }
 
-    /// Waits until it has printed or said the text.
+    /// Waits until it has printed or said the text. Once it has ended, nothing is waited for.
     #[track_caller]
     pub fn expect(&mut self, expected: &str) {
         wait_until(&format!("it says {expected:?}"), || {
-            self.stdout().contains(expected) || self.stderr().contains(expected)
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            let (stdout, stderr) = (self.stdout(), self.stderr());
+            let has_said = stdout.contains(expected) || stderr.contains(expected);
+            assert!(
+                has_said || !has_ended,
+                "it ended and has not said {expected:?}:\n{stdout}\n{stderr}"
+            );
+            has_said
         });
     }
 
