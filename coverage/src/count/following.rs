@@ -2,9 +2,9 @@
 //!
 //! What has not moved is not counted again: neither another function, nor another file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::functions::Function;
+use super::functions::{CountedRegion, Function};
 use super::profile::Profile;
 use super::reach::Reach;
 use super::since::Since;
@@ -80,6 +80,7 @@ impl Following {
     /// Counts functions anew, given by the hashes of their names and of their structure.
     pub fn update(&mut self, moved: &[(u64, u64)], profile: &Profile) -> Update {
         let mut update = Update::default();
+        let mut with_other_sums = HashSet::new();
         for hashes in moved {
             for place in self.places.get(hashes).into_iter().flatten() {
                 let uncounted = &self.reach.function(*place).regions;
@@ -88,6 +89,10 @@ impl Following {
                 };
                 let function = &mut self.coverage.functions[*place];
                 let before = function.count();
+                // Only whether a region ran is summed up, and not how often.
+                if !ran(&function.regions).eq(ran(&regions)) {
+                    with_other_sums.extend(self.reach.files_of(*place));
+                }
                 function.regions = regions;
                 if before == 0 && function.count() > 0 {
                     update.first.push(*place);
@@ -98,12 +103,14 @@ impl Following {
         update.files.sort_unstable();
         update.files.dedup();
         for file in &update.files {
-            let FileCoverage {
-                path, functions, ..
-            } = &self.coverage.files[*file];
-            let (path, functions) = (path.clone(), functions.clone());
-            let file_now = FileCoverage::new(&path, functions, &self.coverage.functions);
-            let before = std::mem::replace(&mut self.coverage.files[*file], file_now);
+            let before = &self.coverage.files[*file];
+            let (all, places) = (&self.coverage.functions, before.functions.clone());
+            let now = if with_other_sums.contains(file) {
+                FileCoverage::new(&before.path, places, all)
+            } else {
+                FileCoverage::with_summary(&before.path, places, all, before.summary)
+            };
+            let before = std::mem::replace(&mut self.coverage.files[*file], now);
             self.since.keep(*file, &before);
         }
         if !update.files.is_empty() {
@@ -119,6 +126,10 @@ impl Following {
         }
         self.coverage.total = total;
     }
+}
+
+fn ran(regions: &[CountedRegion]) -> impl Iterator<Item = bool> {
+    regions.iter().map(|region| region.count > 0)
 }
 
 #[cfg(test)]

@@ -118,8 +118,19 @@ fn by_file<R>(
 
 impl FileCoverage {
     fn new(path: &Arc<str>, places: Vec<usize>, all: &[Function]) -> Self {
-        let functions = || places.iter().map(|place| &all[*place]);
-        let regions = functions().flat_map(|function| {
+        let summary = summary::summary(path, places.iter().map(|place| &all[*place]));
+        Self::with_summary(path, places, all, summary)
+    }
+
+    /// One of which the summary is known.
+    fn with_summary(
+        path: &Arc<str>,
+        places: Vec<usize>,
+        all: &[Function],
+        summary: Summary,
+    ) -> Self {
+        let functions = places.iter().map(|place| &all[*place]);
+        let regions = functions.flat_map(|function| {
             function
                 .regions
                 .iter()
@@ -129,7 +140,7 @@ impl FileCoverage {
         let segments = segments::segments(regions);
         Self {
             path: Arc::clone(path),
-            summary: summary::summary(path, functions()),
+            summary,
             lines: lines::lines(&segments),
             segments,
             functions: places,
