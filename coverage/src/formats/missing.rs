@@ -21,7 +21,7 @@ pub fn write(out: &mut dyn Write, view: &View, title: &str) -> io::Result<()> {
     })
 }
 
-/// Writes some lines of each file, below a title: `src/args.rs: 3, 7-9`.
+/// Writes some lines of each file, at most so many stretches, below a title: `src/args.rs: 3, 7-9, and 2 more`.
 ///
 /// # Errors
 ///
@@ -30,9 +30,10 @@ pub fn write_lines(
     out: &mut dyn Write,
     view: &View,
     title: &str,
+    most: usize,
     lines: &dyn Fn(&FileCoverage) -> Vec<u32>,
 ) -> io::Result<()> {
-    rows(out, view, title, &|file| stretches(lines(file), usize::MAX))
+    rows(out, view, title, &|file| stretches(lines(file), most))
 }
 
 fn rows(

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::layout::Layout;
 
-/// The files of these names that ordinary builds have made, in `<target>/[<triple>/]<profile>/`, and those that a shell finds.
+/// The files of these names that ordinary builds have made, in `<target>/[<triple>/]<profile>/`, and those that a shell finds. Links
+/// to measured programs are none.
 pub fn programs(layout: &Layout, names: &[&str]) -> Vec<PathBuf> {
     let directories = |of: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(of).into_iter().flatten().flatten();
@@ -22,5 +23,12 @@ pub fn programs(layout: &Layout, names: &[&str]) -> Vec<PathBuf> {
     let files = all
         .iter()
         .flat_map(|directory| names.iter().map(|name| directory.join(name)));
-    files.filter(|file| file.is_file()).collect()
+    let itcov = fs::canonicalize(&layout.itcov).ok();
+    let is_link = |file: &Path| {
+        let target = fs::canonicalize(file).ok().zip(itcov.as_ref());
+        target.is_some_and(|(target, itcov)| target.starts_with(itcov))
+    };
+    files
+        .filter(|file| file.is_file() && !is_link(file))
+        .collect()
 }

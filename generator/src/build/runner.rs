@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-/// The name of the executable that is the runner.
-pub const NAME: &str = "itcov-runner";
+/// The name of the executable that is the runner. cargo says that it runs it, so the name says that nothing has run yet.
+pub const NAME: &str = "itcov-dry-run";
 
 /// The variable that names the file that it writes.
 pub const FILE: &str = "ITCOV_INVOCATION";

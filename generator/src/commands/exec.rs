@@ -14,7 +14,6 @@ use super::measure::{Built, Measure, Profiles, configured};
 use super::{output, unmeasured};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
-use crate::build::ordinary;
 use crate::build::units::{self, Kind};
 use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
@@ -78,8 +77,7 @@ impl Exec {
                 environment,
             }),
         };
-        let names: Vec<&str> = built.names().collect();
-        let watch = Watch::begin(ordinary::programs(&measure.layout, &names));
+        let watch = Watch::begin(unmeasured::lookalikes(&built, &measure.layout));
         let outcome = measure.supervise(&plan, &settings, &recording)?;
         let opened = watch.as_ref().map(Watch::opened).unwrap_or_default();
         if !outcome.counts {
@@ -96,7 +94,7 @@ impl Exec {
             ));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
-        unmeasured::as_well(&opened);
+        unmeasured::as_well(&built, &opened);
         if self.scenarios && !is_one_named(recording.directory())? {
             say(apart::NONE);
         }

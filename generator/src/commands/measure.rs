@@ -59,16 +59,6 @@ pub struct Built<'a> {
     around: Cell<Option<Asked>>,
 }
 
-impl Built<'_> {
-    /// The names of the programs, and of other binaries of their packages.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        let targets = self.programs.iter().flat_map(|(it, _)| &it.package.targets);
-        targets
-            .filter(|target| target.is_bin())
-            .map(|target| target.name.as_str())
-    }
-}
-
 impl<'a> Measure<'a> {
     /// Gets ready.
     ///

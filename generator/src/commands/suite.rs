@@ -10,7 +10,6 @@ use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
 use super::unmeasured;
 use crate::build::options::BuildOptions;
-use crate::build::ordinary;
 use crate::run::plan::{self, Plan, find_command};
 use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
@@ -68,8 +67,7 @@ impl Suite {
                 environment: BTreeMap::new(),
             }),
         };
-        let names: Vec<&str> = built.names().collect();
-        let watch = Watch::begin(ordinary::programs(&measure.layout, &names));
+        let watch = Watch::begin(unmeasured::lookalikes(&built, &measure.layout));
         let outcome = measure.run(&plan, &settings, &mut recording)?;
         unmeasured::beside(&watch.as_ref().map(Watch::opened).unwrap_or_default());
         // More than 123 is a timeout, a command that cannot be started, or a signal.

@@ -1,13 +1,35 @@
 //! What to say of programs that a suite has started and that were not measured.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::measure::Built;
+use crate::build::layout::Layout;
 use crate::build::options::Scope;
+use crate::build::ordinary;
 use crate::build::units;
+use crate::measured::is_same_file;
 use crate::run::say;
 use crate::run::settings::variable;
+
+/// Programs that look like these, or like other binaries of their packages, and are not measured.
+pub fn lookalikes(built: &Built, layout: &Layout) -> Vec<PathBuf> {
+    let programs = || built.programs.iter();
+    let targets = programs().flat_map(|(it, _)| &it.package.targets);
+    let names = targets
+        .filter(|target| target.is_bin())
+        .map(|target| target.name.as_str());
+    let mut files = ordinary::programs(layout, &names.collect::<Vec<_>>());
+    // A copy of a measured program is measured.
+    files.retain(|file| {
+        let is_it = |it: &Path| is_same_file(it, file);
+        !programs().any(|(_, program)| {
+            let mut others = program.others.iter();
+            is_it(&program.invocation.executable) || others.any(|(other, _)| is_it(other))
+        })
+    });
+    files
+}
 
 /// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
 pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -> anyhow::Error {
@@ -40,11 +62,12 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -
         files => format!(", but {}", list(files)),
     };
     let way_out = match (opened, &built.programs[..]) {
-        ([file, ..], _) => way_out(file),
+        ([_, ..], _) => way_out(built, opened),
         ([], [(_, program)]) => {
             let name = &program.bin;
             format!(
-                "a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\""
+                "a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\", \
+                 and a test in Rust env!(\"CARGO_BIN_EXE_{name}\")"
             )
         }
         _ => String::new(),
@@ -70,12 +93,12 @@ fn replaced<'a>(built: &'a Built) -> Option<&'a Path> {
 }
 
 /// Measured programs have run, and others were `opened` as well.
-pub fn as_well(opened: &[&Path]) {
-    if let [file, ..] = opened {
+pub fn as_well(built: &Built, opened: &[&Path]) {
+    if !opened.is_empty() {
         say(&format!(
             "the suite has also opened {}: what it did does not count; {}",
             list(opened),
-            way_out(file)
+            way_out(built, opened)
         ));
     }
 }
@@ -96,11 +119,32 @@ fn list(files: &[&Path]) -> String {
     format!("{}, which {is} not instrumented", names.join(" and "))
 }
 
-fn way_out(file: &Path) -> String {
-    let file = shown(file);
-    format!(
-        "run \"${{ITCOV_BIN:-{file}}}\", or put a link in its place before the suite: ln -sf \"$ITCOV_BIN\" {file}"
-    )
+/// What to run instead of the first of these that a variable names, or else of the first.
+fn way_out(built: &Built, opened: &[&Path]) -> String {
+    let name = |file: &Path| file.file_name().unwrap_or_default().to_os_string();
+    let variable = |program: &str| match &built.programs[..] {
+        [_] => "ITCOV_BIN".to_owned(),
+        _ => variable("ITCOV_BIN", program),
+    };
+    let mut programs = built.programs.iter().map(|(_, it)| it.bin.as_str());
+    let chosen = opened.iter().find_map(|file| {
+        let program = programs.clone().find(|it| name(file) == **it)?;
+        Some((*file, variable(program)))
+    });
+    let link = "or put a link in its place before the suite: ln -sf";
+    match (chosen, opened) {
+        (Some((file, variable)), _) => {
+            let file = shown(file);
+            format!("run \"${{{variable}:-{file}}}\", {link} \"${variable}\" {file}")
+        }
+        // cargo puts all binaries of a package into one directory.
+        (None, [file, ..]) => {
+            let beside = variable(programs.next().unwrap_or_default());
+            let measured = format!("\"${{{beside}%/*}}/{}\"", name(file).display());
+            format!("run {measured}, {link} {measured} {}", shown(file))
+        }
+        (None, []) => String::new(),
+    }
 }
 
 /// As a script in the current directory names it.

@@ -1,5 +1,6 @@
 //! A run that is recorded: what was started, what has run, and whether it is kept.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -61,14 +62,17 @@ impl Recording {
             (&lock).write_all(format!("{}{is_alone}", std::process::id()).as_bytes())
         };
         hold().with_context(cannot)?;
+        let mut changed = BTreeSet::new();
         for earlier in parts(&run)? {
             if !earlier.is_of(&store.checkout) {
                 said("the last run was not made in this checkout, so it is forgotten");
                 earlier.directory.map(fs::remove_dir_all).transpose()?;
             } else if let Some(program) = earlier.part.replaced_by(part) {
-                said(&format!(
-                    "{program} has changed, so what was measured of it before is forgotten"
-                ));
+                if changed.insert(program.to_owned()) {
+                    said(&format!(
+                        "{program} has changed, so what was measured of it before is forgotten"
+                    ));
+                }
                 earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }

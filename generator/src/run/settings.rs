@@ -106,7 +106,7 @@ impl Settings {
                     .collect::<Option<_>>()
                     .ok_or_else(|| {
                         value.wrong(
-                            "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them",
+                            "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them; for anything else leave it unset, and wait in the suite",
                         )
                     })?,
             },

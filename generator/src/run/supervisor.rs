@@ -188,16 +188,7 @@ impl Run<'_> {
         }
         let has_suite = plan.suite.is_some();
         if !plan.programs.is_empty() || settings.is_control_wished {
-            let timeout = settings.timeout;
-            let timeout = if timeout.is_zero() {
-                String::new()
-            } else {
-                format!(", ITCOV_TIMEOUT={timeout:?}")
-            };
-            say(&format!(
-                "Ctrl-C{timeout} or POST http://{}/stop ends the run",
-                self.control
-            ));
+            self.say_what_ends_it();
         }
         let waits = has_suite && !plan.programs.is_empty() && !settings.ready.is_empty();
         let answers = waits.then(|| self.wait_until_ready());
@@ -278,7 +269,27 @@ impl Run<'_> {
         }
     }
 
-    /// Says what ends the run.
+    /// Says what can end the run.
+    fn say_what_ends_it(&self) {
+        let timeout = self.settings.timeout;
+        let timeout = if timeout.is_zero() {
+            String::new()
+        } else {
+            format!(", ITCOV_TIMEOUT={timeout:?}")
+        };
+        // A program that reads the keyboard itself gets Ctrl-C as a key.
+        let own_end = match (&self.plan.suite, &self.plan.programs[..]) {
+            (Some(_), _) => "",
+            (None, [_]) => "the program's end, ",
+            (None, _) => "the end of all programs, ",
+        };
+        say(&format!(
+            "{own_end}Ctrl-C{timeout} or POST http://{}/stop ends the run",
+            self.control
+        ));
+    }
+
+    /// Says what has ended the run.
     fn ends_as(&mut self, why: String) {
         say(&why);
         self.why = Some(why);

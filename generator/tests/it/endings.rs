@@ -41,7 +41,7 @@ fn the_timeout_stops_the_program() {
     let output = krate
         .just_with(&["itcov", "wait"], &[("ITCOV_TIMEOUT", "1")])
         .ends_with(0)
-        .says("itcov: Ctrl-C, ITCOV_TIMEOUT=1s or POST http://127.0.0.1:")
+        .says("itcov: the program's end, Ctrl-C, ITCOV_TIMEOUT=1s or POST http://127.0.0.1:")
         .says("itcov: ITCOV_TIMEOUT=1s is over\n")
         .says("signal: 2 (SIGINT)");
     assert!(!is_alive(program_id(&output.stderr)));

@@ -32,6 +32,7 @@ mod just_versions;
 mod justfiles;
 mod live;
 mod manifests;
+mod ordinary;
 mod overhead;
 mod places;
 mod program;

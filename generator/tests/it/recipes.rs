@@ -118,6 +118,17 @@ fn a_suite_that_is_not_there_is_named_and_the_program_stopped() {
         .says("with just in itcov_options: just itcov_options='--live' RECIPE CMD");
 }
 
+/// cargo says `Running …` before anything has run.
+#[test]
+fn what_cargo_says_that_it_runs_is_called_a_dry_run() {
+    let output = TestCrate::shared().just(&["itcov", "hello"]).ends_with(0);
+    let mut lines = output.stderr.lines();
+    let said = lines.find(|line| line.contains(" Running `"));
+    let said = said.unwrap_or_else(|| panic!("{}", output.stderr));
+    assert!(said.contains("/itcov-dry-run "), "{said}");
+    assert!(output.stderr.contains("itcov: the program's end, Ctrl-C"));
+}
+
 #[test]
 fn a_suite_may_start_the_program_itself() {
     let krate = TestCrate::scaffolded("exec");
@@ -136,7 +147,9 @@ fn a_suite_may_start_the_program_itself() {
 #[test]
 fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
     let krate = TestCrate::scaffolded("not-started");
-    let said = "error: the suite has not started the program: it has to run \"$ITCOV_BIN\", or to build it by cargo";
+    let said = "error: the suite has not started the program: it has to run \"$ITCOV_BIN\", or to build it by cargo; \
+                a script that runs target/debug/not-started can run \"${ITCOV_BIN:-target/debug/not-started}\", \
+                and a test in Rust env!(\"CARGO_BIN_EXE_not-started\")";
     let suite = |script| krate.just(&["itcov-exec", "sh", "-c", script]);
     for (script, status) in [("true", 1), ("exit 7", 7)] {
         let nothing = suite(script).ends_with(status).says(said);
@@ -152,54 +165,6 @@ fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
     // Nor is it forgotten for a suite that did nothing.
     let report = krate.just(&["itcov-report"]).ends_with(0);
     assert_eq!(report.lines_of("Total"), first.lines_of("Total"));
-}
-
-#[test]
-fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
-    let krate = TestCrate::scaffolded("ordinary");
-    krate.cargo(&["build"]).ends_with(0);
-    krate.cargo(&["build", "--release"]).ends_with(0);
-    let suite = |script: &str| krate.just(&["itcov-exec", "sh", "-c", script]);
-    let ordinary = "target/debug/ordinary hello";
-    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", or put a link in its place before the suite: \
-                   ln -sf \"$ITCOV_BIN\" target/debug/ordinary";
-    suite(ordinary)
-        .ends_with(1)
-        .says("has not started the program, but target/debug/ordinary, which is not instrumented")
-        .says(way_out);
-    let some = suite(&format!("{ordinary}; \"$ITCOV_BIN\" hello")).ends_with(0);
-    let some =
-        some.says("the suite has also opened target/debug/ordinary, which is not instrumented");
-    assert!(some.lines_of("Total").0 > 0);
-    let both = suite(&format!(
-        "{ordinary}; target/release/ordinary; \"$ITCOV_BIN\" hello"
-    ));
-    both.says("target/debug/ordinary and target/release/ordinary, which are not");
-    let path = "PATH=$PWD/target/release:$PATH; ordinary hello";
-    let found = suite(path).ends_with(1);
-    found.says("but target/release/ordinary, which");
-
-    // Nor does it count beside a program that was started for the suite.
-    let beside = krate.just_with(
-        &["itcov-suite", "sh", "-c", ordinary],
-        &[("ITCOV_ARGS", "wait")],
-    );
-    beside
-        .ends_with(0)
-        .says("the suite has also opened target/debug/ordinary, which is not instrumented")
-        .says("a suite that starts the program itself is for exec");
-    let alone = krate.just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", "wait")]);
-    assert!(!alone.stderr.contains("opened"), "{}", alone.stderr);
-
-    // Both ways out.
-    let all = suite("\"${ITCOV_BIN:-target/debug/ordinary}\" hello").ends_with(0);
-    assert!(!all.stderr.contains("opened"), "{}", all.stderr);
-    let linked = "ln -sf \"$ITCOV_BIN\" target/debug/ordinary; target/debug/ordinary hello";
-    let linked = suite(linked).ends_with(0);
-    assert!(!linked.stderr.contains("opened"), "{}", linked.stderr);
-    krate.cargo(&["build"]).ends_with(0);
-    let renewed = krate.root.join("target/debug/ordinary");
-    assert!(!renewed.is_symlink());
 }
 
 #[test]
@@ -224,11 +189,18 @@ fn a_run_begins_anew_unless_it_is_to_add_to_the_last_one() {
     // There is nothing to add to, so it is a run of its own.
     assert_eq!(run("--add", &["fail", "0"]).lines_of("Total"), first);
 
+    // It is said once, however often it was added.
+    run("--add", &["hello"]);
     let source = krate.read("src/main.rs");
     krate.write("src/main.rs", &source.replace("\"served\"", "\"changed\""));
     let changed = run("--add", &["fail", "0"]);
-    let changed =
-        changed.says("adding has changed, so what was measured of it before is forgotten");
+    let said = "adding has changed, so what was measured of it before is forgotten";
+    assert_eq!(
+        changed.stderr.matches(said).count(),
+        1,
+        "{}",
+        changed.stderr
+    );
     assert_eq!(changed.lines_of("Total"), first);
 }
 

@@ -3,7 +3,7 @@
 use crate::support::TestCrate;
 
 const DURATIONS: &str = "is not a duration such as 90, 90s, 5m or 1h30m";
-const ADDRESSES: &str = "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them";
+const ADDRESSES: &str = "is not tcp://HOST:PORT or http://HOST:PORT/PATH, or several of them; for anything else leave it unset, and wait in the suite";
 const LOOPBACK: &str = "is not a loopback address such as 127.0.0.1:8099";
 const SIGNALS: &str = "is neither SIGINT nor SIGTERM";
 const WORDS: &str = "has a quote that is not closed";

@@ -17,7 +17,7 @@ use crate::measured::Idle;
 /// The table, and what is below it.
 #[derive(Args)]
 pub struct Display {
-    /// List the lines that did not run, file by file, below the table
+    /// List the lines that did not run, file by file, below the table, and all lines of other lists there
     #[arg(long)]
     show_missing_lines: bool,
 
@@ -25,6 +25,9 @@ pub struct Display {
     #[arg(long, value_enum, value_name = "BY", default_value_t)]
     sort: Sort,
 }
+
+/// How many stretches of lines of a file a list below the table has that nobody has asked for.
+const STRETCHES: usize = 10;
 
 /// Lines that are listed below the table: a title, and what has not reached them.
 pub struct Listed(pub &'static str, pub Idle);
@@ -82,8 +85,13 @@ impl Display {
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view, "Lines that did not run")?;
             }
+            let most = if self.show_missing_lines {
+                usize::MAX
+            } else {
+                STRETCHES
+            };
             for Listed(title, idle) in listed {
-                missing::write_lines(out, &view, title, &|file| idle.that_ran(file))?;
+                missing::write_lines(out, &view, title, most, &|file| idle.that_ran(file))?;
             }
             Ok(())
         })

@@ -274,7 +274,7 @@ fn show_only(root: &Path, recorded: &mut Recorded, counted: &Counted, name: &str
     let title = format!("Lines that only {} reaches", harmless(name));
     let coverage = recorded.coverage(std::iter::once(place))?;
     show(root, &coverage, |out, view| {
-        missing::write_lines(out, view, &title, &|file| {
+        missing::write_lines(out, view, &title, usize::MAX, &|file| {
             counted.index.lines.within(Path::new(&*file.path), alone)
         })
     })

@@ -5,6 +5,7 @@ mod changed;
 mod doubts;
 mod formats;
 mod orders;
+mod outside;
 mod pages;
 
 use std::fmt::Write as _;

@@ -68,7 +68,7 @@ fn a_file_that_others_could_write_is_not_run_but_made_anew() {
     for file in [
         &harness,
         &wrapper.join("itcov-rustc"),
-        &wrapper.join("itcov-runner"),
+        &wrapper.join("itcov-dry-run"),
     ] {
         chmod(file.parent().unwrap(), 0o777);
         fs::remove_file(file).unwrap();
