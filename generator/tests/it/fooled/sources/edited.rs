@@ -50,6 +50,25 @@ fn long_ago() -> SystemTime {
 }
 
 #[test]
+fn what_cargo_sets_for_others_hides_no_text() {
+    let krate = app();
+    // Only for packages with a build script, cargo sets it by itself.
+    krate.write(
+        ".cargo/config.toml",
+        "[env]\nOUT_DIR = { value = \"src\", relative = true }\n",
+    );
+    krate.itcov(&["run"]).ends_with(0).prints("word\n");
+    is_current(&krate);
+    krate.write("src/lib.rs", "pub mod inner;\npub mod other;\n");
+    krate.write("src/other.rs", "pub fn idle() {\n}\n");
+    has_changed(&krate, "src/lib.rs");
+    set_time(&krate, "src/lib.rs", long_ago());
+    let output = krate.itcov(&["run"]).ends_with(0);
+    assert_eq!(output.lines_of("src/other.rs"), (0, 2));
+    is_current(&krate);
+}
+
+#[test]
 fn another_text_with_an_older_time_is_another_text() {
     let krate = app();
     krate.itcov(&["run"]).ends_with(0).prints("word\n");
