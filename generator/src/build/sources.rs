@@ -44,6 +44,11 @@ pub fn clean(path: &Path) -> PathBuf {
     clean
 }
 
+/// Whether a `clean` path is that of another file than was read: `link/..` is beside what the link leads to.
+pub fn is_elsewhere(clean: &Path, read: &Path) -> bool {
+    clean != read && clean.canonicalize().ok() != read.canonicalize().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{clean, files};
