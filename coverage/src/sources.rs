@@ -20,7 +20,7 @@ impl SourceFilter {
         Self::default()
     }
 
-    /// The files below these directories, at any depth.
+    /// These files, and those below these directories, at any depth.
     pub fn below(directories: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             below: Some(directories.into_iter().map(Into::into).collect()),
@@ -28,8 +28,8 @@ impl SourceFilter {
         }
     }
 
-    /// The same files but for those below these directories, such as a target directory with generated code. What is below one of
-    /// the directories that count, and that below one of these, counts.
+    /// The same files but for those below these directories, such as a target directory with generated code. What is one of the files
+    /// that count, or below one of the directories that count, and that below one of these, counts.
     #[must_use]
     pub fn without(self, directories: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         let without = directories.into_iter().map(Into::into);
@@ -47,8 +47,7 @@ impl SourceFilter {
             .as_ref()
             .is_none_or(|below| path.ancestors().any(|directory| below.contains(directory)));
         let counts_there = |without: &Path| {
-            let directories = path.ancestors().skip(1);
-            let mut between = directories.take_while(|it| it.starts_with(without));
+            let mut between = path.ancestors().take_while(|it| it.starts_with(without));
             let below = self.below.as_ref();
             between.any(|it| below.is_some_and(|below| below.contains(it)))
         };
@@ -78,15 +77,20 @@ mod tests {
 
     #[test]
     fn files_below_one_of_the_directories_count_and_not_those_beside() {
-        let filter = SourceFilter::below(["/base/app", "/base/helper/", "/base/app/target/member"])
-            .without(["/base/app/target"]);
+        let filter = SourceFilter::below([
+            "/base/app",
+            "/base/helper/",
+            "/base/app/target/member",
+            "/base/app/target/module.rs",
+        ])
+        .without(["/base/app/target"]);
         for (file, expected) in [
             ("/base/app/src/main.rs", true),
             ("/base/helper/lib.rs", true),
             ("/base/app2/src/main.rs", false),
             ("/base/app/target/generated.rs", false),
             ("/base/app/target/member/src/lib.rs", true),
-            ("/base/app/target/member", false),
+            ("/base/app/target/module.rs", true),
             ("src/main.rs", false),
         ] {
             assert_eq!(filter.includes(Path::new(file)), expected, "{file}");

@@ -25,6 +25,10 @@ use crate::verbosity;
 pub(super) const WORKSPACE_WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
 pub(super) const WRAPPER: &str = "RUSTC_WRAPPER";
 
+/// The variable that says where a profile goes, and what it says during a build.
+pub const PROFILE: &str = "LLVM_PROFILE_FILE";
+pub const NOWHERE: &str = "/dev/null";
+
 /// Builds measured programs of a workspace.
 pub struct Builder<'a> {
     pub(super) workspace: &'a Workspace,
@@ -212,7 +216,7 @@ impl<'a> Builder<'a> {
             cargo.arg("--config").arg(format!("build.build-dir={path}"));
         }
         // A build script or macro that uses a measured library would leave a profile in the source tree.
-        cargo.env("LLVM_PROFILE_FILE", "/dev/null");
+        cargo.env(PROFILE, NOWHERE);
         cargo
     }
 }

@@ -66,13 +66,9 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let before = texts::Before::look(&unit);
     match command.status() {
         Ok(status) if status.success() => {
-            let out_dir = env::var_os("OUT_DIR").map(PathBuf::from);
-            let generated: Vec<&Path> = out_dir
-                .iter()
-                .chain([&target])
-                .map(PathBuf::as_path)
-                .collect();
-            let noted = texts::record(&unit, &before, &generated);
+            // Of cargo's build scripts. `OUT_DIR` may be the user's.
+            let out_dirs = call.out_dir.with_file_name("build");
+            let noted = texts::record(&unit, &before, &[&out_dirs, &target]);
             match noted.and_then(|()| unit.make_copy()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failed(&format!("cannot keep what was compiled: {error}")),

@@ -15,7 +15,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::again::Product;
 use super::layout::Layout;
 use super::noted::noted;
-use super::sources::{clean, is_final, listed};
+use super::sources::{clean, is_elsewhere, is_final, listed};
 use super::texts::{TICK, Text};
 use super::units::{self, Unit};
 
@@ -69,7 +69,15 @@ impl Early {
             // Members are compiled in the workspace, other packages in their own directories.
             let directories = [root, &self.package];
             let sources = listed(&list).filter_map(|file| {
-                let all = directories.iter().map(|it| clean(&it.join(&file)));
+                let read = directories.iter().map(|it| it.join(&file));
+                let all = read.map(|read| {
+                    let clean = clean(&read);
+                    if is_elsewhere(&clean, &read) {
+                        read
+                    } else {
+                        clean
+                    }
+                });
                 all.into_iter().find(|it| it.is_file())
             });
             let sources = sources.filter(|it| !it.starts_with(&layout.itcov));

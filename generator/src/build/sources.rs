@@ -1,35 +1,8 @@
-//! The sources of measured crates: the directories of their packages, and files elsewhere that rustc has read.
-//!
-//! rustc lists what it reads in the crate's dep-info, a makefile that names each file as a target of its own:
+//! The files that rustc has read. It lists them in the crate's dep-info, a makefile that names each one as a target of its own:
 //! <https://doc.rust-lang.org/rustc/command-line-arguments.html#--emit-specifies-the-types-of-output-files-to-generate>.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::path::{Component, Path, PathBuf};
-
-use llvm_coverage::files;
-
-use super::units::Unit;
-
-/// Directories, and files that are in none of them, as of a module with `#[path = "../…"]`.
-pub fn of(units: &[Unit]) -> Vec<PathBuf> {
-    let units = || units.iter().filter(|unit| unit.counts);
-    let mut sources: BTreeSet<PathBuf> = units().map(|unit| unit.manifest.clone()).collect();
-    let directories = sources.clone();
-    for unit in units() {
-        let list = files::read_text(&unit.dep_info()).unwrap_or_default();
-        for file in files(&list) {
-            let file = clean(&unit.directory.join(file));
-            if !file
-                .ancestors()
-                .any(|directory| directories.contains(directory))
-            {
-                sources.insert(file);
-            }
-        }
-    }
-    sources.into_iter().collect()
-}
 
 /// The Rust files that a dep-info names.
 pub fn files(list: &str) -> impl Iterator<Item = PathBuf> {
@@ -69,6 +42,11 @@ pub fn clean(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// Whether a `clean` path is that of another file than was read: `link/..` is beside what the link leads to.
+pub fn is_elsewhere(clean: &Path, read: &Path) -> bool {
+    clean != read && clean.canonicalize().ok() != read.canonicalize().ok()
 }
 
 #[cfg(test)]

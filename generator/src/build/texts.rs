@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
-use super::sources::{clean, listed};
+use super::sources::{clean, is_elsewhere, listed};
 use super::units::Unit;
 
 /// By how much the time of a file may be behind the clock: file systems take it from the kernel's last tick.
@@ -140,11 +140,15 @@ impl Before {
 /// If the list cannot be written.
 pub fn record(unit: &Unit, before: &Before, generated: &[&Path]) -> io::Result<()> {
     let list = files::read_text(&unit.stem.with_extension("d")).unwrap_or_default();
-    let files = files(unit, &list).filter(|file| !generated.iter().any(|it| file.starts_with(it)));
+    let is_generated = |file: &Path| generated.iter().any(|it| file.starts_with(it));
+    let files = files(unit, &list).filter(|(file, _)| !is_generated(file));
     let has_steady_clock = before.has_steady_clock();
     let texts: Vec<Text> = files
-        .filter(|file| !file.is_dir())
-        .map(|path| {
+        .filter(|(file, _)| !file.is_dir())
+        .map(|(path, read)| {
+            if is_elsewhere(&path, &read) {
+                return Text::unknown(path);
+            }
             // Looked at after it was read: if it is as it was before rustc began, it was the same all the time.
             let read = digest(&path).and_then(|digest| Ok((digest, fs::metadata(&path)?)));
             let read = read
@@ -166,10 +170,12 @@ pub fn record(unit: &Unit, before: &Before, generated: &[&Path]) -> io::Result<(
     write(&to, &texts)
 }
 
-/// The files of a list that are there. rustc does not escape the end of a line in a name, so such a file is listed as others.
-fn files(unit: &Unit, list: &str) -> impl Iterator<Item = PathBuf> {
-    let files = listed(list).map(|file| clean(&unit.directory.join(file)));
-    files.filter(|file| file.exists())
+/// The files of a list that are there, by the paths that the mapping has, and those by which they were read. rustc does not escape the
+/// end of a line in a name, so such a file is listed as others.
+fn files(unit: &Unit, list: &str) -> impl Iterator<Item = (PathBuf, PathBuf)> {
+    let read = listed(list).map(|file| unit.directory.join(file));
+    let files = read.map(|read| (clean(&read), read));
+    files.filter(|(file, _)| file.exists())
 }
 
 /// Writes a list, as a whole or not at all.
@@ -194,7 +200,9 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
     for unit in units.iter().filter(|unit| unit.counts) {
         texts.extend(read(&unit.texts()).unwrap_or_else(|| {
             let list = files::read_text(&unit.dep_info()).unwrap_or_default();
-            files(unit, &list).map(Text::unknown).collect()
+            files(unit, &list)
+                .map(|(path, _)| Text::unknown(path))
+                .collect()
         }));
     }
     texts.sort();

@@ -64,6 +64,7 @@ impl Exec {
             measure.tests = true;
         }
         let built = measure.build(measure.programs()?)?;
+        unmeasured::by_cargo(&built);
         let mut recording = measure.begin(&built, &settings, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let mut environment = self.environment(&measure, &built, &profiles);

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::live::LiveOptions;
 use super::measure::Measure;
@@ -40,7 +40,7 @@ impl Measure<'_> {
     ///
     /// # Errors
     ///
-    /// If the run cannot begin, or its scenarios cannot be recorded.
+    /// If the run cannot begin, its scenarios cannot be recorded, or its directory is gone.
     pub fn supervise(
         &self,
         plan: &Plan,
@@ -75,6 +75,13 @@ impl Measure<'_> {
             panel.end();
         }
         let outcome = outcome?;
+        let directory = recording.directory();
+        if !directory.exists() {
+            bail!(
+                "the run is lost: something has removed {}, as `cargo clean` does in a suite; clean before the run, or with -p",
+                directory.display()
+            );
+        }
         let mut noted = recorder.end(scenarios::Outcome::Ended);
         if outcome.status != 0 {
             noted = noted.and(recording.note_failure());

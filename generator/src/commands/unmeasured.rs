@@ -1,9 +1,12 @@
 //! What to say of programs that a suite has started and that were not measured.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::measure::Built;
+use super::output::warn;
+use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::layout::Layout;
 use crate::build::options::Scope;
 use crate::build::ordinary;
@@ -99,6 +102,20 @@ pub fn as_well(built: &Built, opened: &[&Path]) {
             "the suite has also opened {}: what it did does not count; {}",
             list(opened),
             way_out(built, opened)
+        ));
+    }
+}
+
+/// Warns if cargo would give what it starts another place for its profile than it was told.
+pub fn by_cargo(built: &Built) {
+    let mut programs = built.programs.iter();
+    let is_elsewhere = programs.any(|(_, program)| {
+        let place = program.invocation.environment.get(OsStr::new(PROFILE));
+        place.is_some_and(|it| it != NOWHERE)
+    });
+    if is_elsewhere {
+        warn(&format!(
+            "cargo's configuration sets {PROFILE} with `force` (`[env]`): what the suite's cargo starts does not count; take it out"
         ));
     }
 }

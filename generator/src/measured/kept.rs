@@ -15,7 +15,6 @@ use super::origin::build_id;
 use crate::build::layout::digest;
 use crate::build::options::Scope;
 use crate::build::program::BuiltProgram;
-use crate::build::sources;
 use crate::build::texts::{self, Text};
 use crate::build::units::{Kind, Unit};
 
@@ -61,7 +60,7 @@ pub struct Objects {
     pub build: String,
     /// The executable first.
     pub files: Vec<PathBuf>,
-    /// The directories and files that have the crates' sources.
+    /// The directories of the crates, and the files that they were compiled from, which may be elsewhere.
     pub sources: Vec<PathBuf>,
     /// Build identifiers of executables with the same code that ran as well.
     pub twins: Vec<Vec<u8>>,
@@ -133,6 +132,7 @@ impl Objects {
             let _ = writeln!(key, "{} {inode} {size} {time:?}", file.display());
         }
         let build = digest(key);
+        let texts = texts::of(units);
         let directory = builds.join(&build);
         let to: Vec<PathBuf> = from
             .iter()
@@ -150,7 +150,7 @@ impl Objects {
                     fs::copy(from, &to)?;
                 }
             }
-            texts::write(&half.join(TEXTS), &texts::of(units))?;
+            texts::write(&half.join(TEXTS), &texts)?;
             fs::write(half.join(CFG), serde_json::to_vec(&cfg_of(units))?)?;
             match fs::rename(&half, &directory) {
                 Err(_) if directory.exists() => fs::remove_dir_all(&half)?,
@@ -160,10 +160,23 @@ impl Objects {
         Ok(Objects {
             build,
             files: to,
-            sources: sources::of(units),
+            sources: sources(units, texts),
             twins: shared_forms(units),
         })
     }
+}
+
+/// A file counts by itself, too: the directory of a crate has none of the files outside of it, and cargo may have been told to
+/// build in a directory that has some of the sources.
+fn sources(units: &[Unit], texts: Vec<Text>) -> Vec<PathBuf> {
+    let measured = units.iter().filter(|unit| unit.counts);
+    let directories = measured.map(|unit| unit.manifest.clone());
+    let files = texts.into_iter().map(|text| text.path);
+    directories
+        .chain(files)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 fn cfg_of(units: &[Unit]) -> Vec<(&[String], Vec<PathBuf>)> {

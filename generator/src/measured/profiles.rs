@@ -67,7 +67,7 @@ impl Profiles {
             let mut found = vec![];
             match fs::metadata(path) {
                 Ok(file) if file.is_dir() => {
-                    below(path, &mut found)?;
+                    walk(path, &mut found, |link| !link.is_dir())?;
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
@@ -90,11 +90,10 @@ impl Profiles {
                     path.display()
                 );
             }
-            // In the directory no link was followed, so nothing else needs to be.
-            let root = path.canonicalize()?;
             for profile in found {
-                let below = profile.strip_prefix(path).unwrap_or(&profile);
-                if seen.insert(root.join(below)) {
+                let real = profile.canonicalize();
+                let real = real.with_context(|| format!("cannot read {}", profile.display()))?;
+                if seen.insert(real) {
                     paths.push(profile);
                 }
             }
@@ -192,6 +191,11 @@ fn is_profile(path: &Path) -> bool {
 
 /// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not followed.
 pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    walk(directory, found, |_| false)
+}
+
+/// The same, with those links for which `follows` says so.
+fn walk(directory: &Path, found: &mut Vec<PathBuf>, follows: fn(&Path) -> bool) -> Result<()> {
     for entry in WalkDir::new(directory).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -201,7 +205,9 @@ pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
                 return Err(error).with_context(|| format!("cannot read {}", directory.display()));
             }
         };
-        if entry.file_type().is_file() && is_profile(entry.path()) {
+        let kind = entry.file_type();
+        let path = entry.path();
+        if is_profile(path) && (kind.is_file() || kind.is_symlink() && follows(path)) {
             found.push(entry.into_path());
         }
     }

@@ -1,9 +1,12 @@
 //! Processes: how they are started, signalled and waited for.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 
@@ -49,11 +52,28 @@ pub fn start(command: &mut Command, group: Group, end_with: Signal) -> io::Resul
     id.ok_or_else(|| io::Error::other("the process has no number"))
 }
 
+/// The list of the main thread's children. It adopts orphans. The file stays open, as later there may be no descriptor left.
+static ADOPTED: OnceLock<Option<File>> = OnceLock::new();
+
 /// Has this process adopt what its children leave behind.
 pub fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     {
         let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    }
+    let list = || File::open(format!("/proc/self/task/{}/children", std::process::id())).ok();
+    ADOPTED.get_or_init(list);
+}
+
+/// What a list has now.
+fn read_again(list: &File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    let mut some = [0; 4096];
+    loop {
+        match list.read_at(&mut some, bytes.len() as u64)? {
+            0 => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            read => bytes.extend_from_slice(&some[..read]),
+        }
     }
 }
 
@@ -89,20 +109,21 @@ fn code(status: WaitStatus) -> i32 {
 
 /// The children of this process, be it of which thread.
 pub fn children() -> Vec<Pid> {
-    let mut children = Vec::new();
-    for thread in fs::read_dir("/proc/self/task")
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let list = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        let ids = list
-            .split_whitespace()
-            .filter_map(|id| Pid::from_raw(id.parse().ok()?));
-        // The process of another user cannot be ended.
-        children.extend(ids.filter(|id| rustix::process::test_kill_process(*id).is_ok()));
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
+    let lists = threads.filter_map(|it| fs::read_to_string(it.ok()?.path().join("children")).ok());
+    let adopted = ADOPTED
+        .get()
+        .and_then(|list| read_again(list.as_ref()?).ok());
+    let mut children = BTreeSet::new();
+    for list in lists.chain(adopted) {
+        let ids = list.split_whitespace();
+        children.extend(ids.filter_map(|id| id.parse::<i32>().ok()));
     }
+    let children = children.into_iter().filter_map(Pid::from_raw);
+    // The process of another user cannot be ended.
     children
+        .filter(|id| rustix::process::test_kill_process(*id).is_ok())
+        .collect()
 }
 
 /// Whether the only thread of a process has started another one.

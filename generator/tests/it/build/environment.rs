@@ -170,3 +170,24 @@ fn a_process_whose_environment_was_cleared_counts_and_leaves_no_profile_behind()
         .says("the suite has not started the program");
     assert_eq!(strays(&krate), [""; 0]);
 }
+
+#[test]
+fn a_place_for_profiles_that_cargo_forces_on_what_it_starts_is_warned_of() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("envy", ""));
+    krate.write("src/main.rs", "fn main() {\n}\n");
+    let said = "warning: cargo's configuration sets LLVM_PROFILE_FILE with `force`";
+    for (force, status) in [(false, 0), (true, 1)] {
+        let variable = format!("{{ value = \"elsewhere/%p.profraw\", force = {force} }}");
+        krate.write(
+            ".cargo/config.toml",
+            &format!("[env]\nLLVM_PROFILE_FILE = {variable}\n"),
+        );
+        let exec = ["exec", "--", "cargo", "run", "--quiet"];
+        let output = krate.itcov(&exec).ends_with(status);
+        assert_eq!(output.stderr.contains(said), force, "{}", output.stderr);
+        // The tool itself tells the program.
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert_eq!(run.lines_of("Total"), (2, 2));
+    }
+}

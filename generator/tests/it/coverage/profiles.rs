@@ -6,7 +6,7 @@ use std::path::Path;
 use super::unlinked_module;
 use crate::support::instrumented::Instrumented;
 use crate::support::process::signal;
-use crate::support::{Output, Running, TestCrate, stdout, tools};
+use crate::support::{Output, Running, TestCrate, entries_of_main, stdout, tools};
 
 /// Runs the report, which must fail, and gives its error with the crate's directory as `…`.
 fn error(of: &Instrumented, report: &[&str]) -> String {
@@ -41,6 +41,32 @@ fn what_is_missing_is_named_with_what_to_type() {
     );
     stdout(&mut fixture.itcov(&["clean"]));
     assert_eq!(error(&fixture, &[]), nothing);
+}
+
+#[test]
+fn a_link_to_a_profile_is_that_profile_and_counts_once() {
+    let krate = TestCrate::new("artifacts");
+    let suite = r#"set -e
+        (export LLVM_PROFILE_FILE=$PWD/host-a/%m%c.profraw; "$ITCOV_BIN")
+        (export LLVM_PROFILE_FILE=$PWD/store/%m%c.profraw; "$ITCOV_BIN")
+        for profile in store/*.profraw; do
+            ln -s "../$profile" host-a/b.profraw
+            ln -s "../$profile" host-a/b-again.profraw
+        done
+        "$ITCOV_BIN""#;
+    krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    let report = |directories: &[&str]| {
+        let words = [&["report", "--lcov", "-", "--profiles"], directories].concat();
+        krate.itcov(&words)
+    };
+    let counted = |directories: &[&str]| entries_of_main(&report(directories).ends_with(0).stdout);
+    assert_eq!(counted(&["store"]), 1);
+    assert_eq!(counted(&["host-a"]), 2);
+    assert_eq!(counted(&["host-a", "store", "host-a/b.profraw"]), 2);
+    krate.sh("ln -s nowhere host-a/c.profraw").ends_with(0);
+    report(&["host-a"])
+        .ends_with(1)
+        .says("cannot read host-a/c.profraw");
 }
 
 #[test]

@@ -57,20 +57,31 @@ fn a_crate_by_path_that_is_no_member_is_not_measured_and_named() {
 #[test]
 fn a_file_outside_the_directories_of_the_crates_counts_if_it_is_a_module_of_one() {
     let krate = TestCrate::new("included");
-    krate.write("../beside.rs", "pub fn beside() -> u32 {\n    1\n}\n");
-    krate.write("src/inside.rs", "pub fn inside() -> u32 {\n    2\n}\n");
-    let beside = krate.root.with_file_name("beside.rs");
+    let function = |name: &str| format!("pub fn {name}() -> u32 {{\n    1\n}}\n");
+    krate.write("src/inside.rs", &function("inside"));
+    // Whatever it is called.
+    let outside = ["beside.rs", "described.in", "named"];
+    let [beside, described, named] = outside.map(|file| {
+        let name = file.split('.').next().unwrap();
+        krate.write(&format!("../{file}"), &function(name));
+        let path = krate.root.with_file_name(file);
+        path.to_str().unwrap().to_owned()
+    });
     krate.write(
         "src/main.rs",
         &format!(
-            "#[path = {beside:?}]\nmod beside;\nmod inside;\nfn main() {{\n    \
-             println!(\"{{}}\", beside::beside() + inside::inside());\n}}\n"
+            "#[path = {beside:?}]\nmod beside;\n#[path = {described:?}]\nmod described;\ninclude!({named:?});\nmod inside;\n\
+             fn main() {{\n    \
+             println!(\"{{}}\", beside::beside() + described::described() + named() + inside::inside());\n}}\n"
         ),
     );
     krate.itcov(&["init"]).ends_with(0);
-    krate.itcov(&["run"]).ends_with(0).prints("3\n");
+    krate.itcov(&["run"]).ends_with(0).prints("4\n");
     let lines = SourceLines::reported(&krate, &[]);
     let files: Vec<&str> = lines.files().collect();
-    let beside = beside.to_str().unwrap();
-    assert_eq!(files, [beside, "src/inside.rs", "src/main.rs"]);
+    let inside = ["src/inside.rs", "src/main.rs"];
+    assert_eq!(
+        files,
+        [&[&*beside, &*described, &*named], &inside[..]].concat()
+    );
 }

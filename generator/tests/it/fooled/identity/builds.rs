@@ -216,6 +216,17 @@ fn a_program_that_the_suite_removes_counts() {
 }
 
 #[test]
+fn a_run_whose_directory_the_suite_removes_is_lost_and_that_is_said() {
+    let krate = app();
+    for removes in ["cargo clean --quiet", "rm -r target"] {
+        let script = format!("\"$ITCOV_BIN\"; {removes}");
+        let exec = krate.itcov(&["exec", "--", "sh", "-c", &script]);
+        exec.ends_with(1).says("error: the run is lost: ");
+        krate.itcov(&["report"]).ends_with(1);
+    }
+}
+
+#[test]
 #[ignore = "needs leave to make namespaces"]
 fn what_has_run_counts_though_the_disk_is_full_when_it_is_noted() {
     let krate = app();

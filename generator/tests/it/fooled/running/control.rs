@@ -9,7 +9,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use super::{have_ended, number};
 use crate::support::control::{STOP, address, ask};
-use crate::support::process::{is_alive, wait_until};
+use crate::support::process::{is_alive, signal, wait_until};
 use crate::support::{Running, TestCrate};
 
 /// The suite leaves a process behind, says who started it, and goes on.
@@ -149,4 +149,26 @@ fn a_run_that_can_open_nothing_goes_on_and_can_be_stopped_later() {
     have_ended(Duration::from_secs(15), "the run", &[program, tool]);
     run.finish().ends_with(0).says("POST /stop has come");
     drop(held);
+}
+
+#[test]
+fn what_a_suite_has_left_behind_ends_though_the_tool_can_open_nothing() {
+    let krate = TestCrate::shared();
+    // They ignore what can be ignored.
+    let suite = "trap '' TERM INT; sleep 1000 & echo tool=$PPID= suite=$$= child=$!=; (sleep 1000 & echo other=$!=); echo up; wait";
+    let words = ["itcov-exec", "sh", "-c", suite];
+    let mut run = krate.start_just(&words, &[("ITCOV_GRACE", "1")]);
+    run.expect("up\n");
+    let names = ["tool", "suite", "child", "other"];
+    let [tool, suite, child, other] = names.map(|name| number(&run.stdout(), name));
+    let id = Pid::from_raw(i32::try_from(tool).unwrap());
+    let (current, maximum) = (Some(1), getrlimit(Resource::Nofile).maximum);
+    prlimit(id, Resource::Nofile, Rlimit { current, maximum }).unwrap();
+    signal("KILL", suite);
+    have_ended(
+        Duration::from_secs(15),
+        "what was left",
+        &[tool, child, other],
+    );
+    run.finish();
 }

@@ -191,6 +191,27 @@ fn what_is_behind_a_declared_directory_s_links_was_read() {
 }
 
 #[test]
+fn what_is_behind_a_way_back_out_of_a_link_was_read() {
+    let krate = app();
+    let module = |word: &str| format!("pub const WORD: &str = \"{word}\";\n");
+    // Beside the link is another one.
+    krate.write("part.rs", &module("beside"));
+    krate.write("elsewhere/part.rs", &module("elsewhere"));
+    krate.sh("mkdir elsewhere/inner; ln -s elsewhere/inner link");
+    krate.write(
+        "build.rs",
+        "#[path = \"link/../part.rs\"]\nmod part;\nfn main() {\n    \
+         println!(\"cargo::rustc-env=WORDS={}\", part::WORD);\n}\n",
+    );
+    krate.itcov(&["run"]).ends_with(0).prints("elsewhere, ");
+    krate.itcov(&GATE).ends_with(0);
+    krate.write("elsewhere/part.rs", &module("anywhere"));
+    krate.itcov(&GATE).ends_with(1);
+    krate.itcov(&["run"]).ends_with(0).prints("anywhere, ");
+    krate.itcov(&GATE).ends_with(0);
+}
+
+#[test]
 fn of_very_many_declared_files_each_is_known() {
     let krate = app();
     for number in 0..5100 {

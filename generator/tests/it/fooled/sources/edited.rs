@@ -50,6 +50,54 @@ fn long_ago() -> SystemTime {
 }
 
 #[test]
+fn a_way_back_out_of_a_link_leads_to_no_other_text() {
+    let krate = app();
+    // The compiler reads `elsewhere/inner.rs`, and the mapping has `src/inner.rs`, which is beside the link.
+    let elsewhere = INNER.replace("word.txt", "../src/word.txt");
+    krate.write("elsewhere/inner.rs", &elsewhere);
+    krate.write("elsewhere/directory/file", "");
+    symlink("../elsewhere/directory", krate.root.join("src/link")).unwrap();
+    let module = |way: &str| {
+        krate.write(
+            "src/lib.rs",
+            &format!("#[path = \"{way}/inner.rs\"]\npub mod inner;\n"),
+        );
+        krate.itcov(&["run"]).ends_with(0).prints("word\n");
+    };
+    module("../src");
+    is_current(&krate);
+    module("link/..");
+    has_changed(&krate, "src/inner.rs");
+    // There a file may be, or none.
+    fs::remove_file(krate.root.join("src/inner.rs")).unwrap();
+    krate.itcov(&GATE).ends_with(1).says("src/inner.rs");
+    krate
+        .sh("ln -s ../elsewhere/inner.rs src/inner.rs")
+        .ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
+    is_current(&krate);
+}
+
+#[test]
+fn what_cargo_sets_for_others_hides_no_text() {
+    let krate = app();
+    // Only for packages with a build script, cargo sets it by itself.
+    krate.write(
+        ".cargo/config.toml",
+        "[env]\nOUT_DIR = { value = \"src\", relative = true }\n",
+    );
+    krate.itcov(&["run"]).ends_with(0).prints("word\n");
+    is_current(&krate);
+    krate.write("src/lib.rs", "pub mod inner;\npub mod other;\n");
+    krate.write("src/other.rs", "pub fn idle() {\n}\n");
+    has_changed(&krate, "src/lib.rs");
+    set_time(&krate, "src/lib.rs", long_ago());
+    let output = krate.itcov(&["run"]).ends_with(0);
+    assert_eq!(output.lines_of("src/other.rs"), (0, 2));
+    is_current(&krate);
+}
+
+#[test]
 fn another_text_with_an_older_time_is_another_text() {
     let krate = app();
     krate.itcov(&["run"]).ends_with(0).prints("word\n");

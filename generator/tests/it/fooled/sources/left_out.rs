@@ -90,6 +90,50 @@ fn no_setting_takes_a_member_out_of_the_report() {
 }
 
 #[test]
+fn no_directory_that_cargo_builds_in_takes_a_source_out_of_the_report() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "build.rs",
+        "fn main() {\n    let to = std::env::var(\"OUT_DIR\").unwrap() + \"/made.rs\";\n    \
+         std::fs::write(to, \"pub fn made() {}\").unwrap();\n}\n",
+    );
+    krate.write(
+        "src/main.rs",
+        "mod inner;\ninclude!(concat!(env!(\"OUT_DIR\"), \"/made.rs\"));\nfn main() {\n    made();\n}\n",
+    );
+    krate.write("src/inner/mod.rs", "pub mod more;\n");
+    krate.write("src/inner/more.rs", &library("help"));
+    let run = ["exec", "--", "sh", "-c", "$ITCOV_BIN"];
+    let again = [
+        "exec",
+        "--",
+        "cargo",
+        "run",
+        "-q",
+        "--target-dir",
+        "src/inner/other",
+    ];
+    for (variable, directory) in [
+        ("CARGO_TARGET_DIR", "target"),
+        ("CARGO_TARGET_DIR", "src/inner"),
+        ("CARGO_BUILD_BUILD_DIR", "src"),
+    ] {
+        for words in [&run[..], &again] {
+            let itcov = |words: &[&str]| {
+                let mut itcov = krate.command(tools::cargo_itcov());
+                itcov.arg("itcov").args(words).env(variable, directory);
+                Output::of(&mut itcov).ends_with(0)
+            };
+            itcov(words);
+            let output = itcov(&["report"]);
+            assert_eq!(output.lines_of("src/inner/more.rs"), (0, 6), "{directory}");
+            assert_eq!(output.lines_of("Total"), (3, 9), "{directory}");
+        }
+    }
+}
+
+#[test]
 fn a_program_with_a_name_like_a_build_script_s_is_a_program() {
     let krate = workspace("");
     let mut itcov = krate.command(tools::cargo_itcov());
