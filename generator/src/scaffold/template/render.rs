@@ -26,6 +26,12 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_debug(true);
+        // The many that MiniJinja brings along take as long to build as all the rest of it.
+        environment.add_filter("replace", |text: &str, from: &str, to: &str| {
+            text.replace(from, to)
+        });
+        environment.add_filter("upper", str::to_uppercase);
+        environment.add_filter("lower", str::to_lowercase);
         Ok(Engine(environment))
     }
 
@@ -73,6 +79,7 @@ mod tests {
         for (template, expected) in [
             ("{{ bin }}\n", "b\n"),
             ("<{{ bin | replace('b', '<&') }}>", "<<&>"),
+            ("{{ bin | upper }}{{ 'B' | lower }}", "Bb"),
             ("a{% comment %} {{ foo }} {% endcomment %}b", "ab"),
             (
                 "{% raw %}${{ github.ref }}{% endraw %}",
