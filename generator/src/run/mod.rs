@@ -16,6 +16,7 @@ pub mod plan;
 pub mod process;
 mod ready;
 pub mod settings;
+mod starting;
 mod stopping;
 pub mod supervisor;
 pub mod terminal;

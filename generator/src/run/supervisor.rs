@@ -2,27 +2,23 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal};
+use rustix::process::Pid;
 
 use super::control::Pages;
 use super::marks::{Mark, Marks};
-use super::plan::{Plan, Start, Words};
+use super::plan::Plan;
 use super::process::{self, Group};
 use super::settings::Settings;
-use super::terminal::{self, Terminal};
+use super::terminal::Terminal;
 use super::{Failure, complain, control, interrupts, ready, say};
 
 /// How often the supervisor looks at what it waits for.
 pub(super) const TICK: Duration = Duration::from_millis(20);
-
-/// How long a harness may take to start its program.
-const BEGIN: Duration = Duration::from_secs(5);
 
 /// How a run was.
 #[derive(Debug, PartialEq, Eq)]
@@ -226,28 +222,15 @@ impl Run<'_> {
                     None => continue,
                 }
             }
-            let ended: Vec<(Instant, i32, String)> = self
-                .children
-                .iter()
-                .filter_map(|child| {
-                    child
-                        .end
-                        .map(|(when, status)| (when, status, child.name.clone()))
-                })
-                .collect();
-            // The first that failed, or else the first.
-            let first = ended
-                .iter()
-                .min_by_key(|(when, status, _)| (*status == 0, *when));
-            let have_all = ended.len() == plan.programs.len();
+            let (first, have_all) = self.first_end();
             if let Some(answers) = &answers {
                 while let Ok(now) = answers.try_recv() {
                     answer = now;
                 }
             }
             match (first, &answer) {
-                (Some((_, status, _)), _) if !has_suite && have_all => return ends(*status, true),
-                (Some((_, status, who)), _) if waits && (*status != 0 || have_all) => {
+                (Some((_, status)), _) if !has_suite && have_all => return ends(status, true),
+                (Some((who, status)), _) if waits && (status != 0 || have_all) => {
                     complain(&format!(
                         "{who} ended before it was ready; this run does not count"
                     ));
@@ -289,92 +272,22 @@ impl Run<'_> {
         ));
     }
 
+    /// Which process was the first that failed, or else the first that ended, with its exit status; and whether all programs
+    /// have ended.
+    fn first_end(&self) -> (Option<(&str, i32)>, bool) {
+        let ended = || {
+            let children = self.children.iter();
+            children.filter_map(|child| Some((child, child.end?)))
+        };
+        let first = ended().min_by_key(|(_, (when, status))| (*status == 0, *when));
+        let first = first.map(|(child, (_, status))| (child.name.as_str(), status));
+        (first, ended().count() == self.plan.programs.len())
+    }
+
     /// Says what has ended the run.
     fn ends_as(&mut self, why: String) {
         say(&why);
         self.why = Some(why);
-    }
-
-    fn start_program(&mut self, program: &Start) -> Result<(), i32> {
-        let mut command = Command::new(&program.harness);
-        command
-            .args(&program.arguments)
-            .env_clear()
-            .envs(&program.environment);
-        let seconds = |time: Duration| time.as_secs().to_string();
-        command
-            .env("ITCOV_TIMEOUT", "0")
-            .env("ITCOV_GRACE", seconds(self.settings.grace))
-            .env("ITCOV_STOP_SIGNAL", &self.settings.stop_signal)
-            .env("ITCOV_CONTROL", &self.control);
-        // A suite has the terminal's input to itself, and several programs cannot share it. Theirs stays open, as some end
-        // with it.
-        let is_for_it = self.plan.suite.is_none() && self.plan.programs.len() == 1;
-        // In the background of a terminal, the system stops whoever reads from it, with the harness.
-        let has_input = is_for_it && (self.terminal.is_some() || !terminal::is_in_background());
-        let mut group = Group::Own;
-        if has_input {
-            group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
-        } else {
-            let (input, output) =
-                io::pipe().map_err(|error| cannot_start(&program.name, &error))?;
-            command.stdin(input);
-            self.inputs.push(output);
-        }
-        self.start(&program.name, &mut command, group, Signal::TERM, false)
-    }
-
-    fn start_suite(&mut self) -> Result<(), i32> {
-        let Some(suite) = &self.plan.suite else {
-            return Ok(());
-        };
-        let [program, arguments @ ..] = &suite.words[..] else {
-            return Ok(());
-        };
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env_remove("LLVM_PROFILE_FILE")
-            .envs(&suite.environment)
-            .env("ITCOV_CONTROL", &self.control);
-        let group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
-        self.start("the suite", &mut command, group, Signal::KILL, true)?;
-        let id = self
-            .children
-            .last()
-            .map_or(0, |child| child.id.as_raw_nonzero().get());
-        say(&format!(
-            "the suite runs as process {id}: {command:?}",
-            command = Words(&suite.words)
-        ));
-        Ok(())
-    }
-
-    fn start(
-        &mut self,
-        name: &str,
-        command: &mut Command,
-        group: Group,
-        end_with: Signal,
-        is_suite: bool,
-    ) -> Result<(), i32> {
-        let id =
-            process::start(command, group, end_with).map_err(|error| cannot_start(name, &error))?;
-        self.children.push(Child {
-            name: name.to_owned(),
-            id,
-            group,
-            is_suite,
-            since: Instant::now(),
-            end: None,
-        });
-        Ok(())
-    }
-
-    /// Whether each harness has started its program. One that gets a signal before knows nothing of it yet.
-    fn have_begun(&self, since: Instant) -> bool {
-        let has_begun = |child: &Child| child.end.is_some() || process::has_child(child.id);
-        self.children.iter().all(has_begun) || since.elapsed() >= BEGIN
     }
 
     /// Asks from a thread, so that nothing keeps the supervisor from seeing a signal or the end of a program.
@@ -446,14 +359,5 @@ impl Run<'_> {
             self.requests += 1;
             self.last = Some(Came { number, by });
         }
-    }
-}
-
-fn cannot_start(name: &str, error: &io::Error) -> i32 {
-    complain(&format!("cannot start {name}: {error}"));
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        126
-    } else {
-        127
     }
 }

@@ -1,0 +1,109 @@
+//! How a run starts its programs' harnesses and its suite.
+
+use std::io;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::plan::{Start, Words};
+use super::process::{self, Group};
+use super::supervisor::{Child, Run};
+use super::terminal::{self, Terminal};
+use super::{complain, say};
+
+/// How long a harness may take to start its program.
+const BEGIN: Duration = Duration::from_secs(5);
+
+impl Run<'_> {
+    pub(super) fn start_program(&mut self, program: &Start) -> Result<(), i32> {
+        let mut command = Command::new(&program.harness);
+        command
+            .args(&program.arguments)
+            .env_clear()
+            .envs(&program.environment);
+        let seconds = |time: Duration| time.as_secs().to_string();
+        command
+            .env("ITCOV_TIMEOUT", "0")
+            .env("ITCOV_GRACE", seconds(self.settings.grace))
+            .env("ITCOV_STOP_SIGNAL", &self.settings.stop_signal)
+            .env("ITCOV_CONTROL", &self.control);
+        // A suite has the terminal's input to itself, and several programs cannot share it. Theirs stays open, as some end
+        // with it.
+        let is_for_it = self.plan.suite.is_none() && self.plan.programs.len() == 1;
+        // In the background of a terminal, the system stops whoever reads from it, with the harness.
+        let has_input = is_for_it && (self.terminal.is_some() || !terminal::is_in_background());
+        let mut group = Group::Own;
+        if has_input {
+            group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
+        } else {
+            let (input, output) =
+                io::pipe().map_err(|error| cannot_start(&program.name, &error))?;
+            command.stdin(input);
+            self.inputs.push(output);
+        }
+        self.start(&program.name, &mut command, group, Signal::TERM, false)
+    }
+
+    pub(super) fn start_suite(&mut self) -> Result<(), i32> {
+        let Some(suite) = &self.plan.suite else {
+            return Ok(());
+        };
+        let [program, arguments @ ..] = &suite.words[..] else {
+            return Ok(());
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .env_remove("LLVM_PROFILE_FILE")
+            .envs(&suite.environment)
+            .env("ITCOV_CONTROL", &self.control);
+        let group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
+        self.start("the suite", &mut command, group, Signal::KILL, true)?;
+        let id = self
+            .children
+            .last()
+            .map_or(0, |child| child.id.as_raw_nonzero().get());
+        say(&format!(
+            "the suite runs as process {id}: {command:?}",
+            command = Words(&suite.words)
+        ));
+        Ok(())
+    }
+
+    fn start(
+        &mut self,
+        name: &str,
+        command: &mut Command,
+        group: Group,
+        end_with: Signal,
+        is_suite: bool,
+    ) -> Result<(), i32> {
+        let id =
+            process::start(command, group, end_with).map_err(|error| cannot_start(name, &error))?;
+        self.children.push(Child {
+            name: name.to_owned(),
+            id,
+            group,
+            is_suite,
+            since: Instant::now(),
+            end: None,
+        });
+        Ok(())
+    }
+
+    /// Whether each harness has started its program. One that gets a signal before knows nothing of it yet.
+    pub(super) fn have_begun(&self, since: Instant) -> bool {
+        let has_begun = |child: &Child| child.end.is_some() || process::has_child(child.id);
+        self.children.iter().all(has_begun) || since.elapsed() >= BEGIN
+    }
+}
+
+fn cannot_start(name: &str, error: &io::Error) -> i32 {
+    complain(&format!("cannot start {name}: {error}"));
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        126
+    } else {
+        127
+    }
+}
