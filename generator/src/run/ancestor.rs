@@ -54,7 +54,8 @@ impl Ancestor {
 pub struct Stat {
     name: String,
     state: String,
-    parent: u32,
+    /// The process that has started or adopted it.
+    pub parent: u32,
     /// Its process group.
     pub group: i32,
     began: String,

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 
+use super::ancestor::Stat;
+
 /// In which process group one is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
@@ -114,10 +116,14 @@ pub fn children() -> Vec<Pid> {
     let adopted = ADOPTED
         .get()
         .and_then(|list| read_again(list.as_ref()?).ok());
+    let lists: Vec<String> = lists.chain(adopted).collect();
     let mut children = BTreeSet::new();
-    for list in lists.chain(adopted) {
+    for list in &lists {
         let ids = list.split_whitespace();
         children.extend(ids.filter_map(|id| id.parse::<i32>().ok()));
+    }
+    if lists.is_empty() {
+        children.extend(with_parent(std::process::id()));
     }
     let children = children.into_iter().filter_map(Pid::from_raw);
     // The process of another user cannot be ended.
@@ -128,11 +134,47 @@ pub fn children() -> Vec<Pid> {
 
 /// Whether the only thread of a process has started another one.
 pub fn has_child(id: Pid) -> bool {
-    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-    children.is_ok_and(|ids| !ids.is_empty())
+    match fs::read_to_string(format!("/proc/{id}/task/{id}/children")) {
+        Ok(ids) => !ids.is_empty(),
+        Err(_) => !with_parent(id.as_raw_nonzero().get().unsigned_abs()).is_empty(),
+    }
+}
+
+/// The processes that a process has started or adopted. Each process is looked at: a kernel without `CONFIG_PROC_CHILDREN` has no
+/// list of them.
+fn with_parent(parent: u32) -> Vec<i32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten();
+    let ids = processes.filter_map(|it| it.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let children = ids.filter(|id| Stat::of(*id).is_some_and(|it| it.parent == parent));
+    children.filter_map(|id| i32::try_from(id).ok()).collect()
 }
 
 /// `130` for SIGINT.
 pub fn status_of(signal: i32) -> i32 {
     128 + signal
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use rustix::process::{Signal, WaitOptions, waitpid};
+
+    use super::{Group, children, has_child, signal, start, with_parent};
+
+    #[test]
+    fn children_are_found_with_and_without_a_list() {
+        let child = start(Command::new("sleep").arg("100"), Group::Own, Signal::KILL);
+        let child = child.unwrap();
+        let id = child.as_raw_nonzero().get();
+        assert!(children().contains(&child) && !has_child(child));
+        assert!(with_parent(std::process::id()).contains(&id));
+        assert!(with_parent(id.unsigned_abs()).is_empty());
+        signal(child, Group::Own, Signal::KILL);
+        assert!(
+            waitpid(Some(child), WaitOptions::empty())
+                .unwrap()
+                .is_some()
+        );
+    }
 }
