@@ -212,12 +212,18 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
 
 /// Whether no file was read with other bytes for one of these than for the other.
 pub fn are_of_one(texts: &[Text], others: &[Text]) -> bool {
+    first_that_differs(texts, others).is_none()
+}
+
+/// The first file that was read with other bytes for one of these than for the other, or perhaps was.
+pub fn first_that_differs<'a>(texts: &'a [Text], others: &[Text]) -> Option<&'a Path> {
     let others = others.iter().map(|it| (&it.path, &it.digest));
     let others: HashMap<_, _> = others.collect();
-    texts.iter().all(|text| {
+    let differs = |text: &&Text| {
         let other = others.get(&text.path);
-        other.is_none_or(|digest| digest.is_some() && **digest == text.digest)
-    })
+        other.is_some_and(|digest| digest.is_none() || **digest != text.digest)
+    };
+    texts.iter().find(differs).map(|text| &*text.path)
 }
 
 impl Text {

@@ -145,6 +145,48 @@ fn a_program_that_the_suite_builds_of_another_text_does_not_count() {
 }
 
 #[test]
+fn a_test_of_another_text_than_the_program_does_not_count() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {\n    app::number();\n}\n");
+    let library = "pub fn number() -> u32 {\n    1\n}\n";
+    krate.write("src/lib.rs", library);
+    let test = "#[test]\nfn runs() {\n    println!(\"{}\", app::number());\n}\n";
+    krate.write("tests/app.rs", test);
+    let of = |suite: &str| {
+        let exec = ["exec", "--tests", "--", "sh", "-ec", suite];
+        krate.itcov(&exec)
+    };
+    let tests = "cargo test --quiet --test app -- --nocapture";
+    let exec = of(tests).ends_with(0);
+    assert_eq!(exec.lines_of("src/lib.rs"), (3, 3));
+
+    // The suite edits the library, whose function keeps its shape, and in the end the file is as it was.
+    let suite =
+        format!("cp -p src/lib.rs kept; sed -i s/1/2/ src/lib.rs; {tests}; mv kept src/lib.rs");
+    let said = "the test app is of another text of src/lib.rs than the program";
+    of(&suite).ends_with(1).says(said).prints("2\n");
+    krate
+        .itcov(&["report", "--fail-under-lines", "1"])
+        .ends_with(1);
+    of(&format!("touch src/lib.rs; {tests}; \"$ITCOV_BIN\"")).ends_with(0);
+
+    // The test is its own unit, and cargo takes it for fresh, as the text has an older time.
+    let unit = format!("{library}\n#[test]\nfn unit() {{\n    println!(\"{{}}\", number());\n}}\n");
+    krate.write("src/lib.rs", &unit);
+    let tests = "cargo test --quiet --lib -- --nocapture; \"$ITCOV_BIN\"";
+    assert_eq!(of(tests).ends_with(0).lines_of("src/lib.rs"), (3, 3));
+    krate.write("new", &unit.replace("    1\n", "    2\n"));
+    krate
+        .sh("touch -d 2020-01-01 new; mv new src/lib.rs")
+        .ends_with(0);
+    let exec = of(tests).ends_with(0).says(said);
+    assert!(!exec.stdout.contains("only tests"), "{}", exec.stdout);
+    let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
+    assert!(lcov.contains("DA:2,1\n"), "the program alone: {lcov}");
+}
+
+#[test]
 fn programs_of_one_name_in_several_packages_add_up() {
     let krate = TestCrate::empty();
     krate.write(
