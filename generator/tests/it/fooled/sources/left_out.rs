@@ -170,3 +170,39 @@ fn forget(note: &Path, name: &str) {
         fs::remove_file(note).unwrap();
     }
 }
+
+#[test]
+fn what_is_asked_for_by_with_counts_though_it_has_not_run() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"task\"]\nresolver = \"2\"\n",
+    );
+    for name in ["app", "task"] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, ""));
+        let main = format!("fn main() {{\n    println!(\"{name}\");\n}}\n");
+        krate.write(&format!("{name}/src/main.rs"), &main);
+    }
+    let exec = |suite: &str| {
+        let exec = [
+            "exec", "-p", "app", "--with", "task", "--", "sh", "-ec", suite,
+        ];
+        krate.itcov(&exec).ends_with(0)
+    };
+    let started = exec("\"$ITCOV_BIN\"; cargo run --quiet -p task").prints("task\n");
+    assert_eq!(started.lines_of("task/src/main.rs"), (3, 3));
+    // It was not started, or another text of it was.
+    let edits = "\"$ITCOV_BIN\"; cd task; cp -p src/main.rs kept; sed -i s/task/tusk/ src/main.rs
+cargo run --quiet; mv kept src/main.rs";
+    for (suite, prints) in [("\"$ITCOV_BIN\"", "app\n"), (edits, "tusk\n")] {
+        let exec = exec(suite).prints(prints);
+        assert_eq!(exec.lines_of("task/src/main.rs"), (0, 3), "{suite}");
+        assert_eq!(exec.lines_of("Total"), (3, 6), "{suite}");
+        krate
+            .itcov(&["report", "--fail-under-lines", "60"])
+            .ends_with(1);
+        // Of some of the programs, what they have not started is none of theirs.
+        let of_app = krate.itcov(&["report", "--bin", "app"]).ends_with(0);
+        assert_eq!(of_app.lines_of("Total"), (3, 3), "{suite}");
+    }
+}
