@@ -57,6 +57,12 @@ impl Unit {
         self.object_at(self.place())
     }
 
+    /// Whether cargo has made it of an example, which may have the name of a program of its package.
+    pub fn is_example(&self) -> bool {
+        let directory = self.stem.parent().and_then(Path::file_name);
+        directory.is_some_and(|it| it == "examples")
+    }
+
     /// The list of its sources.
     pub fn dep_info(&self) -> PathBuf {
         self.place().with_extension("d")

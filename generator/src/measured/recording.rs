@@ -258,7 +258,9 @@ impl Recording {
             for (units, _) in new.filter(|(_, ran)| **ran) {
                 let objects = Objects::keep(&units[0].object(), units, &self.store.builds());
                 let objects = objects.with_context(cannot)?;
-                if !has_run && units[0].name == program.bin.replace('-', "_") {
+                let is_it =
+                    units[0].name == program.bin.replace('-', "_") && !units[0].is_example();
+                if !has_run && is_it {
                     program.objects = objects;
                     has_run = true;
                 } else {

@@ -172,6 +172,36 @@ fn forget(note: &Path, name: &str) {
 }
 
 #[test]
+fn an_example_that_is_called_like_the_program_does_not_take_its_place() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("my-app", ""));
+    for (file, says) in [
+        ("src/main.rs", "program"),
+        ("examples/my-app.rs", "example"),
+    ] {
+        krate.write(
+            file,
+            &format!("fn main() {{\n    println!(\"{says}\");\n}}\n"),
+        );
+    }
+    let example = "cargo run --quiet --example my-app";
+    // Also one that is built elsewhere, and beside the program of another profile, which is the program.
+    for (program, ran) in [
+        ("true", 0),
+        ("cargo run --quiet --release", 3),
+        ("cargo run --quiet --release --target-dir elsewhere", 3),
+    ] {
+        for elsewhere in ["", " --target-dir elsewhere"] {
+            let suite = format!("{example}{elsewhere}; {program}");
+            let exec = krate.itcov(&["exec", "--", "sh", "-ec", &suite]);
+            let exec = exec.ends_with(0).prints("example\n");
+            assert_eq!(exec.lines_of("examples/my-app.rs"), (3, 3), "{suite}");
+            assert_eq!(exec.lines_of("src/main.rs"), (ran, 3), "{suite}");
+        }
+    }
+}
+
+#[test]
 fn what_is_asked_for_by_with_counts_though_it_has_not_run() {
     let krate = TestCrate::empty();
     krate.write(
