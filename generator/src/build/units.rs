@@ -73,6 +73,11 @@ impl Unit {
         self.place().with_extension("texts")
     }
 
+    /// The list of the texts that its libraries were made of when it was linked: these may have been compiled again since.
+    pub fn linked_texts(&self) -> PathBuf {
+        self.place().with_extension("linked")
+    }
+
     fn place(&self) -> &Path {
         self.copy.as_ref().unwrap_or(&self.stem)
     }
