@@ -214,8 +214,8 @@ fn what_was_linked_with_another_text_of_a_library_does_not_count() {
         krate.itcov(&options.concat())
     };
     let release = "\"${ITCOV_BIN%/*}\"/../release/app";
-    let build = format!("cargo build --quiet --release; {release}");
-    let built = exec(&[], &build).ends_with(0).prints("1\n");
+    let first = format!("cargo build --quiet --release; {release}");
+    let built = exec(&[], &first).ends_with(0).prints("1\n");
     assert_eq!(built.lines_of("helper/src/lib.rs"), (3, 3));
     let tests = "cargo test --quiet --test runs";
     let tested = exec(&["--tests"], tests).ends_with(0);
