@@ -1,8 +1,9 @@
 //! Packages that are built along: the programs start their programs, or load their shared libraries.
 
 use anyhow::{Result, bail};
-use cargo_metadata::{CrateType, Package};
+use cargo_metadata::{CrateType, Package, Target};
 
+use super::programs::Program;
 use super::units::Unit;
 use crate::scaffold::metadata::Workspace;
 use crate::scaffold::selection::list;
@@ -11,8 +12,12 @@ use crate::scaffold::selection::list;
 ///
 /// # Errors
 ///
-/// If one is unknown.
-pub fn packages<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+/// If one is unknown, or cargo would build something of it to the place of one of the `programs` or of another one's.
+pub fn packages<'a>(
+    workspace: &'a Workspace,
+    names: &[String],
+    programs: &[Program],
+) -> Result<Vec<&'a Package>> {
     let members = workspace.members();
     let mut packages = Vec::new();
     for name in names {
@@ -25,7 +30,37 @@ pub fn packages<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'
         };
         packages.push(package);
     }
+    let mut built: Vec<(&Package, &Target)> = programs
+        .iter()
+        .map(|program| (program.package, program.bin))
+        .collect();
+    for package in &packages {
+        for target in package.targets.iter().filter(|it| has_counters(it)) {
+            let is_there = |(other, its): &&(&Package, &Target)| {
+                other.id != package.id && its.name == target.name && its.is_bin() == target.is_bin()
+            };
+            if let Some((other, _)) = built.iter().find(is_there) {
+                bail!(
+                    "the packages `{}` and `{}` both have a {} `{}`, and cargo builds both to one place: measure one at a time",
+                    other.name,
+                    package.name,
+                    if target.is_bin() {
+                        "binary"
+                    } else {
+                        "shared library"
+                    },
+                    target.name
+                );
+            }
+            built.push((package, target));
+        }
+    }
     Ok(packages)
+}
+
+/// Whether it is something that has counters of its own when it runs.
+fn has_counters(target: &Target) -> bool {
+    target.is_bin() || target.is_cdylib() || target.is_dylib()
 }
 
 /// What to say of each shared library of the workspace that was not built along: a program that loads one of an ordinary

@@ -69,6 +69,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             // Of cargo's build scripts. `OUT_DIR` may be the user's.
             let out_dirs = call.out_dir.with_file_name("build");
             let noted = texts::record(&unit, &before, &[&out_dirs, &target]);
+            let noted = noted.and_then(|()| texts::record_linked(&unit, &units::notes(directory)));
             match noted.and_then(|()| unit.make_copy()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failed(&format!("cannot keep what was compiled: {error}")),

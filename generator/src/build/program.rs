@@ -41,6 +41,8 @@ pub struct BuiltProgram {
     pub units: Vec<Unit>,
     /// The other binaries of the package, each with what it is made of: the program may start them.
     pub others: Vec<(PathBuf, Vec<Unit>)>,
+    /// Those of the others that are asked for by `--with`.
+    pub along: Vec<PathBuf>,
     /// The packages of the workspace that it is made of as well, and that are not measured.
     pub left_out: Vec<String>,
     /// The names of the crates at paths outside of the workspace that it is made of as well, and that are not measured, by their
@@ -117,6 +119,7 @@ impl Builder<'_> {
             runner: self.runner()?,
             invocation,
             units,
+            along: Vec::new(),
             left_out,
             outside: self.outside(program, &artifacts)?,
             made_by,

@@ -17,7 +17,7 @@ use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 use super::sources::{clean, is_elsewhere, listed};
-use super::units::Unit;
+use super::units::{self, Kind, Unit};
 
 /// By how much the time of a file may be behind the clock: file systems take it from the kernel's last tick.
 pub const TICK: Duration = Duration::from_millis(20);
@@ -194,6 +194,20 @@ pub fn read(list: &Path) -> Option<Vec<Text>> {
     serde_json::from_slice(&files::read(list, files::TEXT).ok()?).ok()
 }
 
+/// Keeps what the libraries of a unit are made of that was just linked. `notes` is the directory of notes.
+///
+/// # Errors
+///
+/// If the list cannot be written.
+pub fn record_linked(unit: &Unit, notes: &Path) -> io::Result<()> {
+    if unit.kind == Kind::Archive {
+        return Ok(());
+    }
+    let mut libraries = units::closure(notes, unit.clone());
+    libraries.retain(|it| it.stem != unit.stem);
+    write(&unit.linked_texts(), &of(&libraries))
+}
+
 /// What some units were made of, each text once. Of a unit without a list it is not known.
 pub fn of(units: &[Unit]) -> Vec<Text> {
     let mut texts = Vec::new();
@@ -204,6 +218,7 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
                 .map(|(path, _)| Text::unknown(path))
                 .collect()
         }));
+        texts.extend(read(&unit.linked_texts()).unwrap_or_default());
     }
     texts.sort();
     texts.dedup();
@@ -212,12 +227,24 @@ pub fn of(units: &[Unit]) -> Vec<Text> {
 
 /// Whether no file was read with other bytes for one of these than for the other.
 pub fn are_of_one(texts: &[Text], others: &[Text]) -> bool {
-    let others = others.iter().map(|it| (&it.path, &it.digest));
-    let others: HashMap<_, _> = others.collect();
-    texts.iter().all(|text| {
-        let other = others.get(&text.path);
-        other.is_none_or(|digest| digest.is_some() && **digest == text.digest)
-    })
+    first_that_differs(texts, others).is_none()
+}
+
+/// The first file that was read with other bytes for one of these than for the other, or perhaps was.
+pub fn first_that_differs<'a>(texts: &'a [Text], others: &[Text]) -> Option<&'a Path> {
+    let mut digests: HashMap<&Path, BTreeSet<&Option<String>>> = HashMap::new();
+    for other in others {
+        digests
+            .entry(&other.path)
+            .or_default()
+            .insert(&other.digest);
+    }
+    let differs = |text: &&Text| {
+        let of_others = digests.get(&*text.path);
+        let same = BTreeSet::from([&text.digest]);
+        of_others.is_some_and(|digests| text.digest.is_none() || *digests != same)
+    };
+    texts.iter().find(differs).map(|text| &*text.path)
 }
 
 impl Text {

@@ -57,6 +57,12 @@ impl Unit {
         self.object_at(self.place())
     }
 
+    /// Whether cargo has made it of an example, which may have the name of a program of its package.
+    pub fn is_example(&self) -> bool {
+        let directory = self.stem.parent().and_then(Path::file_name);
+        directory.is_some_and(|it| it == "examples")
+    }
+
     /// The list of its sources.
     pub fn dep_info(&self) -> PathBuf {
         self.place().with_extension("d")
@@ -65,6 +71,11 @@ impl Unit {
     /// The list of the texts that it was made of: see `texts`.
     pub fn texts(&self) -> PathBuf {
         self.place().with_extension("texts")
+    }
+
+    /// The list of the texts that its libraries were made of when it was linked: these may have been compiled again since.
+    pub fn linked_texts(&self) -> PathBuf {
+        self.place().with_extension("linked")
     }
 
     fn place(&self) -> &Path {

@@ -107,7 +107,14 @@ impl Exec {
             let notes = &built.wrapper.units;
             let tests = units::of_kind(notes, Kind::Test);
             let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
-            recording.add_tests(&tests)?;
+            for (test, file) in recording.add_tests(&tests)? {
+                let file = file.strip_prefix(&measure.layout.root).unwrap_or(&file);
+                say(&format!(
+                    "the test {test} is of another text of {file} than the program, so what it did itself does not count; if cargo \
+                     takes it for fresh, `touch {file}` has it compiled",
+                    file = file.display()
+                ));
+            }
         }
         if self.scenarios {
             fold(recording.directory())?;

@@ -107,7 +107,7 @@ impl<'a> Measure<'a> {
             programs: self.store.linked(),
             tests: self.tests.then(|| self.store.linked_tests()),
         };
-        let along = along::packages(self.workspace, &self.options.with)?;
+        let along = along::packages(self.workspace, &self.options.with, &programs)?;
         let builder = Builder::new(
             self.workspace,
             self.options,
@@ -134,6 +134,8 @@ impl<'a> Measure<'a> {
         for package in along {
             let made = builder.build_along(package)?;
             if let Some((_, program)) = built.first_mut() {
+                let executables = made.iter().map(|(executable, _)| executable.clone());
+                program.along.extend(executables);
                 program.others.extend(made);
             }
         }

@@ -64,6 +64,9 @@ pub struct Objects {
     pub sources: Vec<PathBuf>,
     /// Build identifiers of executables with the same code that ran as well.
     pub twins: Vec<Vec<u8>>,
+    /// Whether they count though they have not run: `--with` names their package.
+    #[serde(default)]
+    pub is_asked_for: bool,
 }
 
 impl Kept {
@@ -74,10 +77,13 @@ impl Kept {
     /// If a file cannot be read or written.
     pub fn keep(program: &BuiltProgram, scope: Scope, builds: &Path) -> io::Result<Kept> {
         let executable = &program.invocation.executable;
-        let others = program
-            .others
-            .iter()
-            .map(|(executable, units)| Objects::keep(executable, units, builds));
+        let others = program.others.iter().map(|(executable, units)| {
+            let is_asked_for = program.along.contains(executable);
+            Ok(Objects {
+                is_asked_for,
+                ..Objects::keep(executable, units, builds)?
+            })
+        });
         Ok(Kept {
             package: program.package.clone(),
             bin: program.bin.clone(),
@@ -162,6 +168,7 @@ impl Objects {
             files: to,
             sources: sources(units, texts),
             twins: shared_forms(units),
+            is_asked_for: false,
         })
     }
 }

@@ -48,7 +48,7 @@ pub struct Measurement {
     profiles: Vec<PathBuf>,
     objects: Objects,
     sources: Vec<PathBuf>,
-    /// Those of the others that have run.
+    /// Those of the others that have run, or count though they have not.
     ran: Vec<kept::Objects>,
     is_linked: bool,
     /// Executables of tests, and their profiles.
@@ -99,13 +99,18 @@ impl Measurement {
             profiles,
             objects: Objects::new(Vec::<PathBuf>::new()),
             sources: Vec::new(),
-            ran: Vec::new(),
+            // Of some of the programs nobody has asked for them.
+            ran: others
+                .iter()
+                .filter(|other| other.is_asked_for && choice.is_all())
+                .cloned()
+                .collect(),
             is_linked: choice.linked,
             programs,
             tests,
             others,
         };
-        measurement.choose_objects(&[]);
+        measurement.choose_objects();
         Ok(measurement)
     }
 
@@ -114,10 +119,10 @@ impl Measurement {
         &self.profiles
     }
 
-    /// Takes the objects of the programs, and those of some of their packages' other binaries.
-    fn choose_objects(&mut self, others: &[kept::Objects]) {
+    /// Takes the objects of the programs, and those of the others that count.
+    fn choose_objects(&mut self) {
         let own = self.programs.iter().map(|program| &program.objects);
-        let all: Vec<&kept::Objects> = own.chain(others).collect();
+        let all: Vec<&kept::Objects> = own.chain(&self.ran).collect();
         // Programs before libraries: of several records of a function the first one counts.
         let heads = all.iter().filter_map(|it| it.files.first());
         let tails = all.iter().flat_map(|it| it.files.iter().skip(1));
@@ -212,8 +217,8 @@ impl Measurement {
         };
         if !others.is_empty() {
             let ran = self.others_that_ran(others, &merged.profile)?;
-            self.choose_objects(&ran);
-            self.ran = ran;
+            self.ran.extend(ran);
+            self.choose_objects();
         }
         Ok(merged)
     }

@@ -1,6 +1,6 @@
 //! A run that is recorded: what was started, what has run, and whether it is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -179,27 +179,37 @@ impl Recording {
         Ok(!found.is_empty())
     }
 
-    /// Takes the executables of tests that ran, of those that a cargo of the suite has built.
+    /// Takes the executables of tests that ran, of those that a cargo of the suite has built. Gives the names of those that do not
+    /// count, as they are of another text than the programs, each with a source that differs.
     ///
     /// # Errors
     ///
     /// If a file cannot be read or written.
-    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<()> {
+    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<BTreeMap<String, PathBuf>> {
         let cannot = || format!("cannot write to {}", self.store.directory.display());
         let mut profiles = Vec::new();
         profiles::below(&self.part.join(TESTS), &mut profiles)?;
         let Some(mut part) = Part::read(&self.file())? else {
-            return Ok(());
+            return Ok(BTreeMap::new());
         };
+        let programs = part.programs.iter();
+        let compiled: Vec<Text> = programs.flat_map(|it| it.objects.texts()).collect();
+        let mut of_other_texts = BTreeMap::new();
         let all: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
         let all: Vec<&Path> = all.iter().map(PathBuf::as_path).collect();
         for (units, own) in built.iter().zip(own_functions(&all)?) {
-            if profiles.iter().any(|profile| may_be_of(profile, &own)) {
-                let kept = Objects::keep(&units[0].object(), units, &self.store.builds());
-                part.tests.push(kept.with_context(cannot)?);
+            if !profiles.iter().any(|profile| may_be_of(profile, &own)) {
+                continue;
             }
+            if let Some(file) = texts::first_that_differs(&compiled, &texts::of(units)) {
+                of_other_texts.insert(units[0].name.clone(), file.to_owned());
+                continue;
+            }
+            let kept = Objects::keep(&units[0].object(), units, &self.store.builds());
+            part.tests.push(kept.with_context(cannot)?);
         }
-        self.write(&part).with_context(cannot)
+        self.write(&part).with_context(cannot)?;
+        Ok(of_other_texts)
     }
 
     fn file(&self) -> PathBuf {
@@ -248,7 +258,9 @@ impl Recording {
             for (units, _) in new.filter(|(_, ran)| **ran) {
                 let objects = Objects::keep(&units[0].object(), units, &self.store.builds());
                 let objects = objects.with_context(cannot)?;
-                if !has_run && units[0].name == program.bin.replace('-', "_") {
+                let is_it =
+                    units[0].name == program.bin.replace('-', "_") && !units[0].is_example();
+                if !has_run && is_it {
                     program.objects = objects;
                     has_run = true;
                 } else {

@@ -14,6 +14,7 @@ use super::apart::APART;
 use super::folding::LAYOUT;
 use super::log::{self, Entry, Outcome};
 use super::places::Places;
+use crate::measured::numbered::numbered;
 use crate::measured::part::{Measured, SUITE};
 use crate::measured::profiles;
 
@@ -47,10 +48,14 @@ impl Scenarios {
     ///
     /// If a file cannot be read.
     pub fn of(parts: &[Measured], merged: &Merged) -> Result<Scenarios> {
-        let directories = parts.iter().filter_map(|part| part.directory.as_deref());
         let left_out = merged.left_out();
-        let parts = directories.map(|it| Reading::of(it, left_out.clone()));
-        let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
+        let mut readings = Vec::new();
+        for part in parts {
+            if let Some(directory) = &part.directory {
+                readings.push(Reading::of(directory, &part.others, left_out.clone())?);
+            }
+        }
+        let parts = readings;
         let mut all: Vec<Scenario> = Vec::new();
         let mut numbers: HashMap<Option<String>, usize> = HashMap::new();
         for (part, reading) in parts.iter().enumerate() {
@@ -127,7 +132,7 @@ impl Scenarios {
     ///
     /// # Errors
     ///
-    /// If one of the run's profiles is gone or damaged.
+    /// If one of the run's profiles is damaged.
     pub fn profile(&self, scenario: usize) -> Result<Profile> {
         let mut profile = Profile::default();
         for (part, entry) in &self.all[scenario].entries {
@@ -145,9 +150,11 @@ impl Scenarios {
 /// What a part has recorded.
 struct Reading {
     directory: PathBuf,
+    /// Profiles that the part will have when its run is over.
+    others: Vec<PathBuf>,
     entries: Vec<Entry>,
-    /// Of each profile of which something is noted, its functions.
-    functions: HashMap<String, OnceCell<Places>>,
+    /// Of each profile of which something is noted, its functions; `None` if it does not count.
+    functions: HashMap<String, OnceCell<Option<Places>>>,
     /// The profiles that do not count.
     left_out: HashSet<PathBuf>,
     /// Whether something in it has failed.
@@ -155,7 +162,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(directory: &Path, left_out: HashSet<PathBuf>) -> Result<Reading> {
+    fn of(directory: &Path, others: &[PathBuf], left_out: HashSet<PathBuf>) -> Result<Reading> {
         let file = directory.join(super::FILE);
         let entries = log::read(&file);
         let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
@@ -163,6 +170,7 @@ impl Reading {
         Ok(Reading {
             has_failed: directory.join(super::FAILED).exists(),
             directory: directory.to_owned(),
+            others: others.to_owned(),
             functions: names
                 .map(|(name, _)| (name.clone(), OnceCell::new()))
                 .collect(),
@@ -174,15 +182,13 @@ impl Reading {
     fn add(&self, entry: usize, profile: &mut Profile) -> Result<()> {
         let entry = &self.entries[entry];
         for (name, delta) in &entry.profiles {
-            let path = self.directory.join(name);
-            if self.left_out.contains(&path) {
-                continue;
-            }
             let known = &self.functions[name];
             if known.get().is_none() {
-                let _ = known.set(Places::read(&path)?);
+                let path = self.place(name)?;
+                let counts = path.filter(|it| !self.left_out.contains(it));
+                let _ = known.set(counts.map(|it| Places::read(&it)).transpose()?);
             }
-            if let Some(places) = known.get() {
+            if let Some(Some(places)) = known.get() {
                 places.add(delta, profile);
             }
         }
@@ -195,6 +201,23 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// Where a profile is that was noted by this name. One of a process without `LLVM_PROFILE_FILE` comes into a numbered
+    /// directory later. `None` if it is not there any more, as it does not count: it was of a program that is not measured, or
+    /// perhaps of another run.
+    fn place(&self, name: &str) -> Result<Option<PathBuf>> {
+        let path = self.directory.join(name);
+        let (Some(directory), Some(file)) = (path.parent(), path.file_name()) else {
+            return Ok(None);
+        };
+        let settled = numbered(directory)?.into_iter().map(|it| it.join(file));
+        let to_be_settled = || {
+            let mut others = self.others.iter();
+            others.find(|it| it.file_name() == Some(file)).cloned()
+        };
+        let mut there = std::iter::once(path.clone()).chain(settled);
+        Ok(there.find(|it| it.exists()).or_else(to_be_settled))
     }
 }
 

@@ -104,6 +104,11 @@ pub fn section() -> Section {
     );
     section.error(
         &same,
+        "The same of a package that is to be built along",
+        "cargo itcov run -p api --with worker",
+    );
+    section.error(
+        &same,
         "The same of a scaffold",
         "cargo itcov init --bin serve",
     );

@@ -4,6 +4,7 @@ mod apart;
 mod changed;
 mod doubts;
 mod formats;
+mod moved;
 mod orders;
 mod outside;
 mod pages;

@@ -133,6 +133,9 @@ fn binaries_of_one_name_are_told_apart_by_their_packages_and_not_measured_at_onc
         let options = format!("itcov_options={choice}");
         krate.just(&[&options, "itcov"]).ends_with(2).says(together);
     }
+    // The program would be the other one.
+    let along = krate.itcov(&["run", "-p", "one", "--with", "two"]);
+    along.ends_with(1).says(together);
     for package in ["one", "two", "one"] {
         let options = format!("itcov_options=-p {package}");
         let run = krate.just(&[&options, "itcov"]).ends_with(0);

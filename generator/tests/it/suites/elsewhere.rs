@@ -21,8 +21,9 @@ fn a_program_that_the_suites_cargo_builds_in_another_directory_is_measured() {
     let three = "cargo run elsewhere && cargo run --target-dir target/e2e elsewhere && cargo run --release elsewhere";
     reaches(&krate, &[], &["sh", "-c", three], &["elsewhere"; 3]);
     let wrapper = krate.sh("find target/itcov/.wrapper/*/copies -type f | wc -l");
-    // Of the two programs that are still there, each with the list of its sources and their digests, and in `a/b` a third.
-    assert_eq!(wrapper.ends_with(0).stdout.trim(), "9");
+    // Of the two programs that are still there, each with the list of its sources, their digests and those of its libraries, and in
+    // `a/b` a third.
+    assert_eq!(wrapper.ends_with(0).stdout.trim(), "12");
 }
 
 #[test]

@@ -145,6 +145,98 @@ fn a_program_that_the_suite_builds_of_another_text_does_not_count() {
 }
 
 #[test]
+fn a_test_of_another_text_than_the_program_does_not_count() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {\n    app::number();\n}\n");
+    let library = "pub fn number() -> u32 {\n    1\n}\n";
+    krate.write("src/lib.rs", library);
+    let test = "#[test]\nfn runs() {\n    println!(\"{}\", app::number());\n}\n";
+    krate.write("tests/app.rs", test);
+    let of = |suite: &str| {
+        let exec = ["exec", "--tests", "--", "sh", "-ec", suite];
+        krate.itcov(&exec)
+    };
+    let tests = "cargo test --quiet --test app -- --nocapture";
+    let exec = of(tests).ends_with(0);
+    assert_eq!(exec.lines_of("src/lib.rs"), (3, 3));
+
+    // The suite edits the library, whose function keeps its shape, and in the end the file is as it was.
+    let suite =
+        format!("cp -p src/lib.rs kept; sed -i s/1/2/ src/lib.rs; {tests}; mv kept src/lib.rs");
+    let said = "the test app is of another text of src/lib.rs than the program";
+    of(&suite).ends_with(1).says(said).prints("2\n");
+    krate
+        .itcov(&["report", "--fail-under-lines", "1"])
+        .ends_with(1);
+    of(&format!("touch src/lib.rs; {tests}; \"$ITCOV_BIN\"")).ends_with(0);
+
+    // The test is its own unit, and cargo takes it for fresh, as the text has an older time.
+    let unit = format!("{library}\n#[test]\nfn unit() {{\n    println!(\"{{}}\", number());\n}}\n");
+    krate.write("src/lib.rs", &unit);
+    let tests = "cargo test --quiet --lib -- --nocapture; \"$ITCOV_BIN\"";
+    assert_eq!(of(tests).ends_with(0).lines_of("src/lib.rs"), (3, 3));
+    krate.write("new", &unit.replace("    1\n", "    2\n"));
+    krate
+        .sh("touch -d 2020-01-01 new; mv new src/lib.rs")
+        .ends_with(0);
+    let exec = of(tests).ends_with(0).says(said);
+    assert!(!exec.stdout.contains("only tests"), "{}", exec.stdout);
+    let lcov = krate.itcov(&["report", "--lcov", "-"]).ends_with(0).stdout;
+    assert!(lcov.contains("DA:2,1\n"), "the program alone: {lcov}");
+}
+
+#[test]
+fn what_was_linked_with_another_text_of_a_library_does_not_count() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"helper\"]\nresolver = \"2\"\n",
+    );
+    krate.write(
+        "app/Cargo.toml",
+        &package("app", "[dependencies]\nhelper.path = \"../helper\"\n"),
+    );
+    krate.write(
+        "app/src/main.rs",
+        "fn main() {\n    println!(\"{}\", helper::number());\n}\n",
+    );
+    let test = "#[test]\nfn runs() {
+    let own = std::env::current_exe().unwrap();
+    std::fs::write(\"../own\", own.to_str().unwrap()).unwrap();
+    println!(\"{}\", helper::number());\n}\n";
+    krate.write("app/tests/runs.rs", test);
+    krate.write("helper/Cargo.toml", &package("helper", ""));
+    let library = "pub fn number() -> u32 {\n    1\n}\n";
+    krate.write("helper/src/lib.rs", library);
+    let exec = |options: &[&str], suite: &str| {
+        let options = [&["exec", "-p", "app"], options, &["--", "sh", "-ec", suite]];
+        krate.itcov(&options.concat())
+    };
+    let release = "\"${ITCOV_BIN%/*}\"/../release/app";
+    let first = format!("cargo build --quiet --release; {release}");
+    let built = exec(&[], &first).ends_with(0).prints("1\n");
+    assert_eq!(built.lines_of("helper/src/lib.rs"), (3, 3));
+    let tests = "cargo test --quiet --test runs";
+    let tested = exec(&["--tests"], tests).ends_with(0);
+    assert_eq!(tested.lines_of("helper/src/lib.rs"), (3, 3));
+
+    // The library is compiled again, and what was linked with it stays. Each function has its shape.
+    krate.write("helper/src/lib.rs", &library.replace('1', "2"));
+    let suite = format!("cargo build --quiet --release -p helper; \"$ITCOV_BIN\"; {release}");
+    let named = "changed since the program was built: helper/src/lib.rs";
+    let exec_of_program = exec(&[], &suite).ends_with(0).prints("2\n1\n");
+    exec_of_program.says(named);
+    krate
+        .itcov(&["report", "--fail-under-lines", "1"])
+        .ends_with(1)
+        .says(named);
+    exec(&["--tests"], "\"$(cat own)\" --nocapture; \"$ITCOV_BIN\"")
+        .ends_with(0)
+        .says("the test runs is of another text of helper/src/lib.rs than the program");
+}
+
+#[test]
 fn programs_of_one_name_in_several_packages_add_up() {
     let krate = TestCrate::empty();
     krate.write(

@@ -170,3 +170,69 @@ fn forget(note: &Path, name: &str) {
         fs::remove_file(note).unwrap();
     }
 }
+
+#[test]
+fn an_example_that_is_called_like_the_program_does_not_take_its_place() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("my-app", ""));
+    for (file, says) in [
+        ("src/main.rs", "program"),
+        ("examples/my-app.rs", "example"),
+    ] {
+        krate.write(
+            file,
+            &format!("fn main() {{\n    println!(\"{says}\");\n}}\n"),
+        );
+    }
+    let example = "cargo run --quiet --example my-app";
+    // Also one that is built elsewhere, and beside the program of another profile, which is the program.
+    for (program, ran) in [
+        ("true", 0),
+        ("cargo run --quiet --release", 3),
+        ("cargo run --quiet --release --target-dir elsewhere", 3),
+    ] {
+        for elsewhere in ["", " --target-dir elsewhere"] {
+            let suite = format!("{example}{elsewhere}; {program}");
+            let exec = krate.itcov(&["exec", "--", "sh", "-ec", &suite]);
+            let exec = exec.ends_with(0).prints("example\n");
+            assert_eq!(exec.lines_of("examples/my-app.rs"), (3, 3), "{suite}");
+            assert_eq!(exec.lines_of("src/main.rs"), (ran, 3), "{suite}");
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_by_with_counts_though_it_has_not_run() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"task\"]\nresolver = \"2\"\n",
+    );
+    for name in ["app", "task"] {
+        krate.write(&format!("{name}/Cargo.toml"), &package(name, ""));
+        let main = format!("fn main() {{\n    println!(\"{name}\");\n}}\n");
+        krate.write(&format!("{name}/src/main.rs"), &main);
+    }
+    let exec = |suite: &str| {
+        let exec = [
+            "exec", "-p", "app", "--with", "task", "--", "sh", "-ec", suite,
+        ];
+        krate.itcov(&exec).ends_with(0)
+    };
+    let started = exec("\"$ITCOV_BIN\"; cargo run --quiet -p task").prints("task\n");
+    assert_eq!(started.lines_of("task/src/main.rs"), (3, 3));
+    // It was not started, or another text of it was.
+    let edits = "\"$ITCOV_BIN\"; cd task; cp -p src/main.rs kept; sed -i s/task/tusk/ src/main.rs
+cargo run --quiet; mv kept src/main.rs";
+    for (suite, prints) in [("\"$ITCOV_BIN\"", "app\n"), (edits, "tusk\n")] {
+        let exec = exec(suite).prints(prints);
+        assert_eq!(exec.lines_of("task/src/main.rs"), (0, 3), "{suite}");
+        assert_eq!(exec.lines_of("Total"), (3, 6), "{suite}");
+        krate
+            .itcov(&["report", "--fail-under-lines", "60"])
+            .ends_with(1);
+        // Of some of the programs, what they have not started is none of theirs.
+        let of_app = krate.itcov(&["report", "--bin", "app"]).ends_with(0);
+        assert_eq!(of_app.lines_of("Total"), (3, 3), "{suite}");
+    }
+}
