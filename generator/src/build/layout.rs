@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! <target>/itcov/                    cargo's target directory for a measured build of the workspace's crates
-//!     .all/                          the same for `--scope all`
-//!     .also/<key>/                   the same for one choice of `--also`
+//!     .all/<key>/                    the same for `--scope all` in one checkout
+//!     .also/<key>/                   the same for one choice of `--also` in one checkout
 //!     .wrapper/<key>/                the compiler wrapper with one set of settings, and its notes on what it compiled
 //!     .checkouts/<name>-<key>/       what was measured in one checkout: see `measured`
 //! ```

@@ -106,10 +106,10 @@ impl Wrapper {
             linked::version(),
             layout.store.display(),
         );
+        // Of dependencies, cargo does not keep apart what went through one wrapper and another, and each has notes of its own.
         let target = match scope {
-            Scope::All => layout.itcov.join(".all"),
+            Scope::All => layout.itcov.join(".all").join(digest(&kept_apart)),
             Scope::Workspace if also.specs.is_empty() => layout.itcov.clone(),
-            // Of dependencies, cargo does not keep apart what went through one wrapper and another.
             Scope::Workspace => {
                 let key = digest(format!("{kept_apart} {:?}", also.specs));
                 layout.itcov.join(".also").join(key)

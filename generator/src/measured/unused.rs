@@ -35,7 +35,15 @@ pub fn remove(layout: &Layout) -> Result<u64> {
             freed += delete(&choice)?;
         }
     }
-    for wrapper in entries(&layout.itcov.join(".wrapper")) {
+    let wrappers = entries(&layout.itcov.join(".wrapper"));
+    let targets = wrappers.iter().filter_map(|it| wrapper::target_of(it));
+    let targets: Vec<PathBuf> = targets.collect();
+    for whole in entries(&layout.itcov.join(".all")) {
+        if !targets.contains(&whole) && !is_built_in(&whole) {
+            freed += delete(&whole)?;
+        }
+    }
+    for wrapper in wrappers {
         if wrapper::target_of(&wrapper).is_some_and(|target| target.exists()) {
             continue;
         }

@@ -31,6 +31,33 @@ fn checkouts_that_share_a_target_directory_do_not_share_a_run() {
 }
 
 #[test]
+fn checkouts_that_share_a_target_directory_each_have_the_lines_of_what_they_depend_on() {
+    let common = TestCrate::empty();
+    common.write(
+        "Cargo.toml",
+        "[package]\nname = \"common\"\nversion = \"0.1.0\"\n",
+    );
+    common.write("src/lib.rs", "pub fn one() -> u32 {\n    1\n}\n");
+    let shared = tempfile::tempdir().unwrap();
+    for scope in [&["--scope", "all"][..], &["--also", "common"]] {
+        // cargo takes what the first one has built of it for fresh in the second one.
+        for krate in [app(), app()] {
+            let dependency = format!(
+                "\n[dependencies]\ncommon = {{ path = {:?} }}\n",
+                common.root
+            );
+            krate.write("Cargo.toml", &(krate.read("Cargo.toml") + &dependency));
+            krate.write(
+                "src/main.rs",
+                "fn main() {\n    assert_eq!(common::one(), 1);\n}\n",
+            );
+            let run = itcov(&krate, shared.path(), &[&["run"], scope].concat()).ends_with(0);
+            assert_eq!(run.lines_of("Total"), (6, 6), "{}", run.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_copy_of_a_checkout_has_no_run_though_its_target_directory_is_copied_too() {
     let krate = app();
     krate.itcov(&["run", "--", "more"]).ends_with(0);
