@@ -82,7 +82,8 @@ fn the_blocks_of_the_pages_are_those_that_tests_run() {
     assert!(gate.lines().any(|line| line.starts_with("cargo test")));
 
     for (name, number) in [
-        ("README.md", 10),
+        ("README.md", 9),
+        ("docs/templates.md", 2),
         ("docs/running.md", 3),
         ("docs/several-programs.md", 2),
         ("docs/control-address.md", 1),
@@ -273,15 +274,15 @@ fn a_run_is_stopped_by_curl_as_the_page_says() {
 }
 
 #[test]
-fn a_new_crate_is_made_as_the_readme_says() {
-    let readme = page("README.md");
+fn a_new_crate_is_made_as_the_page_says() {
+    let templates = page("docs/templates.md");
     let krate = TestCrate::empty();
     krate.write("clone/bin/.keep", "");
     let clone = krate.root.join("clone");
     symlink(repository().join("template"), clone.join("template")).unwrap();
     // `cargo generate` from its library, where cargo looks for it.
     symlink(tools::cargo_generate(), clone.join("bin/cargo-generate")).unwrap();
-    let generate = blocks(&readme, "sh")[9];
+    let generate = blocks(&templates, "sh")[1];
     run(
         &krate,
         &format!("cd clone\nPATH=$PWD/bin:$PATH\n{generate}"),
