@@ -71,7 +71,7 @@ and fails the command.
 
 Names of files are compared without `..`, which `#[path]` puts into them and itcov takes out.
 
-**Below zero is zero** is the one deliberate difference: a count that is a difference of counters and came out negative
+**Below zero is zero** is the one deliberate difference that these programs show: a count that is a difference of counters and came out negative
 is 18446744073709551615 or a little less in llvm-cov, and 0 in itcov. The regions that have one are counted below; the
 lines in them and the sums that take them to have run are not compared.
 ";

@@ -36,7 +36,7 @@ await fetch("/tried?" + encodeURIComponent(outcomes.join()));
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn a_page_in_a_browser_cannot_end_the_run() {
     let krate = TestCrate::scaffolded("browsed");
-    let variables = [("ITCOV_STOP_ADDR", "127.0.0.1:0"), ("ITCOV_TIMEOUT", "0")];
+    let variables = [("ITCOV_CONTROL", "127.0.0.1:0"), ("ITCOV_TIMEOUT", "0")];
     let mut run = krate.start_just(&["itcov", "wait"], &variables);
     run.expect("waiting\n");
     let address = control::address(&mut run);

@@ -151,7 +151,7 @@ fn a_command_line_program_is_measured_as_the_pages_say() {
     let readme_blocks = blocks(&readme, "sh");
     let (exec, in_cargo_test) = (readme_blocks[5], readme_blocks[6]);
     let elsewhere = blocks(&other_machines, "sh")[0];
-    // Run by `live.rs`.
+    // Run by `live/mod.rs`.
     assert_eq!(blocks(&running, "sh")[2], "just itcov-live --port 8080\n");
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
