@@ -35,6 +35,7 @@ mod manifests;
 mod ordinary;
 mod overhead;
 mod places;
+mod plain;
 mod program;
 mod readme;
 mod ready;
