@@ -4,6 +4,7 @@
 mod cargo;
 mod commands;
 mod elsewhere;
+mod everything;
 mod many;
 mod page;
 mod published;
