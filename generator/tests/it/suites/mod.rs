@@ -7,6 +7,7 @@ mod elsewhere;
 mod everything;
 mod many;
 mod page;
+mod plugins;
 mod published;
 mod tools;
 mod ways;
