@@ -24,7 +24,7 @@ fn main() {
     seen.extend(STEERS_CARGO.map(|name| format!("{name}: {:?}\n", std::env::var_os(name))));
     std::fs::write("seen", seen.concat()).unwrap();
     // Where the user has said that everything goes to one directory, an ordinary build would wait as well.
-    if std::env::var_os("CARGO_TARGET_DIR").is_none() {
+    if std::env::var_os("STARTS_NONE").is_none() {
         let mut cargo = std::process::Command::new(std::env::var("CARGO").unwrap());
         assert!(cargo.args(["build", "--quiet"]).current_dir("guest").status().unwrap().success());
         assert!(std::path::Path::new("guest/target/debug/guest").exists());
@@ -124,7 +124,8 @@ fn a_build_script_of_the_suites_cargo_finds_what_the_user_has_set() {
     let path = |name: &str| krate.root.join(name).display().to_string();
     let (wrapper, target, build) = (path("wrapper.sh"), path("elsewhere"), path("build"));
     let variables = [
-        ("CARGO_TARGET_DIR", &*target),
+        ("STARTS_NONE", "1"),
+        ("CARGO_TARGET_DIR", &target),
         ("CARGO_BUILD_BUILD_DIR", &build),
         ("RUSTC_WRAPPER", &wrapper),
         ("RUSTC_WORKSPACE_WRAPPER", &wrapper),
