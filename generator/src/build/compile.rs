@@ -108,6 +108,15 @@ struct Extra {
     unit: Option<Unit>,
 }
 
+impl Extra {
+    fn not_measured(arguments: Vec<OsString>) -> Extra {
+        Extra {
+            arguments,
+            unit: None,
+        }
+    }
+}
+
 /// What is set for a crate. rustc says so, and does nothing else.
 fn cfg(rustc: &Path, arguments: &[OsString], more: &[String]) -> Vec<String> {
     let mut command = Command::new(rustc);
@@ -136,42 +145,37 @@ fn extra(
         None => call.target.is_some(),
     };
     let not_measured = call.is_instrumented.then(|| NOT_INSTRUMENTED.into());
-    let not_measured = Extra {
-        arguments: not_measured.into_iter().collect(),
-        unit: None,
+    let not_measured: Vec<OsString> = not_measured.into_iter().collect();
+    let link = |linked: Linked| {
+        let arguments = linked.arguments(rustc, call, directory);
+        arguments.context("cannot make the object that is linked into it")
     };
     if call.is_build_script() || call.is_of_type(&["proc-macro"]) {
-        return Ok(if is_measured {
+        let mut arguments = if is_measured {
             not_measured
         } else {
-            Extra::default()
-        });
+            Vec::new()
+        };
+        if call.is_build_script() {
+            arguments.extend(link(Linked::BuildScript)?);
+        }
+        return Ok(Extra::not_measured(arguments));
     }
     let has_counters = is_measured || settings.between.contains(&manifest);
     let is_elsewhere = !call.is_of(&settings.target);
-    let is_of_a_suite = || {
-        settings.measured.is_some()
-            && call.is_of_a_suite(&settings.ordinary)
-            && !is_in_a_build_script()
-    };
+    let is_of_a_suite = || call.is_of_a_suite(&settings.ordinary) && !is_in_a_build_script();
     if !has_counters || is_elsewhere && !is_of_a_suite() {
         return Ok(Extra::default());
     }
     // A suite may build for several targets, among them some of other systems.
-    if settings.measured.is_some() && !call.can_be_measured(rustc) {
+    if !call.can_be_measured(rustc) {
         return Ok(Extra::default());
     }
-    let link = |linked: Linked| {
-        let arguments = linked.arguments(rustc, call, directory);
-        arguments.context("cannot make the object that says where the profile goes")
-    };
     let is_test = call.is_test || call.is_test_without_harness();
     if is_test && settings.tests.is_none() {
         // It is not measured, though what it is linked with is.
-        return Ok(Extra {
-            arguments: [not_measured.arguments, link(Linked::Nothing)?].concat(),
-            unit: None,
-        });
+        let arguments = [not_measured, link(Linked::Nothing)?].concat();
+        return Ok(Extra::not_measured(arguments));
     }
     let is_program = call.is_program();
     let notes = units::notes(directory);

@@ -41,6 +41,8 @@ pub enum Linked {
     Test(PathBuf, String),
     /// There is to be no profile.
     Nothing,
+    /// It is a build script of a suite's cargo, which finds the environment that the user had.
+    BuildScript,
 }
 
 /// The directories of profiles that processes write which are not told where.
@@ -139,7 +141,7 @@ impl Linked {
         let through = if call.calls_linker() { "" } else { "-Wl," };
         let target = call.target.as_deref();
         let mut words = vec![object(rustc, target, directory, &self.source())?.into_os_string()];
-        if !matches!(self, Linked::Nothing) {
+        if !matches!(self, Linked::Nothing | Linked::BuildScript) {
             let options = [BUILD_ID, WRAP].iter().chain(&WRAPPED_FUNCTIONS);
             words.extend(options.map(|option| format!("{through}{option}").into()));
         }
@@ -177,11 +179,13 @@ impl Linked {
             }
             Linked::Library(path) => vec![filename(path), OF_LIBRARY.to_owned()],
             Linked::Nothing => vec!["pub static __llvm_profile_runtime: i32 = 0;".to_owned()],
+            Linked::BuildScript => Vec::new(),
         };
         let definitions = definitions.iter();
         let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
         let rest = match self {
             Linked::Nothing => "",
+            Linked::BuildScript => RESTORE,
             Linked::Program(..) | Linked::Test(..) | Linked::Library(_) => RUNTIME,
         };
         let first = if matches!(self, Linked::Test(..)) {
@@ -214,6 +218,9 @@ const WRAPPED_FUNCTIONS: [&str; 2] = [
 /// What programs and libraries have alike.
 const RUNTIME: &str = include_str!("linked/runtime.rs");
 
+/// What build scripts have.
+const RESTORE: &str = include_str!("linked/restore.rs");
+
 /// What the runtime calls for the number of a program.
 const OF_PROGRAM: &str = "\
 pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
@@ -229,9 +236,11 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
     if program.is_null() { library } else { library | (*program as u64) << 40 }
 }";
 
-/// A digest of what is linked into programs. Where that is another one, cargo has to link them again.
+/// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
-    digest(format!("{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME}"))
+    digest(format!(
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {RESTORE}"
+    ))
 }
 
 fn filename(path: &Path) -> String {

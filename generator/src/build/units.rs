@@ -39,7 +39,7 @@ pub struct Unit {
 }
 
 /// Which file of a unit has its whole mapping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// An executable.
     Program,

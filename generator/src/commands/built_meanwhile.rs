@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -12,8 +12,8 @@ use crate::measured::origin::of_others;
 use crate::measured::{Kept, is_same_file};
 use crate::run::say;
 
-/// The profiles without those of programs that are not measured, which are removed: a task of the workspace, for example,
-/// that the suite's cargo has built like all of the workspace.
+/// The profiles without those of programs and shared libraries that are not measured, which are removed: a task of the workspace,
+/// for example, or a plugin, that the suite's cargo has built like all of the workspace.
 ///
 /// # Errors
 ///
@@ -27,31 +27,39 @@ pub fn leave_out_others(
     let kept = built.part.programs.iter();
     let kept = kept.flat_map(|it| it.others.iter().chain([&it.objects]));
     let mut measured: Vec<PathBuf> = kept.map(|it| it.files[0].clone()).collect();
-    let units = built.programs.iter().flat_map(|(_, it)| it.all_units());
-    let programs = units.filter(|unit| unit.kind == Kind::Program);
-    let packages: BTreeSet<&Path> = programs.map(|unit| unit.manifest.as_path()).collect();
-    let now: Vec<Unit> = units::of_kind(&built.wrapper.units, Kind::Program).collect();
-    let (own, others): (Vec<Unit>, Vec<Unit>) = now
-        .into_iter()
-        .partition(|unit| packages.contains(unit.manifest.as_path()));
-    measured.extend(own.iter().map(Unit::object));
+    let units: Vec<&Unit> = built
+        .programs
+        .iter()
+        .flat_map(|(_, it)| it.all_units())
+        .collect();
+    // A package may have a library in a measured program, and another program.
+    let is_own = |unit: &Unit| {
+        let mut units = units.iter().filter(|it| it.manifest == unit.manifest);
+        units.any(|it| unit.kind != Kind::Program || it.kind == Kind::Program)
+    };
+    // A program has the code of archives as well, so it comes first.
+    let now = [Kind::Program, Kind::Shared, Kind::Archive].into_iter();
+    let now = now.flat_map(|kind| units::of_kind(&built.wrapper.units, kind));
+    let (own, others): (Vec<Unit>, Vec<Unit>) = now.partition(is_own);
+    let own = own.iter().filter(|unit| unit.kind == Kind::Program);
+    measured.extend(own.map(Unit::object));
     let files = || others.iter().map(Unit::object).collect();
     let foreign = of_others(&profiles, &measured, &files)?;
-    let mut names = BTreeSet::new();
+    let mut notes = BTreeSet::new();
     for (profile, other) in &foreign {
         fs::remove_file(profile).with_context(|| format!("cannot remove {}", profile.display()))?;
-        let manifest = others[*other].manifest.join("Cargo.toml");
-        let members = measure.workspace.members();
-        names.extend(
-            members
-                .iter()
-                .filter(|it| it.manifest_path == manifest)
-                .map(|it| &it.name),
-        );
+        let (unit, members) = (&others[*other], measure.workspace.members());
+        let manifest = unit.manifest.join("Cargo.toml");
+        let package = members.iter().find(|it| it.manifest_path == manifest);
+        notes.extend(package.map(|it| (&it.name, unit.kind)));
     }
-    for name in names {
+    for (name, kind) in notes {
+        let what = match kind {
+            Kind::Program | Kind::Test => "program",
+            Kind::Archive | Kind::Shared => "shared library",
+        };
         say(&format!(
-            "a program of {name} has run, which is not measured; `--with {name}` measures it along"
+            "a {what} of {name} has run, which is not measured; `--with {name}` measures it along"
         ));
     }
     let foreign: BTreeSet<PathBuf> = foreign.iter().map(|(path, _)| path.to_path_buf()).collect();

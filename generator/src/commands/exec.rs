@@ -1,6 +1,7 @@
 //! `cargo itcov exec`: runs a suite that starts the program itself.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -156,20 +157,33 @@ impl Exec {
             let executable = &program.invocation.executable;
             environment.extend(as_variables(built, &program.bin, executable));
         }
-        // A cargo of the suite builds what this one has built, in the same place.
-        if self.build.scope == Scope::Workspace {
-            let target = &built.wrapper.target;
-            environment.insert("CARGO_TARGET_DIR".into(), target.into());
-            if measure.layout.has_build_directory() {
-                environment.insert("CARGO_BUILD_BUILD_DIR".into(), target.into());
+        for (name, value) in self.for_cargo(measure, built) {
+            // Build scripts find what was there before: see `linked/restore.rs`.
+            environment.insert(format!("ITCOV_SET_{name}").into(), value.clone());
+            if let Some(before) = env::var_os(name) {
+                environment.insert(format!("ITCOV_BEFORE_{name}").into(), before);
             }
-            for variable in built.wrapper.variables {
-                environment.insert(variable.into(), (&built.wrapper.path).into());
-            }
+            environment.insert(name.into(), value);
         }
         // Tests whose work is measured know better: theirs are to be told apart.
         environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(SUITE));
         environment
+    }
+
+    /// What has a cargo of the suite build what this one has built, in the same place.
+    fn for_cargo(&self, measure: &Measure, built: &Built) -> BTreeMap<&'static str, OsString> {
+        let target = &built.wrapper.target;
+        let mut variables = BTreeMap::from([("CARGO_TARGET_DIR", target.into())]);
+        if measure.layout.has_build_directory() {
+            variables.insert("CARGO_BUILD_BUILD_DIR", target.into());
+        }
+        if self.build.scope == Scope::All {
+            // What has no target is not measured, as it is for build scripts and macros.
+            variables.insert("CARGO_BUILD_TARGET", (&built.target).into());
+        }
+        let wrappers = built.wrapper.variables.iter();
+        variables.extend(wrappers.map(|name| (*name, (&built.wrapper.path).into())));
+        variables
     }
 }
 

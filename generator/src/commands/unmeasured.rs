@@ -55,11 +55,6 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -
     } else {
         "any of the programs"
     };
-    // A cargo of the suite is told to instrument the workspace's crates, and no others.
-    let by_cargo = match scope {
-        Scope::Workspace => ", or to build it by cargo",
-        Scope::All => "",
-    };
     let but = match opened {
         [] => String::new(),
         files => format!(", but {}", list(files)),
@@ -83,7 +78,7 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &[&Path], status: u8) -
     };
     let semicolon = if way_out.is_empty() { "" } else { "; " };
     anyhow::anyhow!(
-        "the suite has not started {which}{but}: it has to run {variables}{by_cargo}{semicolon}{way_out}{or_early}"
+        "the suite has not started {which}{but}: it has to run {variables}, or to build it by cargo{semicolon}{way_out}{or_early}"
     )
 }
 

@@ -12,6 +12,7 @@ mod inside;
 mod kept;
 mod linkers;
 mod seeding;
+mod suites_scripts;
 mod wrappers;
 
 use std::collections::BTreeMap;

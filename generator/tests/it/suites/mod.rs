@@ -4,8 +4,10 @@
 mod cargo;
 mod commands;
 mod elsewhere;
+mod everything;
 mod many;
 mod page;
+mod plugins;
 mod published;
 mod tools;
 mod ways;
