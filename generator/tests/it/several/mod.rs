@@ -2,6 +2,7 @@
 
 mod choice;
 mod ends;
+mod ordinary;
 mod places;
 mod shared_libraries;
 mod together;
