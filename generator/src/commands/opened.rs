@@ -217,10 +217,12 @@ impl<'a> Opened<'a> {
 
     /// What does not count.
     fn lost(&self) -> &'static str {
-        if self.files.iter().all(|file| is_library(file)) {
-            "where it was loaded, it does not count"
-        } else {
-            "what it did does not count"
+        let are_libraries = self.files.iter().all(|file| is_library(file));
+        match (are_libraries, &self.files[..]) {
+            (true, [_]) => "where it was loaded, it does not count",
+            (true, _) => "where they were loaded, they do not count",
+            (false, [_]) => "what it did does not count",
+            (false, _) => "what they did does not count",
         }
     }
 

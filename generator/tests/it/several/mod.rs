@@ -7,6 +7,8 @@ mod places;
 mod shared_libraries;
 mod together;
 
+pub use ordinary::host;
+
 use crate::support::{Running, TestCrate};
 
 /// The library that the services share.

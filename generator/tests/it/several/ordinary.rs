@@ -29,7 +29,7 @@ const PLUGIN: &str =
     "#[unsafe(no_mangle)]\npub extern \"C\" fn plug() {\n    println!(\"plugged\");\n}\n";
 
 /// A program, another one that it starts, and plugins that it loads: one is a `cdylib`, one a `dylib`. All are built.
-fn host() -> TestCrate {
+pub fn host() -> TestCrate {
     let krate = TestCrate::empty();
     let members = "[\"host\", \"helper\", \"plugin\", \"rusty\"]";
     krate.write(
@@ -122,7 +122,7 @@ fn what_is_started_or_loaded_of_another_package_is_said() {
     krate
         .itcov(&["run", "-p", "host", "--", "target/debug/libplugin.so", "target/debug/helper"])
         .ends_with(0)
-        .says("target/debug/helper and target/debug/libplugin.so, which are not instrumented: what it did does not count; \
+        .says("target/debug/helper and target/debug/libplugin.so, which are not instrumented: what they did does not count; \
                `--with helper,plugin` measures them along\n");
     let link = "ln -sf \"${ITCOV_BIN%/*}/libplugin.so\" target/debug/libplugin.so; \
                 ln -sf \"${ITCOV_BIN%/*}/helper\" target/debug/helper";
@@ -174,7 +174,8 @@ fn a_build_reads_the_libraries_that_it_links() {
         "fn main() {\n    println!(\"{}\", along::along());\n}\n",
     );
     krate.cargo(&["build", "-p", "host"]).ends_with(0);
-    let script = "touch host/src/main.rs; cargo build -p host --target-dir target; cargo run -p host";
+    let script =
+        "touch host/src/main.rs; cargo build -p host --target-dir target; cargo run -p host";
     let output = krate.itcov(&["exec", "-p", "host", "--", "sh", "-c", script]);
     let output = output.ends_with(0);
     assert!(!output.stderr.contains("opened"), "{}", output.stderr);
