@@ -6,6 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
+/// How many programs are watched by fanotify: the system gives a user 128 such watches.
+#[cfg(target_os = "linux")]
+const MOST: u64 = 32;
+
 /// Watches files.
 pub struct Watch {
     /// What tells of a program that it was started.
@@ -56,13 +60,14 @@ mod system {
 impl Watch {
     /// Begins to watch these files, as far as they are there and the system has watches.
     pub fn begin(programs: Vec<PathBuf>, libraries: Vec<PathBuf>) -> Watch {
-        /// Each takes a descriptor, of which the run needs some, too.
-        const MOST: usize = 32;
+        // Each takes a descriptor, of which the run needs most.
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let most = limit.map_or(MOST, |limit| MOST.min(limit / 8));
         let mut watched = Vec::new();
         let mut others = Vec::new();
         for program in programs {
             match system::when_started(&program) {
-                Ok(group) if watched.len() < MOST => watched.push((group, program)),
+                Ok(group) if (watched.len() as u64) < most => watched.push((group, program)),
                 _ => others.push(program),
             }
         }

@@ -1,5 +1,7 @@
 //! Programs and plugins of other packages that come from an ordinary build: that it is said, and what is said to do.
 
+use std::fs;
+
 use super::member;
 use crate::support::{Output, TestCrate};
 
@@ -141,6 +143,25 @@ fn what_is_started_or_loaded_of_another_package_is_said() {
     let linked = linked.ends_with(0);
     assert!(!linked.stderr.contains("opened"), "{}", linked.stderr);
     assert_eq!(linked.lines_of("plugin/src/lib.rs"), (3, 3));
+}
+
+/// To watch each takes a descriptor, unless there are too many.
+#[test]
+fn many_programs_take_no_descriptors_that_the_run_needs() {
+    let krate = host();
+    let helper = krate.root.join("target/debug/helper");
+    let mut manifest = vec![krate.read("helper/Cargo.toml")];
+    for name in (0..40).map(|number| format!("helper-{number}")) {
+        fs::copy(&helper, helper.with_file_name(&name)).unwrap();
+        manifest.push(format!(
+            "[[bin]]\nname = \"{name}\"\npath = \"src/main.rs\"\n"
+        ));
+    }
+    krate.write("helper/Cargo.toml", &manifest.join("\n"));
+    krate
+        .sh("ulimit -n 32; cargo itcov run -p host -- target/debug/helper-39")
+        .ends_with(0)
+        .says("target/debug/helper-39, which is not instrumented");
 }
 
 /// cargo opens what it finds fresh, and links with what it does not.
