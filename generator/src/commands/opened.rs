@@ -199,7 +199,7 @@ impl<'a> Opened<'a> {
         Some(format!("the measured one is {}", shown(measured)))
     }
 
-    /// What has to be built along to be measured.
+    /// What has to be built to be measured.
     fn along(&self) -> Option<String> {
         let packages = self
             .files
@@ -209,6 +209,12 @@ impl<'a> Opened<'a> {
                 _ => None,
             });
         let packages: BTreeSet<&str> = packages.collect();
+        let built = self.built.programs.iter().map(|(_, it)| &it.package);
+        let mut built = built.chain(&self.measure.options.with);
+        // cargo has built the package, and not this.
+        if built.any(|it| packages.contains(it.as_str())) {
+            return Some("--features has to turn on what it requires".to_owned());
+        }
         let packages: Vec<&str> = packages.into_iter().collect();
         let it = if packages.len() == 1 { "it" } else { "them" };
         (!packages.is_empty())

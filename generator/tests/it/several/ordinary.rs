@@ -145,6 +145,21 @@ fn what_is_started_or_loaded_of_another_package_is_said() {
     assert_eq!(linked.lines_of("plugin/src/lib.rs"), (3, 3));
 }
 
+/// A program that the measured build has not made, as a feature was off.
+#[test]
+fn a_program_that_requires_a_feature_is_not_measured_by_its_package_alone() {
+    let krate = host();
+    let manifest = krate.read("helper/Cargo.toml");
+    let bin = "[[bin]]\nname = \"helper\"\npath = \"src/main.rs\"\nrequired-features = [\"on\"]\n";
+    let manifest = format!("{manifest}\n[features]\non = []\n\n{bin}");
+    krate.write("helper/Cargo.toml", &manifest);
+    let start = ["--", "target/debug/helper"];
+    krate
+        .itcov(&[&["run", "-p", "host", "--with", "helper"], &start[..]].concat())
+        .ends_with(0)
+        .says("what it did does not count; --features has to turn on what it requires\n");
+}
+
 /// To watch each takes a descriptor, unless there are too many.
 #[test]
 fn many_programs_take_no_descriptors_that_the_run_needs() {
