@@ -106,7 +106,7 @@ pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
                 .filter(|file| file.extension() == Some("so"));
             let files = if is_program {
                 artifact.executable.iter().cloned().collect()
-            } else if artifact.target.is_cdylib() {
+            } else if artifact.target.is_cdylib() || artifact.target.is_dylib() {
                 shared.cloned().collect()
             } else {
                 Vec::new()

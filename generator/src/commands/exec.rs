@@ -12,7 +12,8 @@ use anyhow::Result;
 use super::apart::{self, Apart};
 use super::built_meanwhile::{by_other_runs, by_the_suite, leave_out_others};
 use super::measure::{Built, Measure, Profiles, configured};
-use super::{output, unmeasured};
+use super::opened::{self, Opened};
+use super::{not_run, output, unmeasured};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::units::{self, Kind};
@@ -20,7 +21,6 @@ use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
-use crate::run::watch::Watch;
 use crate::run::{Failure, say};
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
@@ -79,9 +79,9 @@ impl Exec {
                 environment,
             }),
         };
-        let watch = Watch::begin(unmeasured::lookalikes(&built, &measure.layout));
+        let watch = opened::watch(&measure, &built);
         let outcome = measure.supervise(&plan, &settings, &recording)?;
-        let opened = watch.as_ref().map(Watch::opened).unwrap_or_default();
+        let opened = Opened::of(&watch, &measure, &built);
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
@@ -96,7 +96,8 @@ impl Exec {
             ));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
-        unmeasured::as_well(&built, &opened);
+        opened.as_well();
+        not_run::say_of(&built, &profiles);
         if self.scenarios && !is_one_named(recording.directory())? {
             say(apart::NONE);
         }

@@ -54,6 +54,8 @@ pub struct Built<'a> {
     /// The compiler wrapper.
     pub wrapper: Wrapper,
     pub programs: Vec<(Program<'a>, BuiltProgram)>,
+    /// What was built along.
+    pub along: Vec<PathBuf>,
     pub part: Part,
     /// What is around the run, for its scenarios.
     around: Cell<Option<Asked>>,
@@ -131,8 +133,10 @@ impl<'a> Measure<'a> {
             let made = builder.build(&program)?;
             built.push((program, made));
         }
+        let mut files = Vec::new();
         for package in along {
             let made = builder.build_along(package)?;
+            files.extend(made.iter().map(|(file, _)| file.clone()));
             if let Some((_, program)) = built.first_mut() {
                 let executables = made.iter().map(|(executable, _)| executable.clone());
                 program.along.extend(executables);
@@ -156,6 +160,7 @@ impl<'a> Measure<'a> {
             target: builder.target().to_owned(),
             wrapper: builder.into_wrapper(),
             programs: built,
+            along: files,
             part,
             around: Cell::new(Some(around)),
         })

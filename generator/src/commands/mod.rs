@@ -13,6 +13,8 @@ pub mod init;
 mod live;
 pub mod man;
 mod measure;
+mod not_run;
+mod opened;
 pub mod output;
 mod recorded;
 pub mod remove;

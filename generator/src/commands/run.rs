@@ -7,6 +7,8 @@ use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
+use super::not_run;
+use super::opened::{self, Opened};
 use crate::build::options::BuildOptions;
 use crate::run::plan::Plan;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
@@ -65,10 +67,13 @@ impl Run {
             programs: measure.starts(&built, &profiles, &settings, &words)?,
             suite: None,
         };
+        let watch = opened::watch(&measure, &built);
         let outcome = measure.run(&plan, &settings, &mut recording)?;
+        Opened::of(&watch, &measure, &built).beside(false);
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
+        not_run::say_of(&built, &recording.profiles()?);
         Ok(measure.report(&recording, outcome.status))
     }
 }

@@ -8,12 +8,12 @@ use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
-use super::unmeasured;
+use super::not_run;
+use super::opened::{self, Opened};
 use crate::build::options::BuildOptions;
 use crate::run::plan::{self, Plan, find_command};
 use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
-use crate::run::watch::Watch;
 
 /// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
 ///
@@ -67,9 +67,9 @@ impl Suite {
                 environment: BTreeMap::new(),
             }),
         };
-        let watch = Watch::begin(unmeasured::lookalikes(&built, &measure.layout));
+        let watch = opened::watch(&measure, &built);
         let outcome = measure.run(&plan, &settings, &mut recording)?;
-        unmeasured::beside(&watch.as_ref().map(Watch::opened).unwrap_or_default());
+        Opened::of(&watch, &measure, &built).beside(true);
         // More than 123 is a timeout, a command that cannot be started, or a signal.
         if settings.ready.is_empty() && (1..=123).contains(&outcome.status) {
             say(
@@ -79,6 +79,7 @@ impl Suite {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
+        not_run::say_of(&built, &recording.profiles()?);
         Ok(measure.report(&recording, outcome.status))
     }
 }

@@ -1,5 +1,7 @@
 //! Suites that start a program of an ordinary build, which is not measured: that it is said, and what is said to do.
 
+use std::fs;
+
 use crate::several::services;
 use crate::support::TestCrate;
 
@@ -10,8 +12,8 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     krate.cargo(&["build", "--release"]).ends_with(0);
     let suite = |script: &str| krate.just(&["itcov-exec", "sh", "-c", script]);
     let ordinary = "target/debug/ordinary hello";
-    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", or put a link in its place before the suite: \
-                   ln -sf \"$ITCOV_BIN\" target/debug/ordinary";
+    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", in a test in Rust env!(\"CARGO_BIN_EXE_ordinary\"), \
+                   or put a link in its place before the suite: ln -sf \"$ITCOV_BIN\" target/debug/ordinary";
     suite(ordinary)
         .ends_with(1)
         .says("has not started the program, but target/debug/ordinary, which is not instrumented")
@@ -35,7 +37,7 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     );
     beside
         .ends_with(0)
-        .says("the suite has also opened target/debug/ordinary, which is not instrumented")
+        .says("opened during the run as well: target/debug/ordinary, which is not instrumented")
         .says("a suite that starts the program itself is for exec");
     let alone = krate.just_with(&["itcov-suite", "true"], &[("ITCOV_ARGS", "wait")]);
     assert!(!alone.stderr.contains("opened"), "{}", alone.stderr);
@@ -49,6 +51,42 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     krate.cargo(&["build"]).ends_with(0);
     let renewed = krate.root.join("target/debug/ordinary");
     assert!(!renewed.is_symlink());
+}
+
+/// What is installed is the user's: it is not to be replaced.
+#[test]
+fn an_installed_program_is_not_to_be_replaced() {
+    let krate = TestCrate::new("installed");
+    krate.write("src/bin/client.rs", "fn main() { println!(\"client\") }\n");
+    krate.itcov(&["init", "--bin", "installed"]).ends_with(0);
+    krate.cargo(&["build"]).ends_with(0);
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("bin");
+    fs::create_dir(&path).unwrap();
+    for name in ["installed", "client"] {
+        let built = krate.root.join("target/debug").join(name);
+        fs::copy(built, path.join(name)).unwrap();
+    }
+    let exec = |suite: &str| {
+        let path = path.display();
+        krate.sh(&format!(
+            "PATH={path}:$PATH; cargo itcov exec --bin installed -- sh -c '{suite}'"
+        ))
+    };
+    let first = "PATH=\"${ITCOV_BIN%/*}:$PATH\"";
+    let alone = exec("installed hello").ends_with(1);
+    let alone = alone.says(&format!(
+        "run \"$ITCOV_BIN\", or begin the suite with {first}\n"
+    ));
+    assert!(!alone.stderr.contains("ln -sf"), "{}", alone.stderr);
+    let client = exec("\"$ITCOV_BIN\" hello; client").ends_with(0);
+    let client = client.says(&format!(
+        "run \"${{ITCOV_BIN%/*}}/client\", or begin the suite with {first}\n"
+    ));
+    assert!(!client.stderr.contains("ln -sf"), "{}", client.stderr);
+    let both = exec(&format!("{first}; installed hello; client")).ends_with(0);
+    assert!(!both.stderr.contains("opened"), "{}", both.stderr);
+    assert_eq!(both.lines_of("src/bin/client.rs"), (1, 1));
 }
 
 /// Both ways out last: a link that was there before the suite is a measured program, and so is a copy.
@@ -84,8 +122,8 @@ fn the_way_out_is_the_variable_of_the_program_that_was_started() {
     krate
         .just(&["itcov_options=-p api -p worker", "itcov-exec", "sh", "-c", script])
         .ends_with(0)
-        .says("run \"${ITCOV_BIN_worker:-target/debug/worker}\", or put a link in its place before the suite: \
-               ln -sf \"$ITCOV_BIN_worker\" target/debug/worker");
+        .says("run \"${ITCOV_BIN_worker:-target/debug/worker}\", in a test in Rust env!(\"CARGO_BIN_EXE_worker\"), \
+               or put a link in its place before the suite: ln -sf \"$ITCOV_BIN_worker\" target/debug/worker");
 }
 
 /// The client of a server is of the same package, and `$ITCOV_BIN` is the server.
@@ -99,7 +137,7 @@ fn another_binary_of_the_package_is_beside_the_measured_program() {
     let beside = "\"${ITCOV_BIN%/*}/client\"";
     let link = format!("ln -sf {beside} target/debug/client");
     suite("\"$ITCOV_BIN\" hello; target/debug/client").says(&format!(
-        "run {beside}, or put a link in its place before the suite: {link}"
+        "run {beside}, in a test in Rust env!(\"CARGO_BIN_EXE_client\"), or put a link in its place before the suite: {link}"
     ));
     for way_out in [beside.to_owned(), format!("{link}; target/debug/client")] {
         let measured = suite(&format!("\"$ITCOV_BIN\" hello; {way_out}"));
@@ -110,5 +148,5 @@ fn another_binary_of_the_package_is_beside_the_measured_program() {
     krate.cargo(&["clean", "-p", "server", "--target-dir", "target"]);
     krate.cargo(&["build"]).ends_with(0);
     suite("\"$ITCOV_BIN\" hello; target/debug/client; target/debug/server hello")
-        .says("run \"${ITCOV_BIN:-target/debug/server}\", or put");
+        .says("run \"${ITCOV_BIN:-target/debug/server}\", in a test");
 }

@@ -8,12 +8,14 @@ use crate::support::TestCrate;
 const PLACE: &str = "/projects";
 
 /// What begins what is of interest. Before it, a run says what it does.
-const BEGINNINGS: [&str; 5] = [
+const BEGINNINGS: [&str; 7] = [
     "error:",
     "warning:",
     "note:",
     "itcov: error:",
     "itcov: not ",
+    "itcov: opened ",
+    "itcov: built along",
 ];
 
 /// A part of the page.

@@ -1,8 +1,10 @@
 //! Errors of runs: what steers them, the build, and what the program and the suite do.
 
+use std::fs;
 use std::net::TcpListener;
 
 use super::page::Section;
+use crate::several::host;
 use crate::support::process::signal;
 use crate::support::{Running, TestCrate, free_port, tools};
 
@@ -154,6 +156,22 @@ fn suites(section: &mut Section, shop: &TestCrate) {
         shop,
         "The suite starts the ordinary program",
         "cargo itcov exec -- target/debug/shop",
+    );
+    fs::create_dir(shop.root.join("bin")).unwrap();
+    fs::copy(
+        shop.root.join("target/debug/shop"),
+        shop.root.join("bin/shop"),
+    )
+    .unwrap();
+    section.error(
+        shop,
+        "The suite starts an installed program",
+        "PATH=$PWD/bin:$PATH cargo itcov exec -- shop",
+    );
+    section.remark(
+        &host(),
+        "The program starts an ordinary program of another package",
+        "cargo itcov run -p host --with helper,plugin -- target/debug/helper target/itcov/debug/libplugin.so",
     );
 }
 

@@ -2,9 +2,12 @@
 
 mod choice;
 mod ends;
+mod ordinary;
 mod places;
 mod shared_libraries;
 mod together;
+
+pub use ordinary::host;
 
 use crate::support::{Running, TestCrate};
 
