@@ -1,7 +1,6 @@
 //! The functions of the workspace, by how many of their lines did not run: where the next test should go.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -10,11 +9,12 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::closures;
 use super::functions::{self, Written};
 use super::numbers::{compact, counted, exact, level, number, percent};
-use super::own_code::OwnCode;
+use super::own_code;
 use super::page::{From, PAGES, Site, bar_of};
 use super::read::Sources;
 use super::text::{name, path};
 use super::tree::Entry;
+use crate::count::lines::Line;
 use crate::count::ratio::Ratio;
 
 /// The page of all functions. No source has a page of this name.
@@ -63,34 +63,36 @@ pub fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
     let owners = closures::owners(&functions);
     closures::name(&mut functions);
     let source = sources.read(Path::new(&*coverage.path));
-    let own_code = OwnCode::of(site.coverage, coverage, source.text());
-    let mut lines: HashMap<usize, BTreeSet<u32>> = HashMap::new();
-    for (place, function) in functions.iter().enumerate() {
-        lines
-            .entry(owners[place])
-            .or_default()
-            .extend(function.lines());
+    let text: Vec<_> = source.text().unwrap_or_default().lines().collect();
+    let mut parts = vec![vec![]; functions.len()];
+    for (part, owner) in functions.iter().zip(owners) {
+        parts[owner].push(part);
     }
+    let is_known = |line: &Line| {
+        let known = &coverage.lines;
+        known
+            .binary_search_by_key(&line.number, |it| it.number)
+            .is_ok()
+    };
     let whole = functions
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, function)| {
-            let lines = lines.get(&place)?.iter();
-            let counts = lines.filter_map(|line| {
-                let line = own_code.lines.binary_search_by_key(line, |it| it.number);
-                line.ok().map(|line| own_code.lines[line].count > 0)
-            });
-            Some(Ranked::new(file, function, Ratio::of(counts)))
-        });
+        .iter()
+        .zip(parts)
+        .filter(|(_, parts)| !parts.is_empty());
+    let whole = whole.map(|(function, parts)| {
+        let lines = own_code::lines_of(parts.into_iter(), &text);
+        // Of a file of which some lines alone are reported on there are no others.
+        let lines = lines.iter().filter(|line| is_known(line));
+        Ranked::new(file, function, Ratio::of(lines.map(|line| line.count > 0)))
+    });
     whole.collect()
 }
 
 impl Ranked {
-    fn new(file: usize, function: Written, lines: Ratio) -> Self {
+    fn new(file: usize, function: &Written, lines: Ratio) -> Self {
         Self {
             file,
             line: function.start.line,
-            name: function.name,
+            name: function.name.clone(),
             count: function.count,
             lines,
         }
