@@ -6,7 +6,7 @@ mod doubts;
 mod formats;
 mod orders;
 mod outside;
-mod pages;
+pub mod pages;
 
 use std::fmt::Write as _;
 
