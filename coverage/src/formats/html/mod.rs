@@ -12,6 +12,7 @@
 mod about;
 mod against;
 mod closures;
+mod difference;
 mod directory;
 mod error;
 mod file;

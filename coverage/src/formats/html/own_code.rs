@@ -63,7 +63,7 @@ impl OwnCode {
 
 /// The lines of a function that has these `parts`: itself, its closures and its async body. What else a macro makes in the same
 /// place is not counted. `text` has the lines of the file.
-pub fn lines_of<'a>(parts: impl Iterator<Item = &'a Written>, text: &[&str]) -> Vec<Line> {
+pub fn lines_of(parts: &[&Written], text: &[&str]) -> Vec<Line> {
     let mut by_start: BTreeMap<Position, Vec<CountedRegion>> = BTreeMap::new();
     for part in parts {
         by_start.entry(part.start).or_default().extend(part.code());

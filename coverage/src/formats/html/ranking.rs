@@ -7,7 +7,8 @@ use std::path::Path;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::closures;
-use super::functions::{self, Written};
+use super::difference::{Listed, difference};
+use super::functions;
 use super::numbers::{compact, counted, exact, level, number, percent};
 use super::own_code;
 use super::page::{From, PAGES, Site, bar_of};
@@ -33,6 +34,10 @@ pub struct Ranked {
     count: u64,
     /// The lines of the listing that have code of it.
     lines: Ratio,
+    /// How many functions it is for llvm-cov: itself, its closures and its async body.
+    parts: usize,
+    /// One of them was compiled several times, as a generic one is.
+    is_compiled_again: bool,
 }
 
 /// The functions of the files of the workspace.
@@ -79,25 +84,23 @@ pub fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
         .zip(parts)
         .filter(|(_, parts)| !parts.is_empty());
     let whole = whole.map(|(function, parts)| {
-        let lines = own_code::lines_of(parts.into_iter(), &text);
+        let lines = own_code::lines_of(&parts, &text);
         // Of a file of which some lines alone are reported on there are no others.
         let lines = lines.iter().filter(|line| is_known(line));
-        Ranked::new(file, function, Ratio::of(lines.map(|line| line.count > 0)))
+        Ranked {
+            file,
+            line: function.start.line,
+            name: function.name.clone(),
+            count: function.count,
+            lines: Ratio::of(lines.map(|line| line.count > 0)),
+            parts: parts.len(),
+            is_compiled_again: parts.iter().any(|it| it.instantiations.len() > 1),
+        }
     });
     whole.collect()
 }
 
 impl Ranked {
-    fn new(file: usize, function: &Written, lines: Ratio) -> Self {
-        Self {
-            file,
-            line: function.start.line,
-            name: function.name.clone(),
-            count: function.count,
-            lines,
-        }
-    }
-
     /// The path of its file.
     pub fn path<'a>(&self, site: &'a Site<'_>) -> &'a str {
         &site.tree.files[self.file].coverage.path
@@ -162,10 +165,25 @@ pub fn top(site: &Site<'_>, ranked: &[&Ranked]) -> String {
     }
     let _ = write!(
         out,
-        "</ol><p><a id=allfunctions href=\"{PAGES}/{PAGE}\">All {} →</a></p></section>",
+        "</ol><p><a id=allfunctions href=\"{PAGES}/{PAGE}\">All {} →</a></p>",
         counted(ranked.len(), "function")
     );
-    out
+    if let Some(difference) = difference(&site.tree.directories[0].summary, &listed(site, ranked)) {
+        let _ = write!(out, "<p class=why>{difference}</p>");
+    }
+    out + "</section>"
+}
+
+/// What the list of these functions says.
+fn listed(site: &Site<'_>, ranked: &[&Ranked]) -> Listed {
+    let summaries = files(site).map(|file| &site.tree.files[file].coverage.summary);
+    Listed {
+        functions: ranked.len(),
+        missing: ranked.iter().map(|it| it.lines.missing()).sum(),
+        parts: ranked.iter().map(|it| it.parts).sum(),
+        counted: summaries.map(|it| it.functions.total).sum(),
+        is_compiled_again: ranked.iter().any(|it| it.is_compiled_again),
+    }
 }
 
 /// The page of all functions.

@@ -280,3 +280,37 @@ fn of_functions_that_a_macro_makes_each_has_its_own_lines() {
         assert!(entry.starts_with(&format!("class={class}>")), "{entry}");
     }
 }
+
+/// What the first page says of totals that are not those of its list of functions.
+fn why(fixture: &Instrumented) -> Option<String> {
+    fixture.rebuild();
+    fixture.run(&[]).ends_with(0);
+    let pages = fixture.root().join("pages");
+    write(fixture, &pages);
+    let index = fs::read_to_string(pages.join("index.html")).unwrap();
+    let list = index.split("<a id=allfunctions").nth(1).unwrap();
+    let list = list.split("</section>").next().unwrap();
+    let why = list.split("<p class=why>").nth(1)?;
+    Some(why.trim_end_matches("</p>").to_owned())
+}
+
+#[test]
+fn the_first_page_says_why_its_totals_are_not_those_of_its_functions() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    assert_eq!(why(&fixture), None);
+    let library = "pub mod unused;\npub fn used() -> usize {\n    let idle = |number: usize| {\n        number + 1\n    };\n    \
+         if std::env::args().count() > 9 { idle(1) } else { 0 }\n}\n";
+    fs::write(fixture.root().join("src/lib.rs"), library).unwrap();
+    assert_eq!(
+        why(&fixture).unwrap(),
+        "The totals have 4 functions and 9 lines not run, this list has 3 and 8: in the totals, closures and async bodies are functions \
+         with lines of their own."
+    );
+    fs::write(fixture.root().join("src/lib.rs"), MADE).unwrap();
+    assert_eq!(
+        why(&fixture).unwrap(),
+        "The totals have 9 functions and 10 lines not run, this list has 10 and 22: in the totals, closures and async bodies are \
+         functions with lines of their own, functions that a macro makes in one place are one, and a generic function counts as \
+         its instantiation that ran most."
+    );
+}
