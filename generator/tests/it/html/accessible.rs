@@ -1,17 +1,12 @@
 //! The pages for everybody: keyboards, small and enlarged windows, paper, few colours, screen readers.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::large::{LONG, Large};
-use super::subject::changed;
-use super::{measured, write_with};
-use crate::scenarios::pages::recorded;
+use super::measured;
 use crate::support::chromium::Chromium;
 
-const PAGES: [&str; 5] = [
+pub const PAGES: [&str; 5] = [
     "index.html",
     "pages/app.src.html",
     "pages/~functions.html",
@@ -19,67 +14,6 @@ const PAGES: [&str; 5] = [
     "pages/helper.src.lib.rs.html",
 ];
 const FLOW: &str = PAGES[3];
-
-#[test]
-#[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
-fn axe_finds_nothing_on_any_kind_of_page() {
-    let mut browser = Chromium::start();
-    let measured = measured();
-    // It is put into the pages, whose policy is against that.
-    browser.call("Page.setBypassCSP", &json!({"enabled": true}));
-    find_nothing(&mut browser, &measured.pages, &PAGES);
-}
-
-#[test]
-#[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
-fn axe_finds_nothing_on_pages_with_scenarios_or_of_changed_lines() {
-    let mut browser = Chromium::start();
-    browser.call("Page.setBypassCSP", &json!({"enabled": true}));
-    let (_krate, pages) = recorded(&[("one", &[0, 2]), ("two", &[2])]);
-    let index = fs::read_to_string(pages.join("index.html")).unwrap();
-    assert!(index.contains("<p class=more>"), "{index}");
-    let with_scenarios = [
-        "index.html",
-        "pages/scenarios.html",
-        "pages/src.main.rs.html",
-    ];
-    find_nothing(&mut browser, &pages, &with_scenarios);
-
-    let fixture = changed();
-    let pages = fixture.root().join("pages");
-    write_with(&fixture, &pages, &["--changed-since", "main"]);
-    let of_changes = [
-        "index.html",
-        "pages/~functions.html",
-        "pages/src.lib.rs.html",
-    ];
-    find_nothing(&mut browser, &pages, &of_changes);
-}
-
-/// Looks at the pages in light, in dark, and in a narrow window, with all open that can be opened.
-fn find_nothing(browser: &mut Chromium, directory: &Path, pages: &[&str]) {
-    // The contrast of colours takes most of the time. In a narrow window, `every_text_can_be_read_in_light_and_in_dark` looks at
-    // it, and nothing else depends on the colours.
-    for (width, scheme, without) in [
-        (1280, "light", &[][..]),
-        (1280, "dark", &[]),
-        (320, "light", &["color-contrast"]),
-    ] {
-        browser.size(width, 800);
-        browser.prefer(scheme);
-        for page in pages {
-            browser.open(&directory.join(page), "");
-            browser.value(
-                "document.querySelectorAll('#code details, #scenarios details').forEach((it) => { it.open = true; })",
-            );
-            browser.press("n");
-            // Who reaches a line, if there are scenarios.
-            browser.press("s");
-            let found = browser.axe(without);
-            assert_eq!(found, json!([]), "{page}, {scheme}, {width} pixels");
-        }
-    }
-}
 
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
@@ -102,7 +36,20 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     }
     assert!(stops > 8, "{stops}");
 
+    let lines = "[...document.querySelectorAll('#code p')]";
+    assert!(browser.value(&format!("{lines}.length")).as_u64().unwrap() > 20_000);
+    browser.until(&format!(
+        "{lines}.filter((row) => row.checkVisibility({{ contentVisibilityAuto: true }})).length < 1_000"
+    ));
+
     browser.open(&large.pages.join("index.html"), "");
+    // What a page has for a file is a row.
+    let elements = "document.querySelectorAll('#tree *').length / document.querySelectorAll('#tree tr').length";
+    let elements = browser.value(elements).as_f64().unwrap();
+    assert!(elements < 22.0, "{elements} elements for a file");
+    let others = "document.querySelectorAll(':not(#tree, #tree *)').length";
+    let others = browser.value(others).as_u64().unwrap();
+    assert!(others < 300, "{others} elements beside them");
     browser.value("document.getElementById('fold').click()");
     let rows = "document.querySelectorAll('#tree tbody tr:not(.x)')";
     assert!(browser.value(&format!("{rows}.length")).as_u64().unwrap() > 1_598);
