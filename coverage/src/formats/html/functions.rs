@@ -6,7 +6,6 @@ use rustc_demangle::demangle;
 
 use super::short_names::short;
 use crate::count::functions::{CountedRegion, Function};
-use crate::count::lines::lines;
 use crate::count::ratio::Ratio;
 use crate::count::segments::{Segment, segments};
 use crate::count::{Coverage, FileCoverage};
@@ -41,11 +40,10 @@ pub struct Instantiation {
 }
 
 impl Written {
-    /// The numbers of the lines that have code of it.
-    pub fn lines(&self) -> Vec<u32> {
+    /// The code of its instantiations.
+    pub fn code(&self) -> impl Iterator<Item = CountedRegion> {
         let code = self.instantiations.iter().flat_map(|it| &it.code);
-        let lines = lines(&segments(code.copied()));
-        lines.iter().map(|it| it.number).collect()
+        code.copied()
     }
 
     /// How many of the instantiations ran.
@@ -204,10 +202,7 @@ pub(super) mod tests {
         let functions = coverage.functions.iter();
         let functions = functions.map(|it| (it.name.to_string(), it)).collect();
         let written = Written::new(Position { line: 1, column: 1 }, "f".into(), functions);
-        assert_eq!(
-            (written.regions.missing(), written.lines()),
-            (0, vec![1, 2])
-        );
+        assert_eq!((written.regions.missing(), written.code().count()), (0, 4));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Coverage as pages for a browser: one directory that needs no network, and no script to be complete.
 //!
 //! ```text
-//! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code           ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ─┘
+//! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code, difference ─┬─ folder
+//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ┘
 //!                                 └─ own_code, marks, highlight ┘
 //! ```
 //!
@@ -12,6 +12,7 @@
 mod about;
 mod against;
 mod closures;
+mod difference;
 mod directory;
 mod error;
 mod file;

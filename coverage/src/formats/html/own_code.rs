@@ -1,9 +1,9 @@
 //! What each line of a page counts: its own code. Where a closure or an async body lies inside of another function, what is
 //! around it says nothing of its lines, though llvm-cov takes them for run, as `#[tokio::main]` makes of all lines of `main`.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::functions::Written;
 use crate::count::functions::CountedRegion;
 use crate::count::lines::{Line, lines};
 use crate::count::restrict::clipped;
@@ -61,6 +61,17 @@ impl OwnCode {
     }
 }
 
+/// The lines of a function that has these `parts`: itself, its closures and its async body. What else a macro makes in the same
+/// place is not counted. `text` has the lines of the file.
+pub fn lines_of(parts: &[&Written], text: &[&str]) -> Vec<Line> {
+    let mut by_start: BTreeMap<Position, Vec<CountedRegion>> = BTreeMap::new();
+    for part in parts {
+        by_start.entry(part.start).or_default().extend(part.code());
+    }
+    let all = || segments(by_start.values().flatten().copied());
+    lines(&nested(bodies_of(&by_start), text).unwrap_or_else(all))
+}
+
 /// The code of a function, as all its instantiations.
 struct Body {
     start: Position,
@@ -88,15 +99,17 @@ fn bodies(coverage: &Coverage, file: &FileCoverage) -> Option<Vec<Body>> {
             by_start.entry(first.start).or_default().push(*region);
         }
     }
-    let bodies = by_start.into_iter().map(|(start, regions)| Body {
+    Some(bodies_of(&by_start))
+}
+
+fn bodies_of(by_start: &BTreeMap<Position, Vec<CountedRegion>>) -> Vec<Body> {
+    let bodies = by_start.iter().map(|(&start, regions)| Body {
         start,
         end: regions.iter().map(|it| it.end).max().unwrap_or(start),
-        segments: segments(regions),
+        segments: segments(regions.iter().copied()),
         written: 0,
     });
-    let mut bodies: Vec<_> = bodies.collect();
-    bodies.sort_by_key(|body| (body.start, Reverse(body.end)));
-    Some(bodies)
+    bodies.collect()
 }
 
 /// The segments of bodies that lie inside of each other or apart; none if some overlap.

@@ -1,20 +1,21 @@
 //! The functions of the workspace, by how many of their lines did not run: where the next test should go.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::path::Path;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::closures;
-use super::functions::{self, Written};
+use super::difference::{Listed, difference};
+use super::functions;
 use super::numbers::{compact, counted, exact, level, number, percent};
-use super::own_code::OwnCode;
+use super::own_code;
 use super::page::{From, PAGES, Site, bar_of};
 use super::read::Sources;
 use super::text::{name, path};
 use super::tree::Entry;
+use crate::count::lines::Line;
 use crate::count::ratio::Ratio;
 
 /// The page of all functions. No source has a page of this name.
@@ -33,6 +34,10 @@ pub struct Ranked {
     count: u64,
     /// The lines of the listing that have code of it.
     lines: Ratio,
+    /// How many functions it is for llvm-cov: itself, its closures and its async body.
+    parts: usize,
+    /// One of them was compiled several times, as a generic one is.
+    is_compiled_again: bool,
 }
 
 /// The functions of the files of the workspace.
@@ -63,39 +68,39 @@ pub fn of_file(site: &Site<'_>, sources: &Sources, file: usize) -> Vec<Ranked> {
     let owners = closures::owners(&functions);
     closures::name(&mut functions);
     let source = sources.read(Path::new(&*coverage.path));
-    let own_code = OwnCode::of(site.coverage, coverage, source.text());
-    let mut lines: HashMap<usize, BTreeSet<u32>> = HashMap::new();
-    for (place, function) in functions.iter().enumerate() {
-        lines
-            .entry(owners[place])
-            .or_default()
-            .extend(function.lines());
+    let text: Vec<_> = source.text().unwrap_or_default().lines().collect();
+    let mut parts = vec![vec![]; functions.len()];
+    for (part, owner) in functions.iter().zip(owners) {
+        parts[owner].push(part);
     }
+    let is_known = |line: &Line| {
+        let known = &coverage.lines;
+        known
+            .binary_search_by_key(&line.number, |it| it.number)
+            .is_ok()
+    };
     let whole = functions
-        .into_iter()
-        .enumerate()
-        .filter_map(|(place, function)| {
-            let lines = lines.get(&place)?.iter();
-            let counts = lines.filter_map(|line| {
-                let line = own_code.lines.binary_search_by_key(line, |it| it.number);
-                line.ok().map(|line| own_code.lines[line].count > 0)
-            });
-            Some(Ranked::new(file, function, Ratio::of(counts)))
-        });
+        .iter()
+        .zip(parts)
+        .filter(|(_, parts)| !parts.is_empty());
+    let whole = whole.map(|(function, parts)| {
+        let lines = own_code::lines_of(&parts, &text);
+        // Of a file of which some lines alone are reported on there are no others.
+        let lines = lines.iter().filter(|line| is_known(line));
+        Ranked {
+            file,
+            line: function.start.line,
+            name: function.name.clone(),
+            count: function.count,
+            lines: Ratio::of(lines.map(|line| line.count > 0)),
+            parts: parts.len(),
+            is_compiled_again: parts.iter().any(|it| it.instantiations.len() > 1),
+        }
+    });
     whole.collect()
 }
 
 impl Ranked {
-    fn new(file: usize, function: Written, lines: Ratio) -> Self {
-        Self {
-            file,
-            line: function.start.line,
-            name: function.name,
-            count: function.count,
-            lines,
-        }
-    }
-
     /// The path of its file.
     pub fn path<'a>(&self, site: &'a Site<'_>) -> &'a str {
         &site.tree.files[self.file].coverage.path
@@ -160,10 +165,25 @@ pub fn top(site: &Site<'_>, ranked: &[&Ranked]) -> String {
     }
     let _ = write!(
         out,
-        "</ol><p><a id=allfunctions href=\"{PAGES}/{PAGE}\">All {} →</a></p></section>",
+        "</ol><p><a id=allfunctions href=\"{PAGES}/{PAGE}\">All {} →</a></p>",
         counted(ranked.len(), "function")
     );
-    out
+    if let Some(difference) = difference(&site.tree.directories[0].summary, &listed(site, ranked)) {
+        let _ = write!(out, "<p class=why>{difference}</p>");
+    }
+    out + "</section>"
+}
+
+/// What the list of these functions says.
+fn listed(site: &Site<'_>, ranked: &[&Ranked]) -> Listed {
+    let summaries = files(site).map(|file| &site.tree.files[file].coverage.summary);
+    Listed {
+        functions: ranked.len(),
+        missing: ranked.iter().map(|it| it.lines.missing()).sum(),
+        parts: ranked.iter().map(|it| it.parts).sum(),
+        counted: summaries.map(|it| it.functions.total).sum(),
+        is_compiled_again: ranked.iter().any(|it| it.is_compiled_again),
+    }
 }
 
 /// The page of all functions.

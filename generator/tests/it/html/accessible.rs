@@ -6,7 +6,7 @@ use super::large::{LONG, Large};
 use super::measured;
 use crate::support::chromium::Chromium;
 
-const PAGES: [&str; 5] = [
+pub const PAGES: [&str; 5] = [
     "index.html",
     "pages/app.src.html",
     "pages/~functions.html",
@@ -14,34 +14,6 @@ const PAGES: [&str; 5] = [
     "pages/helper.src.lib.rs.html",
 ];
 const FLOW: &str = PAGES[3];
-
-#[test]
-#[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
-fn axe_finds_nothing_on_any_kind_of_page() {
-    let mut browser = Chromium::start();
-    let measured = measured();
-    // It is put into the pages, whose policy is against that.
-    browser.call("Page.setBypassCSP", &json!({"enabled": true}));
-    // The contrast of colours takes most of the time. In a narrow window, `every_text_can_be_read_in_light_and_in_dark` looks at
-    // it, and nothing else depends on the colours.
-    for (width, scheme, without) in [
-        (1280, "light", &[][..]),
-        (1280, "dark", &[]),
-        (320, "light", &["color-contrast"]),
-    ] {
-        browser.size(width, 800);
-        browser.prefer(scheme);
-        for page in PAGES {
-            browser.open(&measured.pages.join(page), "");
-            browser.value(
-                "document.querySelectorAll('#code details').forEach((it) => { it.open = true; })",
-            );
-            browser.press("n");
-            let found = browser.axe(without);
-            assert_eq!(found, json!([]), "{page}, {scheme}, {width} pixels");
-        }
-    }
-}
 
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
@@ -64,7 +36,20 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     }
     assert!(stops > 8, "{stops}");
 
+    let lines = "[...document.querySelectorAll('#code p')]";
+    assert!(browser.value(&format!("{lines}.length")).as_u64().unwrap() > 20_000);
+    browser.until(&format!(
+        "{lines}.filter((row) => row.checkVisibility({{ contentVisibilityAuto: true }})).length < 1_000"
+    ));
+
     browser.open(&large.pages.join("index.html"), "");
+    // What a page has for a file is a row.
+    let elements = "document.querySelectorAll('#tree *').length / document.querySelectorAll('#tree tr').length";
+    let elements = browser.value(elements).as_f64().unwrap();
+    assert!(elements < 22.0, "{elements} elements for a file");
+    let others = "document.querySelectorAll(':not(#tree, #tree *)').length";
+    let others = browser.value(others).as_u64().unwrap();
+    assert!(others < 300, "{others} elements beside them");
     browser.value("document.getElementById('fold').click()");
     let rows = "document.querySelectorAll('#tree tbody tr:not(.x)')";
     assert!(browser.value(&format!("{rows}.length")).as_u64().unwrap() > 1_598);

@@ -2,12 +2,14 @@
 
 mod accessible;
 mod against;
+mod axe;
 mod browser;
 mod copying;
 mod either;
 mod files;
 mod functions;
 mod large;
+mod made;
 mod numbers;
 mod subject;
 mod ways;

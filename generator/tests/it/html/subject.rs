@@ -13,7 +13,7 @@ fn comments() -> String {
 }
 
 /// A repository in which line 43 of the library has changed since the branch `main`, and is not committed.
-fn changed() -> Instrumented {
+pub fn changed() -> Instrumented {
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     let library = |number: u32| {
         let text = format!(

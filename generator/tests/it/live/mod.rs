@@ -6,6 +6,7 @@ mod panel;
 mod service;
 mod since;
 mod stays;
+mod suite;
 
 use std::fs;
 use std::io::{Read, Write};

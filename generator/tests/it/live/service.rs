@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
+use super::many::has_asked_for_parts;
 use super::start_with;
 use crate::examples::{build_of_orders_api, without_scaffold};
 use crate::support::chromium::Chromium;
@@ -39,17 +40,28 @@ fn a_request_turns_the_lines_of_its_handler_green() {
         "new MutationObserver(() => {{ if ({line}.classList[0] === 'c') window.green ??= Date.now(); }})\
          .observe({line}, {{ attributeFilter: ['class'] }}); 0"
     ));
+    browser.value(
+        "window.changed = new Set(); new MutationObserver((all) => { for (const { target } of all) \
+           window.changed.add((target.nodeType === 1 ? target : target.parentElement).closest('p')); })\
+         .observe(document.getElementById('code'), { subtree: true, childList: true, characterData: true, attributes: true }); 0",
+    );
     let mut times = Vec::new();
     for _ in 0..TIMES {
         browser.press("r");
         browser.until(&format!("{line}.classList[0] === 'u'"));
-        browser.value("window.green = undefined; 0");
+        browser.value(
+            "window.green = undefined; window.changed.clear(); performance.clearResourceTimings()",
+        );
         let begin = SystemTime::UNIX_EPOCH.elapsed().unwrap();
         get(port, "/orders/77");
         browser.until("window.green !== undefined");
         let green = browser.value("window.green").as_u64().unwrap();
         times.push(Duration::from_millis(green).saturating_sub(begin));
         assert!(browser.text(&format!("{line}.className")).contains("now"));
+        // Nothing is asked for but what is new, and most lines of the source are left alone.
+        has_asked_for_parts(&mut browser);
+        let changed = browser.value("window.changed.size").as_u64().unwrap();
+        assert!(changed < routes.lines().count() as u64 / 2, "{changed}");
     }
     times.sort();
     eprintln!(

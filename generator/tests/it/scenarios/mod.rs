@@ -7,7 +7,7 @@ mod formats;
 mod moved;
 mod orders;
 mod outside;
-mod pages;
+pub mod pages;
 
 use std::fmt::Write as _;
 

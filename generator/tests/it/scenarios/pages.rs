@@ -11,7 +11,8 @@ use crate::support::control::{address, ask};
 use crate::support::process::signal;
 use crate::support::{Running, TestCrate};
 
-fn recorded(scenarios: &[(&str, &[usize])]) -> (TestCrate, PathBuf) {
+/// A program after a suite of these scenarios, and the pages on it.
+pub fn recorded(scenarios: &[(&str, &[usize])]) -> (TestCrate, PathBuf) {
     let krate = program();
     let script = scenarios
         .iter()

@@ -1,7 +1,7 @@
 
 // What may change of a page while a program runs, and how it becomes what the program has made of it. What a reader does with the
 // page stays: the focus, what is selected, what is sorted, filtered or open.
-const partNames = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, .why, .worst, #strip, " +
+const partNames = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, main > .why, .worst, #strip, " +
   "#outline summary, #outline ol, #nextfile";
 
 // What a page may have or not: it is there while there is something to say.
