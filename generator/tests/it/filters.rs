@@ -110,5 +110,5 @@ fn a_malformed_glob_is_wrong_usage_that_is_pointed_at() {
     krate
         .itcov(&["report", "--include", "*.rs", "--exclude", "src/[a-"])
         .ends_with(2)
-        .says("invalid value 'src/[a-' for '--exclude <GLOB>': unclosed character class");
+        .says("invalid value 'src/[a-' for '--exclude <GLOB>': it has a `[` without a `]`");
 }

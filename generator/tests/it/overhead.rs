@@ -20,7 +20,7 @@ fn the_cost_in_the_readme_is_that_of_the_benchmark() {
     let (instrumented, mapped) = ratios("instructions, release");
     let percent = |ratio: f64| format!("{:.0} %", (ratio - 1.0) * 100.0);
     let claim = format!(
-        "adds {} to the instructions of plain `-C instrument-coverage`, which adds {} itself and takes {:.1} times as long",
+        "this takes {} more instructions than `-C instrument-coverage` by itself, which adds {} and takes {:.1} times as long",
         percent(mapped),
         percent(instrumented),
         ratios("seconds, release").0
