@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// What only ran again is counted after so many times what that took the last time: it takes this part of a processor at most, also
 /// where a program does something all the time.
-const PART: u32 = 500;
+const PART: u32 = 300;
 
 /// But never later than this.
 const LONGEST: Duration = Duration::from_secs(5);

@@ -15,9 +15,6 @@ use super::part::{SUITE, TESTS};
 use super::profiles;
 use super::scenarios::apart::APART;
 
-/// So many bytes of counters are looked at while the processor has them near.
-const BLOCK: usize = 1 << 16;
-
 /// What the counters stood at when they were looked at last.
 pub struct Counters {
     /// The directory of the part, and the one of processes that were not told where their profiles go.
@@ -76,17 +73,11 @@ impl Counters {
     /// # Errors
     ///
     /// If a profile cannot be read.
-    pub fn have_first(&self) -> io::Result<bool> {
-        let mut block = vec![0; BLOCK];
+    pub fn have_first(&mut self) -> io::Result<bool> {
         for (name, path) in self.profiles()? {
-            let Some((file, offset, length)) = open(File::options().read(true), &path)? else {
-                continue;
-            };
-            let before = self.before.get(&name).map_or(&[][..], Vec::as_slice);
-            for start in (0..length).step_by(BLOCK) {
-                let now = &mut block[..BLOCK.min(length - start)];
-                file.read_exact_at(now, offset + start as u64)?;
-                if Delta::has_first(before.get(start..).unwrap_or_default(), now) {
+            if read(&path, &mut self.now)? {
+                let before = self.before.get(&name).map_or(&[][..], Vec::as_slice);
+                if Delta::has_first(before, &self.now) {
                     return Ok(true);
                 }
             }
