@@ -49,13 +49,11 @@ impl Scenarios {
     /// If a file cannot be read.
     pub fn of(parts: &[Measured], merged: &Merged) -> Result<Scenarios> {
         let left_out = merged.left_out();
-        let mut readings = Vec::new();
-        for part in parts {
-            if let Some(directory) = &part.directory {
-                readings.push(Reading::of(directory, &part.others, left_out.clone())?);
-            }
-        }
-        let parts = readings;
+        let parts = parts.iter().filter_map(|part| {
+            let directory = part.directory.as_deref()?;
+            Some(Reading::of(directory, &part.others, left_out.clone()))
+        });
+        let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
         let mut all: Vec<Scenario> = Vec::new();
         let mut numbers: HashMap<Option<String>, usize> = HashMap::new();
         for (part, reading) in parts.iter().enumerate() {

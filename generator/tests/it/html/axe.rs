@@ -47,7 +47,7 @@ fn axe_finds_nothing_on_pages_with_scenarios_or_of_changed_lines() {
 }
 
 /// Looks at the pages in light, in dark, and in a narrow window, with all open that can be opened.
-fn find_nothing(browser: &mut Chromium, directory: &Path, pages: &[&str]) {
+pub(super) fn find_nothing(browser: &mut Chromium, directory: &Path, pages: &[&str]) {
     // The contrast of colours takes most of the time. In a narrow window, `every_text_can_be_read_in_light_and_in_dark` looks at
     // it, and nothing else depends on the colours.
     for (width, scheme, without) in [
