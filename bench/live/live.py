@@ -1,7 +1,7 @@
 """What a live report costs. `live.py idle|load|green FILE -- COMMAND` runs the command, and writes a table's rows to FILE.
 
 `idle` has the live report open and does nothing. `load` asks the service as often as it answers, by turns without a live report
-and with one that is open. `green` asks the service, and waits until the page of the handler can know of it.
+and with one that is open. `green` sets a mark, asks the service, and waits until the page of the handler can know which lines have run since the mark.
 
 The variable SECONDS says how long each is looked at: 20, if it is not set.
 """
@@ -55,9 +55,9 @@ class Run:
         self.process.wait(LIMIT)
 
 
-def ask(address, path):
+def ask(address, path, method="GET"):
     connection = http.client.HTTPConnection(address, timeout=30)
-    connection.request("GET", path)
+    connection.request(method, path)
     body = connection.getresponse().read()
     connection.close()
     return body
@@ -153,18 +153,28 @@ def green(command, out):
     changed(events)
     times = []
     for number in range(TIMES):
+        # No line has run since the mark, so none is green.
+        ask(run.control, f"/scenario/{number}", "POST")
         # Not always at the same time after somebody has looked at the counters.
         time.sleep(1 + number * 0.037)
+        if lines_since_mark(run.control):
+            sys.exit("a line is green before it runs")
         known = number_of_event(run.control)
         begin = time.perf_counter()
         ask(SERVICE, "/orders/77")
         changed(events)
         if b"<code>" not in ask(run.control, f"/parts?{known}&{HANDLER}"):
             sys.exit("the page does not have what has changed")
+        if not lines_since_mark(run.control):
+            sys.exit("no line is green")
         times.append(time.perf_counter() - begin)
     run.stop()
     out.write(f"| a line is green after, median of {TIMES} | {statistics.median(times) * 1000:.0f} ms |\n")
     out.write(f"| the worst of them | {max(times) * 1000:.0f} ms |\n")
+
+
+def lines_since_mark(address):
+    return json.loads(ask(address, f"/since?{HANDLER}"))["lines"]
 
 
 def number_of_event(address):

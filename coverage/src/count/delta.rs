@@ -23,17 +23,12 @@ impl Delta {
         let mut moved = Vec::new();
         for (number, block) in after.chunks(BLOCK).enumerate() {
             let start = number * BLOCK;
-            let known = before.get(start..).unwrap_or_default();
-            let known = &known[..known.len().min(block.len())];
             // Nearly all are the same.
-            if known == block {
+            if from(before, start).starts_with(block) {
                 continue;
             }
-            let known = known.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it));
-            let now = block.as_chunks().0.iter().map(|it| u64::from_le_bytes(*it));
-            let counters = now.zip(known.chain(std::iter::repeat(0))).enumerate();
-            for (place, (after, before)) in counters.filter(|(_, (after, before))| after != before)
-            {
+            let both = counters(before, start).zip(counters(block, 0)).enumerate();
+            for (place, (before, after)) in both.take(block.len() / COUNTER) {
                 let by = after.checked_sub(before).unwrap_or(after);
                 if by > 0 {
                     moved.push((start / COUNTER + place, by));
@@ -43,17 +38,17 @@ impl Delta {
         Delta(moved)
     }
 
-    /// Whether a counter that was zero before is not after, of counters as [`Delta::of`] takes them.
-    pub fn has_first(before: &[u8], after: &[u8]) -> bool {
+    /// Whether a counter has moved between `before` and `after` that had not since `base`. All of them are counters as
+    /// [`Delta::of`] takes them.
+    pub fn has_first(base: &[u8], before: &[u8], after: &[u8]) -> bool {
         after.chunks(BLOCK).enumerate().any(|(number, block)| {
-            let known = before.get(number * BLOCK..).unwrap_or_default();
-            let known = &known[..known.len().min(block.len())];
-            let mut counters = block.as_chunks::<COUNTER>().0.iter().enumerate();
-            known != block
-                && counters.any(|(place, after)| {
-                    let before = known.as_chunks::<COUNTER>().0.get(place);
-                    *after != [0; COUNTER] && before.is_none_or(|it| *it == [0; COUNTER])
-                })
+            let start = number * BLOCK;
+            if from(before, start).starts_with(block) {
+                return false;
+            }
+            let both = counters(base, start).zip(counters(before, start));
+            let mut all = both.zip(counters(block, 0)).take(block.len() / COUNTER);
+            all.any(|((base, before), after)| before == base && before != after)
         })
     }
 
@@ -101,6 +96,18 @@ impl Delta {
     }
 }
 
+/// The bytes from a place on.
+fn from(bytes: &[u8], start: usize) -> &[u8] {
+    bytes.get(start..).unwrap_or_default()
+}
+
+/// The counters from a place on, and then zeros.
+fn counters(bytes: &[u8], start: usize) -> impl Iterator<Item = u64> {
+    let counters = from(bytes, start).as_chunks().0.iter();
+    let counters = counters.map(|it| u64::from_le_bytes(*it));
+    counters.chain(std::iter::repeat(0))
+}
+
 fn write(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(0x80 | (number & 0x7f) as u8);
@@ -143,18 +150,22 @@ mod tests {
 
     #[test]
     fn what_moved_for_the_first_time_is_told_from_what_moved_again() {
-        let has_first =
-            |before: &[u64], after: &[u64]| Delta::has_first(&bytes(before), &bytes(after));
-        assert!(has_first(&[1, 0], &[1, 1]));
-        assert!(has_first(&[1], &[1, 0, 1]));
-        assert!(has_first(&[], &[1]));
-        assert!(!has_first(&[1, 0], &[7, 0]));
-        assert!(!has_first(&[1], &[1, 0]));
-        assert!(!has_first(&[4], &[0]));
+        let has_first = |base: &[u64], before: &[u64], after: &[u64]| {
+            Delta::has_first(&bytes(base), &bytes(before), &bytes(after))
+        };
+        assert!(has_first(&[], &[1, 0], &[1, 1]));
+        assert!(has_first(&[], &[1], &[1, 0, 1]));
+        assert!(has_first(&[], &[], &[1]));
+        assert!(!has_first(&[], &[1, 0], &[7, 0]));
+        assert!(!has_first(&[], &[1], &[1, 0]));
+        assert!(!has_first(&[], &[4], &[0]));
+        assert!(has_first(&[4, 1], &[4, 1], &[5, 1]));
+        assert!(!has_first(&[4, 1], &[5, 1], &[6, 1]));
         let mut later = vec![3; 5000];
-        assert!(!has_first(&vec![2; 5000], &later));
+        assert!(!has_first(&[], &vec![2; 5000], &later));
+        assert!(has_first(&vec![2; 5000], &vec![2; 5000], &later));
         later[4000] = 0;
-        assert!(has_first(&later, &vec![3; 5000]));
+        assert!(has_first(&[], &later, &vec![3; 5000]));
     }
 
     #[test]

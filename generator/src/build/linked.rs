@@ -188,17 +188,28 @@ impl Linked {
             Linked::BuildScript => RESTORE,
             Linked::Program(..) | Linked::Test(..) | Linked::Library(_) => RUNTIME,
         };
-        let first = if matches!(self, Linked::Test(..)) {
-            FIRST
-        } else {
-            ""
+        let first = match self {
+            Linked::Test(..) => FIRST_OF_TESTS,
+            Linked::Program(..) | Linked::Library(_) => FIRST,
+            Linked::Nothing | Linked::BuildScript => "",
         };
         format!("#![no_std]\n{}{rest}{first}", exported.collect::<String>())
     }
 }
 
-/// What runs before the runtime looks at the environment: a path that a program has set itself has precedence.
+/// What runs before all constructors: the counters are mapped from the file before one moves. The runtime's own constructor may come
+/// later, and then finds nothing to do.
 const FIRST: &str = "\
+#[used]
+#[link_section = \".init_array.00001\"]
+static FIRST: unsafe extern \"C\" fn() = __llvm_profile_initialize;
+extern \"C\" {
+    fn __llvm_profile_initialize();
+}";
+
+/// What runs before the runtime looks at the environment: a path that a program has set itself has precedence. The counters of a test
+/// are not mapped, so no constructor comes too early.
+const FIRST_OF_TESTS: &str = "\
 #[used]
 #[link_section = \".init_array.00101\"]
 static FIRST: unsafe extern \"C\" fn() = set_filename;
@@ -239,7 +250,7 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
-        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {RESTORE}"
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RESTORE}"
     ))
 }
 

@@ -11,13 +11,16 @@ use crate::run::say;
 /// Says which programs and libraries that were built along have left none of these profiles.
 pub fn say_of(built: &Built, profiles: &[PathBuf]) {
     let along: Vec<&Path> = built.along.iter().map(PathBuf::as_path).collect();
+    if along.is_empty() {
+        return;
+    }
     let programs = built.programs.iter();
     let programs = programs.map(|(_, program)| program.invocation.executable.as_path());
     let all: Vec<&Path> = along.iter().copied().chain(programs).collect();
     // A suite may have removed one, or built it anew.
     let kept = built.part.programs.iter().map(|it| it.built).min();
     let is_old = |file: &&&Path| fs::metadata(file).and_then(|it| it.modified()).ok() <= kept;
-    let (false, Ok(functions)) = (along.is_empty(), own_functions(&all)) else {
+    let Ok(functions) = own_functions(&all) else {
         return;
     };
     let has_not_run = along.iter().zip(&functions).filter(|(file, own)| {

@@ -15,14 +15,17 @@ use crate::measured::counters::{Counters, Moved};
 use crate::measured::scenarios::places::Places;
 use crate::measured::{Choice, Measurement, Profiles, Recording};
 
-/// How long it waits between two looks whether something has run for the first time.
+/// How long it waits between two looks whether something has run for the first time, since the mark or since the beginning.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What only ran again is counted after so many times what that took the last time: it takes this part of a processor at most, also
-/// where a program does something all the time.
-const PART: u32 = 300;
+/// It waits longer where looks take long: so many times what the last one took, and never longer than this. A line is green after
+/// that time at the latest, and what it takes to count.
+const LOOK: u32 = 300;
+const LONGEST_TICK: Duration = Duration::from_millis(200);
 
-/// But never later than this.
+/// What only ran again is counted after so many times what that took the last time, and never later than this. So little of a
+/// processor is used also where a program does something all the time.
+const AGAIN: u32 = 500;
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// So many functions that ran for the first time are kept.
@@ -63,9 +66,9 @@ impl Watch {
 
     /// Looks until the run is over.
     pub(super) fn go(&mut self) {
-        let mut due = Instant::now();
+        let (mut due, mut tick) = (Instant::now(), TICK);
         while let Some(live) = self.live.upgrade()
-            && let Some(wish) = live.wish(TICK)
+            && let Some(wish) = live.wish(tick)
         {
             let begin = Instant::now();
             if wish.is_reset {
@@ -73,17 +76,22 @@ impl Watch {
                 due = begin;
             }
             // What cannot be read now may be read the next time.
-            let is_due = begin >= due || wish.mark.is_some();
-            if is_due || self.counters.have_first().unwrap_or_default() {
+            let mut is_wanted = begin >= due || wish.mark.is_some();
+            if !is_wanted {
+                is_wanted = self.counters.have_first().unwrap_or_default();
+                tick = (begin.elapsed() * LOOK).clamp(TICK, LONGEST_TICK);
+            }
+            if is_wanted {
                 if let Ok(moved) = self.counters.moved()
                     && (self.is_behind || !moved.is_empty())
                 {
                     let _ = self.take(&live, &moved);
                 }
-                due = begin + (begin.elapsed() * PART).clamp(TICK, LONGEST);
+                due = begin + (begin.elapsed() * AGAIN).clamp(TICK, LONGEST);
             }
             if let Some(mark) = wish.mark {
                 self.marked = Some(self.profile.clone());
+                self.counters.mark();
                 live.set_mark(mark);
             }
         }

@@ -22,6 +22,8 @@ pub struct Counters {
     linked: PathBuf,
     /// The counters of each profile, as it has them.
     before: HashMap<String, Vec<u8>>,
+    /// Those that it had when the mark was set.
+    marked: HashMap<String, Vec<u8>>,
     /// Room for those of one.
     now: Vec<u8>,
 }
@@ -43,6 +45,7 @@ impl Counters {
             part: part.to_owned(),
             linked: linked.to_owned(),
             before: HashMap::new(),
+            marked: HashMap::new(),
             now: Vec::new(),
         }
     }
@@ -68,7 +71,8 @@ impl Counters {
         Ok(moved)
     }
 
-    /// Whether one that stood at zero the last time has moved since. The next time that is asked for what moved, it is told.
+    /// Whether one has moved since the last time that had not since the mark or, without one, the beginning. The next time that is
+    /// asked for what moved, it is told.
     ///
     /// # Errors
     ///
@@ -76,8 +80,9 @@ impl Counters {
     pub fn have_first(&mut self) -> io::Result<bool> {
         for (name, path) in self.profiles()? {
             if read(&path, &mut self.now)? {
-                let before = self.before.get(&name).map_or(&[][..], Vec::as_slice);
-                if Delta::has_first(before, &self.now) {
+                let [base, before] = [&self.marked, &self.before]
+                    .map(|all| all.get(&name).map_or(&[][..], Vec::as_slice));
+                if Delta::has_first(base, before, &self.now) {
                     return Ok(true);
                 }
             }
@@ -102,9 +107,15 @@ impl Counters {
         Ok(())
     }
 
-    /// Takes all of them for zero at the last look.
+    /// Sets a mark at the last look.
+    pub fn mark(&mut self) {
+        self.marked = self.before.clone();
+    }
+
+    /// Takes all of them for zero at the last look, and at the mark.
     pub fn forget(&mut self) {
         self.before.clear();
+        self.marked.clear();
     }
 
     /// The profiles. Those of scenarios that are apart belong to these.

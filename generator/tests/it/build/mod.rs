@@ -3,6 +3,7 @@
 mod also;
 mod beside;
 mod build_scripts;
+mod constructors;
 mod conventions;
 mod crate_types;
 mod directories;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::scenarios::program;
-use crate::support::chromium::Chromium;
+use crate::support::chromium::{Chromium, ELSEWHERE};
 use crate::support::control::address;
 use crate::support::process::{is_alive, wait_until};
 use crate::support::{Running, TestCrate};
@@ -157,14 +157,13 @@ fn pages_from_elsewhere_learn_nothing() {
     assert_eq!(browser.text(&events), "refused");
     // Nor does one that has been led to another name of this machine.
     let port = address.rsplit(':').next().unwrap();
-    let host = krate.sh(&format!(
-        "curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: example.org:{port}' {address}/"
-    ));
-    assert_eq!(host.stdout, "403");
-    let own = krate.sh(&format!(
-        "curl -s -o /dev/null -w '%{{http_code}}' {address}/"
-    ));
-    assert_eq!(own.stdout, "200");
+    let status = |page: &str| format!("fetch('{page}').then((it) => it.status)");
+    for (host, wanted) in [(ELSEWHERE, 403), ("localhost", 200), ("127.0.0.1", 200)] {
+        browser.visit(&format!("http://{host}:{port}/"));
+        for page in ["/", "/since", "/report.js"] {
+            assert_eq!(browser.value(&status(page)), json!(wanted), "{host}{page}");
+        }
+    }
     crate::support::process::signal("INT", run.tool());
     run.finish();
     wait_until("the end of the program", || !is_alive(program));

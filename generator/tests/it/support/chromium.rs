@@ -18,6 +18,9 @@ use super::tools;
 /// A page answers by then, or never.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A name that leads the browser to this machine.
+pub const ELSEWHERE: &str = "elsewhere.example";
+
 const OPTIONS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -54,6 +57,7 @@ impl Chromium {
                 "sh",
             ])
             .args(OPTIONS)
+            .arg(format!("--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"))
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
