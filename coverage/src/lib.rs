@@ -50,6 +50,7 @@ pub mod files;
 pub mod formats;
 pub mod mapped;
 mod objects;
+mod parallel;
 pub mod parse;
 pub mod profiles;
 mod sources;

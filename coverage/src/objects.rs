@@ -4,14 +4,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-
 use crate::count::Coverage;
 use crate::count::functions::{Counted, Functions};
 use crate::count::profile::Profile;
 use crate::count::reach::{Later, Reach};
 use crate::error::Error;
 use crate::mapped;
+use crate::parallel;
 use crate::parse::mapping::FunctionMapping;
 use crate::parse::profile::FunctionCounts;
 use crate::parse::{Malformed, objects};
@@ -108,14 +107,11 @@ impl Objects {
         mut take: impl FnMut(T),
     ) -> Result<(), Error> {
         for paths in self.paths.chunks(OBJECTS_AT_ONCE) {
-            let all: Vec<_> = paths
-                .par_iter()
-                .map(|path| {
-                    let functions = read(path, |file| objects::each(file, make));
-                    step();
-                    functions
-                })
-                .collect();
+            let all = parallel::map(paths, 1, &|path| {
+                let functions = read(path, |file| objects::each(file, make));
+                step();
+                functions
+            });
             for object in all {
                 object?.into_iter().for_each(&mut take);
             }
@@ -257,64 +253,4 @@ fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, Malformed>) -> Re
         path: path.to_owned(),
         source,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-    use std::sync::mpsc;
-    use std::time::Duration;
-
-    use super::*;
-
-    /// A library of so many objects, of which each is an ELF header and has nothing.
-    fn library(members: usize) -> tempfile::NamedTempFile {
-        let mut header = [0_u8; 64];
-        header[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
-        header[16] = 1;
-        header[18] = 62;
-        header[20] = 1;
-        header[52] = 64;
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(ARCHIVE).unwrap();
-        for number in 0..members {
-            let name = format!("{number}.o/");
-            writeln!(
-                file,
-                "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`",
-                0, 0, 0, 644, 64
-            )
-            .unwrap();
-            file.write_all(&header).unwrap();
-        }
-        file
-    }
-
-    #[test]
-    fn threads_that_ask_while_a_library_is_read_do_not_wait_for_themselves() {
-        let library = library(20_000);
-        let (done, is_done) = mpsc::channel();
-        std::thread::spawn(move || {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
-            let pool = pool.build().unwrap();
-            let objects = Objects::new(vec![library.path().to_owned()]);
-            for pause in 0..100 {
-                let functions = objects.functions();
-                let ask = || {
-                    let answer = functions.has((1, 2));
-                    assert!(matches!(answer, Err(Error::NoMapping { .. })));
-                };
-                // One reads, the other helps once it is free, and there is more to do.
-                pool.in_place_scope(|scope| {
-                    scope.spawn(|_| ask());
-                    scope.spawn(move |_| std::thread::sleep(Duration::from_micros(200 * pause)));
-                    for _ in 0..10 {
-                        scope.spawn(|_| ask());
-                    }
-                });
-            }
-            done.send(()).unwrap();
-        });
-        is_done.recv_timeout(Duration::from_mins(2)).unwrap();
-    }
 }

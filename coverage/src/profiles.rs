@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use rayon::iter::ParallelIterator;
-use rayon::slice::ParallelSlice;
-
 use crate::count::profile::Profile;
 use crate::error::Error;
 use crate::files;
 use crate::objects::BuiltFunctions;
+use crate::parallel;
 use crate::parse::{Malformed, profile};
 
 /// Fewer are not worth the handing over to another thread.
@@ -47,11 +45,9 @@ pub fn merge(
     built: &BuiltFunctions<'_>,
     step: &(dyn Fn() + Sync),
 ) -> Result<Merged, Error> {
-    let at_once = paths.len().div_ceil(rayon::current_num_threads());
-    let parts: Vec<_> = paths
-        .par_chunks(at_once.max(PROFILES_AT_LEAST))
-        .map(|paths| merge_part(paths, built, step))
-        .collect();
+    let at_once = paths.len().div_ceil(parallel::threads());
+    let parts: Vec<&[PathBuf]> = paths.chunks(at_once.max(PROFILES_AT_LEAST)).collect();
+    let parts = parallel::map(&parts, 1, &|paths| merge_part(paths, built, step));
     let mut merged = Merged::default();
     for part in parts {
         merged.append(part?);

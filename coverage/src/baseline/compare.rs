@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
 use super::comparison::{Changes, Comparison};
 use super::pairs::pairs;
 use super::pieces::{Piece, Text, pieces};
 use super::roots::root_of;
 use crate::count::{Coverage, FileCoverage};
 use crate::formats::names;
+use crate::parallel;
 
 /// What gives the text of a source, if it is known.
 pub type TextOf<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
@@ -65,15 +64,16 @@ pub fn compare(
         is_known
     };
 
-    let was: Vec<Piece> = together((&old).into_par_iter().map(|old| old.pieces(earlier)));
-    let is: Vec<Piece> = together((0..now.files.len()).into_par_iter().map(|place| {
-        let file = &now.files[place];
+    let was = together(parallel::map(&old, 1, &|old| old.pieces(earlier)));
+    let places: Vec<usize> = (0..now.files.len()).collect();
+    let is = together(parallel::map(&places, 1, &|place| {
+        let file = &now.files[*place];
         let text = (texts.now)(&file.path);
         let text = Text {
             text: text.as_deref(),
             is_compared: texts.earlier.is_some(),
         };
-        pieces(now, file, Some(place), text)
+        pieces(now, file, Some(*place), text)
     }));
     let missing = old.iter().filter(|old| old.is_missing());
     let of_other_texts = old.iter().filter(|old| old.is_of_other_text());
@@ -127,8 +127,7 @@ impl Old<'_> {
     }
 }
 
-fn together(pieces: impl ParallelIterator<Item = Vec<Piece>>) -> Vec<Piece> {
-    let pieces: Vec<_> = pieces.collect();
+fn together(pieces: Vec<Vec<Piece>>) -> Vec<Piece> {
     pieces.into_iter().flatten().collect()
 }
 

@@ -19,9 +19,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::parallel;
 use functions::{Function, Functions};
 use lines::Line;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use segments::Segment;
 use summary::Summary;
 
@@ -63,10 +63,9 @@ impl Coverage {
             functions.without_mapping.len(),
         );
         let (known, files) = by_file(functions.into_known(), wanted);
-        let files: Vec<_> = files
-            .into_par_iter()
-            .map(|(path, functions)| FileCoverage::new(&path, functions, &known))
-            .collect();
+        let files = parallel::map(&files, 1, &|(path, functions)| {
+            FileCoverage::new(path, functions.clone(), &known)
+        });
         let mut total = Summary::default();
         for file in &files {
             total += file.summary;

@@ -9,14 +9,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-
 use super::allowance::{Allowance, Spare};
 use super::bytes::{Bytes, Malformed};
 use super::counter::Expression;
 use super::regions::{self, Mapping, Region};
 use super::sections::Sections;
 use super::{names, units};
+use crate::parallel;
 
 /// What an object says about one function.
 #[derive(Debug)]
@@ -66,15 +65,11 @@ pub(super) fn each<T: Send>(
             .map(|it| &**it)
     };
     let records = records(Bytes(&sections.covfun))?;
-    let results: Vec<_> = records
-        .par_iter()
-        .with_min_len(RECORDS_AT_ONCE)
-        .map(|record| {
-            let mapping = record.mapping(&units, &name)?;
-            allowance.spend_lines(regions::lines(&mapping.regions))?;
-            Ok(make(mapping))
-        })
-        .collect();
+    let results = parallel::map(&records, RECORDS_AT_ONCE, &|record| {
+        let mapping = record.mapping(&units, &name)?;
+        allowance.spend_lines(regions::lines(&mapping.regions))?;
+        Ok(make(mapping))
+    });
     results.into_iter().collect()
 }
 

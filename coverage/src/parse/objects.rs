@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use object::read::archive::ArchiveFile;
 use object::{File, FileKind, Object, ObjectSection};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::allowance::Spare;
 use super::bytes::Malformed;
 use super::mapping::{self, FunctionMapping};
 use super::sections::Sections;
+use crate::parallel;
 use crate::terminal::harmless;
 
 /// Reads the mappings of the functions in a program or a library, in the order in which its objects have them.
@@ -36,13 +36,11 @@ pub fn each<T: Send>(
 ) -> Result<Vec<T>, Malformed> {
     let spare = Spare::default();
     let objects = objects(file)?;
-    let found: Result<Vec<_>, _> = objects
-        .par_iter()
-        .map(|object| object.read(|sections| mapping::each(sections, &spare, &make)))
-        // The error is that of the first object.
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
+    let found = parallel::map(&objects, 1, &|object| {
+        object.read(|sections| mapping::each(sections, &spare, &make))
+    });
+    // The error is that of the first object.
+    let found: Result<Vec<_>, _> = found.into_iter().collect();
     Ok(found?.into_iter().flatten().collect())
 }
 

@@ -3,18 +3,25 @@
 use std::fmt;
 use std::io::{ErrorKind, IsTerminal, stderr, stdin};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, LazyLock};
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Result, bail};
 use dialoguer::console::{Term, set_colors_enabled_stderr};
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use dialoguer::{Error, Select};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 
 use super::output::INTERRUPTED;
 use crate::progress::can_move_the_cursor;
 
-/// Whether the question is on the screen.
-static ASKING: AtomicBool = AtomicBool::new(false);
+/// Whether no question is on the screen, so that Ctrl-C ends the process. At a question, it would end with the cursor hidden.
+static IS_ANSWERED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
+    let it = Arc::<AtomicBool>::default();
+    let _ = register_conditional_shutdown(SIGINT, INTERRUPTED.into(), Arc::clone(&it));
+    it
+});
 
 /// Ctrl-C at the question. Not an error that is worth a word.
 #[derive(Debug)]
@@ -40,14 +47,13 @@ pub fn ask(question: &str, names: &[&str]) -> Result<Option<usize>> {
     } else {
         &SimpleTheme
     };
-    outlive_interrupts();
-    ASKING.store(true, SeqCst);
+    IS_ANSWERED.store(false, SeqCst);
     let answer = Select::with_theme(theme)
         .with_prompt(format!("{question} (arrow keys, Enter; Esc chooses none)"))
         .items(names)
         .default(0)
         .interact_opt();
-    ASKING.store(false, SeqCst);
+    IS_ANSWERED.store(true, SeqCst);
     match answer {
         Ok(Some(number)) => Ok(Some(number)),
         Ok(None) => bail!("nothing was chosen; nothing was written"),
@@ -60,14 +66,4 @@ pub fn ask(question: &str, names: &[&str]) -> Result<Option<usize>> {
             Err(error.into())
         }
     }
-}
-
-/// Ctrl-C would end the process with the cursor hidden.
-fn outlive_interrupts() {
-    // It can be set once only, which is enough.
-    let _ = ctrlc::set_handler(|| {
-        if !ASKING.load(SeqCst) {
-            std::process::exit(INTERRUPTED.into());
-        }
-    });
 }

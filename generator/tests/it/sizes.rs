@@ -49,9 +49,9 @@ fn peak(process: &Child) -> Option<u32> {
 fn peak_of(of: &Instrumented, number: usize) -> u32 {
     fill(&of.collected(), of, number);
     let collected = of.collected();
-    let mut report = of.report(&["--lcov", "-", "--profiles", collected.to_str().unwrap()]);
-    let report = report.env("RAYON_NUM_THREADS", "1").stdout(Stdio::piped());
-    let mut report = report.spawn().unwrap();
+    let report = of.report(&["--lcov", "-", "--profiles", collected.to_str().unwrap()]);
+    let mut report = on_one_processor(&report);
+    let mut report = report.stdout(Stdio::piped()).spawn().unwrap();
     let mut most = 0;
     while report.try_wait().unwrap().is_none() {
         most = peak(&report).unwrap_or(most);
@@ -74,13 +74,28 @@ fn memory_does_not_grow_with_the_number_of_profiles() {
     let [few, many] = [100, 3000].map(|number| peak_of(&fixture, number));
     let size = fs::metadata(first(&fixture)).unwrap().len() * 3000 / 1024;
     assert!(size > 12_000, "{size} KiB do not tell");
-    // Their names are kept, of which each has less than a kilobyte.
-    assert!(many < few + 3_000, "{few} KiB, and {many} KiB for many");
+    // Their names are kept, of which each takes a kilobyte.
+    assert!(many < few + 6_000, "{few} KiB, and {many} KiB for many");
 }
 
-/// The report of so many threads: what it prints, and what it warns of.
-fn by_threads(of: &Instrumented, arguments: &[&str], number: &str) -> Output {
-    Output::of(of.report(arguments).env("RAYON_NUM_THREADS", number)).ends_with(0)
+/// The same command, which finds a single processor.
+fn on_one_processor(command: &Command) -> Command {
+    let allowed = fs::read_to_string("/proc/self/status").unwrap();
+    let allowed = allowed
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let first = allowed.unwrap().trim().split([',', '-']).next().unwrap();
+    let mut one = Command::new("taskset");
+    one.args(["-c", first]).arg(command.get_program());
+    one.args(command.get_args());
+    one.current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => one.env(name, value),
+            None => one.env_remove(name),
+        };
+    }
+    one
 }
 
 #[test]
@@ -97,16 +112,15 @@ fn a_report_in_parallel_is_the_same_to_the_byte() {
     let directory = directory.to_str().unwrap();
     for format in [&["--lcov", "-"][..], &["--show-missing-lines"]] {
         let arguments = [format, &["--profiles", directory]].concat();
-        let one = by_threads(&fixture, &arguments, "1");
+        let mut several = fixture.report(&arguments);
+        let one = Output::of(&mut on_one_processor(&several)).ends_with(0);
         assert_eq!(one.stderr.matches("is empty").count(), 3, "{}", one.stderr);
         assert_eq!(one.stderr.matches("of another build").count(), 3);
-        for threads in ["2", "5"] {
-            let several = by_threads(&fixture, &arguments, threads);
-            assert_eq!(
-                (&several.stdout, &several.stderr),
-                (&one.stdout, &one.stderr)
-            );
-        }
+        let several = Output::of(&mut several).ends_with(0);
+        assert_eq!(
+            (&several.stdout, &several.stderr),
+            (&one.stdout, &one.stderr)
+        );
     }
 }
 
@@ -119,9 +133,9 @@ fn of_several_damaged_profiles_the_first_is_named_however_many_threads_read() {
         fs::remove_file(&path).unwrap();
         fs::write(path, "damaged").unwrap();
     }
-    for threads in ["1", "4"] {
-        let mut report = fixture.report(&["--profiles", directory.to_str().unwrap()]);
-        let said = Output::of(report.env("RAYON_NUM_THREADS", threads)).ends_with(1);
+    let report = fixture.report(&["--profiles", directory.to_str().unwrap()]);
+    for mut report in [on_one_processor(&report), report] {
+        let said = Output::of(&mut report).ends_with(1);
         said.says("brought-60/20.profraw cannot be used");
     }
 }
@@ -131,7 +145,7 @@ fn screen(of: &Instrumented, variables: &str, options: &str) -> String {
     let mut shell: Command = command("sh", &of.root());
     let terminal = Terminal::start(shell.env("TERM", "xterm"));
     terminal.enter(&format!(
-        "{variables} RAYON_NUM_THREADS=1 '{}' itcov report {options} --profiles '{}' | sed -n '$p'; echo over | tr o O",
+        "{variables} taskset -c \"$(taskset -cp $$ | tr -cs 0-9 ' ' | cut -d' ' -f3)\" '{}' itcov report {options} --profiles '{}' | sed -n '$p'; echo over | tr o O",
         env!("CARGO_BIN_EXE_cargo-itcov"),
         of.collected().display(),
     ));

@@ -39,11 +39,9 @@ mod tree;
 use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use crate::count::{Coverage, FileCoverage};
+use crate::parallel;
 use folder::Folder;
 use page::{PAGES, Site};
 use read::Sources;
@@ -89,7 +87,7 @@ pub fn write(
     let directories = (0..site.tree.directories.len()).map(Entry::Directory);
     let files = (0..site.tree.files.len()).map(Entry::File);
     let entries: Vec<_> = directories.chain(files).collect();
-    in_parallel(&entries, |entry| match *entry {
+    let written = parallel::map(&entries, 1, &|entry| match *entry {
         Entry::Directory(0) => {
             let functions = ranking::ranked(&site, &sources);
             let functions = ranking::in_order(functions.iter().flatten());
@@ -113,7 +111,8 @@ pub fn write(
             }
             folder.write(&name, &file::page(&site, place, &source, next[place]))
         }
-    })?;
+    });
+    written.into_iter().collect::<Result<(), _>>()?;
     if let Some(scenarios) = scenarios {
         folder.write(
             &format!("{PAGES}/{}", scenarios::DATA),
@@ -192,34 +191,6 @@ fn style(about: &About) -> String {
         style.push_str(against::STYLE);
     }
     style
-}
-
-/// Does the work for all items, on as many threads as the machine runs at once. The first failure ends it.
-fn in_parallel<T: Sync>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<(), Error> + Sync,
-) -> Result<(), Error> {
-    let next = AtomicUsize::new(0);
-    let failure = Mutex::new(Ok(()));
-    let fail = |error| {
-        next.store(items.len(), Ordering::Relaxed);
-        if let Ok(mut failure) = failure.lock() {
-            *failure = Err(error);
-        }
-    };
-    thread::scope(|scope| {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        for _ in 0..threads.min(items.len()) {
-            scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(error) = work(item) {
-                        fail(error);
-                    }
-                }
-            });
-        }
-    });
-    failure.into_inner().unwrap_or(Ok(()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Numbers for people: counts that fit a narrow column, percentages, dates.
 
-use time::OffsetDateTime;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::count::ratio::{DECIMALS, Ratio};
 
@@ -69,20 +69,15 @@ pub fn level(ratio: Ratio) -> &'static str {
     }
 }
 
+/// The last second of the year 9999.
+const LAST: u64 = 253_402_300_799;
+
 /// A time as `2026-11-23 01:02 UTC`.
 pub fn date(seconds: u64) -> String {
-    let time = i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02} UTC",
-        time.year(),
-        u8::from(time.month()),
-        time.day(),
-        time.hour(),
-        time.minute()
-    )
+    let time = UNIX_EPOCH + Duration::from_secs(seconds.min(LAST));
+    let time = humantime::format_rfc3339_seconds(time).to_string();
+    let [day, minute] = [&time[..10], &time[11..16]];
+    format!("{day} {minute} UTC")
 }
 
 #[cfg(test)]

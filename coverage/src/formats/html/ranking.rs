@@ -4,8 +4,6 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::Path;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
 use super::closures;
 use super::difference::{Listed, difference};
 use super::functions;
@@ -17,6 +15,7 @@ use super::text::{name, path};
 use super::tree::Entry;
 use crate::count::lines::Line;
 use crate::count::ratio::Ratio;
+use crate::parallel;
 
 /// The page of all functions. No source has a page of this name.
 pub const PAGE: &str = "~functions.html";
@@ -43,10 +42,7 @@ pub struct Ranked {
 /// The functions of the files of the workspace.
 pub fn ranked(site: &Site<'_>, sources: &Sources) -> Vec<Vec<Ranked>> {
     let files: Vec<usize> = files(site).collect();
-    let of_files = files
-        .into_par_iter()
-        .map(|file| of_file(site, sources, file));
-    of_files.collect()
+    parallel::map(&files, 1, &|file| of_file(site, sources, *file))
 }
 
 /// The files of the workspace, in the tree.
