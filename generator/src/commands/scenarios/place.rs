@@ -84,14 +84,76 @@ pub fn extent(function: &Function) -> Option<(&str, RangeInclusive<u32>)> {
     Some((&*function.files[own], all))
 }
 
-/// Whether the words of a path are in a row in the function's own.
+/// Whether the words of a path are in a row in the function's own: `Store::new` in `<orders::Store<u8>>::new`.
 fn is_called(function: &str, name: &str) -> bool {
     let is_word = |it: char| it.is_alphanumeric() || it == '_';
-    function.match_indices(name).any(|(place, _)| {
-        let before = function[..place].chars().next_back();
-        let after = function[place + name.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
-    })
+    let has = |path: &str| {
+        path.match_indices(name).any(|(place, _)| {
+            let before = path[..place].chars().next_back();
+            let after = path[place + name.len()..].chars().next();
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    };
+    has(function) || paths(function).iter().any(|path| has(path))
+}
+
+/// A function's paths as people write them, without types in angle brackets: `<a::T<u8> as a::Show>::f::<u8>` is `a::T::f` and
+/// `a::Show::f`.
+fn paths(function: &str) -> Vec<String> {
+    let (heads, rest) = match function.strip_prefix('<').and_then(closed) {
+        Some((inside, rest)) => {
+            let (of, which) = cut_at_as(inside);
+            let heads = paths(of).into_iter().chain(which.map(without_types));
+            (heads.collect(), rest)
+        }
+        None => (vec![String::new()], function),
+    };
+    let rest = without_types(rest);
+    heads.into_iter().map(|head| head + &rest).collect()
+}
+
+/// What is before the bracket that closes one, and what is behind it.
+fn closed(text: &str) -> Option<(&str, &str)> {
+    let end = brackets(text).find(|(_, depth)| *depth < 0)?.0;
+    Some((&text[..end], &text[end + 1..]))
+}
+
+/// The type and the trait of `a::T as a::Show`.
+fn cut_at_as(text: &str) -> (&str, Option<&str>) {
+    let mut depths = brackets(text).peekable();
+    let mut depth = 0;
+    for (place, _) in text.match_indices(" as ") {
+        while let Some((_, next)) = depths.next_if(|(bracket, _)| *bracket < place) {
+            depth = next;
+        }
+        if depth == 0 {
+            return (&text[..place], Some(&text[place + 4..]));
+        }
+    }
+    (text, None)
+}
+
+fn without_types(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once('<') {
+        out.push_str(before.strip_suffix("::").unwrap_or(before));
+        rest = closed(inside).map_or("", |(_, rest)| rest);
+    }
+    out + rest
+}
+
+/// The places of angle brackets, and how deep they lead; but not of those in `->`.
+fn brackets(text: &str) -> impl Iterator<Item = (usize, i32)> {
+    let mut depth = 0;
+    text.match_indices(['<', '>'])
+        .filter_map(move |(place, it)| {
+            if text[..place].ends_with('-') {
+                return None;
+            }
+            depth += if it == "<" { 1 } else { -1 };
+            Some((place, depth))
+        })
 }
 
 #[cfg(test)]
@@ -123,6 +185,39 @@ mod tests {
         }
         for name in ["sert", "store::insert", "Stor"] {
             assert!(!is_called(function, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn methods_are_called_by_their_types_and_traits() {
+        let method = "<orders::store::Store<alloc::vec::Vec<u8>>>::insert::<u8>";
+        for name in [
+            "Store::insert",
+            "orders::store::Store::insert",
+            "store::Store",
+            method,
+        ] {
+            assert!(is_called(method, name), "{name}");
+        }
+        for name in ["Vec::insert", "tore::insert", "orders::insert"] {
+            assert!(!is_called(method, name), "{name}");
+        }
+        let of_trait = "<orders::Store<fn(u8) -> u8> as core::convert::From<<u8 as a::B>::C>>::from::{closure#0}";
+        for name in ["Store::from", "convert::From::from", "from::{closure#0}"] {
+            assert!(is_called(of_trait, name), "{name}");
+        }
+        assert!(!is_called(of_trait, "B::from"));
+        let inside = "<<orders::Store>::open::{closure#0} as core::ops::FnOnce<()>>::call_once";
+        for name in [
+            "Store::open",
+            "FnOnce::call_once",
+            "open::{closure#0}::call_once",
+        ] {
+            assert!(is_called(inside, name), "{name}");
+        }
+        for odd in ["<", "a<", "a>b", "<a as", "< as >", "->", "<a -> b>::c"] {
+            assert!(is_called(odd, odd));
+            assert!(!is_called(odd, "x"), "{odd}");
         }
     }
 }
