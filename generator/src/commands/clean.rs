@@ -31,6 +31,7 @@ impl Clean {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
         let going_on = Store::of(&layout).forget()?;
+        say("what was measured in this checkout is forgotten");
         if going_on > 0 {
             output::note(&format!("runs that still go on and were kept: {going_on}"));
         }

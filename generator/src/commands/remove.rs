@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::output::{self, Format};
 use super::scaffold::Writing;
+use crate::build::layout::Layout;
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
@@ -49,6 +50,13 @@ impl Remove {
         self.writing.carry_out("remove", &plan, lock.as_ref())?;
         if plan.is_unchanged() && !self.writing.dry_run && self.writing.format == Format::Human {
             output::say("Nothing to do: there is no scaffold.");
+        }
+        let built = Layout::new(&workspace.metadata).itcov;
+        if !self.writing.dry_run && built.is_dir() {
+            let built = shell_words::quote(&built.to_string_lossy()).into_owned();
+            output::note(&format!(
+                "what was built and measured is still there; to delete it, type: rm -r {built}"
+            ));
         }
         Ok(())
     }
