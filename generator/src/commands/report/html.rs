@@ -68,7 +68,9 @@ impl Html {
             html::write(&directory, coverage, root, &about, scenarios.as_ref())
         });
         written.map_err(|error| match error {
-            Error::NotADirectory { .. } => anyhow!("{error}, and --html needs one"),
+            Error::NotADirectory { .. } => {
+                anyhow!("{error}, and --html needs one; name another place")
+            }
             Error::OtherFiles { .. } => {
                 anyhow!("{error}. Name a directory that is new, empty, or has an earlier report")
             }

@@ -80,7 +80,12 @@ impl Outputs {
             return Ok(repository.to_owned());
         };
         let found = directory.canonicalize();
-        found.with_context(|| format!("--relative-to {}", directory.display()))
+        found.with_context(|| {
+            format!(
+                "--relative-to {} names no directory that can be found",
+                directory.display()
+            )
+        })
     }
 }
 

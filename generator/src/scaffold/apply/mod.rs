@@ -57,7 +57,7 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     if !other_names.is_empty() {
         let _ = writeln!(
             anstream::stderr(),
-            "warning: what other hard links lead to keeps the old text: {}",
+            "warning: other hard links to a file that was changed keep the old text; link them again: {}",
             harmless(other_names.join(", "))
         );
     }

@@ -74,9 +74,6 @@ impl Place {
         if !roots.contain(&place.path) {
             return Err(outside(path, &place.path, roots));
         }
-        if change.after.is_some() && place.path.exists() && !place.path.is_file() {
-            bail!("{} is not a file: move or rename it", path.display());
-        }
         Ok(place)
     }
 

@@ -83,7 +83,7 @@ impl<'plan> Staged<'plan> {
         };
         if let Some(target) = &target {
             if target.permissions().readonly() {
-                bail!("the file is read-only");
+                bail!("the file is read-only: make it writable first");
             }
             // A rename does not ask whether the file may be written.
             OpenOptions::new().write(true).open(place.path())?;

@@ -100,7 +100,10 @@ impl Source {
         let path = entry.path();
         let metadata = entry.metadata()?;
         if !metadata.is_file() {
-            bail!("{} is neither a file nor a directory", path.display());
+            bail!(
+                "{} is neither a file nor a directory: take it out of the template",
+                path.display()
+            );
         }
         let name = path.strip_prefix(directory)?.to_path_buf();
         let Ok(name) = Utf8PathBuf::from_path_buf(name) else {
