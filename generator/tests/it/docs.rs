@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::support::repository;
 
 /// The pages that people write, without those of what is built and of test data.
-fn pages() -> Vec<PathBuf> {
+pub fn pages() -> Vec<PathBuf> {
     let is_of_people = |path: &Path| {
         let left_out = ["target", ".git", "fixtures", "corpus"];
         !left_out.iter().any(|name| path.ends_with(name))
