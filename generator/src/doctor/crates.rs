@@ -109,7 +109,7 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
         .into_iter()
         .filter(|change| !change.is_unchanged() && change.path != facts.justfile.path);
     let (missing, stale): (Vec<_>, Vec<_>) =
-        changes.partition(|change| change.found == owned::Status::Missing);
+        changes.partition(|change| change.found == owned::FileStatus::Missing);
     let names = |changes: Vec<Change>| {
         let names = changes
             .into_iter()

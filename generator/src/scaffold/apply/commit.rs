@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::staged::{Staged, Step, is_as_planned};
+use super::staged::{StagedChanges, Step, is_as_planned};
 use super::sync::sync;
 use super::target::{Roots, Target};
 use crate::scaffold::change::Change;
@@ -22,7 +22,7 @@ use crate::scaffold::change::Change;
 const NAMED: usize = 5;
 
 /// Makes the changes.
-pub fn commit(staged: &mut Staged<'_>, roots: &Roots) -> Result<()> {
+pub fn commit(staged: &mut StagedChanges<'_>, roots: &Roots) -> Result<()> {
     let mut made = Vec::new();
     let all = staged.steps.len();
     let parents = staged.directories.iter().filter_map(|path| path.parent());

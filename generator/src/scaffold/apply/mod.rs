@@ -21,7 +21,7 @@ use llvm_coverage::terminal::harmless;
 use super::change::{Change, Plan};
 use commit::commit;
 pub use lock::Lock;
-use staged::Staged;
+use staged::StagedChanges;
 use target::{Roots, Target};
 
 /// Carries the plan out. The lock is to be held since before the crate was read.
@@ -47,7 +47,7 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     if leftovers::clear(&directories.collect(), lock) {
         steps = self::steps(&changes, &roots)?;
     }
-    let mut staged = Staged::default();
+    let mut staged = StagedChanges::default();
     for (change, target) in steps {
         staged.add(change, target, &roots)?;
     }

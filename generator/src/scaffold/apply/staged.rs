@@ -15,7 +15,7 @@ use crate::scaffold::change::Change;
 
 /// Files written beside their targets and directories made for them; what is not committed is taken back.
 #[derive(Default)]
-pub struct Staged<'plan> {
+pub struct StagedChanges<'plan> {
     /// In the plan's order.
     pub steps: Vec<Step<'plan>>,
     /// Directories that were made, the outermost first.
@@ -34,7 +34,7 @@ pub struct Step<'plan> {
     has_other_names: bool,
 }
 
-impl<'plan> Staged<'plan> {
+impl<'plan> StagedChanges<'plan> {
     /// Makes a change ready, as far as that can be done without making it.
     pub fn add(&mut self, change: &'plan Change, target: Target, roots: &Roots) -> Result<()> {
         if !is_as_planned(change)? {
@@ -136,7 +136,7 @@ impl<'plan> Staged<'plan> {
     }
 }
 
-impl Drop for Staged<'_> {
+impl Drop for StagedChanges<'_> {
     fn drop(&mut self) {
         for beside in self.steps.iter().filter_map(|step| step.beside.as_ref()) {
             let _ = fs::remove_file(beside);
