@@ -84,7 +84,10 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     );
 
     let git = Git::init(&fixture.root());
-    assert_eq!(error(since("main")), "main: nothing is committed yet");
+    assert_eq!(
+        error(since("main")),
+        "main: nothing is committed yet; commit first"
+    );
     git.commit("seven");
     assert_eq!(
         error(since("origin/main")),
@@ -111,7 +114,7 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     git.commit("eight");
     assert_eq!(
         error(since("main")),
-        "main: main and HEAD have no commit in common"
+        "main: main and HEAD have no commit in common; name a revision that this branch comes from"
     );
 
     let path = tools::path_of(fixture.root().join("bin"), &["cargo"]);

@@ -17,7 +17,7 @@ impl Repository {
             run(asked.arg(format!("{name}^{{commit}}")))
         };
         if !commit("HEAD")?.status.success() {
-            bail!("nothing is committed yet");
+            bail!("nothing is committed yet; commit first");
         }
         let found = commit(revision)?;
         if !found.status.success() && revision.contains("..") {
@@ -53,7 +53,9 @@ impl Repository {
                 "this shallow clone does not go back to the merge base of {revision} and HEAD: {DEEPEN}"
             );
         }
-        bail!("{revision} and HEAD have no commit in common");
+        bail!(
+            "{revision} and HEAD have no commit in common; name a revision that this branch comes from"
+        );
     }
 
     fn is_shallow(&self) -> Result<bool> {
