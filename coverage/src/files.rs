@@ -75,14 +75,15 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// Those of [`read_into`]; and if it is not UTF-8 ([`InvalidData`](ErrorKind::InvalidData)).
 pub fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read(path, TEXT)?).map_err(|_| ErrorKind::InvalidData.into())
+    String::from_utf8(read(path, TEXT)?)
+        .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
 fn regular(found: &Metadata) -> io::Result<()> {
     if found.is_file() {
         Ok(())
     } else if found.is_dir() {
-        Err(ErrorKind::IsADirectory.into())
+        Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"))
     } else {
         let kind = kind(found);
         Err(io::Error::other(format!(

@@ -19,7 +19,7 @@ pub fn of_linker(linker: Option<&Path>, executable: &Path, profiles: &Path) {
     let linker = linker.map_or_else(String::new, |it| format!(" ({})", it.display()));
     warn(&format!(
         "the linker{linker} has ignored {}: a process of {} that is started without LLVM_PROFILE_FILE, as with a cleared \
-         environment, does not count, and leaves default_*.profraw where it runs",
+         environment, does not count, and leaves default_*.profraw where it runs; ld, lld and mold know the option",
         linked::WRAP,
         executable.display()
     ));

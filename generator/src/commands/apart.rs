@@ -51,7 +51,7 @@ impl Apart {
             if is_split(word) {
                 let word = word.display();
                 return Err(Failure::usage(format!(
-                    "--scenarios cannot go with a runner that has a space in it: {word}"
+                    "--scenarios cannot go with a runner that has a space in it: {word}; put it into a script, and name that"
                 ))
                 .into());
             }

@@ -9,9 +9,9 @@ use crate::progress::during;
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::FileStatus;
 use crate::scaffold::plan;
-use crate::scaffold::template::{Choice, Rendered};
+use crate::scaffold::template::{Rendered, TemplateOption};
 use crate::scaffold::{RECIPES, values};
 
 /// Check that the scaffold is in place and current, for pipelines.
@@ -28,7 +28,7 @@ pub struct Check {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
     #[command(flatten)]
-    template: Choice,
+    template: TemplateOption,
     #[command(flatten)]
     cargo: Cargo,
 }
@@ -175,13 +175,13 @@ impl Finding {
     fn of(change: Change) -> Finding {
         let unchanged = change.is_unchanged();
         let (status, version) = match change.found {
-            Status::Missing => ("missing", None),
-            Status::Stale { version, .. } => ("stale", Some(version)),
-            Status::Newer { version } => ("newer", Some(version)),
-            Status::Edited => ("edited", None),
-            Status::Foreign => ("differing", None),
-            Status::Current | Status::OfTemplate if unchanged => ("current", None),
-            Status::Current | Status::OfTemplate | Status::Outdated => ("stale", None),
+            FileStatus::Missing => ("missing", None),
+            FileStatus::Stale { version, .. } => ("stale", Some(version)),
+            FileStatus::Newer { version } => ("newer", Some(version)),
+            FileStatus::Edited => ("edited", None),
+            FileStatus::Foreign => ("differing", None),
+            FileStatus::Current | FileStatus::OfTemplate if unchanged => ("current", None),
+            FileStatus::Current | FileStatus::OfTemplate | FileStatus::Outdated => ("stale", None),
         };
         Finding {
             path: change.name,

@@ -133,11 +133,10 @@ impl Exec {
                 "--tests measures the workspace's crates, so it cannot go with --scope all",
             ));
         }
-        let tests = measure.store.linked_tests();
-        if !is_possible(&tests) {
-            let tests = tests.display();
+        if !is_possible(&measure.store.linked_tests()) {
+            let target = measure.layout.ordinary.display();
             return Err(Failure::usage(format!(
-                "--tests needs a target directory without % in its name: {tests}"
+                "--tests needs a target directory without % in its path, and it is {target}: set another one, as with CARGO_TARGET_DIR"
             )));
         }
         Ok(())

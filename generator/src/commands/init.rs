@@ -10,7 +10,7 @@ use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, install};
 use crate::scaffold::selection::Selection;
-use crate::scaffold::template::{Choice, Rendered, Request, Variables};
+use crate::scaffold::template::{Rendered, Request, TemplateOption, Variables};
 
 /// Put the harness, its feature and the recipes into a crate.
 ///
@@ -37,7 +37,7 @@ pub struct Init {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     timeout: Option<String>,
     #[command(flatten)]
-    template: Choice,
+    template: TemplateOption,
     #[command(flatten)]
     writing: Writing,
     #[command(flatten)]

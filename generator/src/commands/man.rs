@@ -35,8 +35,12 @@ impl Man {
                 .write_all(&text)
                 .context("cannot write the page");
         };
-        fs::create_dir_all(directory)
-            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+        fs::create_dir_all(directory).with_context(|| {
+            format!(
+                "cannot make the directory {}; name another one",
+                directory.display()
+            )
+        })?;
         for command in std::iter::once(&command).chain(command.get_subcommands()) {
             let path = directory.join(format!("{}.1", name(command)));
             fs::write(&path, page(command)?)

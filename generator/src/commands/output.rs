@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::diff;
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::FileStatus;
 use crate::verbosity;
 
 const DONE: Style = AnsiColor::Green.on_default().bold();
@@ -203,13 +203,13 @@ fn action(change: &Change) -> &'static str {
     match (&change.before, &change.after, &change.found) {
         (None, Some(_), _) => "Created",
         (Some(_), None, _) => "Deleted",
-        (before, after, Status::Edited | Status::Foreign | Status::Stale { edited: true, .. })
-            if before == after =>
-        {
-            "Kept"
-        }
+        (
+            before,
+            after,
+            FileStatus::Edited | FileStatus::Foreign | FileStatus::Stale { edited: true, .. },
+        ) if before == after => "Kept",
         (before, after, _) if before == after => "Unchanged",
-        (_, _, Status::Stale { .. }) => "Renewed",
+        (_, _, FileStatus::Stale { .. }) => "Renewed",
         _ => "Edited",
     }
 }

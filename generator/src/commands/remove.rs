@@ -9,7 +9,7 @@ use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::remove;
-use crate::scaffold::template::{Choice, Rendered, Variables};
+use crate::scaffold::template::{Rendered, TemplateOption, Variables};
 
 /// Take the scaffold out again, every byte of it.
 ///
@@ -30,7 +30,7 @@ pub struct Remove {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    template: Choice,
+    template: TemplateOption,
     #[command(flatten)]
     writing: Writing,
     #[command(flatten)]

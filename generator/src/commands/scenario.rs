@@ -39,12 +39,11 @@ impl Scenario {
         let address = control()?;
         find_command(&self.command[0])?;
         let post = |path: &str| {
-            ask::post(address, path).map_err(|error| {
-                let what = match error.kind() {
-                    ErrorKind::ConnectionRefused => "no run goes on at",
-                    _ => "this was not noted by the run at",
-                };
-                anyhow!("{what} ITCOV_CONTROL={address}: {error}")
+            ask::post(address, path).map_err(|error| match error.kind() {
+                ErrorKind::ConnectionRefused => anyhow!(
+                    "no run goes on at ITCOV_CONTROL={address}; call this while one does: {error}"
+                ),
+                _ => anyhow!("this was not noted by the run at ITCOV_CONTROL={address}: {error}"),
             })
         };
         // Where this process is killed, the scenario is cut.

@@ -8,7 +8,7 @@ use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, install};
-use crate::scaffold::template::{Choice, Rendered, Request};
+use crate::scaffold::template::{Rendered, Request, TemplateOption};
 
 /// Renew the scaffold, as this version writes it.
 ///
@@ -21,7 +21,7 @@ Examples:
   cargo itcov update --dry-run         only show what would change, as a diff")]
 pub struct Update {
     #[command(flatten)]
-    template: Choice,
+    template: TemplateOption,
     #[command(flatten)]
     writing: Writing,
     #[command(flatten)]

@@ -19,7 +19,7 @@ use crate::scaffold::template::{Rendered, Template};
 use crate::verbosity;
 
 /// Where the command was typed, or the given manifest is.
-pub enum Place {
+pub enum NearestCrate {
     /// In no crate.
     Nowhere,
     /// In one that cargo does not take; cargo's message.
@@ -45,11 +45,11 @@ pub struct Wanting {
     stale: Vec<String>,
 }
 
-impl Place {
+impl NearestCrate {
     /// Looks at the crate of a manifest, or of the current directory.
-    pub fn look(manifest_path: Option<&Utf8Path>) -> Place {
+    pub fn look(manifest_path: Option<&Utf8Path>) -> NearestCrate {
         match workspace(manifest_path) {
-            Ok(root) => Place::Crate {
+            Ok(root) => NearestCrate::Crate {
                 has_recipes: root.join(RECIPES).is_file(),
                 justfile: justfile::read(&root, &[])
                     .map(Box::new)
@@ -60,25 +60,25 @@ impl Place {
             Err(message)
                 if manifest_path.is_none() && message.contains("could not find `Cargo.toml`") =>
             {
-                Place::Nowhere
+                NearestCrate::Nowhere
             }
-            Err(message) => Place::Broken(message),
+            Err(message) => NearestCrate::Broken(message),
         }
     }
 }
 
-pub fn findings(place: &Place) -> Vec<Finding> {
-    match place {
-        Place::Nowhere => {
+pub fn findings(nearest: &NearestCrate) -> Vec<Finding> {
+    match nearest {
+        NearestCrate::Nowhere => {
             vec![Finding::ok("crate", "none").because(
                 Status::Note,
                 "this is no directory of a crate, so none was looked at",
             )]
         }
-        Place::Broken(message) => {
+        NearestCrate::Broken(message) => {
             vec![Finding::ok("crate", "rejected by cargo").because(Status::Wrong, message)]
         }
-        Place::Crate {
+        NearestCrate::Crate {
             root,
             has_recipes,
             wanting,
@@ -109,7 +109,7 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
         .into_iter()
         .filter(|change| !change.is_unchanged() && change.path != facts.justfile.path);
     let (missing, stale): (Vec<_>, Vec<_>) =
-        changes.partition(|change| change.found == owned::Status::Missing);
+        changes.partition(|change| change.found == owned::FileStatus::Missing);
     let names = |changes: Vec<Change>| {
         let names = changes
             .into_iter()

@@ -23,6 +23,6 @@ pub fn findings(manifest_path: Option<&Utf8Path>) -> Vec<Finding> {
     findings.extend(toolchain::findings(&toolchain));
     findings.extend(optional::findings(&optional::Tools::look(&toolchain)));
     findings.extend(variables::findings(&variables::look()));
-    findings.extend(crates::findings(&crates::Place::look(manifest_path)));
+    findings.extend(crates::findings(&crates::NearestCrate::look(manifest_path)));
     findings
 }

@@ -36,6 +36,7 @@
 //! | `sources`, `advice` | sources that have changed since the build; what to type where something is missing |
 
 mod advice;
+mod beginning;
 pub mod counters;
 mod idle;
 mod inside;
@@ -44,7 +45,6 @@ mod measurement;
 mod numbered;
 pub mod origin;
 mod part;
-mod place;
 mod profiles;
 mod recording;
 mod runs;

@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
+use super::beginning::Beginning;
 use super::kept::{Kept, Objects, is_same_file};
 use super::origin::Origins;
-use super::place::Place;
 use super::profiles;
 
 /// What ran in one go.
@@ -102,13 +102,13 @@ impl Measured {
     /// Whether it was measured in this checkout, or brought here as a profile, which is asked for by name.
     pub fn is_of(&self, checkout: &Path) -> bool {
         self.directory.as_deref().is_none_or(|directory| {
-            Place::read(directory).is_some_and(|place| place.is(checkout, directory))
+            Beginning::read(directory).is_some_and(|beginning| beginning.is(checkout, directory))
         })
     }
 
     /// When it began, if that is known.
     pub fn began(&self) -> Option<SystemTime> {
-        Some(Place::read(self.directory.as_deref()?)?.began)
+        Some(Beginning::read(self.directory.as_deref()?)?.began)
     }
 
     /// The profiles of these programs of the part: of every process that ran one of them, whoever started it, and of the

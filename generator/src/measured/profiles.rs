@@ -78,7 +78,10 @@ impl Profiles {
                 }
                 Ok(_) => found.push(path.clone()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    bail!("{} does not exist", path.display());
+                    bail!(
+                        "{} does not exist: name a profile, or a directory that has some",
+                        path.display()
+                    );
                 }
                 Err(error) => {
                     return Err(error).with_context(|| format!("cannot read {}", path.display()));

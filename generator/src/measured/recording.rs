@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::beginning::Beginning;
 use super::counters::Counters;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
 use super::origin::{Functions, build_id, functions, may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS};
-use super::place::Place;
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
@@ -86,7 +86,7 @@ impl Recording {
             fs::create_dir_all(directory.join(SUITE))?;
             fs::create_dir_all(store.linked())?;
             fs::create_dir_all(store.linked_tests())?;
-            Place::note(&store.checkout, &directory)?;
+            Beginning::note(&store.checkout, &directory)?;
             fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
         };
         written().with_context(cannot)?;

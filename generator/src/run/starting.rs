@@ -100,10 +100,10 @@ impl Run<'_> {
 }
 
 fn cannot_start(name: &str, error: &io::Error) -> i32 {
-    complain(&format!("cannot start {name}: {error}"));
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        126
-    } else {
-        127
-    }
+    let (status, way_out) = match error.kind() {
+        io::ErrorKind::PermissionDenied => (126, "; make it executable (chmod +x)"),
+        _ => (127, ""),
+    };
+    complain(&format!("cannot start {name}: {error}{way_out}"));
+    status
 }

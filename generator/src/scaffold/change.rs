@@ -3,7 +3,7 @@
 use cargo_metadata::camino::Utf8PathBuf;
 
 use super::justfile;
-use super::owned::{self, Status};
+use super::owned::{self, FileStatus};
 
 /// What is to be done to a crate, and what is to be said about it.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub struct Change {
     /// What the file has of the scaffold, for people.
     pub what: String,
     /// How the file was found.
-    pub found: Status,
+    pub found: FileStatus,
     /// `None` where there is no file yet.
     pub before: Option<String>,
     /// The whole text; `None` where the file is to go.

@@ -84,15 +84,21 @@ impl Cargo {
 
     fn find_manifest(&self) -> Result<Utf8PathBuf> {
         let current = std::env::current_dir().context("cannot tell the current directory")?;
-        let current =
-            Utf8PathBuf::try_from(current).context("the current directory's path is not UTF-8")?;
+        let current = Utf8PathBuf::from_path_buf(current).map_err(|path| {
+            anyhow!(
+                "the path of the current directory is not UTF-8: {}: rename the directory",
+                path.display()
+            )
+        })?;
         if let Some(path) = &self.manifest_path {
             let path = current.join(path);
             if path.is_dir() {
                 bail!("{path} is a directory: --manifest-path takes the Cargo.toml in it");
             }
             if !path.exists() {
-                bail!("{path} does not exist");
+                bail!(
+                    "{path} does not exist: --manifest-path takes the Cargo.toml of a crate or workspace"
+                );
             }
             return Ok(path);
         }
@@ -124,9 +130,6 @@ impl TextFile {
                 text: Some(text),
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(TextFile { path, text: None }),
-            Err(error) if error.kind() == ErrorKind::InvalidData => {
-                bail!("{path} is not UTF-8 text: convert it first")
-            }
             Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
         }
     }

@@ -6,7 +6,7 @@ use super::stamp;
 
 /// How a file compares with what this version writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum FileStatus {
     /// There is none.
     Missing,
     /// It is what this version writes.
@@ -35,19 +35,19 @@ pub enum Status {
     Foreign,
 }
 
-impl Status {
+impl FileStatus {
     /// Compares a file with what this version writes, from the built-in template or from one that was `given`.
-    pub fn of(text: Option<&str>, latest: &str, given: bool) -> Status {
+    pub fn of(text: Option<&str>, latest: &str, given: bool) -> FileStatus {
         let Some(text) = text else {
-            return Status::Missing;
+            return FileStatus::Missing;
         };
         let Some(found) = stamp::of(text) else {
             return if text == latest {
-                Status::Current
+                FileStatus::Current
             } else if is_ours(text) {
-                Status::Edited
+                FileStatus::Edited
             } else {
-                Status::Foreign
+                FileStatus::Foreign
             };
         };
         let edited = stamp::digest(text) != found.digest;
@@ -57,20 +57,20 @@ impl Status {
         let is_latest = stamp::of(latest).is_some_and(|latest| latest.digest == found.digest);
         if is_latest && !edited {
             if stamp::is_same(text, latest) {
-                Status::Current
+                FileStatus::Current
             } else {
-                Status::Outdated
+                FileStatus::Outdated
             }
         } else if found.is_of_template && !given && !edited {
-            Status::OfTemplate
+            FileStatus::OfTemplate
         } else if is_latest || (found.is_of_template && !given) {
-            Status::Edited
+            FileStatus::Edited
         } else if found.version > this && !found.is_of_template {
-            Status::Newer {
+            FileStatus::Newer {
                 version: found.version,
             }
         } else {
-            Status::Stale {
+            FileStatus::Stale {
                 version: found.version,
                 edited,
                 of_template: found.is_of_template,
@@ -102,7 +102,7 @@ pub fn is_untouched(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Status;
+    use super::FileStatus;
     use crate::scaffold::stamp;
 
     fn stamped(version: &str, body: &str) -> String {
@@ -113,30 +113,30 @@ mod tests {
     #[test]
     fn a_file_is_known_by_its_stamp() {
         let latest = stamped(env!("CARGO_PKG_VERSION"), "new\n");
-        let status = |text: &str| Status::of(Some(text), &latest, false);
-        assert_eq!(Status::of(None, &latest, false), Status::Missing);
-        assert_eq!(status(&latest), Status::Current);
-        assert_eq!(status(&latest.replace('\n', "\r\n")), Status::Current);
-        assert_eq!(status(&format!("{latest}mine\n")), Status::Edited);
+        let status = |text: &str| FileStatus::of(Some(text), &latest, false);
+        assert_eq!(FileStatus::of(None, &latest, false), FileStatus::Missing);
+        assert_eq!(status(&latest), FileStatus::Current);
+        assert_eq!(status(&latest.replace('\n', "\r\n")), FileStatus::Current);
+        assert_eq!(status(&format!("{latest}mine\n")), FileStatus::Edited);
         let of = |bin: &str| stamped("1.0.0", &format!("env!(\"CARGO_BIN_EXE_{bin}\")\n"));
         assert_eq!(
-            Status::of(Some(&of("a")), &of("b"), false),
-            Status::Outdated
+            FileStatus::of(Some(&of("a")), &of("b"), false),
+            FileStatus::Outdated
         );
-        let old = |edited| Status::Stale {
+        let old = |edited| FileStatus::Stale {
             version: "0.0.1".parse().unwrap(),
             edited,
             of_template: false,
         };
         assert_eq!(status(&stamped("0.0.1", "old\n")), old(false));
         assert_eq!(status(&(stamped("0.0.1", "old\n") + "mine\n")), old(true));
-        let newer = Status::Newer {
+        let newer = FileStatus::Newer {
             version: "99.0.0".parse().unwrap(),
         };
         assert_eq!(status(&stamped("99.0.0", "newest\n")), newer);
-        assert_eq!(status("mine:\n"), Status::Foreign);
-        assert_eq!(status("# itcov: without its stamp\n"), Status::Edited);
-        assert_eq!(status("// not of itcov\n"), Status::Foreign);
+        assert_eq!(status("mine:\n"), FileStatus::Foreign);
+        assert_eq!(status("# itcov: without its stamp\n"), FileStatus::Edited);
+        assert_eq!(status("// not of itcov\n"), FileStatus::Foreign);
     }
 
     #[test]
@@ -145,14 +145,17 @@ mod tests {
         let own = |body: &str| stamp::renewed(&stamped("0.0.1", body)).unwrap();
         let status = |text: &str, given| {
             let latest = if given { &own("own\n") } else { &builtin };
-            Status::of(Some(text), latest, given)
+            FileStatus::of(Some(text), latest, given)
         };
-        assert_eq!(status(&own("own\n"), true), Status::Current);
-        assert_eq!(status(&own("own\n"), false), Status::OfTemplate);
+        assert_eq!(status(&own("own\n"), true), FileStatus::Current);
+        assert_eq!(status(&own("own\n"), false), FileStatus::OfTemplate);
         for given in [true, false] {
-            assert_eq!(status(&(own("own\n") + "mine\n"), given), Status::Edited);
+            assert_eq!(
+                status(&(own("own\n") + "mine\n"), given),
+                FileStatus::Edited
+            );
         }
-        let stale = |version: &str, of_template| Status::Stale {
+        let stale = |version: &str, of_template| FileStatus::Stale {
             version: version.parse().unwrap(),
             edited: false,
             of_template,
@@ -165,7 +168,7 @@ mod tests {
                 &stamped("99.0.0", "own\n").replace(" (md5", " from a template (md5"),
                 false
             ),
-            Status::OfTemplate
+            FileStatus::OfTemplate
         );
     }
 }

@@ -6,17 +6,22 @@ use std::path::{Path, PathBuf};
 
 use crate::support::repository;
 
-/// The pages that people write, without those of what is built and of test data.
-fn pages() -> Vec<PathBuf> {
+/// The files and folders that people write, without what is built and test data.
+fn written() -> Vec<PathBuf> {
     let is_of_people = |path: &Path| {
         let left_out = ["target", ".git", "fixtures", "corpus"];
         !left_out.iter().any(|name| path.ends_with(name))
     };
     let entries = walkdir::WalkDir::new(repository()).into_iter();
     let entries = entries.filter_entry(|entry| is_of_people(entry.path()));
-    let files = entries.map(|entry| entry.unwrap().into_path());
-    let pages = files.filter(|path| path.extension().is_some_and(|it| it == "md"));
-    pages.collect()
+    entries.map(|entry| entry.unwrap().into_path()).collect()
+}
+
+/// The pages among them.
+pub fn pages() -> Vec<PathBuf> {
+    let mut pages = written();
+    pages.retain(|path| path.extension().is_some_and(|it| it == "md"));
+    pages
 }
 
 /// Where the links of a page lead: the file, and the place in it.
@@ -108,4 +113,34 @@ fn the_files_that_a_map_names_are_there() {
             assert!(places.iter().any(is_there), "{page}: {path}");
         }
     }
+}
+
+/// By a README of its own or of the folder above, or by what its Rust says of it. What users have in their crates says nothing.
+#[test]
+fn each_folder_says_what_it_is_for() {
+    let says = |file: PathBuf| {
+        let text = fs::read_to_string(file);
+        text.is_ok_and(|text| text.starts_with("//!") || text.starts_with("# "))
+    };
+    let is_silent = |folder: &PathBuf| {
+        let own = [
+            "README.md",
+            "mod.rs",
+            "lib.rs",
+            "main.rs",
+            "src/lib.rs",
+            "src/main.rs",
+        ];
+        let own = own.map(|name| folder.join(name));
+        let beside = [
+            folder.with_extension("rs"),
+            folder.with_file_name("README.md"),
+        ];
+        !own.into_iter().chain(beside).any(says)
+    };
+    let mut folders = written();
+    let of_users = ["examples/orders-api", "template"].map(|name| repository().join(name));
+    folders.retain(|path| path.is_dir() && !of_users.iter().any(|it| path.starts_with(it)));
+    folders.retain(is_silent);
+    assert!(folders.is_empty(), "{folders:?}");
 }

@@ -3,6 +3,7 @@
 mod alone;
 mod bad_input;
 mod baseline;
+mod blocks;
 mod browser;
 mod build;
 mod by_hand;

@@ -170,7 +170,7 @@ fn what_is_no_profile_is_named() {
     for (arguments, says) in [
         (
             &["--profiles", "nowhere"][..],
-            "error: nowhere does not exist\n",
+            "error: nowhere does not exist: name a profile, or a directory that has some\n",
         ),
         (
             &["--profiles", "empty"],

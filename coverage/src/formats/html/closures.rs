@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::functions::Written;
+use super::functions::ShownFunction;
 use crate::parse::regions::Position;
 
 const CLOSURE: &str = "::{closure#";
 
 /// For each function of a file the one that it is a closure of, or its async body; any other is its own.
-pub fn owners(functions: &[Written]) -> Vec<usize> {
+pub fn owners(functions: &[ShownFunction]) -> Vec<usize> {
     let (mut by_name, mut by_short) = (HashMap::new(), HashMap::new());
     for (place, function) in functions
         .iter()
@@ -19,7 +19,7 @@ pub fn owners(functions: &[Written]) -> Vec<usize> {
         by_name.extend(names.map(|one| (one.name.as_str(), place)));
         by_short.insert(function.name.as_str(), place);
     }
-    let owner = |function: &Written| {
+    let owner = |function: &ShownFunction| {
         let mut around = function.instantiations.iter().map(|one| split(&one.name).0);
         let owner = around.find_map(|name| by_name.get(name));
         // A closure may have types of its own, as one that is async.
@@ -36,7 +36,7 @@ pub fn owners(functions: &[Written]) -> Vec<usize> {
 }
 
 /// Gives the closures of a file names that say where they are. The functions are in the order in which they begin.
-pub fn name(functions: &mut [Written]) {
+pub fn name(functions: &mut [ShownFunction]) {
     // A closure is called as what it is in, and a number.
     let around: HashMap<String, Position> = functions
         .iter()
@@ -103,10 +103,10 @@ mod tests {
     use crate::formats::html::functions::tests::instantiation;
     use crate::formats::html::short_names::short;
 
-    fn written(name: &str, start: (u32, u32), end: (u32, u32)) -> Written {
+    fn written(name: &str, start: (u32, u32), end: (u32, u32)) -> ShownFunction {
         let at = |(line, column)| Position { line, column };
         let short = short(name);
-        Written {
+        ShownFunction {
             start: at(start),
             end: at(end),
             is_closure: short.ends_with('}'),
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    fn names(mut functions: Vec<Written>) -> Vec<String> {
+    fn names(mut functions: Vec<ShownFunction>) -> Vec<String> {
         name(&mut functions);
         functions.into_iter().map(|it| it.name).collect()
     }

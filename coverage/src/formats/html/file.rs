@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::against;
 use super::closures;
-use super::functions::{self, Written};
+use super::functions::{self, ShownFunction};
 use super::marks::Marks;
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact, level, number, percent};
@@ -118,7 +118,11 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
 }
 
 /// Why the numbers, which are llvm-cov's, are not those of the listing and of the functions beside it.
-fn difference(summary: &Summary, own_code: &OwnCode, functions: &[Written]) -> Option<String> {
+fn difference(
+    summary: &Summary,
+    own_code: &OwnCode,
+    functions: &[ShownFunction],
+) -> Option<String> {
     let (missing, listed) = (summary.lines.missing(), own_code.missing());
     let idle = functions.iter().filter(|it| it.count == 0).count();
     let mut parts = vec![];
@@ -174,7 +178,7 @@ fn tools(site: &Site<'_>, places: usize, next: Option<usize>) -> String {
     out + "</div>"
 }
 
-fn outline(functions: &[Written]) -> String {
+fn outline(functions: &[ShownFunction]) -> String {
     if functions.is_empty() {
         return String::new();
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::about::About;
-use super::functions::Written;
+use super::functions::ShownFunction;
 use super::page::{PAGES, Site};
 use super::ranking::{self, Ranked};
 use super::read::Sources;
@@ -61,7 +61,7 @@ pub fn reached(coverage: &Coverage, places: &[usize]) -> Vec<Reached> {
 fn reached_in(coverage: &Coverage, file: &FileCoverage, names: &HashSet<String>) -> Vec<Reached> {
     let functions = functions::written(coverage, file);
     let owners = closures::owners(&functions);
-    let is_one = |function: &Written| {
+    let is_one = |function: &ShownFunction| {
         function
             .instantiations
             .iter()

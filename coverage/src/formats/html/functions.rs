@@ -12,7 +12,7 @@ use crate::count::{Coverage, FileCoverage};
 use crate::parse::regions::{Kind, Position};
 
 /// A function as it is written.
-pub struct Written {
+pub struct ShownFunction {
     /// Where it begins.
     pub start: Position,
     /// Behind the last of its code.
@@ -39,7 +39,7 @@ pub struct Instantiation {
     code: Vec<CountedRegion>,
 }
 
-impl Written {
+impl ShownFunction {
     /// The code of its instantiations.
     pub fn code(&self) -> impl Iterator<Item = CountedRegion> {
         let code = self.instantiations.iter().flat_map(|it| &it.code);
@@ -57,7 +57,7 @@ impl Written {
 type Named<'a> = (String, &'a Function);
 
 /// The functions that are written in the file, from the top to the bottom. A macro makes several in one place.
-pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
+pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<ShownFunction> {
     let mut by_start: BTreeMap<(Position, String), Vec<Named>> = BTreeMap::new();
     for function in coverage.functions_of(file) {
         let own = function.own_file().unwrap_or(0);
@@ -74,7 +74,7 @@ pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<Written> {
     }
     by_start
         .into_iter()
-        .map(|((start, name), functions)| Written::new(start, name, functions))
+        .map(|((start, name), functions)| ShownFunction::new(start, name, functions))
         .collect()
 }
 
@@ -102,7 +102,7 @@ fn is_given_by_trait(mangled: &str) -> bool {
     }
 }
 
-impl Written {
+impl ShownFunction {
     fn new(start: Position, name: String, functions: Vec<Named>) -> Self {
         let mut by_name: BTreeMap<String, Vec<&Function>> = BTreeMap::new();
         for (name, function) in functions {
@@ -201,7 +201,7 @@ pub(super) mod tests {
         let coverage = Coverage::new(all, |_| true);
         let functions = coverage.functions.iter();
         let functions = functions.map(|it| (it.name.to_string(), it)).collect();
-        let written = Written::new(Position { line: 1, column: 1 }, "f".into(), functions);
+        let written = ShownFunction::new(Position { line: 1, column: 1 }, "f".into(), functions);
         assert_eq!((written.regions.missing(), written.code().count()), (0, 4));
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::functions::Written;
+use super::functions::ShownFunction;
 use super::numbers::{compact, counted, exact, number};
 use super::page::{From, Site};
 use super::text::{escaped, name};
@@ -19,7 +19,7 @@ pub struct Notes(Option<Peekable<IntoIter<(u32, String)>>>);
 
 impl Notes {
     /// The notes on the functions and expansions in a file.
-    pub fn new(site: &Site<'_>, place: usize, functions: &[Written]) -> Self {
+    pub fn new(site: &Site<'_>, place: usize, functions: &[ShownFunction]) -> Self {
         let generic = functions.iter().filter(|it| it.instantiations.len() > 1);
         let mut notes: Vec<_> = generic.map(instantiations).collect();
         notes.extend(expansions(site, place));
@@ -37,7 +37,7 @@ impl Notes {
     }
 }
 
-fn instantiations(function: &Written) -> (u32, String) {
+fn instantiations(function: &ShownFunction) -> (u32, String) {
     let all = &function.instantiations;
     let mut note = format!(
         "<details><summary>{}, {} ran</summary><ul>",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::functions::Written;
+use super::functions::ShownFunction;
 use crate::count::functions::CountedRegion;
 use crate::count::lines::{Line, lines};
 use crate::count::restrict::clipped;
@@ -63,7 +63,7 @@ impl OwnCode {
 
 /// The lines of a function that has these `parts`: itself, its closures and its async body. What else a macro makes in the same
 /// place is not counted. `text` has the lines of the file.
-pub fn lines_of(parts: &[&Written], text: &[&str]) -> Vec<Line> {
+pub fn lines_of(parts: &[&ShownFunction], text: &[&str]) -> Vec<Line> {
     let mut by_start: BTreeMap<Position, Vec<CountedRegion>> = BTreeMap::new();
     for part in parts {
         by_start.entry(part.start).or_default().extend(part.code());

@@ -61,7 +61,7 @@ impl Baseline {
         };
         let coverage = during("reading the earlier report", || {
             let json = files::read(path, files::EXPORT)
-                .with_context(|| format!("cannot read the baseline {}", path.display()))?;
+                .with_context(|| format!("cannot read the baseline {}; name a file that `cargo itcov report --json FILE` has written", path.display()))?;
             baseline::read(&json).with_context(|| {
                 format!(
                     "the baseline {} cannot be used; name a file that `cargo itcov report --json FILE` has written",
@@ -141,7 +141,7 @@ impl Earlier<'_> {
         if comparison.in_both == 0 && !coverage.files.is_empty() {
             let first = self.coverage.files.first();
             bail!(
-                "the baseline {} has no file of this report, but {}",
+                "the baseline {} has no file of this report, but {}; name a report on this workspace",
                 self.path.display(),
                 first.map_or("none at all", |file| &*file.path)
             );

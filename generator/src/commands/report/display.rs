@@ -11,7 +11,7 @@ use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{missing, table};
 
-use super::outputs::to_screen;
+use super::destinations::to_screen;
 use crate::measured::Idle;
 
 /// The table, and what is below it.

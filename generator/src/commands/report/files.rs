@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use clap::error::{Error, ErrorKind};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_parser};
 
-use super::format::{FORMATS, Format};
+use super::format::{FORMATS, FileFormat};
 use super::target;
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
 
 /// The formats that were asked for, each with its file. Any number of them may be written at once.
-pub struct Files(Vec<(PathBuf, &'static Format)>);
+pub struct Files(Vec<(PathBuf, &'static FileFormat)>);
 
 impl Files {
     /// Those for files.
-    pub fn to_files(&self) -> impl Iterator<Item = (&Path, &'static Format)> {
+    pub fn to_files(&self) -> impl Iterator<Item = (&Path, &'static FileFormat)> {
         let files = self.0.iter().filter(|(path, _)| !is_stdout(path));
         files.map(|(path, format)| (&**path, *format))
     }
 
     /// The one for the standard output.
-    pub fn to_stdout(&self) -> Option<&'static Format> {
+    pub fn to_stdout(&self) -> Option<&'static FileFormat> {
         self.0
             .iter()
             .find(|(path, _)| is_stdout(path))

@@ -63,7 +63,8 @@ impl FromStr for Glob {
             .map(|pattern| Self { text, pattern })
             .map_err(|error| match error.msg {
                 "invalid range pattern" => "it has a `[` without a `]`".to_owned(),
-                other => other.to_owned(),
+                // `***` too.
+                _ => "`**` stands alone between slashes, as in `src/**/mod.rs`".to_owned(),
             })
     }
 }
@@ -203,7 +204,7 @@ mod tests {
         assert_eq!(error("src/[a"), "it has a `[` without a `]`");
         assert_eq!(
             error("src/a**"),
-            "recursive wildcards must form a single path component"
+            "`**` stands alone between slashes, as in `src/**/mod.rs`"
         );
         assert!(error("{a,b}").starts_with("it has braces"));
         assert_eq!(error("./"), "it matches no file");

@@ -7,11 +7,11 @@ use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::{cobertura, codecov, json, lcov, markdown};
 
-use super::made;
+use super::time;
 
 /// A format that is a file: an option, what it says in the help, and what writes a coverage, the files as they
 /// are called in the workspace at the path, with what it is of.
-pub struct Format {
+pub struct FileFormat {
     pub option: &'static str,
     pub help: &'static str,
     /// Whether who reads it knows the files of the repository alone.
@@ -21,10 +21,10 @@ pub struct Format {
 
 /// In the order of the help.
 #[rustfmt::skip]
-pub const FORMATS: [Format; 5] = [
-    Format { option: "lcov", help: "Write an lcov trace file", of_repository: false, write: |out, it, root, _| lcov::write(out, it, root) },
-    Format { option: "json", help: "Write the JSON of `llvm-cov export`", of_repository: false, write: |out, it, _, _| json::write(out, it) },
-    Format { option: "cobertura", help: "Write Cobertura's XML", of_repository: true, write: |out, it, root, _| cobertura::write(out, it, root, made::now()?) },
-    Format { option: "codecov", help: "Write Codecov's JSON", of_repository: true, write: |out, it, root, _| codecov::write(out, it, root) },
-    Format { option: "markdown", help: "Write Markdown, for a comment on a pull request", of_repository: false, write: |out, it, root, subject| markdown::write(out, it, root, subject, "itcov") },
+pub const FORMATS: [FileFormat; 5] = [
+    FileFormat { option: "lcov", help: "Write an lcov trace file", of_repository: false, write: |out, it, root, _| lcov::write(out, it, root) },
+    FileFormat { option: "json", help: "Write the JSON of `llvm-cov export`", of_repository: false, write: |out, it, _, _| json::write(out, it) },
+    FileFormat { option: "cobertura", help: "Write Cobertura's XML", of_repository: true, write: |out, it, root, _| cobertura::write(out, it, root, time::now()?) },
+    FileFormat { option: "codecov", help: "Write Codecov's JSON", of_repository: true, write: |out, it, root, _| codecov::write(out, it, root) },
+    FileFormat { option: "markdown", help: "Write Markdown, for a comment on a pull request", of_repository: false, write: |out, it, root, subject| markdown::write(out, it, root, subject, "itcov") },
 ];

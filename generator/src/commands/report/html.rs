@@ -9,7 +9,7 @@ use llvm_coverage::Coverage;
 use llvm_coverage::formats::html::{self, About, Error, Scenarios};
 use llvm_coverage::formats::subject::Subject;
 
-use super::{made, revision};
+use super::{revision, time};
 use crate::commands::output::note;
 use crate::commands::recorded::Counted;
 use crate::progress::during;
@@ -68,7 +68,9 @@ impl Html {
             html::write(&directory, coverage, root, &about, scenarios.as_ref())
         });
         written.map_err(|error| match error {
-            Error::NotADirectory { .. } => anyhow!("{error}, and --html needs one"),
+            Error::NotADirectory { .. } => {
+                anyhow!("{error}, and --html needs one; name another place")
+            }
             Error::OtherFiles { .. } => {
                 anyhow!("{error}. Name a directory that is new, empty, or has an earlier report")
             }
@@ -103,7 +105,7 @@ impl Html {
 pub fn about(metadata: &Metadata) -> Result<About> {
     Ok(About {
         title: title(metadata),
-        made: made::now()?,
+        made: time::now()?,
         subject: Subject::default(),
         revision: None,
         tool: format!("cargo itcov {}", env!("CARGO_PKG_VERSION")),

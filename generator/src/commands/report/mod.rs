@@ -3,6 +3,7 @@
 mod baseline;
 mod cfg;
 mod changed;
+pub mod destinations;
 pub mod display;
 mod files;
 mod filters;
@@ -10,13 +11,12 @@ mod format;
 pub mod git;
 pub mod html;
 mod left_out;
-mod made;
-pub mod outputs;
 mod percent;
 mod revision;
 mod staged;
 mod target;
 mod thresholds;
+mod time;
 mod unbuilt;
 pub mod warnings;
 
@@ -26,12 +26,12 @@ use anyhow::{Result, bail};
 use baseline::Baseline;
 use changed::{Built, ChangedSince};
 use clap::{Args, FromArgMatches};
+use destinations::Destinations;
 use display::{Display, Listed};
 use filters::Filters;
 use llvm_coverage::Coverage;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
-use outputs::Outputs;
 use thresholds::Thresholds;
 
 use crate::build::layout::Layout;
@@ -108,7 +108,7 @@ pub struct Report {
     thresholds: Thresholds,
 
     #[command(flatten)]
-    outputs: Outputs,
+    destinations: Destinations,
 }
 
 impl Report {
@@ -220,15 +220,15 @@ impl Report {
         });
         let mut subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         subject.against = against;
-        let has_scenarios = listed_scenarios && self.outputs.html.are_wanted();
+        let has_scenarios = listed_scenarios && self.destinations.html.are_wanted();
         let scenarios = has_scenarios.then(|| Counted::of(workspace, &self.choice));
         let scenarios = scenarios.transpose()?;
-        self.outputs
+        self.destinations
             .write(&coverage, metadata, &subject, scenarios.as_ref())?;
-        if !self.outputs.take_stdout() {
+        if !self.destinations.take_stdout() {
             self.display.print(&coverage, root, &subject, &listed)?;
         }
-        self.outputs.html.open(metadata)?;
+        self.destinations.html.open(metadata)?;
         if self.thresholds.is_one_given() {
             warnings::is_whole(&left_out)?;
             warnings::is_current(&made_otherwise, root)?;

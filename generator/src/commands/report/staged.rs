@@ -13,7 +13,7 @@ use super::target;
 const PREFIX: &str = ".itcov-";
 
 /// What was written and is not in its place yet. Dropped, it is gone.
-pub struct Staged {
+pub struct StagedReport {
     /// Where it is; `None` if it is in its place already.
     new: Option<TempPath>,
     target: PathBuf,
@@ -24,7 +24,10 @@ pub struct Staged {
 
 /// Writes what is to be at `path`. What is there and is no file, such as `/dev/null` or a pipe, is written to at
 /// once. Directories are not made: a path that was mistyped is said.
-pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Staged> {
+pub fn write(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<StagedReport> {
     let cannot = || format!("cannot write {}", path.display());
     let target = target::of(path).with_context(cannot)?;
     let directory = target::directory(&target);
@@ -39,7 +42,7 @@ pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
             cannot()
         );
     }
-    let mut staged = Staged {
+    let mut staged = StagedReport {
         new: None,
         target: target.clone(),
         named: path.into(),
@@ -108,13 +111,13 @@ struct Before {
 
 impl Placed {
     /// Puts a file into its place.
-    pub fn add(&mut self, staged: Staged) -> Result<()> {
+    pub fn add(&mut self, staged: StagedReport) -> Result<()> {
         let cannot = format!("cannot write {}", staged.named.display());
         self.put(staged).context(cannot)
     }
 
-    fn put(&mut self, staged: Staged) -> io::Result<()> {
-        let Staged {
+    fn put(&mut self, staged: StagedReport) -> io::Result<()> {
+        let StagedReport {
             new: Some(new),
             target,
             is_fixed,

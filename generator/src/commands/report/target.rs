@@ -29,7 +29,9 @@ pub fn of(path: &Path) -> io::Result<PathBuf> {
         };
         target = target.parent().unwrap_or(Path::new("")).join(goal);
     }
-    Err(io::Error::other("its links lead in a circle"))
+    Err(io::Error::other(
+        "its links lead in a circle; name another file",
+    ))
 }
 
 /// The directory of a file.

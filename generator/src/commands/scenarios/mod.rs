@@ -25,8 +25,8 @@ use table::Row;
 
 use super::output::{self, note};
 use super::recorded::{Counted, Recorded};
+use super::report::destinations::to_screen;
 use super::report::display::screen;
-use super::report::outputs::to_screen;
 use super::report::warnings;
 use crate::measured::Choice;
 use crate::measured::scenarios::index::Index;

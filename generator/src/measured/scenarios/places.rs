@@ -10,11 +10,11 @@ use llvm_coverage::parse::{Malformed, profile};
 
 /// The functions of a profile, by the places of their counters.
 #[derive(PartialEq)]
-pub struct Places(Vec<Place>);
+pub struct Places(Vec<FunctionCounters>);
 
 /// A function: both hashes, the place of its first counter, and how many there are.
 #[derive(PartialEq)]
-struct Place {
+struct FunctionCounters {
     hashes: (u64, u64),
     first: usize,
     length: usize,
@@ -39,12 +39,12 @@ impl Places {
     /// If it is damaged.
     pub fn of(bytes: &[u8]) -> Result<Places, Malformed> {
         let functions = profile::functions(bytes)?;
-        let places = functions.iter().map(|function| Place {
+        let places = functions.iter().map(|function| FunctionCounters {
             hashes: (function.name_hash, function.function_hash),
             first: function.first,
             length: function.counts().len(),
         });
-        let mut places: Vec<Place> = places.collect();
+        let mut places: Vec<FunctionCounters> = places.collect();
         places.sort_by_key(|place| place.first);
         Ok(Places(places))
     }

@@ -13,16 +13,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::place::{Place, Roots};
-use super::staged::{Staged, Step, is_as_planned};
+use super::staged::{StagedChanges, Step, is_as_planned};
 use super::sync::sync;
+use super::target::{Roots, Target};
 use crate::scaffold::change::Change;
 
 /// How many of the changes that were made an error names.
 const NAMED: usize = 5;
 
 /// Makes the changes.
-pub fn commit(staged: &mut Staged<'_>, roots: &Roots) -> Result<()> {
+pub fn commit(staged: &mut StagedChanges<'_>, roots: &Roots) -> Result<()> {
     let mut made = Vec::new();
     let all = staged.steps.len();
     let parents = staged.directories.iter().filter_map(|path| path.parent());
@@ -38,7 +38,7 @@ pub fn commit(staged: &mut Staged<'_>, roots: &Roots) -> Result<()> {
             check(step, roots)?;
             make(step)?;
             made.push(step.change);
-            unsynced.insert(step.place.directory().to_owned());
+            unsynced.insert(step.target.directory().to_owned());
             if step.change.after.is_none() {
                 unsynced.extend(remove_empty(step.change, roots)?);
             }
@@ -59,7 +59,7 @@ fn sync_taken(directories: &mut BTreeSet<PathBuf>) -> Result<()> {
 /// Whether the file still is what it was, and where.
 fn check(step: &Step<'_>, roots: &Roots) -> Result<()> {
     let change = step.change;
-    if !is_as_planned(change)? || Place::of(change, roots)?.path() != step.place.path() {
+    if !is_as_planned(change)? || Target::of(change, roots)?.path() != step.target.path() {
         bail!(
             "{} has changed meanwhile and was left as it is",
             change.name
@@ -72,9 +72,9 @@ fn check(step: &Step<'_>, roots: &Roots) -> Result<()> {
 fn make(step: &mut Step<'_>) -> Result<()> {
     let change = step.change;
     match &step.beside {
-        Some(beside) => fs::rename(beside, step.place.path())
+        Some(beside) => fs::rename(beside, step.target.path())
             .with_context(|| format!("cannot replace {}", change.path))?,
-        None => fs::remove_file(step.place.path())
+        None => fs::remove_file(step.target.path())
             .with_context(|| format!("cannot remove {}", change.path))?,
     }
     step.beside = None;

@@ -6,9 +6,9 @@
 mod commit;
 mod leftovers;
 mod lock;
-mod place;
 mod staged;
 mod sync;
+mod target;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Write as _;
@@ -21,8 +21,8 @@ use llvm_coverage::terminal::harmless;
 use super::change::{Change, Plan};
 use commit::commit;
 pub use lock::Lock;
-use place::{Place, Roots};
-use staged::Staged;
+use staged::StagedChanges;
+use target::{Roots, Target};
 
 /// Carries the plan out. The lock is to be held since before the crate was read.
 ///
@@ -39,17 +39,17 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     let roots = Roots::of(lock.root(), &changes);
     let mut steps = steps(&changes, &roots)?;
     // What is as it ought to be may have left-overs beside it, too.
-    let places = plan
+    let targets = plan
         .changes
         .iter()
-        .filter_map(|change| Place::of(change, &roots).ok());
-    let directories = places.map(|place| place.directory().to_owned());
+        .filter_map(|change| Target::of(change, &roots).ok());
+    let directories = targets.map(|target| target.directory().to_owned());
     if leftovers::clear(&directories.collect(), lock) {
         steps = self::steps(&changes, &roots)?;
     }
-    let mut staged = Staged::default();
-    for (change, place) in steps {
-        staged.add(change, place, &roots)?;
+    let mut staged = StagedChanges::default();
+    for (change, target) in steps {
+        staged.add(change, target, &roots)?;
     }
     staged.sync()?;
     let other_names = staged.other_names();
@@ -57,7 +57,7 @@ pub fn apply(plan: &Plan, lock: &Lock) -> Result<()> {
     if !other_names.is_empty() {
         let _ = writeln!(
             anstream::stderr(),
-            "warning: what other hard links lead to keeps the old text: {}",
+            "warning: other hard links to a file that was changed keep the old text; link them again: {}",
             harmless(other_names.join(", "))
         );
     }
@@ -74,14 +74,14 @@ pub fn clear<'a>(packages: impl Iterator<Item = &'a Utf8Path>, lock: &Lock) {
     leftovers::clear(&directories, lock);
 }
 
-/// The changes and their places. Through links, two can be one file's.
-fn steps<'plan>(changes: &[&'plan Change], roots: &Roots) -> Result<Vec<(&'plan Change, Place)>> {
+/// The changes and their targets. Through links, two can be one file's.
+fn steps<'plan>(changes: &[&'plan Change], roots: &Roots) -> Result<Vec<(&'plan Change, Target)>> {
     let mut taken: HashMap<PathBuf, &Change> = HashMap::new();
     let mut steps = Vec::new();
     for &change in changes {
-        let place = Place::of(change, roots).context("nothing was changed")?;
-        match taken.insert(place.path().to_owned(), change) {
-            None => steps.push((change, place)),
+        let target = Target::of(change, roots).context("nothing was changed")?;
+        match taken.insert(target.path().to_owned(), change) {
+            None => steps.push((change, target)),
             Some(first) if first.after == change.after => {}
             Some(first) => bail!(
                 "{} and {} are one file and would have to differ: replace the link by a file; nothing was changed",

@@ -9,13 +9,13 @@ use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
 
 use super::leftovers::beside;
-use super::place::{Place, Roots};
 use super::sync::sync;
+use super::target::{Roots, Target};
 use crate::scaffold::change::Change;
 
 /// Files written beside their targets and directories made for them; what is not committed is taken back.
 #[derive(Default)]
-pub struct Staged<'plan> {
+pub struct StagedChanges<'plan> {
     /// In the plan's order.
     pub steps: Vec<Step<'plan>>,
     /// Directories that were made, the outermost first.
@@ -27,35 +27,35 @@ pub struct Staged<'plan> {
 /// A change that is ready to be made.
 pub struct Step<'plan> {
     pub change: &'plan Change,
-    pub place: Place,
+    pub target: Target,
     /// The new text; `None` where the file is to go, and once it is in its place.
     pub beside: Option<PathBuf>,
     /// Whether the target is a hard link among others.
     has_other_names: bool,
 }
 
-impl<'plan> Staged<'plan> {
+impl<'plan> StagedChanges<'plan> {
     /// Makes a change ready, as far as that can be done without making it.
-    pub fn add(&mut self, change: &'plan Change, place: Place, roots: &Roots) -> Result<()> {
+    pub fn add(&mut self, change: &'plan Change, target: Target, roots: &Roots) -> Result<()> {
         if !is_as_planned(change)? {
             bail!(
                 "nothing was changed; run the command again: {} has changed meanwhile",
                 change.name
             );
         }
-        self.stage(change, place, roots)
+        self.stage(change, target, roots)
             .with_context(|| format!("cannot write {}; nothing was changed", change.path))
     }
 
-    fn stage(&mut self, change: &'plan Change, place: Place, roots: &Roots) -> Result<()> {
-        let target = change
+    fn stage(&mut self, change: &'plan Change, target: Target, roots: &Roots) -> Result<()> {
+        let there = change
             .before
             .as_ref()
-            .map(|_| fs::symlink_metadata(place.path()))
+            .map(|_| fs::symlink_metadata(target.path()))
             .transpose()?;
         let Some(after) = &change.after else {
             // Whether a file can be removed is a matter of its directory, in which another is made and removed.
-            let probe = beside(place.path());
+            let probe = beside(target.path());
             create(&probe).and_then(|_| fs::remove_file(&probe))?;
             // A link to a directory stays, and so does the directory.
             if change
@@ -67,7 +67,7 @@ impl<'plan> Staged<'plan> {
                 let stays = |directory: &Path| {
                     roots.are(directory) || directory.join("Cargo.toml").exists()
                 };
-                let above = place.directory().ancestors();
+                let above = target.directory().ancestors();
                 let going: Vec<&Path> = above.take_while(|directory| !stays(directory)).collect();
                 for directory in going.into_iter().rev() {
                     self.set_sign(directory, roots)?;
@@ -75,20 +75,20 @@ impl<'plan> Staged<'plan> {
             }
             self.steps.push(Step {
                 change,
-                place,
+                target,
                 beside: None,
                 has_other_names: false,
             });
             return Ok(());
         };
-        if let Some(target) = &target {
-            if target.permissions().readonly() {
-                bail!("the file is read-only");
+        if let Some(there) = &there {
+            if there.permissions().readonly() {
+                bail!("the file is read-only: make it writable first");
             }
             // A rename does not ask whether the file may be written.
-            OpenOptions::new().write(true).open(place.path())?;
+            OpenOptions::new().write(true).open(target.path())?;
         }
-        for directory in place.missing() {
+        for directory in target.missing() {
             self.set_sign(directory, roots)?;
             match fs::create_dir(directory) {
                 Ok(()) => self.directories.push(directory.clone()),
@@ -96,18 +96,18 @@ impl<'plan> Staged<'plan> {
                 Err(error) => return Err(error.into()),
             }
         }
-        let waiting = beside(place.path());
+        let waiting = beside(target.path());
         let mut file = create_as(&waiting, change.executable)?;
         self.steps.push(Step {
             change,
-            place,
+            target,
             beside: Some(waiting),
-            has_other_names: target.as_ref().is_some_and(has_other_names),
+            has_other_names: there.as_ref().is_some_and(has_other_names),
         });
-        if let Some(target) = &target {
+        if let Some(there) = &there {
             // Before the text is in it, which may be private.
-            keep_owner(&file, target);
-            file.set_permissions(target.permissions())?;
+            keep_owner(&file, there);
+            file.set_permissions(there.permissions())?;
         }
         file.write_all(after.as_bytes())?;
         Ok(())
@@ -136,7 +136,7 @@ impl<'plan> Staged<'plan> {
     }
 }
 
-impl Drop for Staged<'_> {
+impl Drop for StagedChanges<'_> {
     fn drop(&mut self) {
         for beside in self.steps.iter().filter_map(|step| step.beside.as_ref()) {
             let _ = fs::remove_file(beside);

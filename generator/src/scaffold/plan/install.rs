@@ -7,7 +7,7 @@ use super::{manifest, others, relative};
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::harness::Program;
-use crate::scaffold::owned::{self, Status};
+use crate::scaffold::owned::{self, FileStatus};
 use crate::scaffold::template::{Rendered, Request, wanted_program};
 use crate::scaffold::{RECIPES, TEST_TARGET, harness, justfile, values};
 
@@ -148,9 +148,9 @@ fn justfile_change(plan: &mut Plan, facts: &Facts, recipes: &str) -> Result<()> 
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
         found: if is_there {
-            Status::Current
+            FileStatus::Current
         } else {
-            Status::Missing
+            FileStatus::Missing
         },
         before: file.text.clone(),
         after: Some(edit.after),

@@ -8,7 +8,7 @@ use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::{Facts, PackageFacts};
 use crate::scaffold::harness::Program;
 use crate::scaffold::manifest::{self, Additions};
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::FileStatus;
 
 /// The manifest with the feature and the test target.
 pub fn with_additions(facts: &Facts, package: &PackageFacts, program: &Program) -> Result<Change> {
@@ -19,13 +19,13 @@ pub fn with_additions(facts: &Facts, package: &PackageFacts, program: &Program) 
         bin_features: &program.features[1..],
         keep_autotests: package.edition == Edition::E2015,
     };
-    let mut found = Status::Missing;
+    let mut found = FileStatus::Missing;
     let mut what = format!("the feature `{}`, the test target", wanted.feature);
     let after = match manifest::with_additions(text, &wanted) {
         Ok(after) => {
             let missing = manifest::missing(text, &wanted)?;
             if missing.is_empty() {
-                found = Status::Current;
+                found = FileStatus::Current;
             } else {
                 what = missing.join(", ");
             }
@@ -33,7 +33,7 @@ pub fn with_additions(facts: &Facts, package: &PackageFacts, program: &Program) 
         }
         // What is ours may be for another feature or program.
         Err(error) => {
-            found = Status::Outdated;
+            found = FileStatus::Outdated;
             let removal = manifest::without_additions(text).ok();
             let bare = removal.and_then(|removal| removal.text);
             let bare = bare.ok_or(error).context(file.path.to_string())?;
@@ -65,7 +65,7 @@ pub fn remove_additions(plan: &mut Plan, facts: &Facts, package: &PackageFacts) 
             path: file.path.clone(),
             name,
             what: "itcov's lines".to_owned(),
-            found: Status::Current,
+            found: FileStatus::Current,
             before: Some(text.to_owned()),
             after: Some(after),
             latest: None,

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use super::OF_TEMPLATE;
 use super::renewal::{Mode, Renewal};
 use crate::scaffold::change::{Change, Plan};
-use crate::scaffold::owned::{Status, is_stamped};
+use crate::scaffold::owned::{FileStatus, is_stamped};
 use crate::scaffold::selection;
 use crate::scaffold::template::Other;
 
@@ -27,9 +27,9 @@ pub fn plan(plan: &mut Plan, renewal: &Renewal) -> Result<()> {
             }
             Change {
                 found: match before {
-                    None => Status::Missing,
-                    Some(_) if differs => Status::Foreign,
-                    Some(_) => Status::Current,
+                    None => FileStatus::Missing,
+                    Some(_) if differs => FileStatus::Foreign,
+                    Some(_) => FileStatus::Current,
                 },
                 after: before.or(Some(&other.text)).cloned(),
                 ..renewed(other)
@@ -57,7 +57,7 @@ pub fn renewed(other: &Other) -> Change {
         path: other.file.path.clone(),
         name: other.name.to_string(),
         what: OF_TEMPLATE.to_owned(),
-        found: Status::Current,
+        found: FileStatus::Current,
         before: other.file.text.clone(),
         after: Some(other.text.clone()),
         latest: None,

@@ -8,7 +8,7 @@ use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::justfile::{self, Removed};
 use crate::scaffold::metadata::TextFile;
-use crate::scaffold::owned::{self, Status};
+use crate::scaffold::owned::{self, FileStatus};
 use crate::scaffold::template::{Other, Rendered};
 use crate::scaffold::{RECIPES, values};
 
@@ -55,7 +55,7 @@ fn recipes_of_others(facts: &Facts, rendered: &Rendered) -> Option<Change> {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: "the recipes".to_owned(),
-        found: Status::Current,
+        found: FileStatus::Current,
         before: file.text.clone(),
         after: Some(values::set(text, values::FEATURES, features)),
         latest: None,
@@ -82,7 +82,7 @@ fn remove_import(plan: &mut Plan, facts: &Facts) -> Result<()> {
         path: file.path.clone(),
         name: relative(&file.path, &facts.root),
         what: justfile::import_line(),
-        found: Status::Current,
+        found: FileStatus::Current,
         before: Some(text.clone()),
         after,
         latest: None,
@@ -111,9 +111,9 @@ fn remove_other(plan: &mut Plan, facts: &Facts, other: &Other, force: bool) {
         name: other.name.to_string(),
         what: OF_TEMPLATE.to_owned(),
         found: if goes {
-            Status::Current
+            FileStatus::Current
         } else {
-            Status::Foreign
+            FileStatus::Foreign
         },
         before: Some(text.clone()),
         after: Some(text.clone()).filter(|_| !goes),
@@ -139,9 +139,9 @@ fn remove_owned(plan: &mut Plan, facts: &Facts, file: &TextFile, what: &str, for
         name,
         what: what.to_owned(),
         found: if goes {
-            Status::Current
+            FileStatus::Current
         } else {
-            Status::Edited
+            FileStatus::Edited
         },
         before: Some(text.clone()),
         after: Some(text.clone()).filter(|_| !goes),

@@ -6,7 +6,7 @@ use super::relative;
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::TextFile;
-use crate::scaffold::owned::Status;
+use crate::scaffold::owned::FileStatus;
 use crate::scaffold::stamp::with_line_ends_of;
 use crate::scaffold::template::Rendered;
 
@@ -41,20 +41,20 @@ impl Renewal<'_> {
     ) -> Result<Change> {
         let name = relative(&file.path, &self.facts.root);
         let before = file.text.clone();
-        let found = Status::of(before.as_deref(), latest, self.rendered.is_own);
+        let found = FileStatus::of(before.as_deref(), latest, self.rendered.is_own);
         let renewed = || with_line_ends_of(before.as_deref().unwrap_or_default(), latest);
         let mut after = before.clone();
         let mut is_behind = false;
         match &found {
-            Status::Current | Status::Edited => {}
-            Status::Foreign => bail!(
+            FileStatus::Current | FileStatus::Edited => {}
+            FileStatus::Foreign => bail!(
                 "{} already exists, and itcov did not write it: move or rename it",
                 file.path
             ),
-            Status::Newer { version } => plan.problems.push(format!(
+            FileStatus::Newer { version } => plan.problems.push(format!(
                 "{name} is of cargo-itcov {version}, which is newer than this one: install that version or a later one"
             )),
-            Status::OfTemplate => {
+            FileStatus::OfTemplate => {
                 if self.mode == Mode::Renew {
                     plan.notes.push(format!(
                         "{name} is from a template of your own and was not looked at: pass --template DIR to renew it"
@@ -62,22 +62,22 @@ impl Renewal<'_> {
                 }
             }
             // That can be had again, and a template was asked for.
-            Status::Stale {
+            FileStatus::Stale {
                 edited: false,
                 of_template: false,
                 ..
             } if self.rendered.is_own => after = Some(renewed()),
-            Status::Stale { version, .. } if self.mode == Mode::Add => {
+            FileStatus::Stale { version, .. } if self.mode == Mode::Add => {
                 plan.notes.push(if self.rendered.is_own {
                     format!("{name} is of an earlier state of the template: `cargo itcov update --template DIR` renews it")
                 } else {
                     format!("{name} is of cargo-itcov {version}: `cargo itcov update` renews it")
                 });
             }
-            Status::Missing | Status::Outdated | Status::Stale { edited: false, .. } => {
+            FileStatus::Missing | FileStatus::Outdated | FileStatus::Stale { edited: false, .. } => {
                 after = Some(renewed());
             }
-            Status::Stale { edited: true, .. } => {
+            FileStatus::Stale { edited: true, .. } => {
                 is_behind = true;
                 plan.problems.push(format!(
                     "{name} has been edited, so it stays as it is: `cargo itcov update` shows how it differs from what this \

@@ -17,12 +17,12 @@ use super::harness::Program;
 use super::{RECIPES, TEST_TARGET, stamp};
 pub use others::Other;
 use render::Engine;
-use tree::{Source, Tree};
+use tree::{TemplateFile, Tree};
 pub use variables::{Request, Variables, wanted_program};
 
 /// The option that chooses a template.
 #[derive(clap::Args)]
-pub struct Choice {
+pub struct TemplateOption {
     /// A directory with a template of your own, in place of the built-in one
     ///
     /// `minijinja` renders its files, with the variables `package`, `bin`, `feature`, `features`, `unsafe_extern` and `timeout`. Without
@@ -45,7 +45,7 @@ pub fn builtin_harness(program: &Program) -> Result<String> {
     Engine::new()?.builtin(builtin::HARNESS, &variables.object(Some(&program.package)))
 }
 
-impl Choice {
+impl TemplateOption {
     /// Reads the template.
     pub fn read(&self) -> Result<Template> {
         let tree = self.template.as_deref().map(Tree::read).transpose()?;
@@ -115,7 +115,7 @@ impl Rendered {
             // Without its scaffold, or with what is left of one, a workspace has none of the template's other files.
             return Ok(());
         }
-        let mut names: BTreeMap<Utf8PathBuf, &Source> = BTreeMap::new();
+        let mut names: BTreeMap<Utf8PathBuf, &TemplateFile> = BTreeMap::new();
         let of_all = variables.object(None);
         let earlier = Variables::now(facts).object(None);
         for source in &tree.sources {

@@ -25,11 +25,11 @@ const OF_A_NEW_CRATE: [&str; 8] = [
 /// The files of a template.
 pub struct Tree {
     /// At least one, in the order of their names.
-    pub sources: Vec<Source>,
+    pub sources: Vec<TemplateFile>,
 }
 
 /// A file of a template.
-pub struct Source {
+pub struct TemplateFile {
     /// Where it is.
     pub path: PathBuf,
     /// Where it is in the tree, without the ending `.liquid`.
@@ -68,7 +68,7 @@ impl Tree {
                     entry.path().display()
                 );
             }
-            sources.push(Source::read(directory, &entry)?);
+            sources.push(TemplateFile::read(directory, &entry)?);
         }
         if sources.is_empty() {
             bail!(
@@ -95,12 +95,15 @@ fn is_hook(name: &str) -> bool {
     Utf8Path::new(name).extension() == Some("rhai")
 }
 
-impl Source {
-    fn read(directory: &Path, entry: &DirEntry) -> Result<Source> {
+impl TemplateFile {
+    fn read(directory: &Path, entry: &DirEntry) -> Result<TemplateFile> {
         let path = entry.path();
         let metadata = entry.metadata()?;
         if !metadata.is_file() {
-            bail!("{} is neither a file nor a directory", path.display());
+            bail!(
+                "{} is neither a file nor a directory: take it out of the template",
+                path.display()
+            );
         }
         let name = path.strip_prefix(directory)?.to_path_buf();
         let Ok(name) = Utf8PathBuf::from_path_buf(name) else {
@@ -117,7 +120,7 @@ impl Source {
             let line = before.split(|byte| *byte == b'\n').count();
             anyhow::anyhow!("{}:{line}: the file is not UTF-8 text", path.display())
         })?;
-        Ok(Source {
+        Ok(TemplateFile {
             path: path.to_owned(),
             name,
             text,

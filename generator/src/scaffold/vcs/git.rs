@@ -34,17 +34,17 @@ pub fn directory(path: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-/// A repository with a working tree.
-pub struct Repository {
+/// The working tree of a repository.
+pub struct WorkingTree {
     /// Where git is run.
     directory: PathBuf,
     /// The root of the working tree, without links.
     top: PathBuf,
 }
 
-impl Repository {
+impl WorkingTree {
     /// The one that the directory is in; `None` if there is none after all, or no git.
-    pub fn at(directory: PathBuf) -> Result<Option<Repository>> {
+    pub fn at(directory: PathBuf) -> Result<Option<WorkingTree>> {
         let Some(answer) = answer(git(&directory).args(["rev-parse", "--show-toplevel"]))? else {
             return Ok(None);
         };
@@ -52,7 +52,7 @@ impl Repository {
         let top = top
             .canonicalize()
             .context("cannot tell where git's working tree is")?;
-        Ok(Some(Repository { directory, top }))
+        Ok(Some(WorkingTree { directory, top }))
     }
 
     /// Those of the files that are uncommitted. The paths are absolute and without links.

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::change::Change;
 use crate::readable;
-use git::{Repository, State};
+use git::{State, WorkingTree};
 
 /// What is allowed to be changed, although it is not committed.
 #[derive(Clone, Copy, clap::Args)]
@@ -51,7 +51,7 @@ pub fn refuse_dirty(
     readable::by_git(paths.map(PathBuf::as_path))?;
     let mut refused = Vec::new();
     for (directory, changes) in places {
-        if let Some(repository) = Repository::at(directory)? {
+        if let Some(repository) = WorkingTree::at(directory)? {
             refused.extend(uncommitted(&repository, &changes, allow)?);
         }
     }
@@ -71,7 +71,7 @@ fn place(change: &Change) -> Result<PathBuf> {
 
 /// The files whose text would be lost.
 fn uncommitted<'plan>(
-    repository: &Repository,
+    repository: &WorkingTree,
     changes: &BTreeMap<PathBuf, &'plan Change>,
     allow: Allow,
 ) -> Result<Vec<(&'plan Change, State)>> {

@@ -53,12 +53,12 @@ fn what_is_no_earlier_report_is_named_with_what_to_do_and_nothing_is_written() {
     for (path, why) in [
         (
             "target/none.json",
-            "cannot read the baseline target/none.json: ",
+            "cannot read the baseline target/none.json; name a file",
         ),
-        ("target", "cannot read the baseline target: "),
+        ("target", "cannot read the baseline target; name a file"),
         (
             "target/pipe.json",
-            "cannot read the baseline target/pipe.json: it is a FIFO, and no regular file",
+            "cannot read the baseline target/pipe.json; name a file that `cargo itcov report --json FILE` has written: it is a FIFO",
         ),
         (
             "target/other.json",

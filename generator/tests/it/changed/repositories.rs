@@ -84,15 +84,18 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     );
 
     let git = Git::init(&fixture.root());
-    assert_eq!(error(since("main")), "main: nothing is committed yet");
+    assert_eq!(
+        error(since("main")),
+        "main: nothing is committed yet; commit first"
+    );
     git.commit("seven");
     assert_eq!(
         error(since("origin/main")),
-        "origin/main: git knows no revision origin/main: type `git fetch` to get those of others"
+        "origin/main: git knows no revision origin/main: `git fetch` gets those of a remote"
     );
     assert_eq!(
         error(command(&fixture, &["--changed-since=--output=x"])),
-        "--output=x: git knows no revision --output=x: type `git fetch` to get those of others"
+        "--output=x: git knows no revision --output=x: `git fetch` gets those of a remote"
     );
     assert!(!fixture.root().join("x").exists());
     assert_eq!(
@@ -111,7 +114,7 @@ fn what_git_cannot_tell_is_an_error_that_says_why() {
     git.commit("eight");
     assert_eq!(
         error(since("main")),
-        "main: main and HEAD have no commit in common"
+        "main: main and HEAD have no commit in common; name a revision that this branch comes from"
     );
 
     let path = tools::path_of(fixture.root().join("bin"), &["cargo"]);
@@ -148,13 +151,10 @@ fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
     fs::rename(root.with_file_name("clone").join(".git"), root.join(".git")).unwrap();
 
     let since = || command(&fixture, &["--changed-since", "origin/main"]);
-    let advice = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch everything \
-                  (for actions/checkout: `fetch-depth: 0`)";
+    let advice = "type `git fetch --unshallow`, or have the pipeline fetch everything (for actions/checkout: `fetch-depth: 0`)";
     assert_eq!(
         error(since()),
-        format!(
-            "origin/main: git knows no revision origin/main: type `git fetch` to get those of others{advice}"
-        )
+        format!("origin/main: this shallow clone has no revision origin/main: {advice}")
     );
     git.run(&[
         "fetch",
@@ -166,7 +166,7 @@ fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
     assert_eq!(
         error(since()),
         format!(
-            "origin/main: this clone does not go back to the merge base of origin/main and HEAD{advice}"
+            "origin/main: this shallow clone does not go back to the merge base of origin/main and HEAD: {advice}"
         )
     );
     git.run(&["fetch", "--quiet", "--unshallow", "origin"]);

@@ -46,6 +46,16 @@ pub fn section() -> Section {
         "A directory is named instead of a manifest",
         "cargo itcov run --manifest-path src",
     );
+    section.error(
+        &shop,
+        "A path has bytes that are no text",
+        "mkdir \"$(printf 'b\\374cher')\" && cd b*cher && cargo itcov run",
+    );
+    section.error(
+        &shop,
+        "The manifest is no file",
+        "mkfifo pipe.toml && cargo itcov run --manifest-path pipe.toml",
+    );
     shop.write("Cargo.toml", "[package]\nname = \"shop\"\nversion = = 1\n");
     section.error(&shop, "The manifest is not TOML", "cargo itcov run");
     shop.write("Cargo.toml", "[package]\nname = \"a b\"\n");

@@ -4,7 +4,7 @@ use super::page::Section;
 use crate::support::TestCrate;
 
 /// A workspace of packages, each with these binaries.
-fn workspace(packages: &[(&str, &[&str])]) -> TestCrate {
+pub fn workspace(packages: &[(&str, &[&str])]) -> TestCrate {
     let shop = TestCrate::empty();
     let names: Vec<&str> = packages.iter().map(|(name, _)| *name).collect();
     shop.write(

@@ -1,13 +1,19 @@
 //! `docs/errors.md`: what a user sees when something is wrong, each from a real run, word for word.
 
 mod anywhere;
+mod baselines;
 mod choosing;
+mod dependencies;
+mod kept;
 mod page;
+mod places;
+mod profiles;
 mod reports;
 mod runs;
 mod scaffold;
 mod scenarios;
 mod sources;
+mod suites;
 mod templates;
 
 use std::fs;
@@ -28,6 +34,11 @@ ITCOV_WRITE=1 cargo test -p cargo-itcov --test it errors::each
 ```
 
 Errors end with exit status 1 unless another one is given. `…` stands for what cargo, rustc or the system says.
+
+Left out are what `doctor` finds; the answers at the [control address](control-address.md); what the system refuses, such as a write
+to a full disk; what takes a moment of bad luck, such as a file that somebody else changes meanwhile, or a process that is killed
+while it writes; most of the ways in which a profile, a program or a repository can be damaged; and functions that link-time
+optimisation has lost.
 ";
 
 #[test]

@@ -7,15 +7,29 @@ use crate::support::TestCrate;
 /// Where the crate of each case is said to be.
 const PLACE: &str = "/projects";
 
-/// What begins what is of interest. Before it, a run says what it does.
-const BEGINNINGS: [&str; 7] = [
-    "error:",
-    "warning:",
-    "note:",
-    "itcov: error:",
-    "itcov: not ",
-    "itcov: opened ",
-    "itcov: built along",
+/// What begins what is of interest.
+const BEGINNINGS: [&str; 3] = ["error:", "warning:", "note:"];
+
+/// What is in what a run says of what it does.
+const ROUTINE: [&str; 10] = [
+    "building ",
+    "the instrumented program is ",
+    "elsewhere, run a copy of ",
+    "    ",
+    " runs as process ",
+    " ends the run",
+    "the suite waits for ",
+    "the suite ended after ",
+    "the run ends, so ",
+    " ended ",
+];
+
+/// What cargo says beside it.
+const OF_CARGO: [&str; 4] = [
+    "error: could not compile",
+    "Compiling ",
+    "Finished ",
+    "Running `",
 ];
 
 /// A part of the page.
@@ -102,18 +116,21 @@ impl Section {
     }
 }
 
+fn is_routine(what: &str) -> bool {
+    ROUTINE.iter().any(|it| what.contains(it)) && !what.starts_with("error:")
+}
+
 /// The errors, warnings and notes, without what a run says of what it does.
 fn said(text: &str, behind: &str) -> String {
     let mut said = String::new();
     let mut is_of_interest = false;
     for line in text.lines() {
-        if line.starts_with("error: could not compile") {
-            // It is cargo that says so, behind what rustc says.
+        if OF_CARGO.iter().any(|it| line.trim_start().starts_with(it)) {
             is_of_interest = false;
         } else if BEGINNINGS.iter().any(|it| line.starts_with(it)) {
             is_of_interest = true;
-        } else if line.starts_with("itcov: ") {
-            is_of_interest = false;
+        } else if let Some(what) = line.strip_prefix("itcov: ") {
+            is_of_interest = !is_routine(what);
         }
         if is_of_interest {
             said.push_str(line.trim_end());

@@ -1,8 +1,10 @@
 //! Errors of reports: what there is to report on, and where that goes.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use super::page::Section;
+use super::{baselines, profiles};
 use crate::support::{TestCrate, checkout};
 
 pub fn section() -> Section {
@@ -13,8 +15,9 @@ pub fn section() -> Section {
     shop.itcov(&["run"]).ends_with(0);
     choices(&mut section, &shop);
     outputs(&mut section, &shop);
-    baselines(&mut section, &shop);
-    profiles(&mut section, &shop);
+    baselines::add_to(&mut section, &shop);
+    baselines::of_several(&mut section);
+    profiles::add_to(&mut section, &shop);
     data(&mut section, &shop);
     section
 }
@@ -25,6 +28,15 @@ fn usage(section: &mut Section, shop: &TestCrate) {
         ("A threshold is too large", "--fail-under-lines 101"),
         ("A glob is malformed", "--include 'src/[a-'"),
         ("A glob matches nothing", "--exclude /"),
+        ("A glob has braces", "--include '{src,tests}/**'"),
+        (
+            "A glob has `**` beside something else",
+            "--include 'src/**x'",
+        ),
+        (
+            "A threshold has too many decimals",
+            "--fail-under-lines 79.0123456789",
+        ),
         (
             "Two formats go to one file",
             "--lcov coverage.txt --json coverage.txt",
@@ -72,6 +84,7 @@ fn choices(section: &mut Section, shop: &TestCrate) {
 
 fn outputs(section: &mut Section, shop: &TestCrate) {
     shop.write("notes/notes.txt", "");
+    symlink("loop.info", shop.root.join("loop.info")).unwrap();
     for (case, options) in [
         (
             "The directory of a file does not exist",
@@ -80,6 +93,7 @@ fn outputs(section: &mut Section, shop: &TestCrate) {
         ("A directory is named instead of a file", "--lcov src"),
         ("The pages go to a directory", "--html Cargo.toml"),
         ("The directory has other files", "--html notes"),
+        ("A file is a link that leads to itself", "--lcov loop.info"),
         (
             "The directory that names are relative to does not exist",
             "--lcov lcov.info --relative-to nowhere",
@@ -87,76 +101,10 @@ fn outputs(section: &mut Section, shop: &TestCrate) {
     ] {
         section.error(shop, case, &format!("cargo itcov report {options}"));
     }
-}
-
-fn baselines(section: &mut Section, shop: &TestCrate) {
-    shop.itcov(&["report", "--json", "main.json"]).ends_with(0);
-    let json = shop.read("main.json");
-    shop.write(
-        "elsewhere.json",
-        &json.replace("src/", "other/").replace("shop", "depot"),
-    );
-    shop.write("more.json", &json.replace(",0,0,0,0]", ",1,0,0,0]"));
-    shop.write("some.json", "{}");
-    section.usage(
-        shop,
-        "A threshold of the baseline has none",
-        "cargo itcov report --fail-on-lost",
-    );
-    for (case, options) in [
-        ("The baseline does not exist", "--baseline earlier.json"),
-        ("The baseline is another file", "--baseline src/main.rs"),
-        (
-            "The baseline is JSON of something else",
-            "--baseline some.json",
-        ),
-        (
-            "The baseline is of another workspace",
-            "--baseline elsewhere.json",
-        ),
-        (
-            "The commit of the baseline does not exist",
-            "--baseline main.json --baseline-revision v9",
-        ),
-        (
-            "Lines are lost",
-            "--baseline more.json --fail-on-lost >/dev/null",
-        ),
-    ] {
-        section.error(shop, case, &format!("cargo itcov report {options}"));
-    }
-}
-
-fn profiles(section: &mut Section, shop: &TestCrate) {
-    shop.write("host-a/readme.txt", "");
-    shop.write("text.profraw", "some text");
-    shop.write("full/empty.profraw", "");
-    for (case, name) in [
-        ("The profiles do not exist", "host-b"),
-        ("The directory has no profile", "host-a"),
-        ("A device is named", "/dev/zero"),
-        ("A file is no profile", "text.profraw"),
-        ("The profiles are empty", "full"),
-    ] {
-        section.error(shop, case, &format!("cargo itcov report --profiles {name}"));
-    }
-    let copy =
-        "mkdir host-c && cp $(find target/itcov/.checkouts -name '*.profraw') host-c/app.profraw";
-    shop.sh(copy).ends_with(0);
-    let main = shop.read("src/main.rs");
-    shop.write("src/main.rs", &format!("fn other() {{}}\n{main}"));
-    shop.write("src/main.rs", &main.replace("one()", "two()"));
-    shop.itcov(&["run"]).ends_with(0);
     section.error(
         shop,
-        "The profiles are of another build",
-        "cargo itcov report --profiles host-c",
-    );
-    shop.sh("truncate -s 100 host-c/app.profraw").ends_with(0);
-    section.error(
-        shop,
-        "The end of a profile is missing",
-        "cargo itcov report --profiles host-c",
+        "The time of the report is no number",
+        "SOURCE_DATE_EPOCH=today cargo itcov report --html pages",
     );
 }
 
@@ -184,6 +132,12 @@ fn data(section: &mut Section, shop: &TestCrate) {
     );
     fs::write(&profile, "").unwrap();
     section.error(shop, "The disk was full", "cargo itcov report");
+    fs::remove_file(&profile).unwrap();
+    section.error(
+        shop,
+        "The program has left no profile",
+        "cargo itcov report",
+    );
     shop.sh(&format!("rm -r {}/builds", checkout.display()))
         .ends_with(0);
     section.error(shop, "The program was deleted", "cargo itcov report");

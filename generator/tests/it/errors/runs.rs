@@ -4,18 +4,20 @@ use std::fs;
 use std::net::TcpListener;
 
 use super::page::Section;
-use crate::several::host;
+use super::{dependencies, suites};
 use crate::support::process::signal;
 use crate::support::{Running, TestCrate, free_port, tools};
 
 pub fn section() -> Section {
     let mut section = Section::new("run, suite, exec and build");
     settings(&mut section);
+    dependencies::add_to(&mut section);
     builds(&mut section);
     let shop = TestCrate::scaffolded("shop");
     ready(&mut section, &shop);
-    suites(&mut section, &shop);
+    started(&mut section, &shop);
     at_once(&mut section, &shop);
+    suites::add_to(&mut section, &shop);
     section
 }
 
@@ -46,10 +48,6 @@ fn settings(section: &mut Section) {
         (
             "A quote is not closed",
             "cargo itcov suite --args \"--name 'shop\" -- true",
-        ),
-        (
-            "A crate to measure too is no dependency",
-            "cargo itcov run --also serde",
         ),
         (
             "Tests and all dependencies cannot be measured at once",
@@ -133,7 +131,7 @@ fn ready(section: &mut Section, shop: &TestCrate) {
     );
 }
 
-fn suites(section: &mut Section, shop: &TestCrate) {
+fn started(section: &mut Section, shop: &TestCrate) {
     shop.write("suite.sh", "#!/bin/sh\ntrue\n");
     section.ends_with(
         126,
@@ -168,11 +166,6 @@ fn suites(section: &mut Section, shop: &TestCrate) {
         "The suite starts an installed program",
         "PATH=$PWD/bin:$PATH cargo itcov exec -- shop",
     );
-    section.remark(
-        &host(),
-        "The program starts an ordinary program of another package",
-        "cargo itcov run -p host --with helper,plugin -- target/debug/helper target/itcov/debug/libplugin.so",
-    );
 }
 
 /// What is said of another run that goes on.
@@ -193,9 +186,24 @@ fn at_once(section: &mut Section, shop: &TestCrate) {
     );
     section.remark(
         shop,
+        "Another run goes on, and each counts its own",
+        "cargo itcov run >/dev/null",
+    );
+    section.remark(
+        shop,
         "A run that goes on is not forgotten",
         "cargo itcov clean",
     );
     signal("INT", run.id());
     run.finish().ends_with(0);
+    let main = shop.read("src/main.rs");
+    shop.write(
+        "src/main.rs",
+        &main.replace("{arguments:?}", "{arguments:#?}"),
+    );
+    section.remark(
+        shop,
+        "The program has changed since the run that is added to",
+        "cargo itcov run --add >/dev/null",
+    );
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::page::Section;
+use super::{kept, places};
 use crate::support::TestCrate;
 use crate::support::repository::Git;
 use crate::support::versions::stamped;
@@ -15,15 +16,17 @@ pub fn section() -> Section {
     manifests(&mut section);
     files(&mut section);
     justfiles(&mut section);
+    places::add_to(&mut section);
     values(&mut section);
     shown_before(&mut section);
     check(&mut section);
-    update_and_remove(&mut section);
+    update(&mut section);
+    kept::add_to(&mut section);
     section
 }
 
 /// A crate with lines before and behind those of its manifest.
-fn with(before: &str, behind: &str) -> TestCrate {
+pub fn with(before: &str, behind: &str) -> TestCrate {
     let shop = TestCrate::new("shop");
     let manifest = shop.read("Cargo.toml");
     shop.write("Cargo.toml", &format!("{before}{manifest}{behind}"));
@@ -46,6 +49,11 @@ fn manifests(section: &mut Section) {
             "A test target of the harness's name differs",
             "",
             "\n[[test]]\nname = \"manual_integration\"\nharness = false\n",
+        ),
+        (
+            "It lacks a key of the harness's",
+            "",
+            "\n[[test]]\nname = \"manual_integration\"\nrequired-features = [\"manual-integration\"]\n",
         ),
         ("The tests are in an array", "test = []\n", ""),
         (
@@ -226,7 +234,7 @@ fn check(section: &mut Section) {
     section.error(&shop, "The program has another name now", line);
 }
 
-fn update_and_remove(section: &mut Section) {
+fn update(section: &mut Section) {
     let update = "cargo itcov update >/dev/null";
     let shop = TestCrate::new("shop");
     section.error(&shop, "There is no scaffold to renew", update);
@@ -258,10 +266,27 @@ fn update_and_remove(section: &mut Section) {
         "cargo itcov remove",
     );
     let shop = TestCrate::scaffolded("shop");
-    shop.write("itcov.just", &(shop.read("itcov.just") + "# mine\n"));
-    section.remark(
+    shop.write(
+        "Cargo.toml",
+        &shop.read("Cargo.toml").replace("\"shop\"", "\"store\""),
+    );
+    for name in ["import", "serve"] {
+        shop.write(&format!("src/bin/{name}.rs"), "fn main() {}\n");
+    }
+    fs::remove_file(shop.root.join("src/main.rs")).unwrap();
+    section.error(
         &shop,
-        "An edited file stays",
-        "cargo itcov remove >/dev/null",
+        "The harness's program is gone, and there are several",
+        update,
+    );
+    let harness = shop.read("tests/manual_integration.rs");
+    shop.write(
+        "tests/manual_integration.rs",
+        &harness.replace("CARGO_BIN_EXE_", "CARGO_BIN_"),
+    );
+    section.error(
+        &shop,
+        "The harness names no program, and there are several",
+        update,
     );
 }

@@ -1,7 +1,8 @@
 //! Errors of scenarios: their names, and questions about them.
 
 use super::page::Section;
-use crate::support::TestCrate;
+use crate::support::repository::Git;
+use crate::support::{TestCrate, free_port};
 
 pub fn section() -> Section {
     let mut section = Section::new("scenario and scenarios");
@@ -36,6 +37,9 @@ pub fn section() -> Section {
         "None reaches what is asked for",
         "cargo itcov scenarios --reach idle",
     );
+    let outside = format!("\"$ITCOV_BIN\"; {suite}");
+    shop.itcov(&["exec", "--scenarios", "--", "sh", "-ec", &outside])
+        .ends_with(0);
     section.error(
         &shop,
         "There is none of this name to report on",
@@ -46,10 +50,25 @@ pub fn section() -> Section {
         "Two questions are asked at once",
         "cargo itcov scenarios --missing --smallest",
     );
+    doubts(&mut section, &shop, &exec);
     section
 }
 
 fn names(section: &mut Section, shop: &TestCrate) {
+    let port = free_port();
+    section.show(&port, "8099");
+    for (case, suite) in [
+        ("A name is empty", "cargo itcov scenario '' -- true"),
+        (
+            "A scenario begins in another one",
+            "cargo itcov scenario pay -- cargo itcov scenario refund -- true",
+        ),
+    ] {
+        let line = format!(
+            "cargo itcov suite --args wait --control 127.0.0.1:{port} -- {suite} >/dev/null"
+        );
+        section.error(shop, case, &line);
+    }
     section.error(
         shop,
         "A scenario is named outside of a run",
@@ -72,4 +91,45 @@ fn names(section: &mut Section, shop: &TestCrate) {
         "ITCOV_CONTROL=127.0.0.1:1 cargo itcov scenario pay -- ./pay.sh",
     );
     section.usage(shop, "The command is missing", "cargo itcov scenario pay");
+}
+
+/// Why all scenarios are selected.
+fn doubts(section: &mut Section, shop: &TestCrate, exec: &[&str]) {
+    let git = Git::init(&shop.root);
+    shop.write("notes.txt", "");
+    git.commit("first");
+    let unused = shop.read("src/unused.rs");
+    shop.itcov(exec).ends_with(0);
+    let line = "cargo itcov scenarios --changed-since main >/dev/null";
+    for (case, file, text) in [
+        ("A file without code has changed", "notes.txt", "Note."),
+        (
+            "Something beside a function's body has changed",
+            "src/unused.rs",
+            "fn other() {}\n",
+        ),
+        ("A file is new", "src/new.rs", ""),
+    ] {
+        let before = std::fs::read_to_string(shop.root.join(file)).ok();
+        shop.write(file, text);
+        section.remark(shop, case, line);
+        match before {
+            Some(text) => shop.write(file, &text),
+            None => std::fs::remove_file(shop.root.join(file)).unwrap(),
+        }
+    }
+    let main = shop.read("src/main.rs");
+    shop.write("src/main.rs", &main.replace("println!(", "print!("));
+    let outside = format!("\"$ITCOV_BIN\"; {}", exec[5]);
+    shop.itcov(&[&exec[..5], &[&outside]].concat()).ends_with(0);
+    section.remark(
+        shop,
+        "A function has changed that runs outside of scenarios",
+        line,
+    );
+    shop.write("src/main.rs", &main);
+    shop.write("src/unused.rs", &unused.replace("> 2", "> 3"));
+    shop.itcov(exec).ends_with(0);
+    shop.write("src/unused.rs", &unused.replace("> 2", "> 4"));
+    section.remark(shop, "The scenarios were recorded with another text", line);
 }

@@ -1,8 +1,8 @@
 //! What is said of sources that have changed, and of code that was not measured.
 
 use super::page::Section;
-use crate::support::TestCrate;
 use crate::support::repository::Git;
+use crate::support::{TestCrate, checkout, tools};
 
 const REPORT: &str = "cargo itcov report --changed-since main >/dev/null";
 
@@ -29,6 +29,7 @@ pub fn section() -> Section {
     shop.write("src/main.rs", &main);
     shop.write("src/unused.rs", &library);
     revisions(&mut section, &shop);
+    brought(&mut section);
     section
 }
 
@@ -82,6 +83,7 @@ fn revisions(section: &mut Section, shop: &TestCrate) {
     section.error(shop, "A branch and a tag have one name", REPORT);
     git.run(&["tag", "--delete", "main"]);
     shop.write("src/orders.rs", "pub fn pay() -> u8 { 7 }\n");
+    shop.write("src/bin/import.rs", "fn main() {}\n");
     git.run(&["checkout", "--quiet", "-b", "topic"]);
     git.commit("second");
     section.error(
@@ -89,7 +91,80 @@ fn revisions(section: &mut Section, shop: &TestCrate) {
         "What has changed was not measured",
         "cargo itcov report --changed-since main --exclude unused.rs --fail-under-lines 80 >/dev/null",
     );
-    git.run(&["checkout", "--quiet", "--orphan", "other"]);
+    shop.write("notes.txt", "");
     git.commit("third");
+    section.remark(
+        shop,
+        "No code has changed",
+        "cargo itcov report --changed-since HEAD~1 --exclude unused.rs --fail-under-lines 80 >/dev/null",
+    );
+    let main = shop.read("src/main.rs");
+    shop.write(
+        "src/main.rs",
+        &main.replace("fn main() {", "fn main() {\n   "),
+    );
+    git.commit("as it was");
+    shop.write(
+        "src/main.rs",
+        &main.replace("fn main() {", "fn main() {\n    let _ = 0;\n   "),
+    );
+    shop.itcov(&["run", "--bin", "shop"]).ends_with(0);
+    shop.itcov(&["report", "--changed-since", "HEAD", "--json", "part.json"])
+        .ends_with(0);
+    section.error(
+        shop,
+        "The baseline is of changed lines alone",
+        "cargo itcov report --baseline part.json",
+    );
+    shop.sh("git clone --quiet --bare . ../origin && git clone --quiet --depth 1 --branch topic file://$PWD/../origin ../clone && mv .git ../git && mv ../clone/.git .").ends_with(0);
+    section.error(
+        shop,
+        "The clone is shallow",
+        "cargo itcov report --changed-since origin/main",
+    );
+    shop.sh("git fetch --quiet --depth 1 origin main:refs/remotes/origin/main")
+        .ends_with(0);
+    section.error(
+        shop,
+        "The clone is too shallow",
+        "cargo itcov report --changed-since origin/main",
+    );
+    let path = tools::path_of(shop.root.join("bin"), &["cargo", "cargo-itcov"]);
+    section.error(
+        shop,
+        "git is not installed",
+        &format!(
+            "PATH={} cargo itcov report --changed-since HEAD",
+            path.display()
+        ),
+    );
+    shop.sh("rm -rf .git && mv ../git .git").ends_with(0);
+    git.run(&["checkout", "--quiet", "--orphan", "other"]);
+    git.commit("fourth");
     section.error(shop, "The branches have nothing in common", REPORT);
+}
+
+/// A run that a cache or a copy has brought.
+fn brought(section: &mut Section) {
+    let shop = TestCrate::new("shop");
+    shop.itcov(&["run"]).ends_with(0);
+    let copy = "cd .. && mv krate old && mkdir krate && cp -rp old/. krate";
+    shop.sh(copy).ends_with(0);
+    let report = "cargo itcov report >/dev/null";
+    let said = shop.sh(report).stderr;
+    let times = said
+        .split([' ', ',', ';'])
+        .filter(|it| it.starts_with("20"));
+    for time in times {
+        section.show(&time, "2026-01-02T03:04:05Z");
+    }
+    let checkout = checkout(&shop.root.join("target"));
+    let name = checkout.file_name().unwrap().to_str().unwrap();
+    section.show(&name, "shop-0123456789abcdef");
+    section.remark(&shop, "The last run was brought here by a cache", report);
+    section.error(
+        &shop,
+        "The same with a threshold",
+        "cargo itcov report --fail-under-lines 10 >/dev/null",
+    );
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::page::Section;
-use crate::support::TestCrate;
+use crate::support::{TestCrate, repository};
 
 const INIT: &str = "cargo itcov init --template ../ours";
 
@@ -53,5 +53,49 @@ pub fn section() -> Section {
     let shop = with("ci/suite.sh", "# {{ bin }}\n");
     shop.write("ci/suite.sh/some", "");
     section.error(&shop, "A directory is in the place of a file", INIT);
+    let shop = with("ci/suite.sh", "");
+    shop.sh("mkfifo ../ours/pipe").ends_with(0);
+    section.error(&shop, "It has something that is no file", INIT);
+    let shop = with("ci/suite.sh", "");
+    shop.sh("mkdir ../theirs && ln -s ../theirs ci")
+        .ends_with(0);
+    section.error(&shop, "A link of the crate leads elsewhere", INIT);
+    later(&mut section);
     section
+}
+
+/// After `init` with a template.
+fn later(section: &mut Section) {
+    let shop = with("ci/suite.sh", "# {{ bin }}\n");
+    shop.sh(&format!(
+        "cp {}/itcov.just ../ours",
+        repository().join("template").display()
+    ))
+    .ends_with(0);
+    let recipes = shop.read("../ours/itcov.just");
+    let edited = |comment: &str| recipes.replacen("# Forget", &format!("# {comment}\n# Forget"), 1);
+    shop.write("../ours/itcov.just", &edited("Ours."));
+    shop.itcov(&["init", "--template", "../ours"]).ends_with(0);
+    section.remark(
+        &shop,
+        "`update` is not given the template",
+        "cargo itcov update >/dev/null",
+    );
+    shop.write("../ours/itcov.just", &edited("More."));
+    section.remark(
+        &shop,
+        "The template has changed",
+        &format!("{INIT} >/dev/null"),
+    );
+    shop.write("ci/suite.sh", "# mine\n");
+    section.error(
+        &shop,
+        "A file has changed that has no stamp",
+        "cargo itcov update --template ../ours >/dev/null",
+    );
+    section.remark(
+        &shop,
+        "Such a file stays",
+        "cargo itcov remove --template ../ours >/dev/null",
+    );
 }

@@ -147,7 +147,7 @@ fn a_file_that_cannot_be_written_is_said_and_the_others_are_as_they_were() {
     let output = Output::of(wrong.env("SOURCE_DATE_EPOCH", "today")).ends_with(1);
     assert_eq!(
         output.stderr,
-        "error: cannot write c.xml: SOURCE_DATE_EPOCH is today, which is no number of seconds\n"
+        "error: cannot write c.xml: SOURCE_DATE_EPOCH is today, which is no number of seconds since 1970: set it to one, or unset it\n"
     );
     let text = fs::read_to_string(fixture.root().join("lcov.info")).unwrap();
     assert_eq!(text, "as it was");

@@ -134,7 +134,7 @@ fn a_hard_link_is_broken_and_that_is_said() {
     fs::hard_link(krate.root.join("Cargo.toml"), krate.root.join("other")).unwrap();
     let before = krate.read("Cargo.toml");
     let output = krate.itcov(&["init"]).ends_with(0);
-    output.says("warning: what other hard links lead to keeps the old text: Cargo.toml\n");
+    output.says("warning: other hard links to a file that was changed keep the old text; link them again: Cargo.toml\n");
     assert_eq!(krate.read("other"), before);
     assert_ne!(krate.read("Cargo.toml"), before);
 }

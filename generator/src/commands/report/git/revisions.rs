@@ -6,8 +6,7 @@ use super::Repository;
 use super::command::{NO_REPLACEMENTS, answer, line, run};
 
 /// What to do about a shallow clone.
-const DEEPEN: &str = ", and it is a shallow clone: type `git fetch --unshallow`, or have the pipeline fetch \
-                      everything (for actions/checkout: `fetch-depth: 0`)";
+const DEEPEN: &str = "type `git fetch --unshallow`, or have the pipeline fetch everything (for actions/checkout: `fetch-depth: 0`)";
 
 impl Repository {
     /// The commit that is called `revision`.
@@ -18,17 +17,17 @@ impl Repository {
             run(asked.arg(format!("{name}^{{commit}}")))
         };
         if !commit("HEAD")?.status.success() {
-            bail!("nothing is committed yet");
+            bail!("nothing is committed yet; commit first");
         }
         let found = commit(revision)?;
         if !found.status.success() && revision.contains("..") {
             bail!("give one revision, not a range");
         }
         if !found.status.success() {
-            bail!(
-                "git knows no revision {revision}: type `git fetch` to get those of others{}",
-                if self.is_shallow()? { DEEPEN } else { "" }
-            );
+            if self.is_shallow()? {
+                bail!("this shallow clone has no revision {revision}: {DEEPEN}");
+            }
+            bail!("git knows no revision {revision}: `git fetch` gets those of a remote");
         }
         if String::from_utf8_lossy(&found.stderr).contains(" is ambiguous") {
             bail!(
@@ -50,9 +49,13 @@ impl Repository {
             return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
         }
         if self.is_shallow()? {
-            bail!("this clone does not go back to the merge base of {revision} and HEAD{DEEPEN}");
+            bail!(
+                "this shallow clone does not go back to the merge base of {revision} and HEAD: {DEEPEN}"
+            );
         }
-        bail!("{revision} and HEAD have no commit in common");
+        bail!(
+            "{revision} and HEAD have no commit in common; name a revision that this branch comes from"
+        );
     }
 
     fn is_shallow(&self) -> Result<bool> {

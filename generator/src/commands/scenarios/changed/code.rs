@@ -110,7 +110,7 @@ impl Code {
         &mut self,
         tokens: TokenStream,
         functions: &'a Functions,
-        within: &mut Option<(&'a Place, Body)>,
+        within: &mut Option<(&'a FunctionBody, Body)>,
     ) {
         for token in tokens {
             let TokenTree::Group(group) = &token else {
@@ -145,7 +145,7 @@ impl Code {
         }
     }
 
-    fn push(&mut self, text: String, at: LineColumn, within: &mut Option<(&Place, Body)>) {
+    fn push(&mut self, text: String, at: LineColumn, within: &mut Option<(&FunctionBody, Body)>) {
         match within {
             Some((place, body)) if !place.leaks(at) => body.tokens.push(text),
             _ => self.outside.push(Token {
@@ -169,13 +169,13 @@ fn line(place: LineColumn) -> u32 {
 }
 
 /// Where the body of a function is.
-struct Place {
+struct FunctionBody {
     function: Function,
     /// Items in it that may have an effect elsewhere.
     leaking: Vec<(LineColumn, LineColumn)>,
 }
 
-impl Place {
+impl FunctionBody {
     fn leaks(&self, at: LineColumn) -> bool {
         let mut leaking = self.leaking.iter();
         leaking.any(|(start, end)| *start <= at && at < *end)
@@ -185,7 +185,7 @@ impl Place {
 /// The functions of a text that run only when the program runs, by the places of their first braces. Those in macros are not
 /// known.
 #[derive(Default)]
-struct Functions(HashMap<LineColumn, Place>);
+struct Functions(HashMap<LineColumn, FunctionBody>);
 
 impl Functions {
     fn add(&mut self, first: Option<Span>, signature: &Signature, block: &Block) {
@@ -203,7 +203,7 @@ impl Functions {
         } else {
             items.all
         };
-        let place = Place {
+        let place = FunctionBody {
             function: Function {
                 lines: first..=line(block.brace_token.span.close().end()),
                 head: first..=line(open),

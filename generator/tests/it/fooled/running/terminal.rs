@@ -15,9 +15,10 @@ use crate::support::{TestCrate, tools};
 /// However busy the machine is.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// A terminal whose session a command leads. It goes with the value.
+/// A terminal whose session a command leads. Both go with the value.
 struct Window {
-    pty: Pty,
+    /// Until it is closed.
+    pty: Option<Pty>,
     leader: Child,
     screen: String,
 }
@@ -40,7 +41,7 @@ impl Window {
         let flags = fcntl_getfl(&pty).unwrap();
         fcntl_setfl(&pty, flags | OFlags::NONBLOCK).unwrap();
         Window {
-            pty,
+            pty: Some(pty),
             leader,
             screen: String::new(),
         }
@@ -51,8 +52,9 @@ impl Window {
     fn expect(&mut self, text: &str) {
         let since = Instant::now();
         let mut bytes = [0; 4096];
+        let mut pty = self.pty.as_ref().unwrap();
         while !self.screen.contains(text) {
-            match (&self.pty).read(&mut bytes) {
+            match pty.read(&mut bytes) {
                 Ok(length) => self
                     .screen
                     .push_str(&String::from_utf8_lossy(&bytes[..length])),
@@ -81,18 +83,36 @@ impl Window {
     }
 
     /// Closes the window, and waits for the end of whoever leads the session.
-    fn close(self) {
-        let Window {
-            pty, mut leader, ..
-        } = self;
-        drop(pty);
+    fn close(mut self) {
+        self.pty = None;
         let since = Instant::now();
-        while leader.try_wait().unwrap().is_none() {
-            if since.elapsed() > LIMIT {
-                leader.kill().unwrap();
-                panic!("who leads the session is still there");
-            }
+        while self.leader.try_wait().unwrap().is_none() {
+            assert!(
+                since.elapsed() < LIMIT,
+                "who leads the session is still there"
+            );
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Window {
+    /// A test that fails leaves nothing that runs: what the leader has started ends with it.
+    fn drop(&mut self) {
+        if matches!(self.leader.try_wait(), Ok(None)) {
+            let _ = self.leader.kill();
+            let _ = self.leader.wait();
+        }
+    }
+}
+
+/// A process that was to outlive its terminal does not outlive the test.
+struct Outliving(u32);
+
+impl Drop for Outliving {
+    fn drop(&mut self) {
+        if is_alive(self.0) {
+            signal("KILL", self.0);
         }
     }
 }
@@ -225,6 +245,8 @@ fn outlives(krate: &TestCrate, shell: &str, line: &str) {
     });
     let program = program_id(&krate.read("said"));
     let tool = parent_of(parent_of(program));
+    // Its harness, and so its program, dies with it.
+    let _tool = Outliving(tool);
     window.close();
     std::thread::sleep(Duration::from_secs(1));
     assert!(

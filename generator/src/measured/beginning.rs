@@ -18,7 +18,7 @@ const NAME: &str = "place.json";
 
 /// When and where a part of a run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct Beginning {
     pub began: SystemTime,
     /// The root of the workspace.
     checkout: Directory,
@@ -49,23 +49,23 @@ impl Directory {
     }
 }
 
-impl Place {
+impl Beginning {
     /// Notes in the directory of a part that it begins now, in this checkout.
     ///
     /// # Errors
     ///
     /// If it cannot be written.
     pub fn note(checkout: &Path, part: &Path) -> io::Result<()> {
-        let place = Place {
+        let beginning = Beginning {
             began: SystemTime::now(),
             checkout: Directory::at(checkout)?,
             part: Directory::at(part)?,
         };
-        fs::write(part.join(NAME), serde_json::to_vec(&place)?)
+        fs::write(part.join(NAME), serde_json::to_vec(&beginning)?)
     }
 
     /// What was noted of a part.
-    pub fn read(part: &Path) -> Option<Place> {
+    pub fn read(part: &Path) -> Option<Beginning> {
         serde_json::from_slice(&files::read(&part.join(NAME), files::TEXT).ok()?).ok()
     }
 
@@ -78,7 +78,7 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{NAME, Place};
+    use super::{Beginning, NAME};
     use std::fs;
 
     #[test]
@@ -88,8 +88,8 @@ mod tests {
         for path in [&checkout, &part] {
             fs::create_dir(path).unwrap();
         }
-        Place::note(&checkout, &part).unwrap();
-        let is_here = || Place::read(&part).unwrap().is(&checkout, &part);
+        Beginning::note(&checkout, &part).unwrap();
+        let is_here = || Beginning::read(&part).unwrap().is(&checkout, &part);
         assert!(is_here());
         for path in [&checkout, &part] {
             // Both are there at once, so they are not the same to the file system.

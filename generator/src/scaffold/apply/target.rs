@@ -44,19 +44,19 @@ impl Roots {
     }
 }
 
-/// The place of a change.
+/// The file that a change writes or removes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Target {
     directory: PathBuf,
     path: PathBuf,
     /// The directories that have to be made, the outermost first.
     missing: Vec<PathBuf>,
 }
 
-impl Place {
+impl Target {
     /// Finds it. A file that is to go is not followed itself: a link goes, and what it leads to stays, which may be
     /// somebody else's.
-    pub fn of(change: &Change, roots: &Roots) -> Result<Place> {
+    pub fn of(change: &Change, roots: &Roots) -> Result<Target> {
         let path = change.path.as_std_path();
         let (real, mut missing) = if change.after.is_some() {
             followed(path)?
@@ -66,18 +66,15 @@ impl Place {
             (directory.join(name), missing)
         };
         missing.retain(|missing| *missing != real);
-        let place = Place {
+        let target = Target {
             directory: parent(&real)?.to_owned(),
             path: real,
             missing,
         };
-        if !roots.contain(&place.path) {
-            return Err(outside(path, &place.path, roots));
+        if !roots.contain(&target.path) {
+            return Err(outside(path, &target.path, roots));
         }
-        if change.after.is_some() && place.path.exists() && !place.path.is_file() {
-            bail!("{} is not a file: move or rename it", path.display());
-        }
-        Ok(place)
+        Ok(target)
     }
 
     /// The file, without links.

@@ -19,7 +19,7 @@ pub fn now() -> io::Result<u64> {
     seconds.ok_or_else(|| {
         let said = said.display();
         io::Error::other(format!(
-            "SOURCE_DATE_EPOCH is {said}, which is no number of seconds"
+            "SOURCE_DATE_EPOCH is {said}, which is no number of seconds since 1970: set it to one, or unset it"
         ))
     })
 }

@@ -11,7 +11,7 @@ use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
 
 use super::files::Files;
-use super::format::Format;
+use super::format::FileFormat;
 use super::git::Repository;
 use super::html::Html;
 use super::staged::{self, Placed};
@@ -19,7 +19,7 @@ use crate::commands::recorded::Counted;
 
 /// Everything that is written besides the table, or in its place.
 #[derive(Args)]
-pub struct Outputs {
+pub struct Destinations {
     #[command(flatten)]
     files: Files,
 
@@ -32,7 +32,7 @@ pub struct Outputs {
     relative_to: Option<PathBuf>,
 }
 
-impl Outputs {
+impl Destinations {
     /// Whether one of them is for the standard output, so that the table is not.
     pub fn take_stdout(&self) -> bool {
         self.files.to_stdout().is_some()
@@ -54,7 +54,7 @@ impl Outputs {
         let mut paths = coverage.files.iter().map(|file| Path::new(&*file.path));
         let all_are = paths.all(is_inside);
         let inside = LazyCell::new(|| coverage.clone().of_files(is_inside));
-        let write = |format: &Format, out: &mut dyn Write| {
+        let write = |format: &FileFormat, out: &mut dyn Write| {
             let is_all = all_are || !format.of_repository;
             (format.write)(out, if is_all { coverage } else { &inside }, root, subject)
         };
@@ -80,7 +80,12 @@ impl Outputs {
             return Ok(repository.to_owned());
         };
         let found = directory.canonicalize();
-        found.with_context(|| format!("--relative-to {}", directory.display()))
+        found.with_context(|| {
+            format!(
+                "--relative-to {} names no directory that can be found",
+                directory.display()
+            )
+        })
     }
 }
 

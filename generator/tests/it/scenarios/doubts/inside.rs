@@ -1,0 +1,91 @@
+//! Tests that call the changed code themselves.
+
+use super::record;
+use crate::build::package;
+use crate::scenarios::changed::{changed, with};
+use crate::support::TestCrate;
+use crate::support::repository::Git;
+
+/// A package with a library, a unit test, a test that calls it, and one that knows nothing but the program.
+fn with_tests() -> TestCrate {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "src/lib.rs",
+        "pub fn helped() -> u8 {\n    1\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn unit() {\n        \
+         assert_eq!(super::helped(), 1);\n    }\n}\n",
+    );
+    krate.write("src/main.rs", "fn main() {\n    println!(\"served\");\n}\n");
+    krate.write(
+        "tests/inside.rs",
+        "#[test]\nfn inside() {\n    assert_eq!(app::helped(), 1);\n}\n",
+    );
+    krate.write(
+        "tests/outside.rs",
+        "#[test]\nfn outside() {\n    \
+         assert!(std::process::Command::new(env!(\"CARGO_BIN_EXE_app\")).status().unwrap().success());\n}\n",
+    );
+    krate.write("suite.sh", "cargo nextest run\n");
+    krate
+}
+
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_test_that_runs_the_changed_code_itself_is_selected_and_so_is_a_new_one() {
+    let krate = with_tests();
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    record(&krate);
+    let filter = || {
+        let words = [
+            "scenarios",
+            "--changed-since",
+            "HEAD",
+            "--format",
+            "nextest",
+        ];
+        krate.itcov(&words).ends_with(0).stdout
+    };
+    let all = "not ((binary_id(=app::inside) & test(=inside)) | (binary_id(=app::outside) & test(=outside)) | \
+               (binary_id(=app) & test(=tests::unit)))\n";
+    let sorted = |text: &str| {
+        let mut tests: Vec<String> = text
+            .trim()
+            .trim_start_matches("not ")
+            .split(" | ")
+            .map(|it| it.replace(['(', ')'], ""))
+            .collect();
+        tests.sort();
+        tests
+    };
+    assert_eq!(sorted(&filter()), sorted(all));
+    let (mut names, said) = with(&krate, "src/lib.rs", "    1\n", "    2\n");
+    names.sort();
+    assert_eq!(
+        (names, &*said),
+        (
+            vec![
+                "app tests::unit".to_owned(),
+                "app::inside inside".to_owned()
+            ],
+            ""
+        )
+    );
+    let before = krate.read("src/lib.rs");
+    krate.write("src/lib.rs", &before.replacen("    1\n", "    2\n", 1));
+    assert_eq!(
+        filter(),
+        "not ((binary_id(=app::outside) & test(=outside)))\n"
+    );
+    // A test that was not recorded is run.
+    krate.write("src/lib.rs", &before);
+    krate.write(
+        "tests/outside.rs",
+        &(krate.read("tests/outside.rs") + "#[test]\nfn fresh() {}\n"),
+    );
+    assert_eq!(filter(), "all()\n");
+    let (names, said) = changed(&krate);
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(said.contains("tests/outside.rs has changed"), "{said}");
+}
