@@ -101,6 +101,12 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     } else {
         ""
     };
+    // Without functions there is nothing beside it.
+    let alone = if functions.is_empty() {
+        " class=alone"
+    } else {
+        ""
+    };
     let ends = match source {
         Source::Text {
             has_returns: true, ..
@@ -109,7 +115,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     };
     let _ = write!(
         main,
-        "<div id=source><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
+        "<div id=source{alone}><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
         strip(&listing)
     );

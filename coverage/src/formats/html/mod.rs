@@ -230,6 +230,13 @@ mod tests {
     use crate::count::summary::Summary;
     use crate::formats::subject::Subject;
 
+    /// A browser asks again with each change of a page, and looks through all of it.
+    #[test]
+    fn no_style_depends_on_what_is_inside_of_an_element() {
+        assert!(STYLE.contains("#code") && !STYLE.contains(":has("));
+        assert!(!against::STYLE.contains(":has("));
+    }
+
     #[test]
     fn a_directory_of_the_workspace_may_be_called_as_that_of_the_dependencies() {
         let file = |path: &str| FileCoverage {

@@ -41,6 +41,8 @@
         for (const row of around(link.closest("tr"))) row.classList.add("moved");
       }
     }
+    const tree = document.getElementById("tree")?.tBodies[0];
+    tree?.classList.toggle("still", !tree.querySelector(".moved"));
     setSince();
   }
   // A row, and those of the directories around it: they stand above it, and reach further to the left.
@@ -192,8 +194,11 @@
   document.addEventListener("DOMContentLoaded", () => {
     const label = element("label", {}, since, element("span", {}, "only what ran ", marked));
     marked.textContent = "since a mark";
-    const bar = element("section", { id: "marks", ariaLabel: "Live" }, status, ...buttons, label, events);
+    // What has run since a mark is not known of each function.
+    const labels = document.getElementById("functions") ? [] : [label];
+    const bar = element("section", { id: "marks", ariaLabel: "Live" }, status, ...buttons, ...labels, events);
     document.querySelector("header").after(bar);
+    document.documentElement.classList.add("follows");
     follow();
   });
   document.addEventListener("visibilitychange", follow);
