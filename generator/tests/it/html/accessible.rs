@@ -21,19 +21,7 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     let mut browser = Chromium::start();
     let large = Large::new();
     browser.open(&large.pages.join(LONG), "");
-    let mut stops = 0;
-    loop {
-        browser.press("Tab");
-        if browser.value("document.activeElement === document.body") == true {
-            break;
-        }
-        stops += 1;
-        assert!(
-            stops <= 60,
-            "{}",
-            browser.text("document.activeElement.outerHTML")
-        );
-    }
+    let stops = tab_stops(&mut browser);
     assert!(stops > 8, "{stops}");
 
     let lines = "[...document.querySelectorAll('#code p')]";
@@ -56,7 +44,22 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     browser.until(&format!(
         "[...{rows}].filter((row) => row.firstChild.checkVisibility({{ contentVisibilityAuto: true }})).length < 120"
     ));
+    // So are the functions, and what the filter leaves of them stands together.
+    browser.open(&large.pages.join("pages/~functions.html"), "");
+    let rows = "[...document.querySelectorAll('#functions tbody tr:not(.x)')]";
+    assert!(browser.value(&format!("{rows}.length")).as_u64().unwrap() > 10_000);
+    browser.until(&format!(
+        "{rows}.filter((row) => row.checkVisibility({{ contentVisibilityAuto: true }})).length < 500"
+    ));
+    browser.value("document.querySelectorAll('thead button')[1].click()");
+    browser.press("/");
+    browser.write("f700.rs");
+    browser.until(&format!("{rows}.length === 6"));
+    browser.until("document.documentElement.scrollHeight <= innerHeight");
+    let seen = format!("{rows}.every((row) => row.getBoundingClientRect().height > 20)");
+    assert_eq!(browser.value(&seen), true);
     // Who does not see it has a table all the same.
+    browser.open(&large.pages.join("index.html"), "");
     browser.call("Accessibility.enable", &json!({}));
     let document = browser.call("DOM.getDocument", &json!({}));
     let table = json!({"nodeId": document["root"]["nodeId"], "selector": "#tree"});
@@ -66,6 +69,17 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
         let found = browser.call("Accessibility.queryAXTree", &query);
         assert_ne!(found["nodes"], json!([]), "there is no {role}");
     }
+}
+
+/// How often the key Tab leads to something of a page, which is 60 times at most.
+pub fn tab_stops(browser: &mut Chromium) -> usize {
+    for stops in 0..=60 {
+        browser.press("Tab");
+        if browser.value("document.activeElement === document.body") == true {
+            return stops;
+        }
+    }
+    panic!("{}", browser.text("document.activeElement.outerHTML"));
 }
 
 /// The roles and names of what a screen reader finds, as it comes to them.

@@ -1,5 +1,6 @@
 //! `cargo itcov run --live`, in a real browser and at a real terminal.
 
+mod costs;
 mod looks;
 mod many;
 mod panel;

@@ -1,7 +1,9 @@
 
 // The report on a program that runs: the page follows it.
 (() => {
+  // What each part of the page was last, and its rows and lines, which stay as long as it does.
   let shown;
+  let rows;
 
   const up = location.pathname.includes("/pages/") ? "../" : "";
   const page = location.pathname.slice(location.pathname.lastIndexOf("/pages/") + 1);
@@ -66,21 +68,23 @@
   // Says whether the page has a place for all that there is now.
   function bringAll(now, all) {
     if (!now.size) return true;
-    const before = partsOf(document);
+    // Another program has other files.
+    if (all && [...rows.keys()].some((key) => !now.has(key))) return false;
+    const others = partsOf(document, otherNames);
     let hasLines = false;
-    for (const [key, old] of before) {
+    for (const [key, old] of others) {
       if (now.has(key)) continue;
       if (isOptional(old)) old.remove();
-      // Another program has other files.
       else if (all) return false;
       shown.delete(key);
     }
     for (const [key, part] of now) {
       const text = textOf(part);
-      if (before.has(key) && shown.get(key) === text) continue;
+      const old = rows.get(key) ?? others.get(key);
+      if (old && shown.get(key) === text) continue;
       shown.set(key, text);
       hasLines ||= part.matches("p");
-      if (before.has(key)) bring(before.get(key), part);
+      if (old) bring(old, part);
       else if (!insert(part, key)) return false;
     }
     if (hasLines) document.getElementById("code").read();
@@ -105,7 +109,7 @@
       isWhole = false;
       const answer = await fetch(all ? location.pathname : `${up}parts?${known}&${page}`);
       const text = await answer.text();
-      const now = partsOf(new DOMParser().parseFromString(text, "text/html"));
+      const now = allPartsOf(new DOMParser().parseFromString(text, "text/html"));
       known = Number(answer.headers.get("event"));
       if (!bringAll(now, all)) return location.reload();
       if (since.checked) await showSince();
@@ -189,7 +193,9 @@
 
   // Before the other scripts change the page.
   document.addEventListener("readystatechange", () => {
-    if (document.readyState === "interactive") shown = new Map([...partsOf(document)].map(([key, part]) => [key, textOf(part)]));
+    if (document.readyState !== "interactive") return;
+    shown = new Map([...allPartsOf(document)].map(([key, part]) => [key, textOf(part)]));
+    rows = partsOf(document, rowNames);
   });
   document.addEventListener("DOMContentLoaded", () => {
     const label = element("label", {}, since, element("span", {}, "only what ran ", marked));
