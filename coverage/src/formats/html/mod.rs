@@ -21,6 +21,7 @@ mod folds;
 mod follow;
 pub(crate) mod functions;
 mod highlight;
+mod mangled;
 mod marks;
 mod notes;
 mod numbers;
