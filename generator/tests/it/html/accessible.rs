@@ -157,6 +157,8 @@ fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
         browser.open(&measured.pages.join(page), "");
         let width = browser.text("`${document.scrollingElement.scrollWidth}`");
         assert_eq!(width, "320", "{page}");
+        let wide = "[...document.querySelectorAll('thead button')].filter((it) => it.offsetWidth > it.parentElement.clientWidth).length";
+        assert_eq!(browser.value(wide), 0, "headings of {page}");
     }
     // As deep as a tree is indented.
     browser.open(&measured.pages.join("index.html"), "");
@@ -173,6 +175,28 @@ fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
          const header = document.querySelector('header').getBoundingClientRect();\
          return place.top >= Math.max(0, header.bottom) && place.bottom <= bar.top && bar.height < 60; })()",
     );
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn what_is_in_a_column_stands_below_its_heading() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    browser.open(&measured.pages.join("index.html"), "");
+    let bars = "[...document.querySelectorAll('#tree td:nth-child(2)')].filter((it) => it.querySelector('.b'))\
+                .map((it) => [it.querySelector('b').textContent, it.querySelector('.b').getBoundingClientRect().left])";
+    let bars: Vec<(String, f64)> = serde_json::from_value(browser.value(bars)).unwrap();
+    assert!(bars.iter().any(|it| it.0 == "100.00%"), "{bars:?}");
+    assert!(bars.iter().all(|it| it.1 == bars[0].1), "{bars:?}");
+    browser.open(&measured.pages.join("pages/~functions.html"), "");
+    let left = |row: &str| {
+        format!(
+            "(() => {{ const range = document.createRange(); range.selectNodeContents(document.querySelector('{row}'));\
+             return range.getBoundingClientRect().left; }})()"
+        )
+    };
+    let heading = browser.value(&left("thead th:nth-child(2) button"));
+    assert_eq!(browser.value(&left("tbody td:nth-child(2)")), heading);
 }
 
 #[test]
