@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code, difference ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ┘
-//!                                 └─ own_code, marks, highlight ┘
+//!                        └─ file ─┬─ functions ── notes ──────────────┬─ listing ──────┘
+//!                                 └─ own_code, marks, pieces, source ──┘
 //! ```
 //!
 //! The pages are text made of values; `read` reads the sources, and `folder` writes. `follow` has the pages on programs that
@@ -21,6 +21,8 @@ mod folds;
 mod follow;
 pub(crate) mod functions;
 mod highlight;
+mod line_state;
+mod listing;
 mod mangled;
 mod marks;
 mod notes;
@@ -28,6 +30,7 @@ mod numbers;
 pub(crate) mod own_code;
 mod page;
 mod paths;
+mod pieces;
 mod ranking;
 mod read;
 mod scenarios;
