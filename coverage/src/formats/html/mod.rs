@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code, difference ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ──────────────┬─ listing ──────┘
-//!                                 └─ own_code, marks, pieces, source ──┘
+//!                        └─ file ─┬─ functions ── notes ─────────────┬─ listing ──────┘
+//!                                 └─ own_code, marks, pieces, source ┘
 //! ```
 //!
 //! The pages are text made of values; `read` reads the sources, and `folder` writes. `follow` has the pages on programs that

@@ -1,7 +1,7 @@
 
 // The report on a program that runs: the page follows it.
 (() => {
-  // What each part of the page was last, and its rows and lines, which stay as long as it does.
+  // What each part of the page was last, rows only once something has run there; and its rows and lines, which stay as long as it does.
   let shown;
   let rows;
 
@@ -68,6 +68,7 @@
   // Says whether the page has a place for all that there is now.
   function bringAll(now, all) {
     if (!now.size) return true;
+    rows ??= partsOf(document, rowNames);
     // Another program has other files.
     if (all && [...rows.keys()].some((key) => !now.has(key))) return false;
     const others = partsOf(document, otherNames);
@@ -91,9 +92,11 @@
     return true;
   }
 
-  // Up to which event the page knows all, unless it may know nothing.
-  let known = 0;
-  let isWhole = true;
+  // Up to which event the page knows all, as it says when it comes, unless it may know nothing.
+  const [own] = performance.getEntriesByType("navigation")[0]?.serverTiming ?? [];
+  let known = Number(own?.description);
+  let isWhole = !own;
+  let isFirst = true;
   let isAsking = false;
   let askAgain = false;
   async function update() {
@@ -171,7 +174,8 @@
       wasLost = false;
       // What was missed meanwhile.
       events.replaceChildren();
-      isWhole = true;
+      isWhole ||= !isFirst;
+      isFirst = false;
       try {
         await update();
         await showSince();
@@ -194,8 +198,7 @@
   // Before the other scripts change the page.
   document.addEventListener("readystatechange", () => {
     if (document.readyState !== "interactive") return;
-    shown = new Map([...allPartsOf(document)].map(([key, part]) => [key, textOf(part)]));
-    rows = partsOf(document, rowNames);
+    shown = new Map([...partsOf(document, `#code p[id], ${otherNames}`)].map(([key, part]) => [key, textOf(part)]));
   });
   document.addEventListener("DOMContentLoaded", () => {
     const label = element("label", {}, since, element("span", {}, "only what ran ", marked));
