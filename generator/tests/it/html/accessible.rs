@@ -184,8 +184,8 @@ fn what_is_in_a_column_stands_below_its_heading() {
     let measured = measured();
     browser.open(&measured.pages.join("index.html"), "");
     let bars = "[...document.querySelectorAll('#tree td:nth-child(2)')].filter((it) => it.querySelector('.b'))\
-                .map((it) => [it.querySelector('b').textContent, it.querySelector('.b').getBoundingClientRect().left])";
-    let bars: Vec<(String, f64)> = serde_json::from_value(browser.value(bars)).unwrap();
+                .map((it) => [it.querySelector('b').textContent, Math.round(10 * it.querySelector('.b').getBoundingClientRect().left)])";
+    let bars: Vec<(String, u64)> = serde_json::from_value(browser.value(bars)).unwrap();
     assert!(bars.iter().any(|it| it.0 == "100.00%"), "{bars:?}");
     assert!(bars.iter().all(|it| it.1 == bars[0].1), "{bars:?}");
     browser.open(&measured.pages.join("pages/~functions.html"), "");
