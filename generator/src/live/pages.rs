@@ -60,9 +60,10 @@ impl Live {
             text: "there is no such page\n".to_owned(),
             next: 0,
         });
+        // A page's own headers are not told to it, but this one is.
         let head = format!(
             "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {length}\r\n\
-             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nEvent: {next}\r\nConnection: close\r\n\r\n",
+             Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nEvent: {next}\r\nServer-Timing: event;desc={next}\r\nConnection: close\r\n\r\n",
             kind = kind(name),
             length = text.len()
         );

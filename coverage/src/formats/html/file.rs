@@ -5,12 +5,13 @@ use std::fmt::Write;
 use super::against;
 use super::closures;
 use super::functions::{self, ShownFunction};
+use super::listing::{Kind, listing, numbers};
 use super::marks::Marks;
 use super::notes::Notes;
 use super::numbers::{compact, counted, exact, level, number, percent};
 use super::own_code::OwnCode;
 use super::page::{From, Site, bar_of, kinds};
-use super::source::{Kind, Source, listing, numbers};
+use super::source::Source;
 use super::strip::strip;
 use super::text::{escaped, name};
 use super::tree::Entry;
@@ -101,6 +102,12 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     } else {
         ""
     };
+    // Without functions there is nothing beside it.
+    let alone = if functions.is_empty() {
+        " class=alone"
+    } else {
+        ""
+    };
     let ends = match source {
         Source::Text {
             has_returns: true, ..
@@ -109,7 +116,7 @@ pub fn page(site: &Site<'_>, place: usize, source: &Source, next: Option<usize>)
     };
     let _ = write!(
         main,
-        "<div id=source><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
+        "<div id=source{alone}><div id=code{class}{ends} tabindex=-1 role=region aria-label=Source>{}</div>{}</div>",
         listing.html,
         strip(&listing)
     );

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use rustc_demangle::demangle;
 
-use super::short_names::short;
+use super::mangled::{implementation, is_given_by_trait};
+use super::short_names::{long, parts, short};
 use crate::count::functions::{CountedRegion, Function};
 use crate::count::ratio::Ratio;
 use crate::count::segments::{Segment, segments};
@@ -56,31 +57,40 @@ impl ShownFunction {
 /// A function, with its name as it is written in Rust.
 type Named<'a> = (String, &'a Function);
 
-/// The functions that are written in the file, from the top to the bottom. A macro makes several in one place.
+/// The functions that are written in the file, from the top to the bottom. A macro makes several in one place; those that are
+/// called alike have their long names.
 pub fn written(coverage: &Coverage, file: &FileCoverage) -> Vec<ShownFunction> {
-    let mut by_start: BTreeMap<(Position, String), Vec<Named>> = BTreeMap::new();
+    let mut by_name: BTreeMap<(Position, String), BTreeMap<String, Vec<Named>>> = BTreeMap::new();
     for function in coverage.functions_of(file) {
         let own = function.own_file().unwrap_or(0);
         if function.files.get(own) == Some(&file.path)
             && let Some(first) = function.regions_in(own).next()
         {
             let full = format!("{:#}", demangle(&function.name));
-            let name = short_name(function, &full);
-            by_start
-                .entry((first.start, name))
-                .or_default()
-                .push((full, function));
+            let name = of_trait(function, short(&full));
+            let alike = by_name.entry((first.start, name)).or_default();
+            let same = alike.entry(identity(function, &full)).or_default();
+            same.push((full, function));
         }
     }
-    by_start
-        .into_iter()
-        .map(|((start, name), functions)| ShownFunction::new(start, name, functions))
-        .collect()
+    let by_name = by_name.into_iter();
+    let functions = by_name.flat_map(|((start, name), alike)| {
+        let is_alone = alike.len() == 1;
+        alike.into_values().map(move |functions| {
+            let (full, function) = &functions[0];
+            let name = if is_alone {
+                name.clone()
+            } else {
+                of_trait(function, long(full))
+            };
+            ShownFunction::new(start, name, functions)
+        })
+    });
+    functions.collect()
 }
 
 /// A method that a trait gives is one function, whatever has it; what a macro makes in one place are several.
-fn short_name(function: &Function, full: &str) -> String {
-    let name = short(full);
+fn of_trait(function: &Function, name: String) -> String {
     match name.split_once(" as ") {
         Some((_, of_trait)) if is_given_by_trait(&function.name) => {
             of_trait.replacen(">::", "::", 1)
@@ -89,17 +99,12 @@ fn short_name(function: &Function, full: &str) -> String {
     }
 }
 
-/// The path of its mangled name begins with `Y`, and that of an implementation with `X`, as
-/// <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html> has it.
-fn is_given_by_trait(mangled: &str) -> bool {
-    let mut rest = mangled.strip_prefix("_R").unwrap_or_default();
-    loop {
-        rest = match rest.as_bytes() {
-            [b'I', ..] => &rest[1..],
-            [b'N', kind, ..] if kind.is_ascii() => &rest[2..],
-            _ => return rest.starts_with('Y'),
-        };
-    }
+/// What tells functions of one place and short name apart: their modules, and the implementations that they are in. Without the
+/// crate, as a file that is part of a library and of a program has each function once.
+fn identity(function: &Function, full: &str) -> String {
+    let long = of_trait(function, long(full));
+    let inside = parts(&long)[1..].join("::");
+    format!("{} {inside}", implementation(&function.name))
 }
 
 impl ShownFunction {
@@ -203,27 +208,6 @@ pub(super) mod tests {
         let functions = functions.map(|it| (it.name.to_string(), it)).collect();
         let written = ShownFunction::new(Position { line: 1, column: 1 }, "f".into(), functions);
         assert_eq!((written.regions.missing(), written.code().count()), (0, 4));
-    }
-
-    #[test]
-    fn a_method_that_a_trait_gives_is_told_from_one_of_an_implementation() {
-        for name in [
-            "_RNvYNtCs1_3app6SquareNtB4_5Shape5never",
-            "_RINvYNtCs1_3app6Square",
-            "_RNCNvYhNt",
-        ] {
-            assert!(is_given_by_trait(name), "{name}");
-        }
-        for name in [
-            "_RNvXCs1_3appNtB2_6SquareNtB2_5Shape4area",
-            "_RNvCs1_3app4main",
-            "_RN",
-            "_RNé",
-            "main",
-            "",
-        ] {
-            assert!(!is_given_by_trait(name), "{name}");
-        }
     }
 
     #[test]

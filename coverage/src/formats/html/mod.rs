@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! tree ── paths ── page ─┬─ directory ─── ranking ── functions, own_code, difference ─┬─ folder
-//!                        └─ file ─┬─ functions ── notes ───────┬─ source (the listing) ┘
-//!                                 └─ own_code, marks, highlight ┘
+//!                        └─ file ─┬─ functions ── notes ─────────────┬─ listing ──────┘
+//!                                 └─ own_code, marks, pieces, source ┘
 //! ```
 //!
 //! The pages are text made of values; `read` reads the sources, and `folder` writes. `follow` has the pages on programs that
@@ -21,12 +21,16 @@ mod folds;
 mod follow;
 pub(crate) mod functions;
 mod highlight;
+mod line_state;
+mod listing;
+mod mangled;
 mod marks;
 mod notes;
 mod numbers;
 pub(crate) mod own_code;
 mod page;
 mod paths;
+mod pieces;
 mod ranking;
 mod read;
 mod scenarios;
@@ -200,6 +204,13 @@ mod tests {
     use super::*;
     use crate::count::summary::Summary;
     use crate::formats::subject::Subject;
+
+    /// A browser asks again with each change of a page, and looks through all of it.
+    #[test]
+    fn no_style_depends_on_what_is_inside_of_an_element() {
+        assert!(STYLE.contains("#code") && !STYLE.contains(":has("));
+        assert!(!against::STYLE.contains(":has("));
+    }
 
     #[test]
     fn a_directory_of_the_workspace_may_be_called_as_that_of_the_dependencies() {

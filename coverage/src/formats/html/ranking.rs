@@ -23,6 +23,9 @@ pub const PAGE: &str = "~functions.html";
 /// So many of them are on the first page.
 const TOP: usize = 10;
 
+/// A browser lays out as many rows at once, and those out of sight later.
+const ROWS_TOGETHER: usize = 100;
+
 /// A function with its closures, and with the body that it has if it is async.
 pub struct Ranked {
     /// Its file, in the tree.
@@ -191,7 +194,10 @@ pub fn page(site: &Site<'_>, ranked: &[&Ranked]) -> String {
          <th scope=col>Lines<th scope=col>Calls</thead><tbody>\n",
         site.subtitle("Each with its closures and its async body. ")
     );
-    for function in ranked {
+    for (place, function) in ranked.iter().enumerate() {
+        if place > 0 && place % ROWS_TOGETHER == 0 {
+            main.push_str("</tbody><tbody>\n");
+        }
         main.push_str(&function.row(site));
     }
     main.push_str("</tbody></table></section>");

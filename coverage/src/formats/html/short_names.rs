@@ -1,10 +1,9 @@
-//! Short names of functions, as their readers call them.
+//! Names of functions, as their readers call them.
 
 /// A demangled name without modules and generic arguments: `NewOrder::validate` of
 /// `<orders::model::NewOrder>::validate`, `item::{closure#0}` of `orders::validation::item::<u8>::{closure#0}`.
 pub fn short(name: &str) -> String {
-    let mut parts = parts(name);
-    parts.retain(|part| !part.starts_with('<') || std::ptr::eq(part.as_ptr(), name.as_ptr()));
+    let parts = parts_without_arguments(name);
     // Behind the last part that is a name of its own there are only closures and the like.
     let last = parts
         .iter()
@@ -17,6 +16,19 @@ pub fn short(name: &str) -> String {
         .chain(named)
         .collect::<Vec<_>>()
         .join("::")
+}
+
+/// A demangled name with its modules, and without the generic arguments of functions: `<orders::Stack<u8>>::push` of
+/// `<orders::Stack<u8>>::push::<u16>`.
+pub fn long(name: &str) -> String {
+    parts_without_arguments(name).join("::")
+}
+
+/// The parts of a name that are no generic arguments of the one before.
+fn parts_without_arguments(name: &str) -> Vec<&str> {
+    let mut parts = parts(name);
+    parts.retain(|part| !part.starts_with('<') || std::ptr::eq(part.as_ptr(), name.as_ptr()));
+    parts
 }
 
 /// What a method belongs to: the type without its arguments, and of `<a::Type<u8> as b::Trait<c::Of>>` the trait with
@@ -54,8 +66,8 @@ fn without_modules(path: &str) -> String {
     out
 }
 
-/// What is between the `::` that are in no brackets.
-fn parts(path: &str) -> Vec<&str> {
+/// What is between the `::` that are in no brackets, at least one part.
+pub fn parts(path: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut start) = (vec![], 0_usize, 0);
     let bytes = path.as_bytes();
     let mut place = 0;
@@ -106,6 +118,17 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(short(name), expected, "of {name}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_has_the_modules_and_no_arguments_of_functions() {
+        for (name, expected) in [
+            ("app::a::one::<u8>::{closure#0}", "app::a::one::{closure#0}"),
+            ("<app::S<u8>>::f::<a::B>::helper", "<app::S<u8>>::f::helper"),
+            ("main", "main"),
+        ] {
+            assert_eq!(long(name), expected, "of {name}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use super::listing::Listing;
 use super::marks::State;
-use super::source::Listing;
 
 /// The strip: red where nothing ran, and amber, half as wide, where a part did not.
 pub fn strip(listing: &Listing) -> String {

@@ -21,19 +21,7 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     let mut browser = Chromium::start();
     let large = Large::new();
     browser.open(&large.pages.join(LONG), "");
-    let mut stops = 0;
-    loop {
-        browser.press("Tab");
-        if browser.value("document.activeElement === document.body") == true {
-            break;
-        }
-        stops += 1;
-        assert!(
-            stops <= 60,
-            "{}",
-            browser.text("document.activeElement.outerHTML")
-        );
-    }
+    let stops = tab_stops(&mut browser);
     assert!(stops > 8, "{stops}");
 
     let lines = "[...document.querySelectorAll('#code p')]";
@@ -56,7 +44,22 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
     browser.until(&format!(
         "[...{rows}].filter((row) => row.firstChild.checkVisibility({{ contentVisibilityAuto: true }})).length < 120"
     ));
+    // So are the functions, and what the filter leaves of them stands together.
+    browser.open(&large.pages.join("pages/~functions.html"), "");
+    let rows = "[...document.querySelectorAll('#functions tbody tr:not(.x)')]";
+    assert!(browser.value(&format!("{rows}.length")).as_u64().unwrap() > 10_000);
+    browser.until(&format!(
+        "{rows}.filter((row) => row.checkVisibility({{ contentVisibilityAuto: true }})).length < 500"
+    ));
+    browser.value("document.querySelectorAll('thead button')[1].click()");
+    browser.press("/");
+    browser.write("f700.rs");
+    browser.until(&format!("{rows}.length === 6"));
+    browser.until("document.documentElement.scrollHeight <= innerHeight");
+    let seen = format!("{rows}.every((row) => row.getBoundingClientRect().height > 20)");
+    assert_eq!(browser.value(&seen), true);
     // Who does not see it has a table all the same.
+    browser.open(&large.pages.join("index.html"), "");
     browser.call("Accessibility.enable", &json!({}));
     let document = browser.call("DOM.getDocument", &json!({}));
     let table = json!({"nodeId": document["root"]["nodeId"], "selector": "#tree"});
@@ -66,6 +69,17 @@ fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_th
         let found = browser.call("Accessibility.queryAXTree", &query);
         assert_ne!(found["nodes"], json!([]), "there is no {role}");
     }
+}
+
+/// How often the key Tab leads to something of a page, which is 60 times at most.
+pub fn tab_stops(browser: &mut Chromium) -> usize {
+    for stops in 0..=60 {
+        browser.press("Tab");
+        if browser.value("document.activeElement === document.body") == true {
+            return stops;
+        }
+    }
+    panic!("{}", browser.text("document.activeElement.outerHTML"));
 }
 
 /// The roles and names of what a screen reader finds, as it comes to them.
@@ -143,6 +157,8 @@ fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
         browser.open(&measured.pages.join(page), "");
         let width = browser.text("`${document.scrollingElement.scrollWidth}`");
         assert_eq!(width, "320", "{page}");
+        let wide = "[...document.querySelectorAll('thead button')].filter((it) => it.offsetWidth > it.parentElement.clientWidth).length";
+        assert_eq!(browser.value(wide), 0, "headings of {page}");
     }
     // As deep as a tree is indented.
     browser.open(&measured.pages.join("index.html"), "");
@@ -159,6 +175,28 @@ fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
          const header = document.querySelector('header').getBoundingClientRect();\
          return place.top >= Math.max(0, header.bottom) && place.bottom <= bar.top && bar.height < 60; })()",
     );
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn what_is_in_a_column_stands_below_its_heading() {
+    let mut browser = Chromium::start();
+    let measured = measured();
+    browser.open(&measured.pages.join("index.html"), "");
+    let bars = "[...document.querySelectorAll('#tree td:nth-child(2)')].filter((it) => it.querySelector('.b'))\
+                .map((it) => [it.querySelector('b').textContent, Math.round(10 * it.querySelector('.b').getBoundingClientRect().left)])";
+    let bars: Vec<(String, u64)> = serde_json::from_value(browser.value(bars)).unwrap();
+    assert!(bars.iter().any(|it| it.0 == "100.00%"), "{bars:?}");
+    assert!(bars.iter().all(|it| it.1 == bars[0].1), "{bars:?}");
+    browser.open(&measured.pages.join("pages/~functions.html"), "");
+    let left = |row: &str| {
+        format!(
+            "(() => {{ const range = document.createRange(); range.selectNodeContents(document.querySelector('{row}'));\
+             return range.getBoundingClientRect().left; }})()"
+        )
+    };
+    let heading = browser.value(&left("thead th:nth-child(2) button"));
+    assert_eq!(browser.value(&left("tbody td:nth-child(2)")), heading);
 }
 
 #[test]

@@ -150,3 +150,128 @@ fn the_first_page_says_why_its_totals_are_not_those_of_its_functions() {
          its instantiation that ran most."
     );
 }
+
+/// A macro that makes the same in two modules, of which `used` calls the first, and one that makes the same for two types.
+const ALIKE: &str = "\
+pub mod unused;
+pub mod twice;
+macro_rules! make {
+    () => {
+        pub struct Shape;
+        impl Shape {
+            pub fn size(&self) -> u32 {
+                4
+            }
+        }
+        pub trait Given {
+            fn given(&self) -> u32 {
+                5
+            }
+        }
+        impl Given for u8 {}
+        pub fn one() -> u32 {
+            let twice = |number: u32| {
+                number * 2
+            };
+            twice(3)
+        }
+    };
+}
+pub mod a {
+    make!();
+}
+pub mod b {
+    make!();
+}
+pub struct Of<T>(T);
+macro_rules! size {
+    ($number:ty) => {
+        impl Of<$number> {
+            pub fn bits(&self) -> u32 {
+                <$number>::BITS
+            }
+        }
+    };
+}
+size!(u8);
+size!(u16);
+pub fn used() -> u32 {
+    a::Shape.size() + a::Given::given(&1_u8) + a::one() + Of(1_u8).bits() + twice::of_library()
+}
+pub fn idle() -> u32 {
+    b::Shape.size() + b::Given::given(&1_u8) + b::one() + Of(1_u16).bits()
+}
+";
+
+#[test]
+fn of_functions_that_are_called_alike_each_has_its_own_row() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    let source = |path: &str, text: &str| fs::write(fixture.root().join(path), text).unwrap();
+    let manifest = fs::read_to_string(fixture.root().join("Cargo.toml")).unwrap();
+    source(
+        "Cargo.toml",
+        &format!("{manifest}\n[lib]\nname = \"library\"\n"),
+    );
+    source("src/lib.rs", ALIKE);
+    source(
+        "src/main.rs",
+        "mod twice;\nfn main() {\n    twice::of_program();\n    library::used();\n}\n",
+    );
+    // A file of both, the library and the program, has each function once.
+    source(
+        "src/twice.rs",
+        "pub trait Bits {\n    fn bits(&self) -> u32;\n}\nimpl Bits for u8 {\n    fn bits(&self) -> u32 {\n        8\n    }\n}\n\
+         pub fn of_library() -> u32 {\n    1\n}\npub fn of_program() -> u32 {\n    1_u8.bits()\n}\n",
+    );
+    fixture.rebuild();
+    fixture.run(&[]).ends_with(0);
+    let pages = fixture.root().join("pages");
+    write(&fixture, &pages);
+    let read = |page: &str| {
+        fs::read_to_string(pages.join(page))
+            .unwrap()
+            .replace("<wbr>", "")
+    };
+    let all = read("pages/~functions.html");
+    let rows = all.lines().filter(|it| it.starts_with("<tr>"));
+    let mut rows: Vec<_> = rows
+        .map(|row| {
+            let name = row.split("</a>").next().unwrap().rsplit('>').next();
+            let ran = row.split("<small>").nth(1).unwrap().split('<').next();
+            format!("{} {}", name.unwrap(), ran.unwrap())
+        })
+        .collect();
+    rows.sort();
+    let expected = [
+        "&lt;library::Of&lt;u16&gt;&gt;::bits 0/3",
+        "&lt;library::Of&lt;u8&gt;&gt;::bits 3/3",
+        "&lt;library::a::Shape&gt;::size 3/3",
+        "&lt;library::b::Shape&gt;::size 0/3",
+        "&lt;u8 as Bits&gt;::bits 3/3",
+        "idle 0/3",
+        "library::a::Given::given 3/3",
+        "library::a::one 6/6",
+        "library::b::Given::given 0/3",
+        "library::b::one 0/6",
+        "main 4/4",
+        "never 0/6",
+        "of_library 3/3",
+        "of_program 3/3",
+        "used 3/3",
+    ];
+    assert_eq!(rows, expected);
+    let page = read("pages/src.lib.rs.html");
+    let outline = page.split("<details id=outline>").nth(1).unwrap();
+    let outline = outline.split("</details>").next().unwrap();
+    for (name, class) in [
+        ("library::a::one, closure at line 18", "c"),
+        ("library::b::one, closure at line 18", "u"),
+        ("&lt;library::Of&lt;u8&gt;&gt;::bits", "c"),
+        ("&lt;library::Of&lt;u16&gt;&gt;::bits", "u"),
+    ] {
+        let mut entries = outline.split("<li ");
+        let entry = entries.find(|it| it.contains(&format!(">{name}</a>")));
+        let entry = entry.unwrap_or_else(|| panic!("{name}: {outline}"));
+        assert!(entry.starts_with(&format!("class={class}>")), "{entry}");
+    }
+}

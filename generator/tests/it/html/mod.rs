@@ -5,6 +5,7 @@ mod against;
 mod axe;
 mod browser;
 mod copying;
+pub mod costs;
 mod either;
 mod files;
 mod functions;

@@ -109,23 +109,29 @@ fn in_20_000_lines_a_key_looks_at_what_is_seen_alone() {
     browser.size(900, 700);
     browser.open(&large.pages.join(LONG), "#L12000");
     browser.until("document.querySelectorAll('#code p').length > 20_000 && document.querySelectorAll('u[id]').length > 2_900");
-    // To ask what is out of sight for its place makes a browser lay it out.
+    // To ask what is out of sight for its place makes a browser lay it out, and a selector is looked for in the whole page.
     browser.value(
-        "(() => { window.asked = 0;\
+        "(() => { window.asked = 0; window.selected = 0;\
+         for (const name of ['querySelector', 'querySelectorAll']) {\
+           const own = Document.prototype[name];\
+           Document.prototype[name] = function (it) { window.selected += 1; return own.call(this, it); };\
+         }\
          for (const name of ['getBoundingClientRect', 'getClientRects']) {\
            const own = Element.prototype[name];\
            Element.prototype[name] = function () { window.asked += 1; return own.call(this); };\
          } })()",
     );
     browser.press("n");
+    assert_eq!(browser.value("window.selected"), 0);
     let line: u32 = browser.text(HERE)[1..].parse().unwrap();
     assert!((12_000..12_010).contains(&line), "{line}");
     browser.until(IS_SEEN);
     // Away from there, what is seen now is where the reader is.
     browser.value("window.scrollTo(0, document.getElementById('L4000').getBoundingClientRect().top + scrollY - 300)");
     browser.until("document.querySelector('u.at').getBoundingClientRect().top > innerHeight && document.elementFromPoint(9, 400).closest('p') !== null");
-    browser.value("window.asked = 0");
+    browser.value("window.asked = 0; window.selected = 0");
     browser.press("n");
+    assert_eq!(browser.value("window.selected"), 0);
     let line: u32 = browser.text(HERE)[1..].parse().unwrap();
     assert!((3_980..4_040).contains(&line), "{line}");
     let asked = browser.value("window.asked").as_u64().unwrap();

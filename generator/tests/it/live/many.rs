@@ -9,11 +9,12 @@ use crate::support::TestCrate;
 use crate::support::chromium::Chromium;
 use crate::support::process::signal;
 
-const FILES: usize = 1000;
-const FUNCTIONS: usize = 10;
+pub const FILES: usize = 1000;
+/// In each file.
+pub const FUNCTIONS: usize = 10;
 
 /// A program with a file of functions for each number that it is told to act on.
-fn large(files: usize) -> TestCrate {
+pub fn large(files: usize) -> TestCrate {
     let krate = crate::scenarios::program();
     let mut main = String::new();
     for file in 0..files {

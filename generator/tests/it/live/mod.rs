@@ -1,5 +1,6 @@
 //! `cargo itcov run --live`, in a real browser and at a real terminal.
 
+mod costs;
 mod looks;
 mod many;
 mod panel;
@@ -63,6 +64,10 @@ const SOURCE: &str = "pages/src.main.rs.html";
 fn visit(browser: &mut Chromium, address: &str, page: &str) {
     browser.visit(&format!("{address}/{page}"));
     browser.until("document.getElementById('live').textContent === 'live'");
+    // What it has just come with is not asked for again.
+    let asked = "performance.getEntriesByType('resource').filter((it) => it.initiatorType === 'fetch')\
+                 .map((it) => new URL(it.name).pathname).filter((it) => !['/parts', '/since'].includes(it)).join()";
+    assert_eq!(browser.text(asked), "");
 }
 
 #[test]

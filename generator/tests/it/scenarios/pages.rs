@@ -49,6 +49,19 @@ fn a_line_tells_who_reaches_it_and_a_scenario_what_it_reaches() {
     assert_eq!(browser.value(&is_alone(act_0)), json!(true));
     assert_eq!(browser.value(&is_alone(act_2)), json!(false));
 
+    // In a narrow window, the choice stands where the text does.
+    browser.size(320, 700);
+    let left = |id: &str| format!("document.querySelector('{id}').getBoundingClientRect().left");
+    let text = browser.value(&left("h1"));
+    assert_eq!(browser.value(&left("#scenario")), text);
+    browser.until("document.querySelector('#by').getBoundingClientRect().left >= document.querySelector('h1').getBoundingClientRect().left");
+    browser.size(1280, 900);
+    // On paper, nobody says what the numbers are.
+    let printed = "getComputedStyle(document.querySelector('p[data-s]'), '::after').content";
+    assert!(browser.text(printed).contains("scenarios"));
+    browser.call("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+    assert_eq!(browser.text(printed), "none");
+    browser.call("Emulation.setEmulatedMedia", &json!({"media": ""}));
     // By keyboard: who reaches the line, and then one of them colours the source.
     browser.press("s");
     let who = "document.getElementById('who').innerText.replaceAll('\\n', ' ')";

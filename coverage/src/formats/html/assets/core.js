@@ -33,8 +33,8 @@ setTheme();
 const keys = new Map();
 const bind = (names, what, act) => names.split(" ").forEach((name) => keys.set(name, { names, what, act }));
 
+let dialog;
 function showKeys() {
-  let dialog = document.querySelector("dialog");
   if (!dialog) {
     const shown = new Map([...keys.values()].map(({ names, what }) => [names, what]));
     const rows = [...shown].map(([names, what]) => {
@@ -81,7 +81,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
   const key = keys.get(event.key);
-  if (!key || (document.querySelector("dialog[open]") && event.key !== "?")) return;
+  if (!key || (dialog?.open && event.key !== "?")) return;
   event.preventDefault();
   key.act();
 });

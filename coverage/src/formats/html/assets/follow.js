@@ -1,7 +1,9 @@
 
 // The report on a program that runs: the page follows it.
 (() => {
+  // What each part of the page was last, rows only once something has run there; and its rows and lines, which stay as long as it does.
   let shown;
+  let rows;
 
   const up = location.pathname.includes("/pages/") ? "../" : "";
   const page = location.pathname.slice(location.pathname.lastIndexOf("/pages/") + 1);
@@ -41,6 +43,8 @@
         for (const row of around(link.closest("tr"))) row.classList.add("moved");
       }
     }
+    const tree = document.getElementById("tree")?.tBodies[0];
+    tree?.classList.toggle("still", !tree.querySelector(".moved"));
     setSince();
   }
   // A row, and those of the directories around it: they stand above it, and reach further to the left.
@@ -64,30 +68,35 @@
   // Says whether the page has a place for all that there is now.
   function bringAll(now, all) {
     if (!now.size) return true;
-    const before = partsOf(document);
+    rows ??= partsOf(document, rowNames);
+    // Another program has other files.
+    if (all && [...rows.keys()].some((key) => !now.has(key))) return false;
+    const others = partsOf(document, otherNames);
     let hasLines = false;
-    for (const [key, old] of before) {
+    for (const [key, old] of others) {
       if (now.has(key)) continue;
       if (isOptional(old)) old.remove();
-      // Another program has other files.
       else if (all) return false;
       shown.delete(key);
     }
     for (const [key, part] of now) {
       const text = textOf(part);
-      if (before.has(key) && shown.get(key) === text) continue;
+      const old = rows.get(key) ?? others.get(key);
+      if (old && shown.get(key) === text) continue;
       shown.set(key, text);
       hasLines ||= part.matches("p");
-      if (before.has(key)) bring(before.get(key), part);
+      if (old) bring(old, part);
       else if (!insert(part, key)) return false;
     }
     if (hasLines) document.getElementById("code").read();
     return true;
   }
 
-  // Up to which event the page knows all, unless it may know nothing.
-  let known = 0;
-  let isWhole = true;
+  // Up to which event the page knows all, as it says when it comes, unless it may know nothing.
+  const [own] = performance.getEntriesByType("navigation")[0]?.serverTiming ?? [];
+  let known = Number(own?.description);
+  let isWhole = !own;
+  let isFirst = true;
   let isAsking = false;
   let askAgain = false;
   async function update() {
@@ -103,7 +112,7 @@
       isWhole = false;
       const answer = await fetch(all ? location.pathname : `${up}parts?${known}&${page}`);
       const text = await answer.text();
-      const now = partsOf(new DOMParser().parseFromString(text, "text/html"));
+      const now = allPartsOf(new DOMParser().parseFromString(text, "text/html"));
       known = Number(answer.headers.get("event"));
       if (!bringAll(now, all)) return location.reload();
       if (since.checked) await showSince();
@@ -165,7 +174,8 @@
       wasLost = false;
       // What was missed meanwhile.
       events.replaceChildren();
-      isWhole = true;
+      isWhole ||= !isFirst;
+      isFirst = false;
       try {
         await update();
         await showSince();
@@ -187,13 +197,17 @@
 
   // Before the other scripts change the page.
   document.addEventListener("readystatechange", () => {
-    if (document.readyState === "interactive") shown = new Map([...partsOf(document)].map(([key, part]) => [key, textOf(part)]));
+    if (document.readyState !== "interactive") return;
+    shown = new Map([...partsOf(document, `#code p[id], ${otherNames}`)].map(([key, part]) => [key, textOf(part)]));
   });
   document.addEventListener("DOMContentLoaded", () => {
     const label = element("label", {}, since, element("span", {}, "only what ran ", marked));
     marked.textContent = "since a mark";
-    const bar = element("section", { id: "marks", ariaLabel: "Live" }, status, ...buttons, label, events);
+    // What has run since a mark is not known of each function.
+    const labels = document.getElementById("functions") ? [] : [label];
+    const bar = element("section", { id: "marks", ariaLabel: "Live" }, status, ...buttons, ...labels, events);
     document.querySelector("header").after(bar);
+    document.documentElement.classList.add("follows");
     follow();
   });
   document.addEventListener("visibilitychange", follow);

@@ -1,8 +1,8 @@
 
 // What may change of a page while a program runs, and how it becomes what the program has made of it. What a reader does with the
 // page stays: the focus, what is selected, what is sorted, filtered or open.
-const partNames = "#code p[id], #code details:not(.fold), #tree tbody tr, #functions tbody tr, .cards, .sums, main > .why, .worst, #strip, " +
-  "#outline summary, #outline ol, #nextfile";
+const rowNames = "#code p[id], #tree tbody tr, #functions tbody tr";
+const otherNames = "#code details:not(.fold), .cards, .sums, main > .why, .worst, #strip, #outline summary, #outline ol, #nextfile";
 
 // What a page may have or not: it is there while there is something to say.
 const isOptional = (part) => part.matches("details, .why, .worst, #strip, #nextfile");
@@ -21,7 +21,8 @@ function keyOf(part) {
     `${part.tagName} ${part.className}`;
 }
 
-const partsOf = (page) => new Map([...page.querySelectorAll(partNames)].map((part) => [keyOf(part), part]));
+const partsOf = (page, names) => new Map([...page.querySelectorAll(names)].map((part) => [keyOf(part), part]));
+const allPartsOf = (page) => partsOf(page, `${rowNames}, ${otherNames}`);
 // The numbers of places count on from one to the next, so they say nothing of a line.
 const textOf = (part) => part.outerHTML.replace(/ id="U\d+"/g, ' id="U"');
 

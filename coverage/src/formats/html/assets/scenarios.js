@@ -56,7 +56,7 @@
       } catch { /* a browser may not allow it */ }
     };
     select.onchange = () => choose(Number(select.value));
-    const label = make("label", { id: "scenario" }, "Reached by ", select);
+    const label = make("label", { id: "scenario" }, "Reached by ", select, make("small", { textContent: " On the right of a line: how many scenarios reach it." }));
 
     // Who reaches the line that the address or the reader names.
     const who = make("section", { id: "who", ariaLabel: "Scenarios of a line", tabIndex: -1, hidden: true });

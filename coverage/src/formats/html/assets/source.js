@@ -36,7 +36,9 @@ function position(code) {
   };
   const set = (to) => { node = to; hasScrolled = false; newSelection(); };
   addEventListener("scroll", () => { hasScrolled = true; }, { passive: true });
-  const edge = () => Math.max(0, ...[...document.querySelectorAll("header, #marks")].map((it) => it.getBoundingClientRect().bottom));
+  // A selector would be looked for in all of a long listing, with each key.
+  const above = () => [document.getElementsByTagName("header")[0], document.getElementById("marks")];
+  const edge = () => Math.max(0, ...above().map((it) => it?.getBoundingClientRect().bottom ?? 0));
   const isSeen = () => {
     const range = document.createRange();
     range.selectNode(node);

@@ -193,8 +193,9 @@ function files(table) {
 }
 
 function functions(table) {
-  const body = table.tBodies[0];
-  const all = [...body.rows].map((row) => {
+  const bodies = [...table.tBodies];
+  const together = bodies[0].rows.length;
+  const all = bodies.flatMap((body) => [...body.rows]).map((row) => {
     const names = [...row.cells].slice(0, 2).map((cell) => cell.textContent.toLowerCase());
     const node = { row, isShown: true, path: `${names[1]}/${names[0]}` };
     // Again when the numbers have changed.
@@ -207,6 +208,8 @@ function functions(table) {
     row.read();
     return node;
   });
+  // The rows of each part of the table, in their order.
+  const parts = (of) => bodies.forEach((body, index) => of(body, all.slice(together * index, together * (index + 1))));
   const show = (matches, onlyMissing) => {
     let shown = 0;
     for (const it of all) {
@@ -215,11 +218,15 @@ function functions(table) {
       if (isShown !== it.isShown) it.row.classList.toggle("x", !isShown);
       it.isShown = isShown;
     }
+    // A part that is out of sight is as high as its rows will be.
+    parts((body, rows) => body.style.setProperty("--n", rows.filter((it) => it.isShown).length));
     return shown;
   };
   const update = filtering("function", all.length, show);
   sorting(table, [1, 1, -1, 1, 1], (column, sign) => {
-    body.append(...all.sort(compareBy((it) => it.values, column, sign)).map((it) => it.row));
+    all.sort(compareBy((it) => it.values, column, sign));
+    parts((body, rows) => body.append(...rows.map((it) => it.row)));
+    update();
   });
   update();
 }
