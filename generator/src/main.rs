@@ -102,6 +102,7 @@ fn main() -> ExitCode {
     if measured::scenarios::apart::is_meant(&name) {
         return measured::scenarios::apart::main(&arguments);
     }
+    run::interrupts::let_large_writes_fail();
     // Whoever waits for a run may go before it begins.
     let _ = run::ancestor::Ancestor::just();
     // cargo runs `cargo-itcov itcov ...`; the program also answers to `cargo-itcov ...`.

@@ -1,6 +1,7 @@
 //! The harness as a program: it needs nothing but the standard library, so rustc alone makes it.
 
 use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -12,6 +13,8 @@ use super::layout::digest;
 use super::leftovers;
 use super::own;
 use super::rustc::Rustc;
+use crate::run::process::status_of;
+use crate::run::{Failure, interrupts};
 use crate::verbosity;
 
 /// What a harness is compiled from.
@@ -80,6 +83,16 @@ pub fn compile(
     let output = command.output().context("cannot run rustc");
     let _ = fs::remove_file(&input);
     let output = output?;
+    if let Some(signal) = output.status.signal() {
+        return Err(Failure {
+            status: u8::try_from(status_of(signal)).unwrap_or(1),
+            message: format!(
+                "{} has ended rustc, which was compiling the harness",
+                interrupts::name(signal)
+            ),
+        }
+        .into());
+    }
     if !output.status.success() {
         bail!(
             "rustc cannot compile {} by itself; it may use nothing but the standard library\n{}",

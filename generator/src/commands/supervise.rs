@@ -48,6 +48,8 @@ impl Measure<'_> {
         recording: &Recording,
     ) -> Result<Outcome> {
         let recorder = Arc::new(recording.recorder()?);
+        // If this process is killed, nobody can note it any more.
+        recording.note_failure()?;
         let live = self
             .live
             .as_ref()
@@ -83,8 +85,8 @@ impl Measure<'_> {
             );
         }
         let mut noted = recorder.end(scenarios::Outcome::Ended);
-        if outcome.status != 0 {
-            noted = noted.and(recording.note_failure());
+        if outcome.status == 0 {
+            noted = noted.and_then(|()| recording.note_success());
         }
         // As on a full disk: what has run counts all the same.
         if let Err(error) = noted {

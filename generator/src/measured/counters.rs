@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use llvm_coverage::count::delta::Delta;
+use llvm_coverage::files;
 use llvm_coverage::parse::profile::{HEAD, counters as place_of_counters};
 
 use super::part::{SUITE, TESTS};
@@ -165,7 +166,9 @@ fn open(how: &OpenOptions, path: &Path) -> io::Result<Option<(File, u64, usize)>
     let Ok((offset, number)) = place_of_counters(&head[..length]) else {
         return Ok(None);
     };
-    let end = offset.saturating_add(8 * number as u64);
-    let is_whole = file.metadata()?.len() >= end;
-    Ok(is_whole.then_some((file, offset, 8 * number)))
+    let size = number.saturating_mul(8);
+    let end = offset.saturating_add(size as u64);
+    // A report refuses a larger one, and says so.
+    let is_whole = end <= files::PROFILE && file.metadata()?.len() >= end;
+    Ok(is_whole.then_some((file, offset, size)))
 }

@@ -124,13 +124,22 @@ impl Recording {
         recorder.with_context(|| format!("cannot write to {}", self.part.display()))
     }
 
-    /// Notes that not all went well in it: of its scenarios, one may have failed of which nobody has said so.
+    /// Notes that not all has gone well in it, or not yet: of its scenarios, one may have failed of which nobody has said so.
     ///
     /// # Errors
     ///
     /// If nothing can be written to its directory.
     pub fn note_failure(&self) -> io::Result<()> {
         fs::write(self.part.join(scenarios::FAILED), "")
+    }
+
+    /// Notes that all has gone well in it.
+    ///
+    /// # Errors
+    ///
+    /// If the other note cannot be deleted.
+    pub fn note_success(&self) -> io::Result<()> {
+        fs::remove_file(self.part.join(scenarios::FAILED))
     }
 
     /// Forgets what was noted of its scenarios, as it is not all.

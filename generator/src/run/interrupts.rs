@@ -1,6 +1,7 @@
 //! Signals to this process.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{
     SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+    SIGXFSZ,
 };
 use signal_hook::iterator::Signals;
 
@@ -75,6 +77,13 @@ fn received(number: i32, sender: &Sender<i32>) {
     let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
     // Where nobody receives them, `has_come` tells.
     let _ = sender.send(number);
+}
+
+/// From here on, a write beyond the limit of a file's size (`ulimit -f`) fails, and does not end this process.
+pub fn let_large_writes_fail() {
+    if !is_ignored(SIGXFSZ) {
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+    }
 }
 
 /// Whether a signal has come.

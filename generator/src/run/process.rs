@@ -109,8 +109,19 @@ fn code(status: WaitStatus) -> i32 {
     signal.or(status.exit_status()).unwrap_or(1)
 }
 
-/// The children of this process, be it of which thread.
+/// The children of this process that it can end, be it of which thread.
 pub fn children() -> Vec<Pid> {
+    let (own, _) = all_children();
+    own
+}
+
+/// Those that it cannot end, as they are another user's.
+pub fn children_of_others() -> Vec<Pid> {
+    let (_, others) = all_children();
+    others
+}
+
+fn all_children() -> (Vec<Pid>, Vec<Pid>) {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
     let lists = threads.filter_map(|it| fs::read_to_string(it.ok()?.path().join("children")).ok());
     let adopted = ADOPTED
@@ -126,10 +137,14 @@ pub fn children() -> Vec<Pid> {
         children.extend(with_parent(std::process::id()));
     }
     let children = children.into_iter().filter_map(Pid::from_raw);
-    // The process of another user cannot be ended.
-    children
-        .filter(|id| rustix::process::test_kill_process(*id).is_ok())
-        .collect()
+    let alive = children.filter_map(|id| match rustix::process::test_kill_process(id) {
+        Ok(()) => Some((id, true)),
+        Err(rustix::io::Errno::PERM) => Some((id, false)),
+        Err(_) => None,
+    });
+    let (own, others): (Vec<_>, Vec<_>) = alive.partition(|(_, can_be_ended)| *can_be_ended);
+    let ids = |all: Vec<(Pid, bool)>| all.into_iter().map(|(id, _)| id).collect();
+    (ids(own), ids(others))
 }
 
 /// Whether the only thread of a process has started another one.

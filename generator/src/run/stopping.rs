@@ -56,6 +56,11 @@ impl Run<'_> {
         });
         let is_left = terminal.is_some_and(Terminal::give_back);
         self.look();
+        for id in process::children_of_others() {
+            say(&format!(
+                "process {id} was left behind and goes on: it is another user's, so it cannot be ended from here"
+            ));
+        }
         is_left
     }
 

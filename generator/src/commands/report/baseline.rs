@@ -50,6 +50,11 @@ struct Sources<'a> {
 }
 
 impl Baseline {
+    /// The file of the earlier report, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.baseline.as_deref()
+    }
+
     /// Reads the earlier report, if there is one, for the workspace at `root`.
     ///
     /// # Errors

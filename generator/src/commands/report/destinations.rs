@@ -33,6 +33,11 @@ pub struct Destinations {
 }
 
 impl Destinations {
+    /// The option that writes to a file, if one does.
+    pub fn option_for(&self, path: &Path) -> Option<&'static str> {
+        self.files.option_for(path)
+    }
+
     /// Whether one of them is for the standard output, so that the table is not.
     pub fn take_stdout(&self) -> bool {
         self.files.to_stdout().is_some()

@@ -28,6 +28,12 @@ impl Files {
             .map(|(_, format)| *format)
     }
 
+    /// The option that writes to a file, if one does.
+    pub fn option_for(&self, path: &Path) -> Option<&'static str> {
+        let mut files = self.to_files();
+        files.find_map(|(it, format)| same(it, path).then_some(format.option))
+    }
+
     fn check(&self) -> Result<(), Error> {
         for (place, (path, format)) in self.0.iter().enumerate() {
             let Some((_, before)) = self.0[..place].iter().find(|(it, _)| same(it, path)) else {

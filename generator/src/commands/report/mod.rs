@@ -41,6 +41,7 @@ use crate::measured::scenarios::Scenarios;
 use crate::measured::sources::Stale;
 use crate::measured::{Choice, Idle, Measured, Measurement, Profiles, Store};
 use crate::progress::during_each;
+use crate::run::Failure;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
 const EXAMPLES: &str = "\
@@ -151,6 +152,7 @@ impl Report {
         let layout = Layout::new(metadata);
         let generated = [layout.ordinary.as_path(), layout.ordinary_build.as_path()];
         let root = metadata.workspace_root.as_std_path();
+        self.keeps_its_baseline()?;
         let earlier = self.baseline.read(root)?;
         let mut measurement = Measurement::find(parts, &self.choice)?;
         warnings::of_runs(parts, &layout.root);
@@ -247,6 +249,23 @@ impl Report {
             note(&met);
         }
         Ok(())
+    }
+
+    /// Refuses to write over the earlier report that lines may not be lost of: the next time there would be none that is lost.
+    fn keeps_its_baseline(&self) -> Result<(), Failure> {
+        let baseline = self
+            .baseline
+            .file()
+            .filter(|_| self.thresholds.forbid_lost());
+        let replaced = baseline.and_then(|file| Some((file, self.destinations.option_for(file)?)));
+        let Some((file, option)) = replaced else {
+            return Ok(());
+        };
+        Err(Failure::usage(format!(
+            "--{option} would replace the baseline {}, so that the lines that are lost would not be lost the next time; name another \
+             file, and rename it once nothing is lost",
+            file.display()
+        )))
     }
 
     /// What is reported on.

@@ -5,12 +5,36 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use tempfile::{Builder, TempPath};
 
 use super::target;
 
-/// How the names of files begin that are not in their places yet.
+/// How the names of files begin that are not in their places yet. The number of the process follows.
 const PREFIX: &str = ".itcov-";
+
+fn prefix() -> String {
+    format!("{PREFIX}{}-", std::process::id())
+}
+
+/// Removes what reports have left in a directory that were killed while they wrote.
+fn clear(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(process_of);
+        let has_gone = process.is_some_and(|it| test_kill_process(it) == Err(Errno::SRCH));
+        if has_gone && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The process that a file waits for to be put into its place.
+fn process_of(name: &str) -> Option<Pid> {
+    let (process, _) = name.strip_prefix(PREFIX)?.split_once('-')?;
+    Pid::from_raw(process.parse().ok()?)
+}
 
 /// What was written and is not in its place yet. Dropped, it is gone.
 pub struct StagedReport {
@@ -42,6 +66,7 @@ pub fn write(
             cannot()
         );
     }
+    clear(directory);
     let mut staged = StagedReport {
         new: None,
         target: target.clone(),
@@ -82,7 +107,8 @@ pub fn write(
 /// A new file with a name that nobody else has, for whomever the user's mask says.
 fn create_in(directory: &Path) -> io::Result<(File, TempPath)> {
     let mut builder = Builder::new();
-    builder.prefix(PREFIX);
+    let prefix = prefix();
+    builder.prefix(&prefix);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     Ok(builder.tempfile_in(directory)?.into_parts())
@@ -195,7 +221,7 @@ impl Drop for Placed {
 fn kept(target: &Path) -> io::Result<TempPath> {
     let directory = target::directory(target);
     let link = Builder::new()
-        .prefix(PREFIX)
+        .prefix(&prefix())
         .make_in(directory, |path| fs::hard_link(target, path));
     match link {
         Ok(link) => Ok(link.into_temp_path()),

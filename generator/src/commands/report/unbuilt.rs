@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Package, Target};
 use llvm_coverage::files;
+use syn::Item;
+use syn::ext::IdentExt as _;
 
 use super::cfg::is_meant;
 use crate::scaffold::metadata::Workspace;
@@ -168,9 +170,9 @@ fn is_for_tests(path: &Path, known: &Known) -> bool {
     parents.filter(|parent| parent != path).any(|parent| {
         let text = files::read_text(&parent).unwrap_or_default();
         match module(&text, name) {
-            Some(attributes) if attributes.contains("cfg(test)") => true,
+            Some(true) => true,
             // Modules of a module of tests.
-            Some(_)
+            Some(false)
                 if directory != parent.parent().unwrap_or(directory)
                     || parent.ends_with("mod.rs") =>
             {
@@ -181,32 +183,18 @@ fn is_for_tests(path: &Path, known: &Known) -> bool {
     })
 }
 
-/// The attributes of a module that a text declares in a file of its own.
-fn module<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let mut start = 0;
-    let mut attributes = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let words = line.trim();
-        let item = words.rsplit(']').next().unwrap_or(words).trim_start();
-        let item = item
-            .split_once("//")
-            .map_or(item, |(item, _)| item)
-            .trim_end();
-        let declared = item
-            .strip_suffix(';')
-            .and_then(|it| it.rsplit_once("mod "))
-            .map(|(_, declared)| declared.trim());
-        if declared == Some(name) {
-            return Some(&text[attributes..end]);
+/// Whether a module that a text declares in a file of its own is for tests; `None` if it declares none of this name.
+fn module(text: &str, name: &str) -> Option<bool> {
+    let items = syn::parse_file(text).ok()?.items;
+    let mut declared = items.iter().filter_map(|item| match item {
+        Item::Mod(module) if module.content.is_none() && module.ident.unraw() == name => {
+            Some(!is_meant(&module.attrs))
         }
-        let continues = words.starts_with("#[") || words.starts_with("//");
-        if !continues {
-            attributes = end;
-        }
-        start = end;
-    }
-    None
+        _ => None,
+    });
+    let first = declared.next()?;
+    // It may be declared twice, for tests and for others.
+    Some(first && declared.all(|it| it))
 }
 
 #[cfg(test)]
@@ -214,11 +202,30 @@ mod tests {
     use super::module;
 
     #[test]
-    fn attributes_of_a_module_are_found() {
-        let text = "mod a;\n#[cfg(test)]\n// Tests.\nmod tests;\n#[cfg(test)] pub(crate) mod b; // B\nmod c {}\n";
-        assert!(!module(text, "a").unwrap().contains("cfg"));
-        assert!(module(text, "tests").unwrap().contains("cfg(test)"));
-        assert!(module(text, "b").unwrap().contains("cfg(test)"));
-        assert!(module(text, "c").is_none());
+    fn a_module_is_for_tests_if_its_attributes_say_so() {
+        let text = "mod a;\n#[cfg(test)]\n// Tests.\nmod tests;\n#[cfg(test)] pub(crate) mod b; // B\nmod c {}\n\
+                    #[cfg(all(test, unix))]\nmod d;\n#[cfg(any(test, unix))]\nmod e;\nmod r#match;\n\
+                    #[cfg(test)]\nmod f;\n#[cfg(not(test))]\nmod f;\n";
+        assert_eq!(module(text, "a"), Some(false));
+        assert_eq!(module(text, "tests"), Some(true));
+        assert_eq!(module(text, "b"), Some(true));
+        assert_eq!(module(text, "c"), None);
+        assert_eq!(module(text, "d"), Some(true));
+        assert_eq!(module(text, "e"), Some(false));
+        assert_eq!(module(text, "match"), Some(false));
+        assert_eq!(module(text, "f"), Some(false));
+    }
+
+    #[test]
+    fn what_stands_around_a_module_does_not_make_it_one_for_tests() {
+        for around in [
+            "// Unlike what is under cfg(test), this is a part of the program.\n",
+            "/// Not `#[cfg(test)]`.\n",
+            "#[cfg_attr(feature = \"extra\", doc = \"cfg(test)\")]\n",
+            "#[cfg(feature = \"cfg(test)\")]\n",
+        ] {
+            let text = format!("{around}#[cfg(feature = \"extra\")]\nmod extra;\n");
+            assert_eq!(module(&text, "extra"), Some(false), "{around}");
+        }
     }
 }

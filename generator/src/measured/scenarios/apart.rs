@@ -105,6 +105,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
     let mut entry = Entry {
         name: Some(test.name.clone()),
         outcome: Outcome::Cut,
+        is_begun: true,
         seconds: None,
         is_again: test.is_again,
         profiles: Vec::new(),
@@ -140,7 +141,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         }
     };
     if is_noted {
-        entry.outcome = Outcome::of(status.success());
+        (entry.outcome, entry.is_begun) = (Outcome::of(status.success()), false);
         entry.seconds = Some(start.elapsed().as_secs_f64());
         complain(note(part, &entry));
     }
@@ -175,6 +176,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
     let entry = Entry {
         name: Some(scenario.to_owned()),
         outcome: Outcome::Ended,
+        is_begun: false,
         seconds: None,
         is_again: false,
         profiles: Vec::new(),

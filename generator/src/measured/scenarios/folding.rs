@@ -48,6 +48,7 @@ pub fn fold(part: &Path) -> Result<()> {
         };
         let folded = Entry {
             profiles,
+            is_begun: false,
             is_folded: true,
             ..entry
         };

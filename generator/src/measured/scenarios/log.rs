@@ -54,6 +54,8 @@ pub struct Entry {
     pub name: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
+    /// Whether it is noted when it begins. What comes of it later is in the place of this.
+    pub is_begun: bool,
     /// How many seconds it took, if that is known.
     pub seconds: Option<f64>,
     /// Whether it is in the place of the one of this name before it, which had failed.
@@ -72,6 +74,8 @@ pub struct Entry {
 struct Head {
     name: Option<String>,
     outcome: Outcome,
+    #[serde(default)]
+    is_begun: bool,
     seconds: Option<f64>,
     is_again: bool,
     /// The paths, each with the number of its bytes.
@@ -99,6 +103,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
     let head = Head {
         name: entry.name.clone(),
         outcome: entry.outcome,
+        is_begun: entry.is_begun,
         seconds: entry.seconds,
         is_again: entry.is_again,
         profiles,
@@ -132,10 +137,11 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
             continue;
         };
         rest = behind;
-        // Its beginning was noted when it began, and what is folded is noted once more.
+        // Its beginning was noted when it began, and what is folded is noted once more. One of the same name that was cut before
+        // is another one.
         let is_begun = |it: &Entry| {
             let is_of_it = (&it.name, &it.directory) == (&entry.name, &entry.directory);
-            is_of_it && (it.outcome == Outcome::Cut || entry.is_folded)
+            is_of_it && (it.is_begun || entry.is_folded)
         };
         match entries.iter().rposition(is_begun) {
             Some(begun) => entries[begun] = entry,
@@ -162,6 +168,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
     let entry = Entry {
         name: head.name,
         outcome: head.outcome,
+        is_begun: head.is_begun,
         seconds: head.seconds,
         is_again: head.is_again,
         profiles,
@@ -184,6 +191,7 @@ mod tests {
         Entry {
             name: name.map(str::to_owned),
             outcome,
+            is_begun: false,
             seconds: Some(0.25),
             is_again: false,
             profiles: vec![("app/1_0.profraw".to_owned(), Delta::of(&[], &bytes(moved)))],
@@ -191,6 +199,11 @@ mod tests {
             is_folded: false,
             test: None,
         }
+    }
+
+    fn begun(entry: Entry) -> Entry {
+        let is_begun = true;
+        Entry { is_begun, ..entry }
     }
 
     #[test]
@@ -218,7 +231,7 @@ mod tests {
     #[test]
     fn one_that_has_no_end_is_cut_and_one_that_has_is_not() {
         let mut bytes = Vec::new();
-        let cut = entry(Some("a"), Outcome::Cut, &[]);
+        let cut = begun(entry(Some("a"), Outcome::Cut, &[]));
         add(&mut bytes, &cut).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("scenarios");
@@ -242,6 +255,24 @@ mod tests {
     }
 
     #[test]
+    fn one_that_was_cut_stays_beside_the_next_one_of_its_name() {
+        let mut bytes = Vec::new();
+        let cut = entry(Some("a"), Outcome::Cut, &[1]);
+        let passed = entry(Some("a"), Outcome::Passed, &[0, 1]);
+        // What is said of the first one when it has been cut already.
+        let late = entry(Some("a"), Outcome::Cut, &[]);
+        for ended in [&cut, &passed] {
+            add(&mut bytes, &begun(entry(Some("a"), Outcome::Cut, &[]))).unwrap();
+            add(&mut bytes, ended).unwrap();
+        }
+        add(&mut bytes, &late).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("scenarios");
+        std::fs::write(&file, &bytes).unwrap();
+        assert_eq!(read(&file).unwrap(), [cut, passed, late]);
+    }
+
+    #[test]
     fn of_several_at_once_each_has_its_own_end_and_one_that_is_not_whole_costs_no_other() {
         let apart = |name: &str, outcome| Entry {
             directory: Some(name.to_owned()),
@@ -255,7 +286,9 @@ mod tests {
             ("c", Outcome::Cut),
             ("a", Outcome::Passed),
         ] {
-            add(&mut bytes, &apart(name, outcome)).unwrap();
+            let entry = apart(name, outcome);
+            let is_begun = outcome == Outcome::Cut;
+            add(&mut bytes, &Entry { is_begun, ..entry }).unwrap();
         }
         // Of a process that was killed while it wrote.
         let mut half = Vec::new();
@@ -268,7 +301,7 @@ mod tests {
         let expected = [
             apart("a", Outcome::Passed),
             apart("b", Outcome::Failed),
-            apart("c", Outcome::Cut),
+            begun(apart("c", Outcome::Cut)),
         ];
         assert_eq!(read(&file).unwrap(), expected);
     }

@@ -2,19 +2,20 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use llvm_coverage::count::delta::Delta;
 
-use super::log::{Entry, Outcome, add};
+use super::log::{Entry, Outcome, add, read};
 use crate::measured::counters::Counters;
 
 /// Records the scenarios of a run that goes on.
 pub struct Recorder(Mutex<State>);
 
 struct State {
+    file: PathBuf,
     log: File,
     counters: Counters,
     /// The last mark.
@@ -32,11 +33,10 @@ impl Recorder {
     ///
     /// If nothing can be written to the directory of the part.
     pub fn begin(part: &Path, linked: &Path) -> io::Result<Recorder> {
+        let file = part.join(super::FILE);
         Ok(Recorder(Mutex::new(State {
-            log: File::options()
-                .create(true)
-                .append(true)
-                .open(part.join(super::FILE))?,
+            log: File::options().create(true).append(true).open(&file)?,
+            file,
             counters: Counters::new(part, linked),
             since: Instant::now(),
             name: None,
@@ -53,7 +53,7 @@ impl Recorder {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.close(Outcome::Ended)?;
         (state.name, state.will_end) = (Some(name), will_end);
-        state.write(Outcome::Cut, Vec::new())
+        state.write(Outcome::Cut, true, Vec::new())
     }
 
     /// The scenario that goes on ends.
@@ -66,7 +66,8 @@ impl Recorder {
         state.close(outcome)
     }
 
-    /// What was counted until now is forgotten, and each scenario with it.
+    /// What was counted until now is forgotten, and each scenario with it. Those that have their own profiles may go on, and only they
+    /// know, so of these it is forgotten what they have done.
     ///
     /// # Errors
     ///
@@ -74,7 +75,17 @@ impl Recorder {
     pub fn reset(&self) -> io::Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // First the scenarios: what has a count and no scenario is known as such.
+        let entries = read(&state.file)?.into_iter();
         state.log.set_len(0)?;
+        for entry in entries.filter(|it| it.directory.is_some() && !it.is_folded) {
+            let begun = Entry {
+                outcome: Outcome::Cut,
+                is_begun: true,
+                seconds: None,
+                ..entry
+            };
+            add(&state.log, &begun)?;
+        }
         state.counters.reset()?;
         state.name = None;
         state.since = Instant::now();
@@ -95,6 +106,7 @@ impl Recorder {
         let entry = Entry {
             name: Some(name.to_owned()),
             outcome: Outcome::Cut,
+            is_begun: false,
             // Those until it was cut are noted.
             seconds: Some(0.0),
             is_again: false,
@@ -120,16 +132,22 @@ impl State {
             Some(_) => outcome,
             None => Outcome::Ended,
         };
-        self.write(outcome, moved)?;
+        self.write(outcome, false, moved)?;
         (self.name, self.will_end) = (None, false);
         self.since = Instant::now();
         Ok(())
     }
 
-    fn write(&self, outcome: Outcome, profiles: Vec<(String, Delta)>) -> io::Result<()> {
+    fn write(
+        &self,
+        outcome: Outcome,
+        is_begun: bool,
+        profiles: Vec<(String, Delta)>,
+    ) -> io::Result<()> {
         let entry = Entry {
             name: self.name.clone(),
             outcome,
+            is_begun,
             seconds: Some(self.since.elapsed().as_secs_f64()),
             is_again: false,
             profiles,

@@ -105,3 +105,35 @@ fn what_is_of_no_use_without_an_earlier_report_is_wrong_usage() {
             .says("--baseline <FILE>");
     }
 }
+
+#[test]
+fn a_report_that_no_line_may_be_lost_of_is_not_replaced_by_the_next_one() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    run(&fixture, &[&[]]);
+    write_json(&fixture, "target/main.json");
+    let before = fs::read(fixture.root().join("target/main.json")).unwrap();
+    let words = ["--baseline", "target/main.json", "--fail-on-lost"];
+    for (option, file) in [
+        ("--json", "target/main.json"),
+        ("--lcov", "target/../target/main.json"),
+    ] {
+        report(&fixture, &[&words[..], &[option, file]].concat())
+            .ends_with(2)
+            .says(&format!(
+                "{option} would replace the baseline target/main.json"
+            ));
+    }
+    let after = fs::read(fixture.root().join("target/main.json")).unwrap();
+    assert_eq!(after, before);
+    // Without the threshold it is the user's affair.
+    report(
+        &fixture,
+        &[
+            "--baseline",
+            "target/main.json",
+            "--json",
+            "target/main.json",
+        ],
+    )
+    .ends_with(0);
+}

@@ -2,6 +2,7 @@
 
 mod apart;
 mod changed;
+mod cut;
 mod doubts;
 mod formats;
 mod moved;

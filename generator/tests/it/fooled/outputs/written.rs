@@ -5,7 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::support::instrumented::Instrumented;
-use crate::support::{Output, command, tools};
+use crate::support::process::{signal, wait_until};
+use crate::support::{Output, Running, command, stdout, tools};
 
 fn ran() -> Instrumented {
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
@@ -196,4 +197,53 @@ fn a_long_name_is_written() {
     Output::of(&mut fixture.report(&["--lcov", &name])).ends_with(0);
     Output::of(&mut fixture.report(&["--lcov", &name])).ends_with(0);
     assert_eq!(texts(&fixture.root().join("out")).len(), 1);
+}
+
+#[test]
+fn what_a_killed_report_has_left_is_removed_by_the_next_one() {
+    let fixture = ran();
+    let out = fixture.root().join("out");
+    fs::write(out.join("old"), "old").unwrap();
+    stdout(command("mkfifo", &out).arg("pipe"));
+    // Nobody reads the pipe, so it waits there, and the first file is not in its place.
+    let words = ["--lcov", "out/old", "--json", "out/pipe"];
+    let run = Running::start(&mut fixture.report(&words));
+    let names = || {
+        let entries = fs::read_dir(&out).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    };
+    let has_left = || names().iter().any(|name| name.starts_with(".itcov-"));
+    wait_until("the first file is written", has_left);
+    let other = out.join(".itcov-notes");
+    fs::write(&other, "of the user").unwrap();
+    // What another one writes meanwhile stays.
+    Output::of(&mut fixture.report(&["--lcov", "out/new"])).ends_with(0);
+    assert!(has_left());
+    signal("KILL", run.id());
+    run.finish();
+    fs::remove_file(out.join("pipe")).unwrap();
+    Output::of(&mut fixture.report(&["--lcov", "out/new"])).ends_with(0);
+    assert_eq!(names(), [".itcov-notes", "new", "old"]);
+    assert_eq!(fs::read_to_string(out.join("old")).unwrap(), "old");
+}
+
+#[test]
+fn a_limit_of_the_size_of_files_is_an_error_and_nothing_is_written() {
+    let fixture = ran();
+    let out = fixture.root().join("out");
+    // The pages have a larger file than that, and nothing else has.
+    let script = "ulimit -f 16; exec \"$@\"";
+    under(
+        &["bash", "-c", script, "bash"],
+        &fixture,
+        &["--lcov", "out/new", "--html", "out/pages"],
+    )
+    .ends_with(1)
+    .says("File too large");
+    for name in ["new", "pages/index.html"] {
+        assert!(!out.join(name).exists(), "{name}");
+    }
 }

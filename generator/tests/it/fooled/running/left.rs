@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::build::{package, strays};
+use crate::support::process::{is_alive, signal};
 use crate::support::{Output, TestCrate, tools};
 
 /// A file or a directory that was written two hours ago.
@@ -163,4 +164,44 @@ fn build_scripts_of_dependencies_leave_no_profile_where_tests_are_measured() {
     assert!(output.stdout.contains("src/lib.rs: 1-2"), "{output:?}");
     assert!(!output.stderr.contains("LLVM Profile"), "{output:?}");
     assert_eq!(strays(&krate.inside("..")), [""; 0]);
+}
+
+/// A terminal sends Ctrl-C to rustc as well.
+#[test]
+fn what_ends_the_compiler_of_the_harness_is_not_called_an_error_of_the_harness() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {}\n");
+    krate.write(
+        "rustc.sh",
+        "#!/bin/sh\ncase \"$*\" in *--crate-name=manual_integration*) kill -INT $$ ;; esac\nexec rustc \"$@\"\n",
+    );
+    krate
+        .sh("chmod +x rustc.sh; RUSTC=$PWD/rustc.sh exec cargo-itcov run")
+        .ends_with(130)
+        .says("error: SIGINT has ended rustc, which was compiling the harness\n");
+}
+
+#[test]
+#[ignore = "needs root, who alone can start a process of another user"]
+fn a_process_of_another_user_that_goes_on_is_said() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", "fn main() {}\n");
+    krate.write(
+        "suite.sh",
+        "\"$ITCOV_BIN\"\nsetpriv --reuid 65534 --clear-groups sleep 1000 </dev/null >/dev/null 2>&1 &\n\
+         while ! grep -q sleep /proc/$!/comm; do sleep 0.01; done\necho left=$!=\n",
+    );
+    // Root without the right to end others' processes.
+    let run = krate.sh(
+        "exec setpriv --bounding-set=-kill --inh-caps=-kill cargo-itcov exec -- sh -e suite.sh",
+    );
+    let left = super::number(&run.stdout, "left");
+    let is_left = is_alive(left);
+    signal("KILL", left);
+    assert!(is_left);
+    run.ends_with(0).says(&format!(
+        "itcov: process {left} was left behind and goes on"
+    ));
 }

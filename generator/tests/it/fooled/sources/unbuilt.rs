@@ -116,6 +116,37 @@ fn no_threshold_is_met_by_a_change_in_what_was_not_built() {
 }
 
 #[test]
+fn a_comment_about_tests_does_not_make_a_module_one_of_tests() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        &(package("app", "") + "[features]\nextra = []\n"),
+    );
+    krate.write(
+        "src/main.rs",
+        "fn main() {}\n// Unlike what is under cfg(test), this is a part of the program.\n\
+         #[cfg(feature = \"extra\")]\nmod extra;\n#[cfg(all(test, unix))]\nmod checks;\n",
+    );
+    krate.write("src/extra.rs", "// Old.\n");
+    krate.write("src/checks.rs", "// Old.\n");
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    let git = Git::init(&krate.root);
+    git.commit("first");
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = || {
+        let words = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate.itcov(&[&["report"], &words[..]].concat())
+    };
+    krate.write("src/checks.rs", "fn new() {}\n");
+    gate().ends_with(0);
+    krate.write("src/extra.rs", "pub fn new() {}\n");
+    gate()
+        .ends_with(1)
+        .says("not measured: src/extra.rs (no `mod` line that was compiled names it)\n");
+}
+
+#[test]
 fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
     let krate = TestCrate::empty();
     krate.write(
