@@ -2,6 +2,7 @@
 
 mod builds;
 mod cut_off;
+mod loaded;
 mod places;
 mod planted;
 mod together;
