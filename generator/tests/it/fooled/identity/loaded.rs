@@ -123,3 +123,21 @@ fn what_tests_call_of_a_shared_library_is_theirs_where_they_are_measured() {
         assert_eq!(output.lines_of(&format!("{library}/src/lib.rs")), (6, 6));
     }
 }
+
+/// cargo finds such a library fresh whatever wrapper has compiled it.
+#[test]
+fn a_shared_library_is_measured_though_it_was_built_with_other_settings() {
+    let krate = program();
+    let plain = ["exec", "-p", "app"];
+    let tests = ["exec", "--tests", "-p", "app"];
+    let no_cfg = ["exec", "--no-cfg-coverage", "-p", "app"];
+    for options in [&plain[..], &tests, &plain, &no_cfg, &tests] {
+        let suite = ["--", "sh", "-c", "\"$ITCOV_BIN\""];
+        let output = krate.itcov(&[options, &suite].concat()).ends_with(0);
+        assert!(
+            !output.stderr.contains("warning:"),
+            "{options:?} {output:?}"
+        );
+        assert_eq!(output.lines_of("shared/src/lib.rs"), (3, 6), "{options:?}");
+    }
+}
