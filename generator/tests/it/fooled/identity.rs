@@ -3,6 +3,7 @@
 mod builds;
 mod cut_off;
 mod loaded;
+mod ordinary;
 mod places;
 mod planted;
 mod together;
