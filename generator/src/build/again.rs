@@ -5,9 +5,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use llvm_coverage::mapped;
+use llvm_coverage::parse::objects;
+
 use super::seed::wait_for;
 use super::texts::{self, Text};
-use super::units::Unit;
+use super::units::{self, Unit};
 
 /// Something that cargo has made.
 #[derive(Debug)]
@@ -26,6 +29,21 @@ impl Product {
             texts: texts::read(&unit.texts()).unwrap_or_else(unknown),
             files: vec![unit.object()],
         }
+    }
+
+    /// A shared library that was instrumented by another wrapper than the one with these notes. Of one that Rust code is linked with,
+    /// cargo does not keep apart what went through one wrapper and another.
+    pub fn of_other_settings(notes: &Path, stem: &Path) -> Option<Product> {
+        let name = stem.file_name()?.to_string_lossy();
+        let file = stem.with_file_name(format!("lib{name}.so"));
+        let is_instrumented = || {
+            let bytes = mapped::map(&file).ok()?;
+            Some(!objects::hashes(&bytes).ok()?.is_empty())
+        };
+        (units::read(notes, stem).is_none() && is_instrumented()?).then(|| Product {
+            texts: vec![Text::unknown(file.clone())],
+            files: vec![file],
+        })
     }
 
     /// The files that are not as they were when it was made.

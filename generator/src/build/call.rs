@@ -221,11 +221,21 @@ impl Call {
     }
 }
 
-/// Whether a build script has started this: cargo sets these variables for those alone, and what they start inherits them. One of
-/// them may be the user's.
+/// The variables that cargo sets for build scripts alone.
+pub const OF_BUILD_SCRIPTS: [&str; 4] = ["OPT_LEVEL", "NUM_JOBS", "HOST", "TARGET"];
+
+/// Begins a variable that says what the user had set in that place.
+pub const BEFORE: &str = "ITCOV_BEFORE_";
+
+/// Whether a build script has started this: what they start inherits their variables. These may be the user's, as a makefile sets
+/// them for other systems; then they are as they were before the suite.
 pub fn is_in_a_build_script() -> bool {
-    let variables = ["OPT_LEVEL", "NUM_JOBS", "HOST", "TARGET"];
-    variables.iter().all(|name| env::var_os(name).is_some())
+    let variables = OF_BUILD_SCRIPTS.map(|name| (env::var_os(name), format!("{BEFORE}{name}")));
+    let are_set = variables.iter().all(|(value, _)| value.is_some());
+    are_set
+        && variables
+            .iter()
+            .any(|(value, before)| *value != env::var_os(before))
 }
 
 /// Whether cargo compiles a program.

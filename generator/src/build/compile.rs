@@ -218,11 +218,10 @@ fn extra(
             settings.profiles.map(|it| it.join(linked::PATTERN))
         };
         let path = path.unwrap_or_else(|| "/dev/null".into());
-        let name = || call.name.clone();
         extra.extend(link(if is_test {
-            Linked::Test(path, name())
+            Linked::Test(path)
         } else if is_program {
-            Linked::Program(path, name())
+            Linked::Program(path, call.name.clone())
         } else {
             Linked::Library(path)
         })?);

@@ -7,7 +7,8 @@
 //!
 //! A shared library has a profile of its own, and several programs may load it. So that each has another one, the library asks
 //! the program for its number: it stands above the lower bits of the library's own number, which the runtime puts in the place
-//! of `%m`. The program exports its number; the library finds it with `dlsym`.
+//! of `%m`. The program exports its number; the library finds it with `dlsym`. Executables of tests and build scripts export
+//! numbers, too, which no program has: what they call of a library is not the program's.
 //!
 //! The linker writes a build identifier into each program and shared library, and the runtime into its profile. It is in the
 //! number as well, so that no two builds add to one file. What a process has left of a profile that was killed while it made
@@ -36,9 +37,8 @@ pub enum Linked {
     Program(PathBuf, String),
     /// The profile goes to this path, unless the environment says otherwise. It is a shared library.
     Library(PathBuf),
-    /// The profile goes to this path, whatever the environment says, which is for programs. It is an executable of tests of
-    /// this name.
-    Test(PathBuf, String),
+    /// The profile goes to this path, whatever the environment says, which is for programs. It is an executable of tests.
+    Test(PathBuf),
     /// There is to be no profile.
     Nothing,
     /// It is a build script of a suite's cargo, which finds the environment that the user had.
@@ -69,18 +69,48 @@ pub const PATTERN_OF_TESTS: &str = "%m.profraw";
 /// How many bits of a profile's number are the library's. The others are the program's.
 const LIBRARY_BITS: u32 = 40;
 
-/// The number of a program, from 1 to 2^24 - 1; rustc and cargo write its name with `_` and `-`.
+/// The highest bit of the number of whatever loads a library. In the numbers of profiles of programs it is not set, so these are not
+/// taken for profiles of libraries.
+const LOADER: u32 = 1 << 23;
+
+/// The number of an executable of tests.
+const OF_TESTS: u32 = LOADER + (LOADER - 1);
+
+/// The number of a build script.
+const OF_BUILD_SCRIPTS: u32 = OF_TESTS - 1;
+
+/// The number of a program, which no test or build script has; rustc and cargo write its name with `_` and `-`.
 pub fn number_of(program: &str) -> u32 {
     let digest = digest(program.replace('-', "_"));
-    u32::from_str_radix(&digest[..6], 16).map_or(1, |number| number.max(1))
+    let number = u32::from_str_radix(&digest[..6], 16).unwrap_or_default();
+    (number | LOADER).min(OF_BUILD_SCRIPTS - 1)
 }
 
-/// The number of the program that has loaded the shared library which this profile is of; 0 if it had none. It means nothing
-/// for the profile of a program. `None` if the name is not of [`PATTERN`].
+/// What had loaded the shared library that a profile is of, if it was no program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherLoader {
+    /// An executable of tests.
+    Test,
+    /// A build script.
+    BuildScript,
+}
+
+/// Whether the profile is of a shared library that no program had loaded, but a test or build script.
+pub fn other_loader(profile: &Path) -> Option<OtherLoader> {
+    match loaded_by(profile)? {
+        OF_TESTS => Some(OtherLoader::Test),
+        OF_BUILD_SCRIPTS => Some(OtherLoader::BuildScript),
+        _ => None,
+    }
+}
+
+/// The number of the program that has loaded the shared library which this profile is of. `None` if it had none, or if it is the
+/// profile of a program, or if the name is not of [`PATTERN`].
 pub fn loaded_by(profile: &Path) -> Option<u32> {
     let (number, _) = profile.file_name()?.to_str()?.split_once('_')?;
     let number: u64 = number.parse().ok()?;
-    u32::try_from(number >> LIBRARY_BITS).ok()
+    let number = u32::try_from(number >> LIBRARY_BITS).ok()?;
+    (number & LOADER != 0).then_some(number)
 }
 
 /// Whether the path can be part of a profile's name: the runtime takes each `%` for a placeholder.
@@ -145,7 +175,7 @@ impl Linked {
             let options = [BUILD_ID, WRAP].iter().chain(&WRAPPED_FUNCTIONS);
             words.extend(options.map(|option| format!("{through}{option}").into()));
         }
-        if matches!(self, Linked::Program(..) | Linked::Test(..)) {
+        if !matches!(self, Linked::Library(_)) {
             let exports = exports(directory)?;
             let is_split = exports.as_os_str().as_encoded_bytes().contains(&b',');
             let mut through = through;
@@ -169,17 +199,20 @@ impl Linked {
     /// A library that defines the symbols.
     fn source(&self) -> String {
         let definitions = match self {
-            Linked::Program(path, name) | Linked::Test(path, name) => {
-                let number = number_of(name);
-                vec![
-                    filename(path),
-                    format!("pub static itcov_program: u32 = {number};"),
-                    OF_PROGRAM.to_owned(),
-                ]
+            Linked::Program(path, name) => vec![
+                filename(path),
+                exported(number_of(name)),
+                OF_PROGRAM.to_owned(),
+            ],
+            Linked::Test(path) => {
+                vec![filename(path), exported(OF_TESTS), OF_PROGRAM.to_owned()]
             }
             Linked::Library(path) => vec![filename(path), OF_LIBRARY.to_owned()],
-            Linked::Nothing => vec!["pub static __llvm_profile_runtime: i32 = 0;".to_owned()],
-            Linked::BuildScript => Vec::new(),
+            Linked::Nothing => vec![
+                "pub static __llvm_profile_runtime: i32 = 0;".to_owned(),
+                exported(OF_TESTS),
+            ],
+            Linked::BuildScript => vec![exported(OF_BUILD_SCRIPTS)],
         };
         let definitions = definitions.iter();
         let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
@@ -232,10 +265,10 @@ const RUNTIME: &str = include_str!("linked/runtime.rs");
 /// What build scripts have.
 const RESTORE: &str = include_str!("linked/restore.rs");
 
-/// What the runtime calls for the number of a program.
+/// What the runtime calls for the number of a program. Its highest bit is that of [`LOADER`].
 const OF_PROGRAM: &str = "\
 pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
-    number()
+    number() & (u64::MAX >> 1)
 }";
 
 /// What the runtime calls for the number of a library.
@@ -250,8 +283,13 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
-        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RESTORE}"
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS}"
     ))
+}
+
+/// What a library asks for.
+fn exported(number: u32) -> String {
+    format!("pub static itcov_program: u32 = {number};")
 }
 
 fn filename(path: &Path) -> String {

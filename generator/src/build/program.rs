@@ -127,9 +127,14 @@ impl Builder<'_> {
         let measured: Vec<&Unit> = built.all_units().collect();
         let notes = noted::notes(&self.wrapper.path.with_file_name(""));
         let said = (early, &artifacts.said[..]);
-        let early = early::products(&measured, said, self.layout, &notes, began);
+        let mut early = early::products(&measured, said, self.layout, &notes, began);
         let texts = early.iter().flat_map(|it| &it.texts);
         built.made_by.extend(texts.cloned());
+        let members = artifacts.by_stem.values().filter(|id| self.is_member(id));
+        let stems = members.flat_map(|id| artifacts.stems_of(id));
+        early.extend(
+            stems.filter_map(|stem| Product::of_other_settings(&self.wrapper.units, &stem)),
+        );
         Ok((built, artifacts, early))
     }
 
@@ -215,14 +220,18 @@ impl Builder<'_> {
             return Ok(false);
         };
         let root = self.workspace.metadata.workspace_root.as_std_path();
+        let is_library = first.extension().is_some_and(|it| it == "so");
         let first = first.strip_prefix(root).unwrap_or(first).display();
         let more = match changed.len() {
             1 => String::new(),
             number => format!(" and {} more", number - 1),
         };
-        crate::run::say(&format!(
-            "building again, as cargo has not compiled the present text of {first}{more}"
-        ));
+        let why = if is_library {
+            format!("cargo takes {first}{more} for fresh, which was built with other settings")
+        } else {
+            format!("cargo has not compiled the present text of {first}{more}")
+        };
+        crate::run::say(&format!("building again, as {why}"));
         Ok(true)
     }
 

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::measure::{Built, Measure};
+use crate::build::linked::{loaded_by, number_of};
 use crate::build::units::{self, Kind, Unit};
 use crate::measured::origin::of_others;
 use crate::measured::{Kept, is_same_file};
 use crate::run::say;
 
 /// The profiles without those of programs and shared libraries that are not measured, which are removed: a task of the workspace,
-/// for example, or a plugin, that the suite's cargo has built like all of the workspace.
+/// for example, or a plugin, that the suite's cargo has built like all of the workspace. So are those of measured libraries that such
+/// a program has loaded.
 ///
 /// # Errors
 ///
@@ -41,8 +43,8 @@ pub fn leave_out_others(
     let now = [Kind::Program, Kind::Shared, Kind::Archive].into_iter();
     let now = now.flat_map(|kind| units::of_kind(&built.wrapper.units, kind));
     let (own, others): (Vec<Unit>, Vec<Unit>) = now.partition(is_own);
-    let own = own.iter().filter(|unit| unit.kind == Kind::Program);
-    measured.extend(own.map(Unit::object));
+    let programs = own.iter().filter(|unit| unit.kind == Kind::Program);
+    measured.extend(programs.map(Unit::object));
     let files = || others.iter().map(Unit::object).collect();
     let foreign = of_others(&profiles, &measured, &files)?;
     let mut notes = BTreeSet::new();
@@ -63,10 +65,25 @@ pub fn leave_out_others(
         ));
     }
     let foreign: BTreeSet<PathBuf> = foreign.iter().map(|(path, _)| path.to_path_buf()).collect();
-    Ok(profiles
+    let mut rest: Vec<PathBuf> = profiles
         .into_iter()
         .filter(|it| !foreign.contains(it))
-        .collect())
+        .collect();
+    let own = numbers(own.iter().chain(units));
+    let others = &numbers(&others) - &own;
+    for profile in rest.extract_if(.., |it| {
+        loaded_by(it).is_some_and(|it| others.contains(&it))
+    }) {
+        fs::remove_file(&profile)
+            .with_context(|| format!("cannot remove {}", profile.display()))?;
+    }
+    Ok(rest)
+}
+
+/// The numbers of the programs among these, which are in the names of the profiles of libraries that they have loaded.
+fn numbers<'a>(units: impl IntoIterator<Item = &'a Unit>) -> BTreeSet<u32> {
+    let programs = units.into_iter().filter(|it| it.kind == Kind::Program);
+    programs.map(|unit| number_of(&unit.name)).collect()
 }
 
 /// The programs of another `cargo itcov` that has built while the suite ran. What the suite has started since is of that build.

@@ -12,8 +12,9 @@ use anyhow::Result;
 use super::apart::{self, Apart};
 use super::built_meanwhile::{by_other_runs, by_the_suite, leave_out_others};
 use super::measure::{Built, Measure, Profiles, configured};
-use super::opened::{self, Opened};
-use super::{not_run, output, unmeasured};
+use super::opened::Opened;
+use super::{alike, not_run, output, unmeasured};
+use crate::build::call::{BEFORE, OF_BUILD_SCRIPTS};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::units::{self, Kind};
@@ -79,7 +80,7 @@ impl Exec {
                 environment,
             }),
         };
-        let watch = opened::watch(&measure, &built);
+        let watch = alike::watch(&measure, &built);
         let outcome = measure.supervise(&plan, &settings, &recording)?;
         let opened = Opened::of(&watch, &measure, &built);
         if !outcome.counts {
@@ -97,6 +98,7 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         opened.as_well();
+        unmeasured::as_well(&built);
         not_run::say_of(&built, &profiles);
         if self.scenarios && !is_one_named(recording.directory())? {
             say(apart::NONE);
@@ -157,13 +159,17 @@ impl Exec {
             let executable = &program.invocation.executable;
             environment.extend(as_variables(built, &program.bin, executable));
         }
+        let mut before = OF_BUILD_SCRIPTS.to_vec();
         for (name, value) in self.for_cargo(measure, built) {
             // Build scripts find what was there before: see `linked/restore.rs`.
             environment.insert(format!("ITCOV_SET_{name}").into(), value.clone());
-            if let Some(before) = env::var_os(name) {
-                environment.insert(format!("ITCOV_BEFORE_{name}").into(), before);
-            }
             environment.insert(name.into(), value);
+            before.push(name);
+        }
+        for name in before {
+            if let Some(value) = env::var_os(name) {
+                environment.insert(format!("{BEFORE}{name}").into(), value);
+            }
         }
         // Tests whose work is measured know better: theirs are to be told apart.
         environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(SUITE));

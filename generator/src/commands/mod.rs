@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments and its `run`.
 
+mod alike;
 mod apart;
 pub mod ask;
 pub mod build;

@@ -2,42 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::alike;
 use super::measure::{Built, Measure};
 use crate::build::ordinary;
 use crate::build::program::BuiltProgram;
-use crate::measured::is_same_file;
 use crate::run::say;
 use crate::run::settings::variable;
 use crate::run::watch::Watch;
-
-/// Begins to watch what looks like the programs and libraries of the workspace, and is not measured.
-pub fn watch(measure: &Measure, built: &Built) -> Watch {
-    let layout = &measure.layout;
-    let members = measure.workspace.members();
-    let names = members.iter().flat_map(ordinary::programs_of);
-    let mut programs = ordinary::built(layout, &names.collect::<Vec<_>>());
-    // The shell finds programs of the name of another member by accident.
-    let own = built.programs.iter();
-    let own = own.flat_map(|(program, _)| ordinary::programs_of(program.package));
-    programs.extend(ordinary::installed(layout, &own.collect::<Vec<_>>()));
-    let names = members
-        .iter()
-        .filter_map(|it| ordinary::library_of(it, members));
-    let mut libraries = ordinary::built(layout, &names.collect::<Vec<_>>());
-    let mut known = BTreeSet::new();
-    let mut is_new = |file: &Path| {
-        let file = file.metadata();
-        file.is_ok_and(|file| known.insert((file.dev(), file.ino())))
-    };
-    for files in [&mut programs, &mut libraries] {
-        // A copy of what is measured is measured.
-        files.retain(|file| is_new(file) && !measured(built).any(|it| is_same_file(it, file)));
-    }
-    Watch::begin(programs, libraries)
-}
 
 /// Whatever was built to be measured.
 fn measured<'a>(built: &'a Built) -> impl Iterator<Item = &'a Path> {
@@ -52,7 +25,7 @@ fn measured<'a>(built: &'a Built) -> impl Iterator<Item = &'a Path> {
 pub struct Opened<'a> {
     measure: &'a Measure<'a>,
     built: &'a Built<'a>,
-    files: Vec<&'a Path>,
+    files: Vec<PathBuf>,
 }
 
 /// What is measured in the place of a file.
@@ -67,8 +40,13 @@ enum Instead<'a> {
 
 impl<'a> Opened<'a> {
     /// What was watched, at the end of a run.
-    pub fn of(watch: &'a Watch, measure: &'a Measure<'a>, built: &'a Built<'a>) -> Opened<'a> {
-        let files = watch.used();
+    pub fn of(watch: &Watch, measure: &'a Measure<'a>, built: &'a Built<'a>) -> Opened<'a> {
+        let mut files: Vec<PathBuf> = watch.used().into_iter().map(Path::to_owned).collect();
+        for made in alike::made_meanwhile(watch, measure, built) {
+            if !files.contains(&made) {
+                files.push(made);
+            }
+        }
         Opened {
             measure,
             built,
@@ -98,7 +76,7 @@ impl<'a> Opened<'a> {
         if self.is_empty() {
             return;
         }
-        let is_own = |file: &&&Path| {
+        let is_own = |file: &&PathBuf| {
             !matches!(
                 self.instead(file),
                 Instead::Beside(_, false) | Instead::Nothing(_)

@@ -7,8 +7,8 @@ use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
-use super::not_run;
-use super::opened::{self, Opened};
+use super::opened::Opened;
+use super::{alike, not_run};
 use crate::build::options::BuildOptions;
 use crate::run::plan::Plan;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
@@ -67,7 +67,7 @@ impl Run {
             programs: measure.starts(&built, &profiles, &settings, &words)?,
             suite: None,
         };
-        let watch = opened::watch(&measure, &built);
+        let watch = alike::watch(&measure, &built);
         let outcome = measure.run(&plan, &settings, &mut recording)?;
         Opened::of(&watch, &measure, &built).beside(false);
         if !outcome.counts {

@@ -8,8 +8,8 @@ use anyhow::Result;
 
 use super::live::LiveOptions;
 use super::measure::{Measure, Profiles, is_set, refuse_for_several};
-use super::not_run;
-use super::opened::{self, Opened};
+use super::opened::Opened;
+use super::{alike, not_run};
 use crate::build::options::BuildOptions;
 use crate::run::plan::{self, Plan, find_command};
 use crate::run::say;
@@ -67,7 +67,7 @@ impl Suite {
                 environment: BTreeMap::new(),
             }),
         };
-        let watch = opened::watch(&measure, &built);
+        let watch = alike::watch(&measure, &built);
         let outcome = measure.run(&plan, &settings, &mut recording)?;
         Opened::of(&watch, &measure, &built).beside(true);
         // More than 123 is a timeout, a command that cannot be started, or a signal.

@@ -3,22 +3,21 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use llvm_coverage::files;
+
 use super::measure::Built;
 use super::opened::{Opened, shown};
 use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::options::Scope;
-use crate::build::units;
+use crate::measured::origin::functions;
+use crate::run::say;
 use crate::run::settings::variable;
 
 /// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
 pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) -> anyhow::Error {
-    if let Some(executable) = replaced(built) {
-        return anyhow::anyhow!(
-            "a cargo of the suite has built {} without instrumentation: what has started it has set RUSTC_WORKSPACE_WRAPPER, \
-             as `cargo auditable` does; start cargo without it there",
-            shown(executable)
-        );
+    if let Some(replaced) = replaced(built) {
+        return anyhow::anyhow!("{replaced}");
     }
     let variables: Vec<String> = match &built.programs[..] {
         [_] => vec!["\"$ITCOV_BIN\"".to_owned()],
@@ -60,12 +59,31 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) ->
     )
 }
 
-/// A program in the place of the measured one that did not go through the wrapper.
-fn replaced<'a>(built: &'a Built) -> Option<&'a Path> {
-    let programs = built.programs.iter();
-    let mut executables = programs.map(|(_, program)| program.invocation.executable.as_path());
-    let notes = &built.wrapper.units;
-    executables.find(|file| file.exists() && units::of_program(notes, file).is_none())
+/// Measured programs have run. Says if one that is not measured has taken the place of such a program.
+pub fn as_well(built: &Built) {
+    if let Some(replaced) = replaced(built) {
+        say(&format!("{replaced}; what it did does not count"));
+    }
+}
+
+/// What to say of a program in the place of the measured one that is not instrumented.
+fn replaced(built: &Built) -> Option<String> {
+    // One that somebody has stripped has its mapping, and counts.
+    let is_replaced = |file: &Path| functions(file).is_ok_and(|it| it.is_empty());
+    let mut programs = built.programs.iter();
+    let (program, built) = programs.find(|(_, it)| is_replaced(&it.invocation.executable))?;
+    let file = &built.invocation.executable;
+    let sources = files::read_text(&file.with_extension("d")).unwrap_or_default();
+    let source = program.bin.src_path.as_str().replace(' ', "\\ ");
+    let why = if sources.contains(&source) {
+        "what has started it has set RUSTC_WORKSPACE_WRAPPER, as `cargo auditable` does; start cargo without it there"
+    } else {
+        "it is the program of another package; give that cargo a --target-dir of its own"
+    };
+    let file = shown(file);
+    Some(format!(
+        "a cargo of the suite has built {file} without instrumentation: {why}"
+    ))
 }
 
 /// Warns if cargo would give what it starts another place for its profile than it was told.

@@ -158,16 +158,28 @@ impl Measured {
         Ok(found)
     }
 
-    /// The profiles of tests.
+    /// The profiles of tests, if these are measured, and of the shared libraries that they had loaded.
     ///
     /// # Errors
     ///
     /// If the directory cannot be read.
     pub fn profiles_of_tests(&self) -> Result<Vec<PathBuf>> {
-        let mut found = Vec::new();
-        if let Some(directory) = &self.directory {
-            profiles::below(&directory.join(TESTS), &mut found)?;
-        }
-        Ok(found)
+        let directory = self.directory.as_deref();
+        directory.map_or_else(|| Ok(Vec::new()), profiles_of_tests)
     }
+}
+
+/// The profiles of tests in the directory of a part.
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn profiles_of_tests(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    profiles::below(&directory.join(TESTS), &mut found)?;
+    // Tests that are not measured have no profile of their own.
+    if !found.is_empty() {
+        profiles::below_of_tests(directory, &mut found)?;
+    }
+    Ok(found)
 }

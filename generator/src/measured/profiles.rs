@@ -13,6 +13,7 @@ use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
 use super::scenarios::Folded;
+use crate::build::linked::{OtherLoader, other_loader};
 
 /// How much of a profile tells how long it is.
 const HEAD: u64 = 160;
@@ -192,9 +193,22 @@ fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "profraw")
 }
 
-/// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not followed.
+/// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not
+/// followed. Those of shared libraries that only tests or build scripts had loaded are none: that was not the program's work.
 pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    walk(directory, found, |_| false)
+    below_of(directory, found, None)
+}
+
+/// Adds those of shared libraries that tests had loaded.
+pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    below_of(directory, found, Some(OtherLoader::Test))
+}
+
+fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {
+    let mut all = Vec::new();
+    walk(directory, &mut all, |_| false)?;
+    found.extend(all.into_iter().filter(|it| other_loader(it) == loader));
+    Ok(())
 }
 
 /// The same, with those links for which `follows` says so.

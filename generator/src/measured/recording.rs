@@ -12,7 +12,7 @@ use super::counters::Counters;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
 use super::origin::{Functions, build_id, functions, may_be_of, own_functions};
-use super::part::{Measured, Part, SUITE, TESTS};
+use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
@@ -183,9 +183,7 @@ impl Recording {
     ///
     /// If they cannot be looked for.
     pub fn has_tests(&self) -> Result<bool> {
-        let mut found = Vec::new();
-        profiles::below(&self.part.join(TESTS), &mut found)?;
-        Ok(!found.is_empty())
+        Ok(!profiles_of_tests(&self.part)?.is_empty())
     }
 
     /// Takes the executables of tests that ran, of those that a cargo of the suite has built. Gives the names of those that do not

@@ -5,6 +5,7 @@
 //! <https://man7.org/linux/man-pages/man7/inotify.7.html>. A cargo that finds a file fresh opens it without reading it.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How many programs are watched by fanotify: the system gives a user 128 such watches.
 #[cfg(target_os = "linux")]
@@ -12,6 +13,7 @@ const MOST: u64 = 32;
 
 /// Watches files.
 pub struct Watch {
+    began: SystemTime,
     /// What tells of a program that it was started.
     #[cfg(target_os = "linux")]
     programs: Vec<(std::os::fd::OwnedFd, PathBuf)>,
@@ -75,6 +77,7 @@ impl Watch {
         others.extend(libraries);
         let (inotify, others) = Watch::begin_others(others);
         Watch {
+            began: SystemTime::now(),
             programs: watched,
             inotify,
             others,
@@ -135,12 +138,21 @@ impl Watch {
 impl Watch {
     /// There is nothing to watch with.
     pub fn begin(_: Vec<PathBuf>, _: Vec<PathBuf>) -> Watch {
-        Watch {}
+        Watch {
+            began: SystemTime::now(),
+        }
     }
 
     /// Nothing is known.
     pub fn used(&self) -> Vec<&Path> {
         Vec::new()
+    }
+}
+
+impl Watch {
+    /// When it began.
+    pub fn began(&self) -> SystemTime {
+        self.began
     }
 }
 

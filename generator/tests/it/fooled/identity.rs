@@ -2,6 +2,8 @@
 
 mod builds;
 mod cut_off;
+mod loaded;
+mod ordinary;
 mod places;
 mod planted;
 mod together;

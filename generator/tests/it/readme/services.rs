@@ -113,7 +113,8 @@ fn ask_until_it_answers(path: &str) -> String {
     for _ in 0..1000 {
         std::thread::sleep(std::time::Duration::from_millis(10));
         let Ok(mut stream) = TcpStream::connect("127.0.0.1:PORT") else { continue };
-        write!(stream, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
+        // In one piece: the server answers what it has read first.
+        stream.write_all(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         return answer;

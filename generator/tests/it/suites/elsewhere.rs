@@ -1,6 +1,7 @@
 //! Suites whose cargo builds in other places, or for other systems.
 
 use super::{crate_of, reaches};
+use crate::support::{Output, tools};
 
 #[test]
 fn a_program_that_the_suites_cargo_builds_in_another_directory_is_measured() {
@@ -24,6 +25,29 @@ fn a_program_that_the_suites_cargo_builds_in_another_directory_is_measured() {
     // Of the two programs that are still there, each with the list of its sources, their digests and those of its libraries, and in
     // `a/b` a third.
     assert_eq!(wrapper.ends_with(0).stdout.trim(), "12");
+}
+
+/// A makefile for other systems sets variables that cargo sets for build scripts, whose cargo builds nothing that is measured.
+#[test]
+fn a_program_is_measured_though_the_users_variables_are_all_those_of_build_scripts() {
+    let krate = crate_of(&["suites"]);
+    let mut itcov = krate.command(tools::cargo_itcov());
+    let variables = ["OPT_LEVEL", "NUM_JOBS", "HOST", "TARGET"];
+    itcov.envs(variables.map(|name| (name, "2")));
+    let suite = ["cargo", "run", "--target-dir", "target/e2e", "elsewhere"];
+    itcov.args([&["itcov", "exec", "-p", "ways", "--"][..], &suite].concat());
+    Output::of(&mut itcov).ends_with(0);
+    let counts = super::counts(&krate);
+    let text = krate.read("src/main.rs");
+    let of_main = counts["src/main.rs"].iter();
+    assert!(of_main.clone().count() > 0);
+    for (line, count) in of_main {
+        assert_eq!(
+            *count,
+            super::expected(&text, *line, &["elsewhere"]),
+            "{line}"
+        );
+    }
 }
 
 #[test]

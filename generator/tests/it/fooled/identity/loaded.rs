@@ -1,0 +1,143 @@
+//! Who has called a measured library: a program, or an executable of tests, another program or a build script that loads it, too.
+
+use crate::build::{package, strays};
+use crate::support::TestCrate;
+
+const LIBRARY: &str = "\
+pub fn of_program() -> u32 {
+    1
+}
+
+pub fn of_others() -> u32 {
+    2
+}
+";
+
+const LOAD: &str = r#"
+use std::ffi::{CString, c_char, c_void};
+
+unsafe extern "C" {
+    fn dlopen(file: *const c_char, flags: i32) -> *mut c_void;
+    fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void;
+}
+
+fn plugin(file: &str, name: &str) -> u32 {
+    let [file, name] = [file, name].map(|it| CString::new(it).unwrap());
+    let function = unsafe { dlsym(dlopen(file.as_ptr(), 2), name.as_ptr()) };
+    let function: extern "C" fn() -> u32 = unsafe { std::mem::transmute(function) };
+    function()
+}
+"#;
+
+/// A program that is linked with a shared library, and loads another one if it is named; tests, a program of the library's package and a
+/// build script that do the same, and call other functions.
+fn program() -> TestCrate {
+    let krate = TestCrate::empty();
+    let members = "[\"app\", \"shared\", \"plugin\"]";
+    krate.write(
+        "Cargo.toml",
+        &format!("[workspace]\nmembers = {members}\nresolver = \"2\"\n"),
+    );
+    let library = |kind: &str| format!("[lib]\ncrate-type = [\"{kind}\"]\n");
+    krate.write("shared/Cargo.toml", &package("shared", &library("dylib")));
+    krate.write("plugin/Cargo.toml", &package("plugin", &library("cdylib")));
+    let dependencies = "[dependencies]\nshared.path = \"../shared\"\n";
+    krate.write("app/Cargo.toml", &package("app", dependencies));
+    krate.write("shared/src/lib.rs", LIBRARY);
+    let exported = LIBRARY.replace("pub fn", "#[unsafe(no_mangle)] pub extern \"C\" fn");
+    krate.write("plugin/src/lib.rs", &exported);
+    let main = "fn main() {\n    shared::of_program();\n    if let Some(file) = std::env::args().nth(1) {\n        \
+                plugin(&file, \"of_program\");\n    }\n}\n";
+    krate.write("app/src/main.rs", &format!("{main}{LOAD}"));
+    let calls =
+        "shared::of_others();\n    plugin(&std::env::var(\"PLUGIN\").unwrap(), \"of_others\");\n";
+    let test = format!("#[test]\nfn calls() {{\n    {calls}}}\n{LOAD}");
+    krate.write("app/tests/calls.rs", &test);
+    krate.write(
+        "shared/tests/calls.rs",
+        "#[test]\nfn calls() {\n    shared::of_others();\n}\n",
+    );
+    krate.write(
+        "shared/examples/calls.rs",
+        "fn main() {\n    shared::of_others();\n}\n",
+    );
+    let script = "fn main() {\n    println!(\"cargo:rerun-if-env-changed=PLUGIN\");\n    if let Ok(file) = \
+                  std::env::var(\"PLUGIN\") {\n        plugin(&file, \"of_others\");\n    }\n}\n";
+    krate.write("app/build.rs", &format!("{script}{LOAD}"));
+    krate
+}
+
+/// What the suite does, beside the program.
+const SUITES: [&str; 4] = [
+    "PLUGIN=${ITCOV_BIN%/*}/libplugin.so cargo test --quiet --test calls",
+    "cargo test --quiet -p shared",
+    "cargo run --quiet -p shared --example calls",
+    "PLUGIN=${ITCOV_BIN%/*}/libplugin.so cargo build --quiet",
+];
+
+const RUNS: &str = "\"$ITCOV_BIN\" ${ITCOV_BIN%/*}/libplugin.so";
+
+#[test]
+fn what_others_call_of_a_shared_library_of_the_program_does_not_count() {
+    let krate = program();
+    for suite in SUITES {
+        let suite = format!("{RUNS} && {suite}");
+        let exec = [
+            "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
+        ];
+        let output = krate.itcov(&exec).ends_with(0);
+        assert!(!output.stderr.contains("warning:"), "{suite}\n{output:?}");
+        for library in ["shared", "plugin"] {
+            let lines = output.lines_of(&format!("{library}/src/lib.rs"));
+            assert_eq!(lines, (3, 6), "{library} {suite}\n{output:?}");
+        }
+    }
+    // No program has run.
+    let exec = [
+        "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", SUITES[0],
+    ];
+    krate
+        .itcov(&exec)
+        .ends_with(1)
+        .says("error: the suite has not started the program");
+    assert_eq!(strays(&krate), [""; 0]);
+}
+
+#[test]
+fn what_tests_call_of_a_shared_library_is_theirs_where_they_are_measured() {
+    let krate = program();
+    let suite = format!("{RUNS} && {}", SUITES[0]);
+    let exec = [
+        "exec", "--tests", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
+    ];
+    let output = krate.itcov(&exec).ends_with(0);
+    let (_, only_tests) = output
+        .stdout
+        .split_once("Lines that only tests reached, from inside:\n")
+        .unwrap_or_else(|| panic!("{output:?}"));
+    assert_eq!(
+        only_tests,
+        "plugin/src/lib.rs: 5-7\nshared/src/lib.rs: 5-7\n"
+    );
+    for library in ["shared", "plugin"] {
+        assert_eq!(output.lines_of(&format!("{library}/src/lib.rs")), (6, 6));
+    }
+}
+
+/// cargo finds such a library fresh whatever wrapper has compiled it.
+#[test]
+fn a_shared_library_is_measured_though_it_was_built_with_other_settings() {
+    let krate = program();
+    let plain = ["exec", "-p", "app"];
+    let tests = ["exec", "--tests", "-p", "app"];
+    let no_cfg = ["exec", "--no-cfg-coverage", "-p", "app"];
+    for options in [&plain[..], &tests, &plain, &no_cfg, &tests] {
+        let suite = ["--", "sh", "-c", "\"$ITCOV_BIN\""];
+        let output = krate.itcov(&[options, &suite].concat()).ends_with(0);
+        assert!(
+            !output.stderr.contains("warning:"),
+            "{options:?} {output:?}"
+        );
+        assert_eq!(output.lines_of("shared/src/lib.rs"), (3, 6), "{options:?}");
+    }
+}

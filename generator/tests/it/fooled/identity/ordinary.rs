@@ -1,0 +1,59 @@
+//! Programs that are not measured, and that a suite has built itself: what they do is lost, and that is said.
+
+use crate::build::package;
+use crate::support::TestCrate;
+
+/// Without the environment that has cargo build measured programs.
+const ORDINARY: &str = "env -u RUSTC_WORKSPACE_WRAPPER -u CARGO_TARGET_DIR cargo";
+
+fn exec(krate: &TestCrate, suite: &str) -> crate::support::Output {
+    let suite = format!("\"$ITCOV_BIN\" && {suite}");
+    krate
+        .itcov(&["exec", "--", "sh", "-c", &suite])
+        .ends_with(0)
+}
+
+#[test]
+fn an_ordinary_program_that_the_suite_builds_and_starts_is_named() {
+    let krate = super::app();
+    let said = "the suite has also opened target/debug/app, which is not instrumented";
+    // It is made, and made anew; it is made by a cargo that is told the ordinary directory.
+    for suite in [
+        format!("{ORDINARY} run --quiet -- more"),
+        format!("touch src/main.rs && {ORDINARY} run --quiet -- more"),
+        format!("{ORDINARY} run --quiet -- more"),
+        "cargo run --quiet --target-dir target -- more".to_owned(),
+    ] {
+        let output = exec(&krate, &suite).says(said);
+        assert_eq!(output.lines_of("Total"), super::LINES, "{suite}");
+    }
+    // To build is not to start, and what is built elsewhere is measured.
+    for suite in [
+        format!("rm -r target/debug && {ORDINARY} build --quiet"),
+        "cargo run --quiet --release --target-dir target/e2e".to_owned(),
+        "cargo run --quiet --release --target-dir target/e2e".to_owned(),
+    ] {
+        let output = exec(&krate, &suite);
+        assert!(!output.stderr.contains("opened"), "{suite} {output:?}");
+    }
+}
+
+#[test]
+fn a_program_that_takes_the_place_of_the_measured_one_is_named() {
+    let krate = super::app();
+    krate.write("other/Cargo.toml", &package("app", "[workspace]\n"));
+    krate.write("other/src/main.rs", "fn main() {}\n");
+    let other = "cargo run --quiet --manifest-path other/Cargo.toml";
+    let said = "a cargo of the suite has built target/itcov/debug/app without instrumentation: it is the program of another package";
+    exec(&krate, other).says(said);
+    let all = krate.itcov(&["exec", "--", "sh", "-c", other]).ends_with(1);
+    all.says(&format!("error: {said}"));
+    let own = "touch src/main.rs && RUSTC_WORKSPACE_WRAPPER= cargo run --quiet";
+    exec(&krate, own)
+        .says("without instrumentation: what has started it has set RUSTC_WORKSPACE_WRAPPER");
+    // One that somebody has stripped is measured.
+    let stripped = "strip \"$ITCOV_BIN\" && \"$ITCOV_BIN\" more";
+    let output = exec(&krate, stripped);
+    assert!(!output.stderr.contains("instrumentation:"), "{output:?}");
+    assert_eq!(output.lines_of("Total"), (12, 12));
+}
