@@ -15,6 +15,8 @@ use super::format::FileFormat;
 use super::git::Repository;
 use super::html::Html;
 use super::staged::{self, Placed};
+use super::written::Written;
+use crate::build::layout::Layout;
 use crate::commands::recorded::Counted;
 
 /// Everything that is written besides the table, or in its place.
@@ -73,6 +75,10 @@ impl Destinations {
         }
         self.html.write(coverage, metadata, subject, scenarios)?;
         placed.keep();
+        let files = self.files.to_files().map(|(path, _)| path);
+        let pages = self.html.directory(metadata);
+        // It only saves a doubt.
+        let _ = Written::note(&Layout::new(metadata).store, files, pages.as_deref());
         match self.files.to_stdout() {
             Some(format) => to_stdout(|out| write(format, out)),
             None => Ok(()),

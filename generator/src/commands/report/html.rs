@@ -29,7 +29,8 @@ pub struct Html {
 }
 
 impl Html {
-    fn directory(&self, metadata: &Metadata) -> Option<PathBuf> {
+    /// The directory of the pages, if they are asked for.
+    pub fn directory(&self, metadata: &Metadata) -> Option<PathBuf> {
         let default = || metadata.target_directory.join("itcov/html").into();
         self.html.clone().or_else(|| self.open.then(default))
     }

@@ -19,6 +19,7 @@ mod thresholds;
 mod time;
 mod unbuilt;
 pub mod warnings;
+pub mod written;
 
 use std::path::{Path, PathBuf};
 

@@ -24,9 +24,11 @@ use llvm_coverage::{Coverage, files};
 
 use super::around;
 use super::place::extent;
+use crate::build::layout::Layout;
 use crate::build::sources::is_final;
 use crate::build::texts::{State, Text};
 use crate::commands::recorded::Counted;
+use crate::commands::report::written::Written;
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
 
@@ -94,14 +96,16 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     });
     let changes =
         changes.with_context(|| format!("cannot tell what has changed since {revision}"))?;
+    let written = Written::of(&Layout::new(&run.workspace.metadata).store);
+    let is_report = |path: &Path| changes.is_untracked(path) && written.has(path);
     let mut affected = Affected::default();
     let texts = Texts::of(&run.counted.index.texts);
-    doubt_the_record(run, &texts, &changes, &mut affected);
+    doubt_the_record(run, &texts, &changes, &is_report, &mut affected);
     let made_by = run.made_by.iter().map(|text| real(&text.path)).collect();
     let early = Early::of(run.workspace, &made_by);
     let known = known(run.coverage);
     let inside = Inside::of(run.workspace, run.counted);
-    for path in &changes.paths {
+    for path in changes.paths.iter().filter(|path| !is_report(path)) {
         let shown = changes.shown(path).display().to_string();
         let (Some(file), Some(text)) = (known.get(path), texts.by_path.get(path)) else {
             affected.doubt(format!(
@@ -145,7 +149,13 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// Adds why what was recorded may not be what there would be now, or not all of it.
-fn doubt_the_record(run: &Run, texts: &Texts, changes: &Changes, affected: &mut Affected) {
+fn doubt_the_record(
+    run: &Run,
+    texts: &Texts,
+    changes: &Changes,
+    is_report: &dyn Fn(&Path) -> bool,
+    affected: &mut Affected,
+) {
     let index = &run.counted.index;
     let lost = run.coverage.functions_without_mapping + run.coverage.functions_of_other_builds;
     if lost > 0 {
@@ -181,7 +191,8 @@ fn doubt_the_record(run: &Run, texts: &Texts, changes: &Changes, affected: &mut 
             continue;
         };
         // Of what was compiled, the texts tell.
-        let others = others.iter().filter(|it| !texts.by_path.contains_key(*it));
+        let others = others.iter();
+        let others = others.filter(|it| !texts.by_path.contains_key(*it) && !is_report(it));
         for path in others {
             let shown = changes.shown(path).display();
             affected.doubt(recorded_otherwise(shown));

@@ -256,7 +256,9 @@ impl Scenarios {
             let seconds = counted.scenarios[*it].seconds;
             let name = counted.name(*it);
             seconds.with_context(|| {
-                format!("it is not known how long {name:?} took: leave out --by-time")
+                format!(
+                    "it is not known how long {name:?} took, as nothing has said when it begins and ends: leave out --by-time"
+                )
             })
         };
         let costs: Vec<f64> = named.iter().map(cost).collect::<Result<_>>()?;

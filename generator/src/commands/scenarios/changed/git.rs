@@ -41,6 +41,11 @@ impl Changes {
         self.tracked.contains(path) || self.paths.contains(path)
     }
 
+    /// Whether git does not track the file at a path without links.
+    pub fn is_untracked(&self, path: &Path) -> bool {
+        !self.tracked.contains(path)
+    }
+
     /// The text of a file at the revision, by its path without links. `None` if there was none.
     pub fn text(&self, path: &Path) -> Option<Vec<u8>> {
         let below = path.strip_prefix(&self.repository.top).ok()?;

@@ -116,3 +116,29 @@ fn functions_that_ran_and_have_lost_their_mapping_select_all() {
     let why = "functions ran of which is not known where they are written: ";
     assert!(said.contains(why), "{said}");
 }
+
+#[test]
+fn what_reports_have_written_is_no_data_of_the_suite() {
+    let krate = app("fn main() {}\n#[allow(dead_code)]\nfn idle() {\n    println!();\n}\n");
+    recorded(&krate, &["one", "two"]);
+    let in_idle = || with(&krate, "src/main.rs", "println!();", "println!(\"idle\");");
+    let reports = [
+        "report",
+        "--markdown",
+        "comment.md",
+        "--lcov",
+        "lcov.info",
+        "--html",
+        "pages",
+    ];
+    krate.itcov(&reports).ends_with(0);
+    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    // What somebody else has written may be.
+    krate.write("comment.md", "another comment\n");
+    let (names, said) = in_idle();
+    assert_eq!(names, ["one", "two"]);
+    assert!(
+        said.contains("comment.md") && !said.contains("lcov.info"),
+        "{said}"
+    );
+}
