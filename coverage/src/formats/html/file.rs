@@ -149,7 +149,7 @@ fn difference(
     }
     if functions.len() != summary.functions.total || idle != summary.functions.missing() {
         parts.push(format!(
-            "{} in {}: those that a macro makes are in one place, and count once.",
+            "{} in {}: those that a macro makes, or a file that is in several modules, are in one place, and count once.",
             counted(functions.len(), "function"),
             counted(summary.functions.total, "place")
         ));
