@@ -34,7 +34,7 @@ const ROWS: [(&str, &[&str]); 9] = [
         &["cargo run", "cargo run below", "task", "other workspace"],
     ),
     (
-        "cargo with `--release`, other features, another `--target-dir`",
+        "cargo with `--release`, other features, another `--target-dir` than that of ordinary builds",
         &["elsewhere", "escargot elsewhere"],
     ),
     ("a script in any language", &["node", "python"]),
