@@ -1,5 +1,5 @@
 #!/bin/sh
-# How long it takes from a clone to the first green tests, with nothing built.
+# How long it takes from a clone to the first green tests, and to the end of the demonstration, with nothing built.
 #
 #     bench/first-test.sh [DIRECTORY]
 #
@@ -25,3 +25,5 @@ echo "| command | seconds | of a processor |"
 echo "| --- | --- | --- |"
 row cargo test -p llvm-coverage
 row cargo test -p cargo-itcov --bin cargo-itcov
+rm -rf target
+row cargo run --example demo

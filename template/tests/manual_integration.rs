@@ -2,7 +2,7 @@
 //!
 //!     ITCOV_TIMEOUT=60s cargo test --features {{ features }} --test manual_integration -- --port 8080
 //!
-//! Arguments behind `--` are the program's. Ctrl-C, SIGTERM or the timeout stops it; a second Ctrl-C skips the grace.
+//! Arguments after `--` are the program's. Ctrl-C, SIGTERM or the timeout stops it; a second Ctrl-C skips the grace.
 //! The exit status is the program's if it ended by itself (128 + N after signal N), and 0 if it was stopped.
 //!
 //! `ITCOV_TIMEOUT`: how long the program may run: `90`, `90s`, `5m`, `1h30m`; no limit if `0` or unset
@@ -10,7 +10,7 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 ba9886ae480b9fbe6ccd156b99afeaa5): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 7ba34953358e86862f7ac1bd4721b91b): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "{{ feature }}")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
@@ -73,7 +73,7 @@ fn main() {
     }
 }
 
-/// What stands behind `--`. cargo-nextest has words of its own there, and asks for a list of tests first.
+/// What comes after `--`. cargo-nextest has words of its own there, and asks for a list of tests first.
 fn arguments() -> Vec<OsString> {
     let all: Vec<OsString> = env::args_os().skip(1).collect();
     let has = |word: &str| env::var_os("NEXTEST").is_some() && all.iter().any(|other| other == word);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_of_a_gap_is_that_of_the_lines_that_begin_in_it_and_of_no_other() {
+    fn a_gap_gives_its_count_only_to_the_lines_that_begin_in_it() {
         let gap = Segment {
             is_gap: true,
             ..segment((2, 9), Some(3), false)

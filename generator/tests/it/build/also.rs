@@ -112,7 +112,7 @@ fn crates_by_path_and_from_git_are_measured_and_no_others() {
 }
 
 #[test]
-fn a_dependency_that_is_chosen_by_name_counts_as_members_do() {
+fn a_dependency_that_is_chosen_by_name_counts_like_a_member() {
     let krate = with_registry();
     krate.cargo(&["build"]).ends_with(0);
     let target = krate.root.join("target");

@@ -45,7 +45,7 @@ fn app(krate: &TestCrate, rest: &str, test: &str) {
 }
 
 #[test]
-fn the_work_of_tests_counts_only_where_it_is_asked_for() {
+fn the_work_of_tests_counts_only_if_you_ask_for_it() {
     let krate = TestCrate::empty();
     app(&krate, "", "#[test]\nfn app() {\n");
     let suite = ["--", "cargo", "test", "--quiet"];

@@ -91,7 +91,7 @@ fn every_function_of_every_crate_that_the_program_depends_on_is_in_the_report_li
 }
 
 #[test]
-fn what_only_build_scripts_macros_and_tests_use_is_not_in_the_report() {
+fn code_that_only_build_scripts_macros_and_tests_use_is_not_in_the_report() {
     let lines = SourceLines::reported(&measured(), &[]);
     let crates = ["for-build", "for-tests", "macros", "unrelated", "windows"];
     for outside in [
@@ -108,7 +108,7 @@ fn what_only_build_scripts_macros_and_tests_use_is_not_in_the_report() {
 }
 
 #[test]
-fn what_cfg_leaves_out_is_not_in_the_report_and_is_there_once_it_is_built() {
+fn code_that_cfg_leaves_out_is_not_in_the_report_until_it_is_built() {
     let krate = scaffolded("denominator");
     krate
         .itcov(&["run", "--features", "optional,kinds/never"])
@@ -145,7 +145,7 @@ fn a_constant_function_that_ran_only_in_the_compiler_counts_as_not_run() {
 }
 
 #[test]
-fn after_an_edit_what_is_new_and_what_nothing_calls_any_more_is_in_the_report() {
+fn after_an_edit_new_functions_and_abandoned_ones_are_in_the_report() {
     let krate = scaffolded("denominator");
     krate.itcov(&["run"]).ends_with(0);
     let source = krate.read("kinds/src/attributes.rs");

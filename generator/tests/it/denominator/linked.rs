@@ -42,7 +42,7 @@ fn what_the_linker_left_out_can_be_left_out() {
 
 #[test]
 #[ignore = "needs LLVM's tools"]
-fn the_scope_linked_says_what_llvm_cov_says_of_the_program_alone() {
+fn linked_code_by_itself_gives_what_llvm_cov_says_of_the_program_alone() {
     assert_equals_llvm_on_the_program_alone(&unlinked_module());
     let fixture = Instrumented::build("kinds-of-code", "app");
     fixture.run(&["shapes"]);

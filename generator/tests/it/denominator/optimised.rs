@@ -43,7 +43,7 @@ fn an_optimised_build_lacks_at_most_asynchronous_functions_that_nobody_calls() {
 }
 
 #[test]
-fn one_unit_link_time_optimisation_and_stripping_leave_the_same_code() {
+fn codegen_units_link_time_optimisation_and_stripping_change_nothing() {
     let krate = scaffolded("denominator");
     let variables = [
         ("CARGO_PROFILE_RELEASE_LTO", "fat"),

@@ -30,7 +30,7 @@ fn alone() -> TestCrate {
 }
 
 #[test]
-fn a_crate_by_path_that_is_no_member_is_not_measured_and_named() {
+fn a_crate_at_a_path_outside_the_workspace_is_not_measured() {
     let krate = alone();
     krate
         .itcov(&["run"])

@@ -77,7 +77,7 @@ fn a_library_counts_in_whatever_form_it_is_built() {
 }
 
 #[test]
-fn a_shared_library_that_the_program_loads_is_linked() {
+fn a_shared_library_that_the_program_loads_counts_as_linked() {
     let krate = with_library("[\"dylib\"]");
     assert_has_all(&krate, "");
     let lines = SourceLines::reported(&krate, &["--linked"]);

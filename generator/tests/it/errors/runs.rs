@@ -65,7 +65,7 @@ fn settings(section: &mut Section) {
     section.ends_with(
         127,
         &shop,
-        "An option of cargo itcov stands behind the recipe's name, or behind `--`",
+        "An option of cargo itcov comes after the recipe's name, or after `--`",
         "cargo itcov exec -- --scenarios cargo nextest run",
     );
 }
