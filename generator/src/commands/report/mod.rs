@@ -3,6 +3,7 @@
 mod baseline;
 mod cfg;
 mod changed;
+mod counts;
 pub mod destinations;
 pub mod display;
 mod files;
@@ -21,27 +22,27 @@ mod unbuilt;
 pub mod warnings;
 pub mod written;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use baseline::Baseline;
 use changed::{Built, ChangedSince};
 use clap::{Args, FromArgMatches};
+use counts::Counts;
 use destinations::Destinations;
-use display::{Display, Listed};
+use display::Display;
 use filters::Filters;
 use llvm_coverage::Coverage;
-use llvm_coverage::count::profile::Profile;
 use llvm_coverage::formats::subject::Subject;
 use thresholds::Thresholds;
+use unbuilt::Unbuilt;
 
 use crate::build::layout::Layout;
 use crate::commands::output::note;
 use crate::commands::recorded::Counted;
-use crate::measured::scenarios::Scenarios;
 use crate::measured::sources::Stale;
-use crate::measured::{Choice, Idle, Measured, Measurement, Profiles, Store};
-use crate::progress::during_each;
+use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
 use crate::run::Failure;
 use crate::scaffold::metadata::{Cargo, Workspace};
 
@@ -66,11 +67,6 @@ Examples:
                                        what ran elsewhere: the profiles below these directories
   cargo itcov report --linked          linked code only, as other tools count
   cargo itcov report --bin api,worker  two of several programs";
-
-/// The titles of lists below the table.
-const OUTSIDE: &str =
-    "Lines that ran outside of scenarios alone, as at the start: no test checks them";
-const ONLY_TESTS: &str = "Lines that only tests reached, from inside";
 
 /// Report which lines, functions and regions of each file ran.
 ///
@@ -125,7 +121,7 @@ impl Report {
         Report::from_arg_matches(&matches)?.of(workspace, run, Profiles::collected(vec![]))
     }
 
-    /// Reports.
+    /// Reports on the last run, or on profiles that were brought.
     ///
     /// # Errors
     ///
@@ -160,35 +156,17 @@ impl Report {
         profiles
             .paths_mut()
             .extend_from_slice(measurement.profiles());
-        let merged = during_each("reading the profiles", profiles.number(), |step| {
-            measurement.merge(&profiles, step)
-        })?;
-        let what_to_do = profiles.how_to_get_others();
-        warnings::of_profiles(&merged, what_to_do);
-        let scenarios = Scenarios::of(parts, &merged)?;
-        let (profile, named) = if self.scenario.is_empty() {
-            (merged.profile, named(&scenarios)?)
-        } else {
-            (of_scenarios(&scenarios, &self.scenario)?, None)
-        };
-        let coverage = during_each("counting", measurement.objects(), |step| {
-            measurement.coverage(&profile, &generated, step)
-        })?;
-        warnings::of_functions(&coverage, what_to_do);
-        let mut listed = Vec::new();
-        let listed_scenarios = named.is_some();
-        let mut coverage = coverage;
-        if let Some(named) = named {
-            let of_scenarios = measurement.coverage(&named, &generated, &|| {})?;
-            listed.extend(outside(&of_scenarios, &coverage));
-        }
-        if self.scenario.is_empty()
-            && let Some(inside) = measurement.inside(&coverage, &profiles)?
-        {
-            coverage = inside.coverage;
-            listed.push(Listed(ONLY_TESTS, inside.only_tests));
-        }
-
+        let Counts {
+            coverage,
+            listed,
+            has_scenarios,
+        } = counts::of(
+            &mut measurement,
+            parts,
+            &profiles,
+            &self.scenario,
+            &generated,
+        )?;
         let coverage = self.filters.apply(coverage, root)?;
         let against = earlier.map(|earlier| earlier.compare(&coverage, root));
         let against = against.transpose()?;
@@ -223,7 +201,7 @@ impl Report {
         });
         let mut subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         subject.against = against;
-        let has_scenarios = listed_scenarios && self.destinations.html.are_wanted();
+        let has_scenarios = has_scenarios && self.destinations.html.are_wanted();
         let scenarios = has_scenarios.then(|| Counted::of(workspace, &self.choice));
         let scenarios = scenarios.transpose()?;
         self.destinations
@@ -232,27 +210,48 @@ impl Report {
             self.display.print(&coverage, root, &subject, &listed)?;
         }
         self.destinations.html.open(metadata)?;
+        self.check(
+            &coverage,
+            root,
+            parts,
+            &subject,
+            &Doubts {
+                left_out: &left_out,
+                stale: [&made_otherwise, &not_current],
+                unbuilt: &changed.unbuilt,
+                unmeasured: &unmeasured,
+            },
+        )
+    }
+
+    /// Checks the thresholds, and says which are met. None is met by a number that may be wrong.
+    fn check(
+        &self,
+        coverage: &Coverage,
+        root: &Path,
+        parts: &[Measured],
+        subject: &Subject,
+        doubts: &Doubts,
+    ) -> Result<()> {
         if self.thresholds.is_one_given() {
-            warnings::is_whole(&left_out)?;
-            warnings::is_current(&made_otherwise, root)?;
-            // What has run was made of all of them, whichever lines are reported on.
-            warnings::is_current(&not_current, root)?;
-            warnings::is_known(&coverage, &changed.unbuilt, root)?;
+            warnings::is_whole(doubts.left_out)?;
+            for stale in doubts.stale {
+                warnings::is_current(stale, root)?;
+            }
+            warnings::is_known(coverage, doubts.unbuilt, root)?;
             warnings::is_of_checkout(parts, root)?;
         }
         if self.thresholds.forbid_lost() {
-            warnings::is_compared(&unmeasured)?;
+            warnings::is_compared(doubts.unmeasured)?;
         }
-        for met in self
-            .thresholds
-            .check(&coverage, root, subject.against.as_ref())?
-        {
+        let against = subject.against.as_ref();
+        for met in self.thresholds.check(coverage, root, against)? {
             note(&met);
         }
         Ok(())
     }
 
-    /// Refuses to write over the earlier report that lines may not be lost of: the next time there would be none that is lost.
+    /// Refuses to overwrite the baseline of `--fail-on-lost`: the next report would be compared with itself.
     fn keeps_its_baseline(&self) -> Result<(), Failure> {
         let baseline = self
             .baseline
@@ -286,43 +285,13 @@ impl Report {
     }
 }
 
-/// The lines that ran outside of scenarios alone, if there are any.
-fn outside(of_scenarios: &Coverage, all: &Coverage) -> Option<Listed> {
-    let outside = Idle::of(of_scenarios);
-    let mut files = all.files.iter();
-    let is_one_there = files.any(|file| !outside.that_ran(file).is_empty());
-    is_one_there.then_some(Listed(OUTSIDE, outside))
-}
-
-/// What ran in the scenarios of a run; `None` if there are none.
-fn named(scenarios: &Scenarios) -> Result<Option<Profile>> {
-    let mut named = None;
-    for (place, scenario) in scenarios.all.iter().enumerate() {
-        if scenario.name.is_some() {
-            let all = named.get_or_insert_with(Profile::default);
-            all.merge(&scenarios.profile(place)?);
-        }
-    }
-    Ok(named)
-}
-
-/// What ran in some scenarios of a run.
-fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
-    let mut profile = Profile::default();
-    for name in names {
-        let mut all = scenarios.all.iter();
-        let Some(place) = all.position(|it| it.name.as_ref() == Some(name)) else {
-            let all = scenarios.all.iter().filter_map(|it| it.name.as_deref());
-            let all: Vec<&str> = all.collect();
-            if all.is_empty() {
-                bail!("the last run has no scenarios: see `cargo itcov help scenario`");
-            }
-            bail!(
-                "there is no scenario {name:?}; there are: {}",
-                all.join(", ")
-            );
-        };
-        profile.merge(&scenarios.profile(place)?);
-    }
-    Ok(profile)
+/// Why a number may be wrong.
+struct Doubts<'a> {
+    /// Crates that were not measured.
+    left_out: &'a BTreeSet<&'a str>,
+    /// Sources and others that have changed since the build, whichever lines are reported on.
+    stale: [&'a [PathBuf]; 2],
+    unbuilt: &'a [Unbuilt],
+    /// Files of the earlier report that this one does not have.
+    unmeasured: &'a [String],
 }
