@@ -100,6 +100,11 @@ impl Exec {
         opened.as_well();
         unmeasured::as_well(&built);
         not_run::say_of(&built, &profiles);
+        if outcome.status != 0 && stops_at_a_failure(&self.command) {
+            say(
+                "the suite has failed, and cargo has left out what comes after; with --no-fail-fast it runs all tests",
+            );
+        }
         if self.scenarios && !is_one_named(recording.directory())? {
             say(apart::NONE);
         }
@@ -202,4 +207,15 @@ pub fn as_variables(
     let alone = (built.programs.len() == 1).then(|| "ITCOV_BIN".to_owned());
     let names = alone.into_iter().chain([variable("ITCOV_BIN", program)]);
     names.map(move |name| (name.into(), executable.into()))
+}
+
+/// Whether the command is a cargo that leaves out tests once one has failed.
+fn stops_at_a_failure(command: &[OsString]) -> bool {
+    let [program, rest @ ..] = command else {
+        return false;
+    };
+    let tests = ["test", "t", "nextest"];
+    Path::new(program).file_stem() == Some("cargo".as_ref())
+        && rest.iter().any(|word| tests.iter().any(|it| word == it))
+        && !rest.iter().any(|word| word == "--no-fail-fast")
 }

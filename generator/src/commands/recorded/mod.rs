@@ -73,8 +73,8 @@ impl Recorded {
             return Ok(all);
         }
         bail!(
-            "the last run has no scenarios; name them in the suite by `cargo itcov scenario NAME -- CMD`, or have tests named by \
-             `cargo itcov exec --scenarios -- cargo nextest run`"
+            "the last run has no scenarios; name them in the suite by `cargo itcov scenario NAME -- CMD`, or run it with `--scenarios`, so \
+             that tests of nextest and pytest are named, and what is started with ITCOV_SCENARIO=NAME"
         )
     }
 

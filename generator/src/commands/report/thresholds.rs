@@ -143,6 +143,10 @@ impl Thresholds {
                     against.name
                 ));
             }
+            if missed.is_empty() && !lost.is_empty() {
+                let lost = some(lost, "--fail-on-lost").join("\n  ");
+                bail!("lines were lost since {}\n  {lost}", against.name);
+            }
             missed.extend(some(lost, "--fail-on-lost"));
         }
         if missed.is_empty() {

@@ -47,19 +47,18 @@ impl Written {
         let mut written = Written::of(store);
         written.files.retain(|it| !files.contains(&it.path));
         written.files.extend(files.into_iter().map(Text::at));
-        written.files.retain(|it| it.state() == State::Same);
+        written.files.retain(|it| it.state() != State::Changed);
         written.pages.extend(pages);
-        written.pages.retain(|it| it.is_dir());
         let mut file = NamedTempFile::new_in(store)?;
         file.write_all(&serde_json::to_vec(&written)?)?;
         file.persist(store.join(FILE))?;
         Ok(())
     }
 
-    /// Whether the file at a path without links is as a report has written it.
+    /// Whether the file at a path without links is as a report has written it, or gone since.
     pub fn has(&self, path: &Path) -> bool {
         let mut files = self.files.iter();
         self.pages.iter().any(|pages| path.starts_with(pages))
-            || files.any(|it| it.path == path && it.state() == State::Same)
+            || files.any(|it| it.path == path && it.state() != State::Changed)
     }
 }

@@ -122,7 +122,9 @@ fn code_that_was_moved_is_the_same_and_what_did_not_run_again_is_lost() {
     output
         .prints(&total)
         .prints("\nLost: helper/src/lib.rs: ")
-        .says(&format!("error: below the threshold\n  {first}: "));
+        .says(&format!(
+            "error: lines were lost since before.json\n  {first}: "
+        ));
 
     // The other way round they are newly run, and of some files alone only those count.
     write_json(&fixture, "target/less.json");

@@ -1,5 +1,7 @@
 //! Records that do not tell all: scenarios without an end, profiles that are not whole, names that were not noted.
 
+use std::fs;
+
 use super::{app, record, recorded};
 use crate::denominator::source_lines::scaffolded;
 use crate::scenarios::changed::{changed, with};
@@ -132,6 +134,9 @@ fn what_reports_have_written_is_no_data_of_the_suite() {
         "pages",
     ];
     krate.itcov(&reports).ends_with(0);
+    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    // Nor is it where somebody has deleted it since.
+    fs::remove_file(krate.root.join("lcov.info")).unwrap();
     assert_eq!(in_idle(), (Vec::new(), String::new()));
     // What somebody else has written may be.
     krate.write("comment.md", "another comment\n");
