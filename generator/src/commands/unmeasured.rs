@@ -9,6 +9,7 @@ use super::measure::Built;
 use super::opened::{Opened, shown};
 use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
+use crate::build::made;
 use crate::build::options::Scope;
 use crate::measured::origin::functions;
 use crate::run::say;
@@ -75,12 +76,19 @@ fn replaced(built: &Built) -> Option<String> {
     let file = &built.invocation.executable;
     let sources = files::read_text(&file.with_extension("d")).unwrap_or_default();
     let source = program.bin.src_path.as_str().replace(' ', "\\ ");
-    let why = if sources.contains(&source) {
+    let is_of_package = sources.contains(&source);
+    let first = built.units.first();
+    let file = shown(file);
+    if is_of_package && first.is_some_and(|it| !made::is_as_it_was(it)) {
+        return Some(format!(
+            "something has written over {file}, which is not instrumented any more: a suite may not do that; the next run builds it anew"
+        ));
+    }
+    let why = if is_of_package {
         "what has started it has set RUSTC_WORKSPACE_WRAPPER, as `cargo auditable` does; start cargo without it there"
     } else {
         "it is the program of another package; give that cargo a --target-dir of its own"
     };
-    let file = shown(file);
     Some(format!(
         "a cargo of the suite has built {file} without instrumentation: {why}"
     ))
