@@ -89,6 +89,12 @@ impl Exec {
         let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {
+            if recording.elsewhere().is_some() {
+                output::error(&anyhow::anyhow!(
+                    "nothing that has run counts, as the warning says"
+                ));
+                return Ok(ExitCode::from(outcome.status.max(1)));
+            }
             output::error(&unmeasured::nothing_else(
                 &built,
                 self.build.scope,

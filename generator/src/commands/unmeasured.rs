@@ -11,6 +11,7 @@ use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::made;
 use crate::build::options::Scope;
+use crate::measured::Recording;
 use crate::measured::origin::functions;
 use crate::run::say;
 use crate::run::settings::variable;
@@ -92,6 +93,16 @@ fn replaced(built: &Built) -> Option<String> {
     Some(format!(
         "a cargo of the suite has built {file} without instrumentation: {why}"
     ))
+}
+
+/// Warns if a process that was measured has put its profile where its environment has said, which is none of the run's places.
+pub fn elsewhere(recording: &Recording) {
+    if let Some(place) = recording.elsewhere() {
+        warn(&format!(
+            "a measured program was started with {PROFILE}={place}, so what it did does not count: something in the run sets that, \
+             such as the suite or another tool for coverage; it has to leave it as it is"
+        ));
+    }
 }
 
 /// Warns if cargo would give what it starts another place for its profile than it was told.
