@@ -13,7 +13,7 @@ use crate::build::made;
 use crate::build::options::Scope;
 use crate::measured::Recording;
 use crate::measured::origin::functions;
-use crate::run::say;
+use crate::run::say_loss;
 use crate::run::settings::variable;
 
 /// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
@@ -64,7 +64,7 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) ->
 /// Measured programs have run. Says if one that is not measured has taken the place of such a program.
 pub fn as_well(built: &Built) {
     if let Some(replaced) = replaced(built) {
-        say(&format!("{replaced}; what it did does not count"));
+        say_loss(&format!("{replaced}; what it did does not count"));
     }
 }
 

@@ -91,3 +91,21 @@ fn what_something_has_written_over_is_built_anew() {
     let all = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(1);
     all.says(&format!("error: {said}"));
 }
+
+#[test]
+fn what_does_not_count_is_said_though_the_tool_is_to_be_quiet() {
+    let krate = super::app();
+    Output::of(krate.command("cargo").args(["build", "--quiet"])).ends_with(0);
+    let quietly = |more: &[&str]| {
+        let words = ["exec", "--quiet"];
+        krate.itcov(&[&words[..], more].concat()).ends_with(0)
+    };
+    let suite = "\"$ITCOV_BIN\" && target/debug/app more";
+    let output = quietly(&["--", "sh", "-c", suite]);
+    output.says("itcov: the suite has also opened target/debug/app");
+    super::change(&krate, 2);
+    let output = quietly(&["--add", "--", "sh", "-c", "\"$ITCOV_BIN\""]);
+    output.says("itcov: app has changed, so what was measured of it before is forgotten");
+    let output = quietly(&["--", "sh", "-c", "\"$ITCOV_BIN\""]);
+    assert!(!output.stderr.contains("itcov:"), "{output:?}");
+}
