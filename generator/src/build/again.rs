@@ -1,4 +1,5 @@
-//! What cargo takes for fresh though its text is another one: cargo compares times, which `mv`, `cp -p`, `tar` and clocks set.
+//! What cargo takes for fresh though its text is another one, or something has written over it: cargo compares times, which `mv`,
+//! `cp -p`, `tar` and clocks set, and does not look at what it has made.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use llvm_coverage::mapped;
 use llvm_coverage::parse::objects;
 
+use super::made;
 use super::seed::wait_for;
 use super::texts::{self, Text};
 use super::units::{self, Unit};
@@ -25,9 +27,14 @@ impl Product {
     /// A unit whose code counts.
     pub fn of(unit: &Unit) -> Product {
         let unknown = || vec![Text::unknown(unit.manifest.clone())];
+        let mut texts = texts::read(&unit.texts()).unwrap_or_else(unknown);
+        let object = unit.object();
+        if !made::is_as_it_was(unit) {
+            texts.push(Text::unknown(object.clone()));
+        }
         Product {
-            texts: texts::read(&unit.texts()).unwrap_or_else(unknown),
-            files: vec![unit.object()],
+            texts,
+            files: vec![object],
         }
     }
 

@@ -12,6 +12,7 @@ use llvm_coverage::terminal::harmless_text;
 
 use super::call::{Call, is_in_a_build_script};
 use super::linked::{self, Linked};
+use super::made;
 use super::texts;
 use super::units::{self, Kind, Unit};
 use super::wrapper::{FLAGS, Settings};
@@ -70,6 +71,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             let out_dirs = call.out_dir.with_file_name("build");
             let noted = texts::record(&unit, &before, &[&out_dirs, &target]);
             let noted = noted.and_then(|()| texts::record_linked(&unit, &units::notes(directory)));
+            let noted = noted.and_then(|()| made::record(&unit));
             match noted.and_then(|()| unit.make_copy()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failed(&format!("cannot keep what was compiled: {error}")),

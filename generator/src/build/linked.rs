@@ -222,23 +222,18 @@ impl Linked {
             Linked::Program(..) | Linked::Test(..) | Linked::Library(_) => RUNTIME,
         };
         let first = match self {
-            Linked::Test(..) => FIRST_OF_TESTS,
-            Linked::Program(..) | Linked::Library(_) => FIRST,
-            Linked::Nothing | Linked::BuildScript => "",
+            Linked::Test(..) => FIRST_OF_TESTS.to_owned(),
+            Linked::Program(path, _) | Linked::Library(path) => {
+                format!("{}{FIRST}", elsewhere(path))
+            }
+            Linked::Nothing | Linked::BuildScript => String::new(),
         };
         format!("#![no_std]\n{}{rest}{first}", exported.collect::<String>())
     }
 }
 
-/// What runs before all constructors: the counters are mapped from the file before one moves. The runtime's own constructor may come
-/// later, and then finds nothing to do.
-const FIRST: &str = "\
-#[used]
-#[link_section = \".init_array.00001\"]
-static FIRST: unsafe extern \"C\" fn() = __llvm_profile_initialize;
-extern \"C\" {
-    fn __llvm_profile_initialize();
-}";
+/// What programs and libraries do before anything else.
+const FIRST: &str = include_str!("linked/first.rs");
 
 /// What runs before the runtime looks at the environment: a path that a program has set itself has precedence. The counters of a test
 /// are not mapped, so no constructor comes too early.
@@ -293,10 +288,25 @@ fn exported(number: u32) -> String {
 }
 
 fn filename(path: &Path) -> String {
-    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
-    bytes.push(0);
+    let bytes = bytes(path, 0);
     let length = bytes.len();
     format!("pub static __wrap___llvm_profile_filename: [u8; {length}] = {bytes:?};")
+}
+
+/// What a process says that it has found another place for its profile in its environment.
+pub const ELSEWHERE: &str = "elsewhere";
+
+/// Where all profiles of a checkout are, if they are there when this path is not used, and where a process notes another place.
+fn elsewhere(path: &Path) -> String {
+    let store = path.ancestors().nth(2).unwrap_or(Path::new("/"));
+    let (within, note) = (bytes(store, b'/'), bytes(&store.join(ELSEWHERE), 0));
+    format!("static STORE: &[u8] = &{within:?};\nstatic ELSEWHERE: &[u8] = &{note:?};\n")
+}
+
+fn bytes(path: &Path, last: u8) -> Vec<u8> {
+    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    bytes.push(last);
+    bytes
 }
 
 /// The file that names what a program exports.

@@ -19,7 +19,7 @@
 //! | `ordinary` | programs that are not the measured ones, though they are called so |
 //! | `wrapper`, `compile`, `call` | this executable in the place of rustc: its settings; flags and notes; what cargo asks for |
 //! | `linked`, `units` | the profile's path, and the code beside it; notes of each crate |
-//! | `sources`, `texts`, `again` | what the crates are made of; digests of it; what cargo takes for fresh and is not |
+//! | `sources`, `texts`, `made`, `again` | what the crates are made of; digests of it and of what rustc has made; what cargo takes for fresh and is not |
 //! | `early` | what decides how a program is made: manifests, build scripts, macros |
 //! | `runner` | this executable as cargo's runner: how cargo would run the program |
 //! | `leftovers` | what a killed build has left half-written |
@@ -38,6 +38,7 @@ pub mod harness;
 pub mod layout;
 pub mod leftovers;
 pub mod linked;
+pub mod made;
 mod noted;
 pub mod options;
 pub mod ordinary;

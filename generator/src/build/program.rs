@@ -215,12 +215,15 @@ impl Builder<'_> {
 
     /// Whether cargo has taken something for fresh, or has compiled what has changed meanwhile: it is to be built again.
     fn has_to_build_again<'p>(&self, products: impl Iterator<Item = &'p Product>) -> Result<bool> {
-        let changed = again::forget(products).context("cannot have cargo build anew")?;
+        let products: Vec<&Product> = products.collect();
+        let changed = again::forget(products.iter().copied());
+        let changed = changed.context("cannot have cargo build anew")?;
         let Some(first) = changed.first() else {
             return Ok(false);
         };
         let root = self.workspace.metadata.workspace_root.as_std_path();
         let is_library = first.extension().is_some_and(|it| it == "so");
+        let is_product = products.iter().any(|it| it.files.contains(first));
         let first = first.strip_prefix(root).unwrap_or(first).display();
         let more = match changed.len() {
             1 => String::new(),
@@ -228,6 +231,8 @@ impl Builder<'_> {
         };
         let why = if is_library {
             format!("cargo takes {first}{more} for fresh, which was built with other settings")
+        } else if is_product {
+            format!("cargo takes {first}{more} for fresh, which is not as it was built")
         } else {
             format!("cargo has not compiled the present text of {first}{more}")
         };

@@ -238,7 +238,11 @@ impl Text {
 const ABSENT: &str = "absent";
 
 /// Of the bytes of a file, or of the names in a directory.
-fn digest(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+///
+/// If it cannot be read.
+pub fn digest(path: &Path) -> io::Result<String> {
     let mut context = md5::Context::new();
     if path.is_dir() {
         let names = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name()));

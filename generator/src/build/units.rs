@@ -78,11 +78,17 @@ impl Unit {
         self.place().with_extension("linked")
     }
 
+    /// The note of how rustc has left it.
+    pub fn made(&self) -> PathBuf {
+        self.stem.with_extension("made")
+    }
+
     fn place(&self) -> &Path {
         self.copy.as_ref().unwrap_or(&self.stem)
     }
 
-    fn object_at(&self, stem: &Path) -> PathBuf {
+    /// The file that has its mapping, if it has this stem.
+    pub fn object_at(&self, stem: &Path) -> PathBuf {
         let name = stem.file_name().unwrap_or_default().to_string_lossy();
         match self.kind {
             Kind::Program | Kind::Test => stem.to_owned(),

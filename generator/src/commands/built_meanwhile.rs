@@ -11,7 +11,7 @@ use crate::build::linked::{loaded_by, number_of};
 use crate::build::units::{self, Kind, Unit};
 use crate::measured::origin::of_others;
 use crate::measured::{Kept, is_same_file};
-use crate::run::say;
+use crate::run::say_loss;
 
 /// The profiles without those of programs and shared libraries that are not measured, which are removed: a task of the workspace,
 /// for example, or a plugin, that the suite's cargo has built like all of the workspace. So are those of measured libraries that such
@@ -60,7 +60,7 @@ pub fn leave_out_others(
             Kind::Program | Kind::Test => "program",
             Kind::Archive | Kind::Shared => "shared library",
         };
-        say(&format!(
+        say_loss(&format!(
             "a {what} of {name} has run, which is not measured; `--with {name}` measures it along"
         ));
     }
@@ -102,7 +102,7 @@ pub fn by_other_runs(measure: &Measure, built: &Built) -> Result<Vec<PathBuf>> {
     files.retain(|file| !own.clone().any(|own| is_same_file(own, file)));
     for program in &built.part.programs {
         if files.iter().any(|it| is_same_file(it, &program.executable)) {
-            say(&format!(
+            say_loss(&format!(
                 "another `cargo itcov` has built {} anew meanwhile: where the suite has started that, it does not count",
                 program.bin
             ));

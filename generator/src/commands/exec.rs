@@ -22,7 +22,7 @@ use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
-use crate::run::{Failure, say};
+use crate::run::{Failure, say, say_loss};
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -89,6 +89,12 @@ impl Exec {
         let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {
+            if recording.elsewhere().is_some() {
+                output::error(&anyhow::anyhow!(
+                    "nothing that has run counts, as the warning says"
+                ));
+                return Ok(ExitCode::from(outcome.status.max(1)));
+            }
             output::error(&unmeasured::nothing_else(
                 &built,
                 self.build.scope,
@@ -118,7 +124,7 @@ impl Exec {
             let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
             for (test, file) in recording.add_tests(&tests)? {
                 let file = file.strip_prefix(&measure.layout.root).unwrap_or(&file);
-                say(&format!(
+                say_loss(&format!(
                     "the test {test} is of another text of {file} than the program, so what it did itself does not count; if cargo \
                      takes it for fresh, `touch {file}` has it compiled",
                     file = file.display()

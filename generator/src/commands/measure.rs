@@ -29,7 +29,7 @@ use crate::build::wrapper::Wrapper;
 use crate::measured::{How, Kept, Part, Recording, Store};
 use crate::run::plan::Start;
 use crate::run::settings::Settings;
-use crate::run::{Failure, interrupts, say};
+use crate::run::{Failure, interrupts, say, say_loss};
 use crate::scaffold::metadata::Workspace;
 
 /// A measurement that is about to be made.
@@ -182,7 +182,7 @@ impl<'a> Measure<'a> {
             adds: add,
             is_alone: self.tests,
         };
-        let recording = Recording::begin(&self.store, &built.part, how, &say)?;
+        let recording = Recording::begin(&self.store, &built.part, how, &say_loss)?;
         if let Some(around) = built.around.take() {
             around.note(recording.directory())?;
         }

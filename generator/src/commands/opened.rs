@@ -8,7 +8,7 @@ use super::alike;
 use super::measure::{Built, Measure};
 use crate::build::ordinary;
 use crate::build::program::BuiltProgram;
-use crate::run::say;
+use crate::run::say_loss;
 use crate::run::settings::variable;
 use crate::run::watch::Watch;
 
@@ -62,7 +62,7 @@ impl<'a> Opened<'a> {
     /// Measured programs have run, and a suite that starts them has opened others as well.
     pub fn as_well(&self) {
         if !self.is_empty() {
-            say(&format!(
+            say_loss(&format!(
                 "the suite has also opened {}: {}; {}",
                 self.list(),
                 self.lost(),
@@ -91,7 +91,7 @@ impl<'a> Opened<'a> {
             None => self.files.iter().find_map(|file| self.measured_one(file)),
         };
         let way_out: Vec<String> = way_out.into_iter().chain(self.along()).collect();
-        say(&format!(
+        say_loss(&format!(
             "opened during the run as well: {}: {}; {}",
             self.list(),
             self.lost(),

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::live::LiveOptions;
 use super::measure::Measure;
+use super::unmeasured;
 use crate::live::Live;
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
@@ -95,6 +96,7 @@ impl Measure<'_> {
             ));
             recording.forget_scenarios()?;
         }
+        unmeasured::elsewhere(recording);
         Ok(outcome)
     }
 }

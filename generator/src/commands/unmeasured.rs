@@ -9,9 +9,11 @@ use super::measure::Built;
 use super::opened::{Opened, shown};
 use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
+use crate::build::made;
 use crate::build::options::Scope;
+use crate::measured::Recording;
 use crate::measured::origin::functions;
-use crate::run::say;
+use crate::run::say_loss;
 use crate::run::settings::variable;
 
 /// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
@@ -62,7 +64,7 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) ->
 /// Measured programs have run. Says if one that is not measured has taken the place of such a program.
 pub fn as_well(built: &Built) {
     if let Some(replaced) = replaced(built) {
-        say(&format!("{replaced}; what it did does not count"));
+        say_loss(&format!("{replaced}; what it did does not count"));
     }
 }
 
@@ -75,15 +77,32 @@ fn replaced(built: &Built) -> Option<String> {
     let file = &built.invocation.executable;
     let sources = files::read_text(&file.with_extension("d")).unwrap_or_default();
     let source = program.bin.src_path.as_str().replace(' ', "\\ ");
-    let why = if sources.contains(&source) {
+    let is_of_package = sources.contains(&source);
+    let first = built.units.first();
+    let file = shown(file);
+    if is_of_package && first.is_some_and(|it| !made::is_as_it_was(it)) {
+        return Some(format!(
+            "something has written over {file}, which is not instrumented any more: a suite may not do that; the next run builds it anew"
+        ));
+    }
+    let why = if is_of_package {
         "what has started it has set RUSTC_WORKSPACE_WRAPPER, as `cargo auditable` does; start cargo without it there"
     } else {
         "it is the program of another package; give that cargo a --target-dir of its own"
     };
-    let file = shown(file);
     Some(format!(
         "a cargo of the suite has built {file} without instrumentation: {why}"
     ))
+}
+
+/// Warns if a process that was measured has put its profile where its environment has said, which is none of the run's places.
+pub fn elsewhere(recording: &Recording) {
+    if let Some(place) = recording.elsewhere() {
+        warn(&format!(
+            "a measured program was started with {PROFILE}={place}, so what it did does not count: something in the run sets that, \
+             such as the suite or another tool for coverage; it has to leave it as it is"
+        ));
+    }
 }
 
 /// Warns if cargo would give what it starts another place for its profile than it was told.

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use llvm_coverage::files;
 
 use super::beginning::Beginning;
 use super::counters::Counters;
@@ -54,6 +55,7 @@ impl Recording {
         // They were said before the build.
         store.look_for_others(how.is_alone, &|_| {})?;
         store.settle()?;
+        store.forget_elsewhere()?;
         fs::create_dir_all(&run).with_context(cannot)?;
         let lock = File::create(run.join("lock")).with_context(cannot)?;
         let hold = || -> io::Result<()> {
@@ -112,6 +114,11 @@ impl Recording {
     /// What its counters do from now on.
     pub fn counters(&self) -> Counters {
         Counters::new(&self.part, &self.store.linked())
+    }
+
+    /// Where a process that was measured has put its profile instead, as its environment has said.
+    pub fn elsewhere(&self) -> Option<String> {
+        files::read_text(&self.store.elsewhere()).ok()
     }
 
     /// What records its scenarios.

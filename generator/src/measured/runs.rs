@@ -16,6 +16,7 @@ use super::profiles;
 use super::unknown::{settle, unknown};
 use crate::build::layout::Layout;
 use crate::build::leftovers;
+use crate::build::linked::ELSEWHERE;
 use crate::run::interrupts;
 
 /// How long another process may hold the lock of the list: it changes files, and waits for nobody.
@@ -83,6 +84,11 @@ impl Store {
     /// Where a process puts its profile that does not know better.
     pub fn linked(&self) -> PathBuf {
         self.directory.join("linked")
+    }
+
+    /// Where a process notes that its environment has another place for its profile.
+    pub fn elsewhere(&self) -> PathBuf {
+        self.directory.join(ELSEWHERE)
     }
 
     /// Where a test puts its profile, if tests are measured.
@@ -204,6 +210,14 @@ impl Store {
         }
         let found = [(self.linked(), LINKED), (self.linked_tests(), TESTS)];
         settle(&found, &parts)
+    }
+
+    /// Forgets what a process has noted that no run has started.
+    pub(super) fn forget_elsewhere(&self) -> Result<()> {
+        if self.going_on()?.is_empty() {
+            let _ = fs::remove_file(self.elsewhere());
+        }
+        Ok(())
     }
 
     /// Keeps two processes from changing the list of runs at the same time.

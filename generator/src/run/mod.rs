@@ -36,6 +36,11 @@ pub fn say(what: &str) {
     }
 }
 
+/// Says that something does not count, or counts no more, be it `--quiet` or not.
+pub fn say_loss(what: &str) {
+    write(what);
+}
+
 /// Says what is wrong.
 pub fn complain(what: &str) {
     write(&format!("error: {what}"));

@@ -42,7 +42,11 @@ unsafe fn number() -> u64 {
 /// away: else it is of no use to anybody, and every later process finds it incompatible and counts nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_lprofOpenFileEx(path: *const u8) -> *mut u8 {
+    // A process that takes the rights of its owner from all files that it makes, by its umask, would leave one that no other can open.
+    let mask = set_mask(0o077);
+    set_mask(mask & !0o600);
     let file = __real_lprofOpenFileEx(path);
+    set_mask(mask);
     if !file.is_null() && core::mem::size_of::<usize>() == 8 {
         let descriptor = fileno(file);
         let mut header = [0; 19];
@@ -54,6 +58,16 @@ pub unsafe extern "C" fn __wrap_lprofOpenFileEx(path: *const u8) -> *mut u8 {
         }
     }
     file
+}
+
+/// Sets which rights new files do not have, and gives those before. A static program may have no function for that, but it has this one.
+unsafe fn set_mask(mask: u32) -> u32 {
+    let number = match () {
+        _ if cfg!(target_arch = "x86_64") => 95,
+        _ if cfg!(any(target_arch = "aarch64", target_arch = "riscv64")) => 166,
+        _ => return 0,
+    };
+    syscall(number, mask) as u32
 }
 
 /// Whether a profile is shorter than its header says: the fields of `INSTR_PROF_RAW_HEADER` in LLVM's `InstrProfData.inc`.
@@ -89,6 +103,7 @@ extern "C" {
     fn __real_lprofOpenFileEx(path: *const u8) -> *mut u8;
     fn __real_lprofGetLoadModuleSignature() -> u64;
     fn __llvm_write_binary_ids(writer: *mut Writer) -> i32;
+    fn syscall(number: i64, ...) -> i64;
     fn fileno(file: *mut u8) -> i32;
     fn pread(descriptor: i32, bytes: *mut u64, length: usize, offset: i64) -> isize;
     fn lseek(descriptor: i32, offset: i64, from: i32) -> i64;

@@ -75,6 +75,11 @@ pub fn add_to(section: &mut Section, shop: &TestCrate) {
 }
 
 fn configured(section: &mut Section, shop: &TestCrate) {
+    section.remark(
+        shop,
+        "The suite sets where profiles go",
+        "cargo itcov exec -- sh -c '\"$ITCOV_BIN\" && LLVM_PROFILE_FILE=own.profraw \"$ITCOV_BIN\"' >/dev/null",
+    );
     shop.write(
         ".cargo/config.toml",
         "[env]\nLLVM_PROFILE_FILE = { value = \"mine.profraw\", force = true }\n",

@@ -2,6 +2,7 @@
 
 mod builds;
 mod cut_off;
+mod elsewhere;
 mod loaded;
 mod ordinary;
 mod places;

@@ -14,6 +14,10 @@ use tempfile::TempDir;
 use super::command::{answer, as_path, line, run};
 use super::{Entry, Repository};
 
+/// The variables that have the values by which a filter is switched off.
+const NO_COMMAND: &str = "ITCOV_NO_FILTER";
+const NOT_REQUIRED: &str = "ITCOV_FILTER_NOT_REQUIRED";
+
 /// How many paths are named on one command line.
 const PATHS_AT_ONCE: usize = 500;
 
@@ -56,9 +60,15 @@ impl Repository {
         if filters.is_empty() {
             return Ok((asked, None));
         }
+        // Not by `-c`, which takes what is behind the first `=` in a filter's name for the value.
+        asked.env(NO_COMMAND, "").env(NOT_REQUIRED, "false");
         for filter in filters {
-            for without in ["clean=", "process=", "required=false"] {
-                asked.args(["-c", &format!("{filter}.{without}")]);
+            for (key, value) in [
+                ("clean", NO_COMMAND),
+                ("process", NO_COMMAND),
+                ("required", NOT_REQUIRED),
+            ] {
+                asked.arg(format!("--config-env={filter}.{key}={value}"));
             }
         }
         let index = self.copy_of_index(Some(UNIX_EPOCH + Duration::from_secs(1)))?;

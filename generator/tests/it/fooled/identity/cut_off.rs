@@ -90,6 +90,8 @@ fn a_profile_that_stays_cut_off_is_named_and_the_others_count() {
 fn at_whatever_system_call_a_process_is_killed_the_counts_of_the_others_are_exact() {
     let krate = app();
     let program = built(&krate);
+    // The first one notes that this is no run's place.
+    Output::of(&mut run(&program, &krate.root.join("noted"))).ends_with(0);
     let calls = calls_of_making(&krate, &program);
     assert!(calls.len() > 8, "{calls:?}");
     let mut killed = 0;

@@ -1,7 +1,7 @@
 //! Programs that are not measured, and that a suite has built itself: what they do is lost, and that is said.
 
 use crate::build::package;
-use crate::support::TestCrate;
+use crate::support::{Output, TestCrate};
 
 /// Without the environment that has cargo build measured programs.
 const ORDINARY: &str = "env -u RUSTC_WORKSPACE_WRAPPER -u CARGO_TARGET_DIR cargo";
@@ -56,4 +56,56 @@ fn a_program_that_takes_the_place_of_the_measured_one_is_named() {
     let output = exec(&krate, stripped);
     assert!(!output.stderr.contains("instrumentation:"), "{output:?}");
     assert_eq!(output.lines_of("Total"), (12, 12));
+}
+
+#[test]
+fn what_something_has_written_over_is_built_anew() {
+    let krate = super::app();
+    krate.write("src/lib.rs", "pub fn library() -> u32 {\n    1\n}\n");
+    let main = super::MAIN.replace("black_box(1)", "black_box(app::library())");
+    krate.write("src/main.rs", &main);
+    Output::of(krate.command("cargo").args(["build", "--quiet"])).ends_with(0);
+    let lines = exec(&krate, "true").lines_of("Total");
+    assert_eq!(lines, (11, 15));
+    let measured = "target/itcov/debug/deps";
+    for over in [
+        format!("cat target/debug/app >{measured}/../app"),
+        format!(": >{measured}/../app"),
+        format!("strip --preserve-dates {measured}/../app"),
+        format!("cat target/debug/deps/libapp-*.rlib >\"$(echo {measured}/libapp-*.rlib)\""),
+    ] {
+        Output::of(krate.command("sh").args(["-c", &over])).ends_with(0);
+        let output = exec(&krate, "true").says("for fresh, which is not as it was built");
+        assert_eq!(output.lines_of("Total"), lines, "{over}");
+        // A link to it, or another time, is no other program.
+        let touched = format!("touch {measured}/*app* && ln {measured}/libapp-*.rlib target/link");
+        let touched = format!("{touched} && rm target/link");
+        Output::of(krate.command("sh").args(["-c", &touched])).ends_with(0);
+        let output = exec(&krate, "true");
+        assert!(!output.stderr.contains("fresh"), "{over} {output:?}");
+    }
+    let suite = "cat target/debug/app >\"$ITCOV_BIN\" && \"$ITCOV_BIN\"";
+    let said = "something has written over target/itcov/debug/app";
+    exec(&krate, suite).says(said);
+    exec(&krate, "true").says("for fresh, which is not as it was built");
+    let all = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(1);
+    all.says(&format!("error: {said}"));
+}
+
+#[test]
+fn what_does_not_count_is_said_though_the_tool_is_to_be_quiet() {
+    let krate = super::app();
+    Output::of(krate.command("cargo").args(["build", "--quiet"])).ends_with(0);
+    let quietly = |more: &[&str]| {
+        let words = ["exec", "--quiet"];
+        krate.itcov(&[&words[..], more].concat()).ends_with(0)
+    };
+    let suite = "\"$ITCOV_BIN\" && target/debug/app more";
+    let output = quietly(&["--", "sh", "-c", suite]);
+    output.says("itcov: the suite has also opened target/debug/app");
+    super::change(&krate, 2);
+    let output = quietly(&["--add", "--", "sh", "-c", "\"$ITCOV_BIN\""]);
+    output.says("itcov: app has changed, so what was measured of it before is forgotten");
+    let output = quietly(&["--", "sh", "-c", "\"$ITCOV_BIN\""]);
+    assert!(!output.stderr.contains("itcov:"), "{output:?}");
 }

@@ -185,11 +185,11 @@ fn a_filter_of_files_does_not_move_the_lines_that_have_changed() {
     let unused = root.join("src/unused.rs");
     let text = fs::read_to_string(&unused).unwrap();
     let git = Git::init(&root);
-    fs::write(root.join(".gitattributes"), "*.rs filter=local\n").unwrap();
+    fs::write(root.join(".gitattributes"), "*.rs filter=local=1\n").unwrap();
     git.commit("one");
-    // What is for this machine alone is not committed.
-    git.run(&["config", "filter.local.clean", "sed /LOCAL/d"]);
-    git.run(&["config", "filter.local.required", "true"]);
+    // The name has what stands between a key and its value. What is for this machine alone is not committed.
+    git.run(&["config", "filter.local=1.clean", "sed /LOCAL/d"]);
+    git.run(&["config", "filter.local=1.required", "true"]);
     let local = "// LOCAL\n".repeat(5);
     fs::write(&unused, local + &text.replace("number + 1", "number + 2")).unwrap();
     run_again(&fixture);
