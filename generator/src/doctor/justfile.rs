@@ -4,7 +4,7 @@ use cargo_metadata::camino::Utf8Path;
 
 use super::finding::{Finding, Status};
 use crate::scaffold::RECIPES;
-use crate::scaffold::just::Verdict;
+use crate::scaffold::just::{Verdict, recipes};
 use crate::scaffold::justfile::Justfile;
 
 /// Whether `just itcov` finds the recipes.
@@ -48,6 +48,10 @@ pub fn finding(
                 format!("it does not import {RECIPES}, so there is no `just itcov`"),
             )
             .typing("cargo itcov init"),
+        Verdict::Accepts(_) if has_recipes => match recipes::failure(&justfile.path) {
+            Some(why) => found.because(Status::Wrong, why),
+            None => found,
+        },
         _ => found,
     })
 }

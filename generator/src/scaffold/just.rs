@@ -1,4 +1,7 @@
-//! What the installed just says of a justfile. It only reads: `--dump` evaluates nothing and runs nothing.
+//! What the installed just says of a justfile. It only reads: `--dump` evaluates nothing and runs nothing. `recipes` has it run
+//! something.
+
+pub mod recipes;
 
 use std::process::{Command, Output, Stdio};
 
@@ -78,6 +81,13 @@ pub fn verdict(justfile: &Utf8Path, has_recipes: bool) -> Verdict {
 
 /// Runs just, unmoved by the variables that steer it (`JUST_QUIET` would keep its message back).
 fn run(arguments: &[&str], directory: Option<&Utf8Path>) -> Option<Output> {
+    let mut command = command(arguments, directory);
+    verbosity::running(&command);
+    command.output().ok()
+}
+
+/// just, unmoved by the variables that steer it.
+fn command(arguments: &[&str], directory: Option<&Utf8Path>) -> Command {
     let mut command = Command::new("just");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("JUST_") {
@@ -88,8 +98,7 @@ fn run(arguments: &[&str], directory: Option<&Utf8Path>) -> Option<Output> {
         command.current_dir(directory);
     }
     command.args(arguments).stdin(Stdio::null());
-    verbosity::running(&command);
-    command.output().ok()
+    command
 }
 
 /// Whether just's message points at our recipes, or at an import of them where they are not there.

@@ -3,12 +3,12 @@
 use crate::duration;
 use crate::scaffold::change::Plan;
 use crate::scaffold::facts::Facts;
-use crate::scaffold::just::Verdict;
+use crate::scaffold::just::{Verdict, recipes};
 use crate::scaffold::{RECIPES, values};
 
 /// Adds what does not work to a plan for a scaffold.
 pub fn look(plan: &mut Plan, facts: &Facts) {
-    let Some(recipes) = &facts.recipes.text else {
+    let Some(text) = &facts.recipes.text else {
         return;
     };
     match &facts.justfile.verdict {
@@ -18,9 +18,10 @@ pub fn look(plan: &mut Plan, facts: &Facts) {
         Verdict::Unknown if facts.justfile.text.is_some() => plan.notes.push(format!(
             "just is not installed, or too old, so {RECIPES} was not checked with it"
         )),
+        Verdict::Accepts(_) => plan.problems.extend(recipes::failure(&facts.justfile.path)),
         _ => {}
     }
-    plan.problems.extend(wrong_timeout(recipes));
+    plan.problems.extend(wrong_timeout(text));
 }
 
 /// What is wrong with the time in the recipes.

@@ -158,3 +158,39 @@ fn what_no_longer_leads_to_the_harness_fails_the_check() {
         assert!(said.contains(named), "no {named:?} in\n{said}");
     }
 }
+
+#[test]
+fn what_a_justfile_sets_and_no_recipe_can_run_with_fails_the_check() {
+    let krate = TestCrate::scaffolded("sets");
+    let justfile = krate.read("justfile");
+    for (sets, why) in [
+        ("set dotenv-required", "dotenv file not found"),
+        ("set shell := ['/no/such/shell', '-c']", "No such file"),
+        ("set shell := ['false']", "exit status: 1"),
+        ("export PATH := '/no/such/directory'", "No such file"),
+        ("unexport PATH", "cargo"),
+        ("mine := env('NO_SUCH_VARIABLE_OF_ANYBODY')", "NO_SUCH"),
+        ("mine := `exit 3`", "exit code 3"),
+        ("export ITCOV_GRACE := 'soon'", "ITCOV_GRACE is `soon`"),
+        ("set dotenv-load", "ITCOV_TIMEOUT is `later`"),
+    ] {
+        if sets == "set dotenv-load" {
+            krate.write(".env", "ITCOV_TIMEOUT=later\n");
+        }
+        krate.write("justfile", &format!("{sets}\n{justfile}"));
+        let recipe = krate.just(&["itcov-build"]);
+        assert!(recipe.status != 0 || sets.contains("dotenv-load") || sets.contains("GRACE"));
+        krate.itcov(&["check"]).ends_with(1).says(why);
+        let output = krate.itcov(&["doctor"]).ends_with(1);
+        output.prints(why);
+    }
+    krate.write(".env", "ITCOV_TIMEOUT=5m\n");
+    for fine in [
+        "set shell := ['bash', '-euc']",
+        "export PATH := env('PATH') + ':bin'",
+        "set dotenv-load\nset export\nmine := `echo mine`",
+    ] {
+        krate.write("justfile", &format!("{fine}\n{justfile}"));
+        krate.itcov(&["check"]).ends_with(0);
+    }
+}

@@ -1,0 +1,119 @@
+//! Whether just can run a recipe where a justfile is, whatever that sets: its shell, the variables that it exports, the files with
+//! variables that it requires. just evaluates the justfile for that, as it does for each recipe.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::process::{Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cargo_metadata::camino::Utf8Path;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::command;
+use crate::duration;
+
+/// How long it may take: what is evaluated may wait for something.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// How often is looked whether it has ended.
+const TICK: Duration = Duration::from_millis(5);
+
+/// The variables of a run that are durations.
+const DURATIONS: [&str; 3] = ["ITCOV_TIMEOUT", "ITCOV_GRACE", "ITCOV_READY_TIMEOUT"];
+
+/// What is wrong with what a recipe of the justfile would find.
+pub fn failure(justfile: &Utf8Path) -> Option<String> {
+    let said = |said: io::Result<Said>| match said {
+        Ok(said) if said.status.is_none() => Err(format!(
+            "just has not run anything within {LIMIT:?}: something in {justfile} waits, which each recipe would wait for"
+        )),
+        Ok(said) if said.status.is_some_and(|it| it.success()) => Ok(said.output),
+        Ok(said) => Err(format!(
+            "just cannot run cargo with what {justfile} sets, as each recipe does\n{}",
+            said.errors.trim_end()
+        )),
+        // Without just, somebody else says so.
+        Err(_) => Ok(String::new()),
+    };
+    let run = |words: &[&str]| said(run(justfile, words));
+    let in_shell = |what: &str| run(&["--shell-command", "--command", what]);
+    // For a command, just evaluates what it exports alone.
+    if let Err(why) = run(&["--evaluate"]).and_then(|_| in_shell("cargo --version")) {
+        return Some(why);
+    }
+    // Not everybody has it.
+    wrong_duration(&in_shell("env").unwrap_or_default())
+}
+
+fn wrong_duration(variables: &str) -> Option<String> {
+    let mut set = variables.lines().filter_map(|line| line.split_once('='));
+    let is_wrong = |(name, value): &(&str, &str)| {
+        DURATIONS.contains(name) && !value.is_empty() && duration::parse(value).is_none()
+    };
+    let (name, value) = set.find(is_wrong)?;
+    Some(format!(
+        "in the recipes {name} is `{value}`, which is not a duration such as 90, 90s, 5m or 1h30m"
+    ))
+}
+
+/// What just says.
+struct Said {
+    /// `None` if it has not ended.
+    status: Option<ExitStatus>,
+    output: String,
+    errors: String,
+}
+
+fn run(justfile: &Utf8Path, what: &[&str]) -> io::Result<Said> {
+    let words = ["--unstable", "--color", "never", "--justfile"];
+    let mut command = command(&words, justfile.parent());
+    command.arg(justfile);
+    command.args(what);
+    let (mut output, mut errors) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    command
+        .stdout(output.try_clone()?)
+        .stderr(errors.try_clone()?);
+    let status = ended(&mut command)?;
+    Ok(Said {
+        status,
+        output: text(&mut output)?,
+        errors: text(&mut errors)?,
+    })
+}
+
+/// Runs it, and ends it with what it has started if it does not end. It stays in the group of this process, which Ctrl-C ends.
+fn ended(command: &mut Command) -> io::Result<Option<ExitStatus>> {
+    let mut child = command.spawn()?;
+    let until = Instant::now() + LIMIT;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= until {
+            end(child.id());
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(TICK);
+    }
+}
+
+/// Ends a process, which nobody has waited for, and then what it has started.
+fn end(process: u32) {
+    let children = format!("/proc/{process}/task/{process}/children");
+    let children = std::fs::read_to_string(children).unwrap_or_default();
+    if let Some(process) = Pid::from_raw(process.cast_signed()) {
+        let _ = kill_process(process, Signal::KILL);
+    }
+    for child in children.split_whitespace() {
+        child.parse().into_iter().for_each(end);
+    }
+}
+
+fn text(file: &mut File) -> io::Result<String> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.take(1 << 20).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
