@@ -2,6 +2,7 @@
 
 mod build;
 mod commands;
+mod deep;
 mod doctor;
 mod duration;
 mod live;
@@ -142,14 +143,14 @@ impl Cli {
             Command::Exec(exec) => return exec.run(),
             Command::Build(build) => return build.run(),
             Command::Scenario(scenario) => return scenario.run(),
-            Command::Scenarios(scenarios) => return scenarios.run(),
+            Command::Scenarios(scenarios) => return deep::with_room(|| scenarios.run()),
             Command::Clean(clean) => return clean.run(),
             Command::Check(check) => check.run(&Cli::command()),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),
             Command::Doctor(doctor) => doctor.run(),
-            Command::Report(report) => report.run(),
+            Command::Report(report) => deep::with_room(|| report.run()),
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(man) => man.run(Cli::command()),
         };
