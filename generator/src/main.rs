@@ -2,12 +2,14 @@
 
 mod build;
 mod commands;
+mod deep;
 mod doctor;
 mod duration;
 mod live;
 mod measured;
 mod progress;
 mod readable;
+mod restored;
 mod run;
 mod scaffold;
 mod verbosity;
@@ -102,6 +104,10 @@ fn main() -> ExitCode {
     if measured::scenarios::apart::is_meant(&name) {
         return measured::scenarios::apart::main(&arguments);
     }
+    if let Err(error) = restored::begin_again(&arguments) {
+        output::error(&error.into());
+        return ExitCode::FAILURE;
+    }
     run::interrupts::let_large_writes_fail();
     // Whoever waits for a run may go before it begins.
     let _ = run::ancestor::Ancestor::just();
@@ -142,14 +148,14 @@ impl Cli {
             Command::Exec(exec) => return exec.run(),
             Command::Build(build) => return build.run(),
             Command::Scenario(scenario) => return scenario.run(),
-            Command::Scenarios(scenarios) => return scenarios.run(),
+            Command::Scenarios(scenarios) => return deep::with_room(|| scenarios.run()),
             Command::Clean(clean) => return clean.run(),
             Command::Check(check) => check.run(&Cli::command()),
             Command::Init(init) => init.run(),
             Command::Update(update) => update.run(),
             Command::Remove(remove) => remove.run(),
             Command::Doctor(doctor) => doctor.run(),
-            Command::Report(report) => report.run(),
+            Command::Report(report) => deep::with_room(|| report.run()),
             Command::Completions(completions) => completions.run(Cli::command()),
             Command::Man(man) => man.run(Cli::command()),
         };

@@ -422,3 +422,20 @@ fn what_is_beside_a_program_among_examples_is_part_of_a_program() {
     let said = "examples/server/more.rs (no `mod` line that was compiled names it)";
     krate.itcov(&GATE).ends_with(1).says(said);
 }
+
+#[test]
+fn what_is_nested_deeply_can_have_changed() {
+    let fixture = fixture();
+    let lib = fixture.root().join("src/lib.rs");
+    let git = Git::init(&fixture.root());
+    git.commit("one");
+    // The compiler takes so many.
+    let deep = format!("{}8{}", "(".repeat(1000), ")".repeat(1000));
+    let text = fs::read_to_string(&lib).unwrap();
+    let function = format!("#[allow(unused_parens)]\npub fn deep() -> u8 {{\n    {deep}\n}}\n");
+    fs::write(&lib, text + &function).unwrap();
+    run_again(&fixture);
+    gate(&fixture, &[])
+        .ends_with(1)
+        .says("0 of 3 lines ran, 0.00%");
+}
