@@ -17,14 +17,13 @@ fn the_cost_in_the_readme_is_that_of_the_benchmark() {
         let ratio = |cell: usize| cells[cell].parse::<f64>().unwrap();
         (ratio(4), ratio(5))
     };
-    let (instrumented, mapped) = ratios("instructions, release");
     let percent = |ratio: f64| format!("{:.0} %", (ratio - 1.0) * 100.0);
     let claim = format!(
-        "this takes {} more instructions than `-C instrument-coverage` by itself, which adds {} and takes {:.1} times as long",
-        percent(mapped),
-        percent(instrumented),
-        ratios("seconds, release").0
+        "The price, added to that of `-C instrument-coverage`: {} instructions and next to no time",
+        percent(ratios("instructions, release").1)
     );
+    // Next to none.
+    assert!(ratios("seconds, release").1 < 1.05);
     let readme: Vec<String> = read("README.md")
         .split_whitespace()
         .map(str::to_owned)
