@@ -9,7 +9,6 @@ mod live;
 mod measured;
 mod progress;
 mod readable;
-mod restored;
 mod run;
 mod scaffold;
 mod verbosity;
@@ -103,10 +102,6 @@ fn main() -> ExitCode {
     }
     if measured::scenarios::apart::is_meant(&name) {
         return measured::scenarios::apart::main(&arguments);
-    }
-    if let Err(error) = restored::begin_again(&arguments) {
-        output::error(&error.into());
-        return ExitCode::FAILURE;
     }
     run::interrupts::let_large_writes_fail();
     // Whoever waits for a run may go before it begins.
