@@ -9,6 +9,7 @@ mod live;
 mod measured;
 mod progress;
 mod readable;
+mod restored;
 mod run;
 mod scaffold;
 mod verbosity;
@@ -122,6 +123,15 @@ fn main() -> ExitCode {
     let cli = Cli::try_parse_from(&arguments)
         .unwrap_or_else(|error| output::wrong_usage(&error, &arguments));
     verbosity::set(cli.verbosity());
+    // What builds does so where the suite's cargo does.
+    let is_of_a_run = matches!(
+        cli.command,
+        Command::Report(_) | Command::Scenarios(_) | Command::Clean(_)
+    );
+    if is_of_a_run && let Err(error) = restored::begin_again(&arguments) {
+        output::error(&error.into());
+        return ExitCode::FAILURE;
+    }
     match cli.run() {
         Ok(status) => status,
         Err(error) if error.is::<Interrupted>() => ExitCode::from(output::INTERRUPTED),

@@ -227,6 +227,9 @@ pub const OF_BUILD_SCRIPTS: [&str; 4] = ["OPT_LEVEL", "NUM_JOBS", "HOST", "TARGE
 /// Begins a variable that says what the user had set in that place.
 pub const BEFORE: &str = "ITCOV_BEFORE_";
 
+/// Begins a variable that says what the tool has set.
+pub const SET: &str = "ITCOV_SET_";
+
 /// Whether a build script has started this: what they start inherits their variables. These may be the user's, as a makefile sets
 /// them for other systems; then they are as they were before the suite.
 pub fn is_in_a_build_script() -> bool {

@@ -14,7 +14,7 @@ use super::built_meanwhile::{by_other_runs, by_the_suite, leave_out_others};
 use super::measure::{Built, Measure, Profiles, configured};
 use super::opened::Opened;
 use super::{alike, not_run, output, unmeasured};
-use crate::build::call::{BEFORE, OF_BUILD_SCRIPTS};
+use crate::build::call::{BEFORE, OF_BUILD_SCRIPTS, SET};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::units::{self, Kind};
@@ -97,7 +97,7 @@ impl Exec {
             }
             output::error(&unmeasured::nothing_else(
                 &built,
-                self.build.scope,
+                self.build.scope == Scope::Workspace && !self.tests,
                 &opened,
                 outcome.status,
             ));
@@ -173,7 +173,7 @@ impl Exec {
         let mut before = OF_BUILD_SCRIPTS.to_vec();
         for (name, value) in self.for_cargo(measure, built) {
             // Build scripts find what was there before: see `linked/restore.rs`.
-            environment.insert(format!("ITCOV_SET_{name}").into(), value.clone());
+            environment.insert(format!("{SET}{name}").into(), value.clone());
             environment.insert(name.into(), value);
             before.push(name);
         }

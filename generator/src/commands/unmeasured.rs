@@ -10,14 +10,19 @@ use super::opened::{Opened, shown};
 use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::made;
-use crate::build::options::Scope;
 use crate::measured::Recording;
 use crate::measured::origin::functions;
 use crate::run::say_loss;
 use crate::run::settings::variable;
 
-/// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status.
-pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) -> anyhow::Error {
+/// No measured program has run, but perhaps those that were `opened`; the suite has ended with the status. `can_be_tests`: whether the
+/// work of tests is not measured, and could be.
+pub fn nothing_else(
+    built: &Built,
+    can_be_tests: bool,
+    opened: &Opened,
+    status: u8,
+) -> anyhow::Error {
     if let Some(replaced) = replaced(built) {
         return anyhow::anyhow!("{replaced}");
     }
@@ -51,7 +56,7 @@ pub fn nothing_else(built: &Built, scope: Scope, opened: &Opened, status: u8) ->
     };
     let variables = variables.join(", ");
     let or_early = match (opened.is_empty(), status) {
-        (true, 0) if scope == Scope::Workspace => "; what tests do themselves counts with --tests",
+        (true, 0) if can_be_tests => "; what tests do themselves counts with --tests",
         (true, 1..) => "; or it has failed too early (cargo test goes on with --no-fail-fast)",
         _ => "",
     };

@@ -11,6 +11,9 @@ pub fn look(plan: &mut Plan, facts: &Facts) {
     let Some(text) = &facts.recipes.text else {
         return;
     };
+    let wrong_timeout = wrong_timeout(text);
+    let has_time = wrong_timeout.is_none();
+    plan.problems.extend(wrong_timeout);
     match &facts.justfile.verdict {
         Verdict::AwaitsRecipes(message) => plan
             .problems
@@ -18,10 +21,13 @@ pub fn look(plan: &mut Plan, facts: &Facts) {
         Verdict::Unknown if facts.justfile.text.is_some() => plan.notes.push(format!(
             "just is not installed, or too old, so {RECIPES} was not checked with it"
         )),
-        Verdict::Accepts(_) => plan.problems.extend(recipes::failure(&facts.justfile.path)),
+        // They would be wrong by that time once more.
+        Verdict::Accepts(_) if has_time => {
+            let failure = recipes::failure(&facts.justfile.path);
+            plan.problems.extend(failure);
+        }
         _ => {}
     }
-    plan.problems.extend(wrong_timeout(text));
 }
 
 /// What is wrong with the time in the recipes.

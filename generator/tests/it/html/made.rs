@@ -52,19 +52,23 @@ pub fn used() -> u32 {
 use std::future::Future;
 ";
 
+/// The pages of a report, without the places where a browser may break a name.
+fn pages(fixture: &Instrumented) -> impl Fn(&str) -> String {
+    let pages = fixture.root().join("pages");
+    write(fixture, &pages);
+    move |page| {
+        let page = fs::read_to_string(pages.join(page)).unwrap();
+        page.replace("<wbr>", "")
+    }
+}
+
 #[test]
 fn of_functions_that_a_macro_makes_each_has_its_own_lines() {
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fs::write(fixture.root().join("src/lib.rs"), MADE).unwrap();
     fixture.rebuild();
     fixture.run(&[]).ends_with(0);
-    let pages = fixture.root().join("pages");
-    write(&fixture, &pages);
-    let read = |page: &str| {
-        fs::read_to_string(pages.join(page))
-            .unwrap()
-            .replace("<wbr>", "")
-    };
+    let read = pages(&fixture);
     let all = read("pages/~functions.html");
     let row = |name: &str| {
         let rows = all.lines().filter(|it| it.starts_with("<tr>"));
@@ -225,13 +229,7 @@ fn of_functions_that_are_called_alike_each_has_its_own_row() {
     );
     fixture.rebuild();
     fixture.run(&[]).ends_with(0);
-    let pages = fixture.root().join("pages");
-    write(&fixture, &pages);
-    let read = |page: &str| {
-        fs::read_to_string(pages.join(page))
-            .unwrap()
-            .replace("<wbr>", "")
-    };
+    let read = pages(&fixture);
     let all = read("pages/~functions.html");
     let rows = all.lines().filter(|it| it.starts_with("<tr>"));
     let mut rows: Vec<_> = rows

@@ -21,6 +21,17 @@ fn copy_of(example: &str) -> TestCrate {
     krate
 }
 
+/// The README has these words in a row, wherever its lines end.
+#[track_caller]
+pub fn says(claim: &str) {
+    let page = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let words: Vec<&str> = page.split_whitespace().collect();
+    assert!(
+        words.join(" ").contains(claim),
+        "the README does not say: {claim}"
+    );
+}
+
 /// The block with ports that are free instead of those of the page.
 fn with_free_ports(block: &str) -> String {
     let [first, second] = [free_port(), free_port()].map(|port| port.to_string());

@@ -143,3 +143,17 @@ fn a_program_may_have_the_name_of_what_is_noted_of_a_run() {
     let first = first.finish().ends_with(0);
     assert_eq!(first.lines_of("Total"), LINES);
 }
+
+#[test]
+fn a_suite_can_have_its_own_run_reported_and_does_not_forget_it() {
+    let krate = super::app();
+    let suite = "\"$ITCOV_BIN\" && cargo itcov report --fail-under-lines 60 >reported && cargo itcov clean && cargo run --quiet -- more";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    let output = output.says("note: runs that still go on and were kept: 1");
+    assert!(krate.read("reported").contains("8/12"), "{output:?}");
+    assert_eq!(output.lines_of("Total"), (12, 12));
+    // What the suite has set itself is meant.
+    let suite = "\"$ITCOV_BIN\" && CARGO_TARGET_DIR=own cargo itcov report";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(1);
+    output.says("nothing has been measured yet");
+}

@@ -1,6 +1,7 @@
 //! Which text a number is of: `docs/trust.md`.
 
 mod cached;
+mod cfg;
 mod early;
 mod edited;
 mod hidden;

@@ -1,0 +1,142 @@
+//! Changes in what `cfg` leaves out of a file that was built.
+
+use crate::build::package;
+use crate::denominator::source_lines::scaffolded;
+use crate::support::TestCrate;
+use crate::support::repository::Git;
+
+#[test]
+fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        &(package("app", "") + "[features]\nmore = []\n"),
+    );
+    let main = "fn main() {\n    println!(\"app\");\n}\n";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let report = |words: &[&str]| {
+        krate.itcov(&["run"]).ends_with(0);
+        let since = [
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ];
+        krate.itcov(&[&since[..], words].concat())
+    };
+    let more = "#[cfg(feature = \"more\")]\nfn more() {\n    println!(\"more\");\n}\n";
+    krate.write("src/main.rs", &(main.to_owned() + more));
+    let why = "src/main.rs (no code for line 4, which `cfg` leaves out)";
+    report(&[])
+        .ends_with(1)
+        .says(&format!("cannot be told: {why}"));
+    // It is said where something else has run, and is no matter where it is not meant.
+    krate.write(
+        "src/main.rs",
+        &(main.replacen("\"app\"", "\"a\"", 1) + more),
+    );
+    report(&[])
+        .ends_with(0)
+        .says(&format!("not measured: {why}"));
+    for none in [
+        "#[cfg(test)]\nmod tests {\n    fn helper() {}\n    #[test]\n    fn test() {\n        helper();\n    }\n}\n",
+        "macro_rules! made {\n    () => {\n        fn made() {}\n    };\n}\n",
+        "// fn more() {}\n",
+    ] {
+        krate.write("src/main.rs", &(main.to_owned() + none));
+        let met = report(&[]).ends_with(0);
+        assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    }
+}
+
+#[test]
+fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = |more: &str| {
+        format!("fn main() {{\n    println!(\"a\");\n{more}    println!(\"b\");\n}}\n")
+    };
+    krate.write("src/main.rs", &main(""));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = |words: &[&str]| {
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate.itcov(&["report"]);
+        krate.itcov(&[&["report"], &since[..], words].concat())
+    };
+    let off = "    #[cfg(feature = \"more\")]\n";
+    for statement in [
+        "    println!(\"c\");\n",
+        "    {\n        println!(\"c\");\n    }\n",
+        "    let _ = 1;\n",
+    ] {
+        krate.write("src/main.rs", &main(&format!("{off}{statement}")));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[])
+            .ends_with(1)
+            .says("src/main.rs (no code for line 3, which `cfg` leaves out)");
+        krate.itcov(&["run", "--features", "more"]).ends_with(0);
+        let met = gate(&[]).ends_with(0);
+        assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    }
+    // What is given to a macro is statements, too.
+    let passed = |rest: &str| format!("    passed! {{ {rest}println!(\"d\"); }}\n");
+    let defined = "macro_rules! passed {\n    (if #[cfg($($if:tt)*)] { $($one:tt)* } else { $($other:tt)* } $($all:tt)*) => {\n        \
+                   #[cfg($($if)*)] { $($one)* } #[cfg(not($($if)*))] { $($other)* } $($all)*\n    };\n    \
+                   ($($all:tt)*) => { $($all)* };\n}\n";
+    for (rest, line) in [
+        ("\n#[cfg(feature = \"more\")]\nprintln!(\"c\");\n", 10),
+        (
+            "if #[cfg(feature = \"more\")] {\nprintln!(\"c\");\n} else {}\n",
+            9,
+        ),
+        (
+            "if #[cfg(not(feature = \"more\"))] {} else {\nprintln!(\"c\");\n}\n",
+            9,
+        ),
+    ] {
+        let text = defined.to_owned() + &main(&passed(rest));
+        krate.write("src/main.rs", &text.replace("\"c\"", "\"before\""));
+        let git = Git(krate.root.clone());
+        git.commit("with a macro");
+        krate.write("src/main.rs", &text);
+        let run = krate.itcov(&["run"]).ends_with(0);
+        assert!(run.stdout.starts_with("a\nd\nb\n"), "{run:?}");
+        let said = format!("src/main.rs (no code for line {line}, which `cfg` leaves out)");
+        gate(&[]).ends_with(1).says(&said);
+    }
+    let arm = "    match 1 {\n        #[cfg(feature = \"more\")]\n        2 => {}\n        _ => {}\n    }\n";
+    krate.write("src/main.rs", &main(arm));
+    krate.itcov(&["run"]).ends_with(0);
+    // The others have run.
+    let met = gate(&[]).ends_with(0);
+    met.says("no code for line 4, which `cfg` leaves out");
+    for test in [
+        "    #[cfg(test)]\n    println!();\n",
+        "    #[cfg(not(coverage))]\n    println!();\n",
+    ] {
+        krate.write("src/main.rs", &main(test));
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&[]).ends_with(0);
+    }
+}
+
+#[test]
+fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
+    let krate = scaffolded("denominator");
+    krate.write(".gitignore", "/target\n");
+    let git = Git::init(&krate.root);
+    git.run(&["add", ".gitignore"]);
+    git.run(&["commit", "-qm", "first"]);
+    krate.itcov(&["run"]).ends_with(0);
+    let said = krate
+        .itcov(&["report", "--changed-since", "HEAD"])
+        .ends_with(0);
+    assert!(!said.stderr.contains("no code for"), "{}", said.stderr);
+}
