@@ -46,10 +46,11 @@ const FOLD: &str = "(async () => { const times = [];\
     }\
     return times; })()";
 
-/// The key for the next place, five times at each of 20 heights.
+/// The key for the next place, five times at each of 20 heights, when what stands there has been painted.
 const NEXT: &str = "(async () => { const times = [];\
     for (let place = 0; place < 20; place += 1) {\
-      await took(() => scrollTo(0, document.documentElement.scrollHeight * ((place * 7) % 20) / 20));\
+      scrollTo(0, document.documentElement.scrollHeight * ((place * 7) % 20) / 20);\
+      for (let frame = 0; frame < 5; frame += 1) await painted();\
       for (let time = 0; time < 5; time += 1) times.push(await took(() => press('n')));\
     }\
     return times; })()";

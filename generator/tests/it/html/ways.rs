@@ -103,6 +103,37 @@ fn goes_on_from_where_the_reader_is(browser: &mut impl Browser) {
 
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
+fn after_a_place_far_to_the_right_the_keys_go_on_from_what_is_seen() {
+    goes_on_after_a_place_far_to_the_right(&mut Chromium::start());
+}
+
+#[test]
+#[ignore = "needs Firefox (Debian: apt-get install firefox-esr)"]
+fn after_a_place_far_to_the_right_the_keys_go_on_from_what_is_seen_in_firefox() {
+    goes_on_after_a_place_far_to_the_right(&mut Firefox::start());
+}
+
+fn goes_on_after_a_place_far_to_the_right(browser: &mut impl Browser) {
+    let large = Large::of_one_file(120);
+    browser.open(&large.pages.join(LONG), "");
+    let wide = "[...document.querySelectorAll('u[id]')].find((it) => it.closest('p').textContent.length > 250)";
+    browser.value(&format!("location.hash = '#' + {wide}.id"));
+    browser.until("document.querySelector('#code').scrollLeft > 500");
+    browser.until(IS_SEEN);
+    // Far away from there the lines have their numbers, however short they are.
+    browser.value(
+        "scrollTo(0, document.getElementById('L1500').getBoundingClientRect().top + scrollY - 300)",
+    );
+    browser.until("document.querySelector('#code').scrollLeft > 500");
+    browser.until("document.elementFromPoint(document.querySelector('#code').getBoundingClientRect().left + 30, 400)?.matches('p > a')");
+    browser.press("n");
+    let line: u32 = browser.text(HERE)[1..].parse().unwrap();
+    assert!((1_480..1_540).contains(&line), "{line}");
+    browser.until(IS_SEEN);
+}
+
+#[test]
+#[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn in_20_000_lines_a_key_looks_at_what_is_seen_alone() {
     let mut browser = Chromium::start();
     let large = Large::new();

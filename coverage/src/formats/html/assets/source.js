@@ -45,15 +45,16 @@ function position(code) {
     const box = range.getBoundingClientRect();
     return box.bottom > edge() && box.top < innerHeight;
   };
-  // The first line that is seen. Only what is seen is asked for its place: a browser lays out the rest for that.
-  const top = () => {
-    const box = code.getBoundingClientRect();
-    for (let y = Math.max(box.top, edge()) + 1; y < Math.min(box.bottom, innerHeight); y += 8) {
-      // What has just come into sight may not be there yet, but what it is in.
-      const row = document.elementFromPoint(box.left + 8, y)?.closest("#code p, #code > div");
-      if (row) return row;
+  // The first line that is seen, or what is folded there. Only what is seen is asked for its place: a browser lays out the rest for that.
+  const top = (rows = code.children, above = edge()) => {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom > above) high = middle;
+      else low = middle + 1;
     }
-    return box.top > edge() ? code : null;
+    const row = rows[low];
+    return row?.matches("div, [open]") ? top(row.children, above) : row;
   };
   const get = () => {
     const selected = newSelection();
