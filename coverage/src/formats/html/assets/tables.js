@@ -210,6 +210,7 @@ function functions(table) {
   });
   // The rows of each part of the table, in their order.
   const parts = (of) => bodies.forEach((body, index) => of(body, all.slice(together * index, together * (index + 1))));
+  let last = all.length;
   const show = (matches, onlyMissing) => {
     let shown = 0;
     for (const it of all) {
@@ -220,6 +221,15 @@ function functions(table) {
     }
     // A part that is out of sight is as high as its rows will be.
     parts((body, rows) => body.style.setProperty("--n", rows.filter((it) => it.isShown).length));
+    // Of few rows each, all parts were in sight, and a browser would lay out all that comes back. Of what was hidden it looks first
+    // what is in sight now.
+    if (shown > last + together) {
+      const hide = (value) => { for (const body of bodies) body.style.contentVisibility = value; };
+      hide("hidden");
+      table.getBoundingClientRect();
+      hide("");
+    }
+    last = shown;
     return shown;
   };
   const update = filtering("function", all.length, show);
