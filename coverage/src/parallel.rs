@@ -21,19 +21,30 @@ pub fn map<I: Sync, T: Send>(
     at_once: usize,
     make: &(dyn Fn(&I) -> T + Sync),
 ) -> Vec<T> {
+    let parts: Vec<_> = items
+        .chunks(at_once)
+        .map(|items| (items, Mutex::new(Vec::new())))
+        .collect();
+    share(parts.len(), &|part| {
+        let (items, done) = &parts[part];
+        let some = items.iter().map(make).collect();
+        *lock(done) = some;
+    });
+    let done = parts.into_iter().map(|(_, done)| done.into_inner());
+    done.flat_map(|it| it.unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+/// Does what has these numbers. It is compiled once, and not for each kind of item.
+fn share(number: usize, work: &(dyn Fn(usize) + Sync)) {
     let next = AtomicUsize::new(0);
-    let parts = Mutex::new(Vec::new());
     let work = || {
-        let first = next.fetch_add(at_once, Relaxed);
-        let some = items.get(first..)?;
-        let some = &some[..some.len().min(at_once)];
-        let some: Vec<T> = (!some.is_empty()).then(|| some.iter().map(make).collect())?;
-        lock(&parts).push((first, some));
-        Some(())
+        let one = next.fetch_add(1, Relaxed);
+        (one < number).then(|| work(one))
     };
     thread::scope(|scope| {
         loop {
-            let is_more = next.load(Relaxed).saturating_add(at_once) < items.len();
+            let is_more = next.load(Relaxed).saturating_add(1) < number;
             if let Some(helper) = is_more.then(Helper::find).flatten() {
                 let work = &work;
                 let help = move || {
@@ -48,9 +59,6 @@ pub fn map<I: Sync, T: Send>(
             }
         }
     });
-    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    parts.sort_unstable_by_key(|(first, _)| *first);
-    parts.into_iter().flat_map(|(_, some)| some).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
