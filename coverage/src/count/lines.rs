@@ -16,7 +16,7 @@ pub struct Line {
 
 /// The lines that have code, by their numbers.
 pub fn lines(segments: &[Segment]) -> Vec<Line> {
-    let mut lines = vec![];
+    let mut lines = Vec::with_capacity(segments.len());
     let mut number = segments.first().map_or(0, |segment| segment.start.line);
     let mut before: Option<&Segment> = None;
     let mut rest = segments;

@@ -24,8 +24,12 @@ pub struct Segment {
 
 /// Cuts a file into segments.
 pub fn segments(regions: impl IntoIterator<Item = CountedRegion>) -> Vec<Segment> {
-    let mut sweep = Sweep::default();
-    let mut regions = merged(regions).into_iter().peekable();
+    let regions = merged(regions);
+    let mut sweep = Sweep {
+        segments: Vec::with_capacity(regions.len()),
+        ..Sweep::default()
+    };
+    let mut regions = regions.into_iter().peekable();
     while let Some(region) = regions.next() {
         sweep.close_until(Some(region.start));
         sweep.open(region, regions.peek());
@@ -37,7 +41,10 @@ pub fn segments(regions: impl IntoIterator<Item = CountedRegion>) -> Vec<Segment
 /// The regions from the top to the bottom, an outer one before those inside, each extent once. A function
 /// that was compiled several times has the same regions several times: the counts of the same kind add up.
 fn merged(regions: impl IntoIterator<Item = CountedRegion>) -> Vec<CountedRegion> {
-    let mut regions: Vec<_> = regions.into_iter().collect();
+    let each = regions.into_iter();
+    // A function's are few, and there are many functions: none has to grow.
+    let mut regions = Vec::with_capacity(each.size_hint().1.unwrap_or_default());
+    regions.extend(each);
     regions.sort_by(|a, b| (a.start, b.end, a.kind).cmp(&(b.start, a.end, b.kind)));
     regions.dedup_by(|region, kept| {
         let same_extent = (region.start, region.end) == (kept.start, kept.end);
