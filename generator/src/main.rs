@@ -7,6 +7,7 @@ mod doctor;
 mod duration;
 mod live;
 mod measured;
+mod output;
 mod progress;
 mod readable;
 mod restored;
@@ -19,8 +20,7 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
-use commands::ask::Interrupted;
-use commands::output;
+use commands::writing::ask::Interrupted;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -162,7 +162,7 @@ impl<'a> Builder<'a> {
                     ),
                 ),
                 // Without it cargo builds everything, which takes longer.
-                Err(error) => crate::commands::output::note(&format!(
+                Err(error) => crate::output::note(&format!(
                     "cannot reuse what is built of the dependencies, so they are built again: {error}"
                 )),
             }

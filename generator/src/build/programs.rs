@@ -6,7 +6,7 @@ use cargo_metadata::{Package, Target};
 use super::options::BuildOptions;
 use crate::run::settings::variable;
 use crate::scaffold::metadata::Workspace;
-use crate::scaffold::selection::{bins, list};
+use crate::scaffold::selection::{bins, list, without_program};
 
 /// A program to measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn choose<'a>(
     let packages = packages(workspace, options, of_harness)?;
     let mut programs = Vec::new();
     for package in packages {
-        for bin in binaries(package, options, of_harness)? {
+        for bin in binaries(workspace, package, options, of_harness)? {
             programs.push(Program { package, bin });
         }
     }
@@ -157,6 +157,7 @@ fn packages<'a>(
 }
 
 fn binaries<'a>(
+    workspace: &Workspace,
     package: &'a Package,
     options: &BuildOptions,
     of_harness: &dyn Fn(&Package) -> Option<String>,
@@ -174,10 +175,7 @@ fn binaries<'a>(
     }
     match all[..] {
         [bin] => Ok(vec![bin]),
-        [] => bail!(
-            "the package `{}` has no binary: there is no program to run",
-            package.name
-        ),
+        [] => Err(without_program(package, workspace)),
         _ => bail!(
             "the package `{}` has several binaries; choose with --bin:{}",
             package.name,

@@ -8,7 +8,7 @@ use cargo_metadata::PackageId;
 use super::artifacts::{Artifacts, name_and_version};
 use super::linked;
 use super::units::Unit;
-use crate::commands::output::warn;
+use crate::output::warn;
 use crate::run::say;
 
 /// Warns if the linker has not led the runtime to the path of the profile.

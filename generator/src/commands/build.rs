@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::measure::Measure;
-use super::output;
 use crate::build::linked::PATTERN;
 use crate::build::options::BuildOptions;
+use crate::commands::measure::Measure;
+use crate::output;
 use crate::run::say;
 
 /// Build the program instrumented, and say where it is and how to run it elsewhere.

@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use super::output::{self, Format};
 use crate::duration;
+use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::facts::Facts;

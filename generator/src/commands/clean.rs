@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use indicatif::HumanBytes;
 
-use super::output;
 use crate::build::layout::Layout;
 use crate::measured::{Store, unused};
+use crate::output;
 use crate::run::say;
 use crate::scaffold::metadata::Cargo;
 

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8PathBuf;
 
-use super::output::Format;
 use crate::doctor::{findings, show};
+use crate::output::Format;
 
 /// Check that everything a measured run needs is installed.
 ///

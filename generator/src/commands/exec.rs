@@ -9,17 +9,22 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::apart::{self, Apart};
-use super::built_meanwhile::{by_other_runs, by_the_suite, leave_out_others};
-use super::measure::{Built, Measure, Profiles, configured};
-use super::opened::Opened;
-use super::{alike, not_run, output, unmeasured};
 use crate::build::call::{BEFORE, OF_BUILD_SCRIPTS, SET};
 use crate::build::linked::is_possible;
 use crate::build::options::{BuildOptions, Scope};
 use crate::build::units::{self, Kind};
+use crate::commands::measure::test_scenarios::{self, Apart};
+use crate::commands::measure::{Built, Measure, Profiles, configured};
+use crate::commands::not_measured::built_meanwhile::{
+    by_other_runs, by_the_suite, leave_out_others,
+};
+use crate::commands::not_measured::look_alikes;
+use crate::commands::not_measured::not_run;
+use crate::commands::not_measured::ordinary_builds::Opened;
+use crate::commands::not_measured::started;
 use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
+use crate::output;
 use crate::run::plan::{Plan, Suite, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::{Failure, say, say_loss};
@@ -66,7 +71,7 @@ impl Exec {
             measure.tests = true;
         }
         let built = measure.build(measure.programs()?)?;
-        unmeasured::by_cargo(&built);
+        started::by_cargo(&built);
         let mut recording = measure.begin(&built, &settings, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let mut environment = self.environment(&measure, &built, &profiles);
@@ -80,7 +85,7 @@ impl Exec {
                 environment,
             }),
         };
-        let watch = alike::watch(&measure, &built);
+        let watch = look_alikes::watch(&measure, &built);
         let outcome = measure.supervise(&plan, &settings, &recording)?;
         let opened = Opened::of(&watch, &measure, &built);
         if !outcome.counts {
@@ -95,7 +100,7 @@ impl Exec {
                 ));
                 return Ok(ExitCode::from(outcome.status.max(1)));
             }
-            output::error(&unmeasured::nothing_else(
+            output::error(&started::nothing_else(
                 &built,
                 self.build.scope == Scope::Workspace && !self.tests,
                 &opened,
@@ -104,7 +109,7 @@ impl Exec {
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
         opened.as_well();
-        unmeasured::as_well(&built);
+        started::as_well(&built);
         not_run::say_of(&built, &profiles);
         if outcome.status != 0 && stops_at_a_failure(&self.command) {
             say(
@@ -112,7 +117,7 @@ impl Exec {
             );
         }
         if self.scenarios && !is_one_named(recording.directory())? {
-            say(apart::NONE);
+            say(test_scenarios::NONE);
         }
         let by_others = by_other_runs(&measure, &built)?;
         recording.add_built(&profiles, &|program| {

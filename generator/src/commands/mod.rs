@@ -1,30 +1,21 @@
-//! One file a subcommand: its arguments and its `run`.
+//! A file or folder for each subcommand, with its arguments and its `run`; and what several of them share: `measure/` has a build, a
+//! run and a report, `not_measured/` what a run has to say of what does not count, and `writing/` what changes a crate.
 
-mod alike;
-mod apart;
-pub mod ask;
 pub mod build;
-mod built_meanwhile;
 pub mod check;
 pub mod clean;
 pub mod completions;
 pub mod doctor;
 pub mod exec;
 pub mod init;
-mod live;
 pub mod man;
 mod measure;
-mod not_run;
-mod opened;
-pub mod output;
-mod recorded;
+mod not_measured;
 pub mod remove;
 pub mod report;
 pub mod run;
-mod scaffold;
 pub mod scenario;
 pub mod scenarios;
 pub mod suite;
-mod supervise;
-mod unmeasured;
 pub mod update;
+pub mod writing;

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::output::{self, Format};
-use super::scaffold::Writing;
 use crate::build::layout::Layout;
+use crate::commands::writing::Writing;
+use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::live::LiveOptions;
-use super::measure::{Measure, Profiles, is_set, refuse_for_several};
-use super::opened::Opened;
-use super::{alike, not_run};
 use crate::build::options::BuildOptions;
+use crate::commands::measure::browser::LiveOptions;
+use crate::commands::measure::{Measure, Profiles, is_set, refuse_for_several};
+use crate::commands::not_measured::look_alikes;
+use crate::commands::not_measured::not_run;
+use crate::commands::not_measured::ordinary_builds::Opened;
 use crate::run::plan::{self, Plan, find_command};
 use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
@@ -67,7 +68,7 @@ impl Suite {
                 environment: BTreeMap::new(),
             }),
         };
-        let watch = alike::watch(&measure, &built);
+        let watch = look_alikes::watch(&measure, &built);
         let outcome = measure.run(&plan, &settings, &mut recording)?;
         Opened::of(&watch, &measure, &built).beside(true);
         // More than 123 is a timeout, a command that cannot be started, or a signal.

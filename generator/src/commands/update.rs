@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use super::output::{self, Format};
-use super::scaffold::Writing;
+use crate::commands::writing::Writing;
+use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
 use crate::scaffold::metadata::Cargo;

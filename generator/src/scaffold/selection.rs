@@ -46,6 +46,9 @@ impl Selection {
         let packages = self.packages(workspace, scaffolded, ask)?;
         let mut chosen = Vec::new();
         for package in packages {
+            if bins(package).next().is_none() {
+                return Err(without_program(package, workspace));
+            }
             chosen.extend(self.bin(package, scaffolded, ask)?);
         }
         for name in &self.bin {
@@ -177,9 +180,6 @@ impl Selection {
     ) -> Result<Option<Chosen<'a>>> {
         let all: Vec<&Target> = bins(package).collect();
         let name = &package.name;
-        if all.is_empty() {
-            bail!("the package `{name}` has no binary: there is no program to run");
-        }
         let chosen = |bin, note| Ok(Some(Chosen { package, bin, note }));
         let mut wanted = all.iter().filter(|bin| self.bin.contains(&bin.name));
         match (wanted.next(), wanted.next()) {
@@ -219,6 +219,21 @@ impl Selection {
             ),
         }
     }
+}
+
+/// The package has no program; perhaps others have.
+pub fn without_program(package: &Package, workspace: &Workspace) -> anyhow::Error {
+    let members = workspace.members().iter();
+    let having = members.filter(|package| bins(package).next().is_some());
+    let names: Vec<&str> = having.map(|package| package.name.as_str()).collect();
+    let elsewhere = match &names[..] {
+        [] => String::new(),
+        names => format!("; choose with -p:{}", list(names.iter().copied())),
+    };
+    anyhow::anyhow!(
+        "the package `{}` has no binary: there is no program to run{elsewhere}",
+        package.name
+    )
 }
 
 /// The program that `cargo run` runs, if no options are needed.

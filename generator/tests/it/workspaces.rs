@@ -180,9 +180,9 @@ fn from_a_member_it_is_the_members_program() {
     assert!(krate.has("tests/manual_integration.rs") && krate.has("../../itcov.just"));
     krate.harness(&[]).ends_with(0).prints("worker\n");
     let lib = services().inside("crates/lib");
-    lib.itcov(&["init"])
-        .ends_with(1)
-        .says("the package `lib` has no binary");
+    lib.itcov(&["init"]).ends_with(1).says(
+        "the package `lib` has no binary: there is no program to run; choose with -p:\n  api\n",
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::html::Html;
 use super::staged::{self, Placed};
 use super::written::Written;
 use crate::build::layout::Layout;
-use crate::commands::recorded::Counted;
+use crate::commands::scenarios::recorded::Counted;
 
 /// Everything that is written besides the table, or in its place.
 #[derive(Args)]

@@ -10,7 +10,7 @@ use glob::{MatchOptions, Pattern};
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::names;
 
-use crate::commands::output::warn;
+use crate::output::warn;
 
 /// Globs of files, each of which may be given any number of times.
 #[derive(Args)]

@@ -10,8 +10,8 @@ use llvm_coverage::formats::html::{self, About, Error, Scenarios};
 use llvm_coverage::formats::subject::Subject;
 
 use super::{revision, time};
-use crate::commands::output::note;
-use crate::commands::recorded::Counted;
+use crate::commands::scenarios::recorded::Counted;
+use crate::output::note;
 use crate::progress::during;
 use crate::readable;
 

@@ -39,10 +39,10 @@ use thresholds::Thresholds;
 use unbuilt::Unbuilt;
 
 use crate::build::layout::Layout;
-use crate::commands::output::note;
-use crate::commands::recorded::Counted;
+use crate::commands::scenarios::recorded::Counted;
 use crate::measured::sources::Stale;
 use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
+use crate::output::note;
 use crate::run::Failure;
 use crate::scaffold::metadata::{Cargo, Workspace};
 

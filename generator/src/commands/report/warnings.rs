@@ -13,9 +13,9 @@ use llvm_coverage::profiles::Merged;
 use llvm_coverage::terminal::harmless;
 
 use super::unbuilt::Unbuilt;
-use crate::commands::output::{note, warn};
 use crate::measured::Measured;
 use crate::measured::sources::Stale;
+use crate::output::{note, warn};
 
 /// How many files are named.
 const NAMED: usize = 3;

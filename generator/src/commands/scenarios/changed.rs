@@ -27,8 +27,8 @@ use super::place::extent;
 use crate::build::layout::Layout;
 use crate::build::sources::is_final;
 use crate::build::texts::{State, Text};
-use crate::commands::recorded::Counted;
 use crate::commands::report::written::Written;
+use crate::commands::scenarios::recorded::Counted;
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
 

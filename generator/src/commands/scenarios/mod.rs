@@ -3,6 +3,7 @@
 pub mod around;
 mod changed;
 pub mod place;
+pub mod recorded;
 mod table;
 mod testwise;
 
@@ -23,15 +24,15 @@ use llvm_coverage::terminal::harmless;
 use place::Place;
 use table::Row;
 
-use super::output::{self, note};
-use super::recorded::{Counted, Recorded};
 use super::report::destinations::to_screen;
 use super::report::display::screen;
 use super::report::warnings;
+use crate::commands::scenarios::recorded::{Counted, Recorded};
 use crate::measured::Choice;
 use crate::measured::scenarios::index::Index;
 use crate::measured::scenarios::reach;
 use crate::measured::sources::Stale;
+use crate::output::{self, note};
 use crate::scaffold::metadata::{Cargo, Workspace};
 
 /// Show the scenarios of the last run: what each reaches, and which are enough.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use llvm_coverage::formats::names;
 use serde::Serialize;
 
-use crate::commands::recorded::Counted;
+use crate::commands::scenarios::recorded::Counted;
 use crate::measured::scenarios::Outcome;
 
 /// The report.

@@ -37,6 +37,13 @@ pub fn section() -> Section {
         "cargo itcov init",
     );
 
+    let elsewhere = workspace(&[("store", &[]), ("shop", &["shop"])]);
+    section.error(
+        &elsewhere,
+        "The package has no program, and another one has",
+        "cargo itcov init -p store",
+    );
+
     let one = workspace(&[("shop", &["serve", "import"])]);
     section.error(
         &one,

@@ -28,7 +28,10 @@ fn of_several_programs_none_is_taken_and_the_options_that_choose_are_said() {
             "-p api --bin cli",
             "there is no binary `cli`; there are:\n  api\n",
         ),
-        ("-p shared", "the package `shared` has no binary"),
+        (
+            "-p shared",
+            "the package `shared` has no binary: there is no program to run; choose with -p:\n  api\n",
+        ),
         ("--workspace -p api", "cannot be used with"),
     ] {
         let options = format!("itcov_options={options}");

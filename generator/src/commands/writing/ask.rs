@@ -13,7 +13,7 @@ use dialoguer::{Error, Select};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag::register_conditional_shutdown;
 
-use super::output::INTERRUPTED;
+use crate::output::INTERRUPTED;
 use crate::progress::can_move_the_cursor;
 
 /// Whether no question is on the screen, so that Ctrl-C ends the process. At a question, it would end with the cursor hidden.

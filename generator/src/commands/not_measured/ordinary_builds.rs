@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::alike;
-use super::measure::{Built, Measure};
 use crate::build::ordinary;
 use crate::build::program::BuiltProgram;
+use crate::commands::measure::{Built, Measure};
+use crate::commands::not_measured::look_alikes;
 use crate::run::say_loss;
 use crate::run::settings::variable;
 use crate::run::watch::Watch;
@@ -42,7 +42,7 @@ impl<'a> Opened<'a> {
     /// What was watched, at the end of a run.
     pub fn of(watch: &Watch, measure: &'a Measure<'a>, built: &'a Built<'a>) -> Opened<'a> {
         let mut files: Vec<PathBuf> = watch.used().into_iter().map(Path::to_owned).collect();
-        for made in alike::made_meanwhile(watch, measure, built) {
+        for made in look_alikes::made_meanwhile(watch, measure, built) {
             if !files.contains(&made) {
                 files.push(made);
             }

@@ -1,5 +1,9 @@
 //! What the commands that measure have in common: the build before the run, and the report after it.
 
+pub mod browser;
+mod supervise;
+pub mod test_scenarios;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,9 +15,6 @@ use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
 
-use super::live::LiveOptions;
-use super::output;
-use super::report::Report;
 use super::scenarios::around::Asked;
 use crate::build::along;
 use crate::build::cargo::Builder;
@@ -26,11 +27,14 @@ use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
+use crate::commands::report::Report;
 use crate::measured::{How, Kept, Part, Recording, Store};
+use crate::output;
 use crate::run::plan::Start;
 use crate::run::settings::Settings;
 use crate::run::{Failure, interrupts, say, say_loss};
 use crate::scaffold::metadata::Workspace;
+use browser::LiveOptions;
 
 /// A measurement that is about to be made.
 pub struct Measure<'a> {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use llvm_coverage::files;
 
-use super::measure::Built;
-use super::opened::{Opened, shown};
-use super::output::warn;
 use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::made;
+use crate::commands::measure::Built;
+use crate::commands::not_measured::ordinary_builds::{Opened, shown};
 use crate::measured::Recording;
 use crate::measured::origin::functions;
+use crate::output::warn;
 use crate::run::say_loss;
 use crate::run::settings::variable;
 

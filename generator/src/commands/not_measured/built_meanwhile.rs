@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::measure::{Built, Measure};
 use crate::build::linked::{loaded_by, number_of};
 use crate::build::units::{self, Kind, Unit};
+use crate::commands::measure::{Built, Measure};
 use crate::measured::origin::of_others;
 use crate::measured::{Kept, is_same_file};
 use crate::run::say_loss;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use super::live::LiveOptions;
-use super::measure::Measure;
-use super::unmeasured;
+use super::Measure;
+use super::browser::LiveOptions;
+use crate::commands::not_measured::started;
 use crate::live::Live;
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
@@ -96,7 +96,7 @@ impl Measure<'_> {
             ));
             recording.forget_scenarios()?;
         }
-        unmeasured::elsewhere(recording);
+        started::elsewhere(recording);
         Ok(outcome)
     }
 }

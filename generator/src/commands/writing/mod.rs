@@ -1,8 +1,10 @@
 //! What the commands that write into a crate have in common.
 
+pub mod ask;
+
 use anyhow::Result;
 
-use super::output::{self, Format};
+use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::apply::{self, Lock};
 use crate::scaffold::change::{Change, Plan};

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::exec::as_variables;
-use super::measure::Built;
+use super::Built;
 use crate::build::runner::{self, is_split};
+use crate::commands::exec::as_variables;
 use crate::measured::Recording;
 use crate::measured::scenarios::apart::NAME;
 use crate::run::Failure;

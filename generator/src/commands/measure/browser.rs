@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::measure::Measure;
-use super::report::{display, html};
+use super::Measure;
+use crate::commands::report::{display, html};
 use crate::live::{Live, Panel};
 use crate::measured::Recording;
 use crate::run::{Failure, say};

@@ -5,8 +5,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::measure::{Built, Measure};
 use crate::build::ordinary;
+use crate::commands::measure::{Built, Measure};
 use crate::measured::origin::functions;
 use crate::run::watch::Watch;
 

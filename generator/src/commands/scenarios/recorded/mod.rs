@@ -13,11 +13,11 @@ use llvm_coverage::profiles::Merged;
 
 use crate::build::layout::Layout;
 use crate::build::texts::Text;
-use crate::commands::output::warn;
 use crate::commands::report::warnings;
 use crate::measured::scenarios::index::{Index, Lines, stamp};
 use crate::measured::scenarios::{Scenario, Scenarios};
 use crate::measured::{Choice, Measured, Measurement, Profiles, Store};
+use crate::output::warn;
 use crate::progress::during_each;
 use crate::scaffold::metadata::Workspace;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::measure::Built;
-use super::opened::shown;
+use crate::commands::measure::Built;
+use crate::commands::not_measured::ordinary_builds::shown;
 use crate::measured::origin::{may_be_of, own_functions};
 use crate::run::say;
 
