@@ -7,8 +7,12 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_pars
 
 use super::format::{FORMATS, FileFormat};
 use super::target;
+use crate::scaffold::RECIPES;
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
+
+/// Sources that do not end in `.rs`.
+const SOURCES: [&str; 4] = ["Cargo.toml", "Cargo.lock", "justfile", RECIPES];
 
 /// The formats that were asked for, each with its file. Any number of them may be written at once.
 pub struct Files(Vec<(PathBuf, &'static FileFormat)>);
@@ -36,6 +40,11 @@ impl Files {
 
     fn check(&self) -> Result<(), Error> {
         for (place, (path, format)) in self.0.iter().enumerate() {
+            if is_source(path) {
+                let (option, path) = (format.option, path.display());
+                let wrong = format!("--{option} {path} would replace a source; name another file");
+                return Err(wrong_usage(ErrorKind::ValueValidation, &wrong));
+            }
             let Some((_, before)) = self.0[..place].iter().find(|(it, _)| same(it, path)) else {
                 continue;
             };
@@ -46,12 +55,26 @@ impl Files {
                 let path = path.display();
                 format!("{options} are both for {path}; name a file for each")
             };
-            // In a usage line, clap would take the whole program for the command.
-            let mut report = Self::augment_args(Command::new("cargo itcov report"));
-            return Err(Error::raw(ErrorKind::ArgumentConflict, wrong).format(&mut report));
+            return Err(wrong_usage(ErrorKind::ArgumentConflict, &wrong));
         }
         Ok(())
     }
+}
+
+fn wrong_usage(kind: ErrorKind, wrong: &str) -> Error {
+    // In a usage line, clap would take the whole program for the command.
+    let mut report = Files::augment_args(Command::new("cargo itcov report"));
+    Error::raw(kind, wrong).format(&mut report)
+}
+
+/// Whether there is a file that no report is called like.
+fn is_source(path: &Path) -> bool {
+    let Some(file) = target::of(path).ok().filter(|it| it.is_file()) else {
+        return false;
+    };
+    let is_rust = file.extension().is_some_and(|it| it == "rs");
+    let name = file.file_name().unwrap_or_default();
+    is_rust || SOURCES.iter().any(|it| name == *it)
 }
 
 fn is_stdout(path: &Path) -> bool {

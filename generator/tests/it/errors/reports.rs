@@ -42,6 +42,7 @@ fn usage(section: &mut Section, shop: &TestCrate) {
             "--lcov coverage.txt --json coverage.txt",
         ),
         ("Two formats go to the standard output", "--lcov - --json -"),
+        ("A format would replace a source", "--lcov src/main.rs"),
     ] {
         section.usage(shop, case, &format!("cargo itcov report {options}"));
     }

@@ -121,6 +121,22 @@ fn two_formats_for_one_place_are_wrong_usage_and_nothing_is_written() {
 }
 
 #[test]
+fn no_report_replaces_a_source() {
+    let fixture = measured();
+    std::os::unix::fs::symlink("src/main.rs", fixture.root().join("linked")).unwrap();
+    for source in ["src/main.rs", "Cargo.toml", "./src/../Cargo.lock", "linked"] {
+        let before = fs::read(fixture.root().join(source)).unwrap();
+        report(&fixture, &["--lcov", source])
+            .ends_with(2)
+            .says(&format!(
+                "error: --lcov {source} would replace a source; name another file\n"
+            ));
+        assert_eq!(fs::read(fixture.root().join(source)).unwrap(), before);
+    }
+    report(&fixture, &["--lcov", "src/lcov.info"]).ends_with(0);
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_said_and_the_others_are_as_they_were() {
     let fixture = measured();
     fs::write(fixture.root().join("lcov.info"), "as it was").unwrap();
