@@ -24,6 +24,6 @@ echo
 echo "| command | seconds | of a processor |"
 echo "| --- | --- | --- |"
 row cargo test -p llvm-coverage
-row cargo test -p cargo-itcov --bin cargo-itcov
+row cargo test -p cargo-itcov --lib
 rm -rf target
 row cargo run --example demo
