@@ -2,7 +2,6 @@
 //! what these use and of crates outside of the workspace, and the files that build scripts say they depend on.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::again::Product;
 use super::layout::Layout;
 use super::noted::noted;
+use super::settings;
 use super::sources::{clean, is_elsewhere, is_final, listed};
 use super::texts::{TICK, Text};
 use super::units::{self, Unit};
@@ -241,42 +241,9 @@ pub fn manifests(
     let manifests = manifests.map(|path| Text::before(path, began));
     manifests
         .chain(absent)
-        .chain(settings(&layout.root, began))
+        .chain(settings::of(&layout.root, began))
         .collect()
 }
 
 /// What cargo makes part of a package's program though no manifest names it, as soon as it is there.
 const FOUND: [&str; 2] = ["build.rs", "src/lib.rs"];
-
-/// What else decides how a program is made in the workspace at `root`: which compiler, with which flags, of which versions of its
-/// dependencies. It may also not be there. cargo looks for them from where it is started.
-fn settings(root: &Path, began: SystemTime) -> impl Iterator<Item = Text> {
-    let here = env::current_dir().unwrap_or_default();
-    let around: BTreeSet<&Path> = here.ancestors().chain(root.ancestors()).collect();
-    let found: BTreeSet<PathBuf> = around
-        .into_iter()
-        .flat_map(|it| SETTINGS.map(|name| it.join(name)))
-        .collect();
-    let found = found.into_iter();
-    let found = found.map(move |path| {
-        if path.exists() {
-            Text::before(path, began)
-        } else {
-            Text::absent(path)
-        }
-    });
-    // cargo itself writes it.
-    let lock = root.join("Cargo.lock");
-    let lock = lock.exists().then(|| Text::at(lock));
-    found.chain(lock)
-}
-
-/// Where cargo and rustup look for settings, in a directory and in those around it:
-/// <https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure>,
-/// <https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file>.
-const SETTINGS: [&str; 4] = [
-    ".cargo/config.toml",
-    ".cargo/config",
-    "rust-toolchain.toml",
-    "rust-toolchain",
-];

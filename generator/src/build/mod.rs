@@ -50,6 +50,7 @@ pub mod runner;
 pub mod rustc;
 pub mod scaffolded;
 mod seed;
+mod settings;
 pub mod sources;
 pub mod texts;
 pub mod units;

@@ -18,15 +18,21 @@ pub fn listed(list: &str) -> impl Iterator<Item = PathBuf> {
 
 /// Whether a file is of a package that cargo has downloaded, and so it stays as it is.
 pub fn is_final(file: &Path) -> bool {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let is_in = |home: PathBuf| {
         // Beside these there may be anything, where it is the user's home.
         ["registry/src", "git/checkouts"]
             .iter()
             .any(|name| file.starts_with(home.join(name)))
     };
-    home.is_some_and(is_in)
+    cargo_home().is_some_and(is_in)
+}
+
+/// Where cargo has what it downloads, and settings:
+/// <https://doc.rust-lang.org/cargo/guide/cargo-home.html>.
+pub fn cargo_home() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME").filter(|it| !it.is_empty());
+    let home = home.map(|it| env::current_dir().unwrap_or_default().join(it));
+    home.or_else(|| Some(env::home_dir()?.join(".cargo")))
 }
 
 /// The path without `.` and `..`, as the mapping has it.

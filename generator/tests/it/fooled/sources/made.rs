@@ -119,6 +119,38 @@ fn other_settings_of_the_build_meet_no_threshold() {
     krate.write("src/.cargo/config.toml", "[build]\nrustflags = []\n");
     is_not_met("src/.cargo/config.toml");
     krate.itcov(&["run"]).ends_with(0);
+    // What they include, however it is said, and what that includes.
+    for (include, other) in [
+        ("include = [\"one.toml\"]", "one"),
+        ("include = [\"../one.toml\"]", "../one"),
+        ("include = [{ path = \"one.toml\" }]", "one"),
+        ("[[include]]\npath = \"one.toml\"", "one"),
+    ] {
+        krate.write(".cargo/config.toml", include);
+        let other = format!(".cargo/{other}.toml");
+        krate.write(&other, "include = [\"two.toml\"]\n");
+        let two = other.replace("one", "two");
+        krate.write(&two, "[build]\nrustflags = []\n");
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&report).ends_with(0);
+        krate.write(&two, "[build]\nrustflags = [\"--cfg=two\"]\n");
+        is_not_met(two.strip_prefix(".cargo/../").unwrap_or(&two));
+    }
+    std::fs::remove_dir_all(krate.root.join(".cargo")).unwrap();
+    // Those of the user, which hold everywhere.
+    let home = krate.root.join("home");
+    let with_home = |arguments: &[&str]| {
+        let mut command = krate.command(cargo_itcov());
+        command.env("CARGO_HOME", &home).arg("itcov");
+        Output::of(command.args(arguments))
+    };
+    with_home(&["run"]).ends_with(0);
+    with_home(&report).ends_with(0);
+    krate.write("home/config.toml", "[build]\nrustflags = []\n");
+    let said = "home/config.toml has changed since the program was built";
+    with_home(&report).ends_with(1).says(said);
+    std::fs::remove_dir_all(&home).unwrap();
+    krate.itcov(&["run"]).ends_with(0);
     // Which versions of dependencies.
     let lock = krate.read("Cargo.lock");
     let other = lock.replacen("version = 4", "version = 3", 1);
