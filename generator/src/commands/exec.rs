@@ -139,7 +139,7 @@ impl Exec {
         if self.scenarios {
             fold(recording.directory())?;
         }
-        recording.keep()?;
+        recording.keep(&say_loss)?;
         units::forget_copies(&built.wrapper.units);
         Ok(measure.report(&recording, outcome.status))
     }

@@ -289,15 +289,22 @@ impl Recording {
         self.write(&part).with_context(cannot)
     }
 
-    /// Ends it: what was measured stays, and earlier runs are forgotten.
+    /// Ends it: what was measured stays, and other runs that have ended are forgotten. Says if one of them began later.
     ///
     /// # Errors
     ///
     /// If files cannot be moved or deleted.
-    pub fn keep(&mut self) -> Result<()> {
+    pub fn keep(&mut self, said: &dyn Fn(&str)) -> Result<()> {
         let _lock = self.store.lock()?;
         self.store.settle()?;
         self.is_kept = true;
+        let runs = self.store.runs()?.into_iter();
+        let mut later = runs.skip_while(|run| *run != self.run).skip(1);
+        if later.any(|run| !is_going_on(&run)) {
+            said(
+                "a run that began after this one has ended before it, and is forgotten: `cargo itcov report` is about this one",
+            );
+        }
         self.store.forget_all_but(Some(&self.run))?;
         Ok(())
     }

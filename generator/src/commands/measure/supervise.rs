@@ -11,12 +11,12 @@ use crate::commands::not_measured::started;
 use crate::live::Live;
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
-use crate::run::complain;
 use crate::run::control::Pages;
 use crate::run::marks::{Mark, Marks};
 use crate::run::plan::Plan;
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Hooks, Outcome};
+use crate::run::{complain, say_loss};
 
 impl Measure<'_> {
     /// Runs the plan, and keeps what was measured.
@@ -32,7 +32,7 @@ impl Measure<'_> {
     ) -> Result<Outcome> {
         let outcome = self.supervise(plan, settings, recording)?;
         if outcome.counts {
-            recording.keep()?;
+            recording.keep(&say_loss)?;
         }
         Ok(outcome)
     }

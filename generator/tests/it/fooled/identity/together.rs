@@ -100,6 +100,21 @@ fn a_program_that_runs_is_measured_though_another_one_is_built_and_run_meanwhile
 }
 
 #[test]
+fn of_two_runs_the_report_is_about_the_one_that_ended_last_which_is_said() {
+    let krate = app();
+    let first = start(&krate, &[], "touch one; await two; \"$ITCOV_BIN\"");
+    wait_for(&krate, "one");
+    let script = "\"$ITCOV_BIN\" && \"$ITCOV_BIN\" more";
+    let second = start(&krate, &[], script).finish().ends_with(0);
+    assert!(!second.stderr.contains("forgotten"), "{second:?}");
+    assert_eq!(krate.itcov(&["report"]).lines_of("Total"), (12, 12));
+    krate.write("two", "");
+    let first = first.finish().ends_with(0);
+    first.says("a run that began after this one has ended before it, and is forgotten");
+    assert_eq!(krate.itcov(&["report"]).lines_of("Total"), LINES);
+}
+
+#[test]
 fn a_run_of_tests_is_alone() {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));
