@@ -140,6 +140,8 @@ impl Run<'_> {
             for (_, id, group) in &targets {
                 if !has_come && !told.contains(id) {
                     process::signal(*id, *group, step);
+                    // Whoever is stopped, as by reading a terminal in the background, handles no signal.
+                    process::signal(*id, *group, Signal::CONT);
                     told.push(*id);
                 }
             }

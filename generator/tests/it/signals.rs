@@ -310,6 +310,22 @@ fn an_interrupt_that_hurries_the_suite_leaves_the_program_its_time() {
 }
 
 #[test]
+fn a_suite_that_is_stopped_can_clean_up_before_it_ends() {
+    let krate = TestCrate::shared();
+    krate.write(
+        "suite.sh",
+        "trap 'echo cleaned >cleaned; exit 3' TERM INT; \"$ITCOV_BIN\"; echo trapped; kill -STOP $$; sleep 60 & wait",
+    );
+    let mut itcov = krate.command(tools::cargo_itcov());
+    itcov.args(["itcov", "exec", "--", "sh", "suite.sh"]);
+    let mut run = Running::start(itcov.env("ITCOV_GRACE", "1h"));
+    run.expect("trapped\n");
+    signal("TERM", run.id());
+    run.finish();
+    assert_eq!(krate.read("cleaned"), "cleaned\n");
+}
+
+#[test]
 fn what_the_caller_has_opened_reaches_the_suite() {
     let krate = TestCrate::shared();
     krate.write("opened", "from the caller\n");
