@@ -1,6 +1,5 @@
 //! The lines that a branch changed.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Lines};
-use llvm_coverage::{Coverage, files};
 
-use super::cfg::{self, Cfg};
+use super::cfg::Cfg;
 use super::git::{Paths, Repository, as_path};
-use super::left_out;
-use super::unbuilt::{self, Unbuilt};
+use super::unbuilt::{self, Sources, Unbuilt};
+use super::without_code;
 use crate::build::texts::Text;
-use crate::commands::scenarios::place::extent;
 use crate::progress::during;
 use crate::readable;
 use crate::scaffold::metadata::Workspace;
@@ -71,9 +69,19 @@ impl ChangedSince {
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
         let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
-        let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
+        let built = coverage_files
+            .clone()
+            .chain(texts.iter().map(|text| text.path.as_path()));
         let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
-        unbuilt.extend(leave_out(&coverage, &cfg(), &mut lines));
+        let cfg = cfg();
+        let sources = Sources::new(coverage_files.clone(), workspace);
+        unbuilt.extend(without_code::in_others(
+            texts,
+            &differences.lines,
+            &sources,
+            &cfg,
+        ));
+        unbuilt.extend(without_code::leave_out(&coverage, &cfg, &mut lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
@@ -97,44 +105,6 @@ pub struct Built<'a> {
     pub outside: &'a BTreeMap<PathBuf, String>,
     /// What was set where each file was compiled.
     pub cfg: &'a dyn Fn() -> HashMap<PathBuf, Vec<Cfg>>,
-}
-
-/// The functions, statements and the like with changed lines of which there is no code in a file that was compiled. For the compiler,
-/// their lines are those of what is around them, so they are left out of the `lines`.
-fn leave_out(
-    coverage: &Coverage,
-    cfg: &HashMap<PathBuf, Vec<Cfg>>,
-    lines: &mut HashMap<PathBuf, Lines>,
-) -> Vec<Unbuilt> {
-    let mut found = Vec::new();
-    for file in &coverage.files {
-        let path = Path::new(&*file.path);
-        let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
-            continue;
-        };
-        let extents = coverage.functions_of(file).filter_map(extent);
-        let own = extents.filter(|(of, _)| *of == &*file.path);
-        let begins = own.map(|(_, lines)| *lines.start()).collect();
-        let known = cfg.get(path).map_or(&[][..], Vec::as_slice);
-        let out = cfg::left_out(&text, known);
-        let functions = left_out::functions(&text, &begins);
-        let mut all = [functions, out.clone()].concat();
-        all.retain(|it| changed.touch(it));
-        all.sort_by_key(|it| (*it.start(), Reverse(*it.end())));
-        // What is in another one is said with it.
-        let mut end = 0;
-        all.retain(|it| {
-            let is_new = *it.end() > end;
-            end = end.max(*it.end());
-            is_new
-        });
-        found.extend(all.iter().map(|it| Unbuilt {
-            path: path.to_owned(),
-            why: format!("no code for line {}, which `cfg` leaves out", it.start()),
-        }));
-        *changed = changed.without(&out);
-    }
-    found
 }
 
 /// What has changed.

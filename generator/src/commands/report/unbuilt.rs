@@ -19,14 +19,33 @@ pub struct Unbuilt {
 }
 
 /// What is known of files, without links.
-struct Known {
+pub struct Sources {
     /// What was compiled.
     built: HashSet<PathBuf>,
     /// Where crates of the workspace begin.
     roots: HashSet<PathBuf>,
 }
 
-impl Known {
+impl Sources {
+    pub fn new<'a>(built: impl Iterator<Item = &'a Path>, workspace: &Workspace) -> Self {
+        let targets = workspace.members().iter().flat_map(|it| &it.targets);
+        let roots = targets.filter_map(|it| it.src_path.as_std_path().canonicalize().ok());
+        Self {
+            built: built.filter_map(|path| path.canonicalize().ok()).collect(),
+            roots: roots.collect(),
+        }
+    }
+
+    /// Whether a file was compiled.
+    pub fn have(&self, file: &Path) -> bool {
+        self.built.contains(file)
+    }
+
+    /// Whether a file is compiled for tests alone, or not to be measured.
+    pub fn are_for_tests(&self, file: &Path) -> bool {
+        is_for_tests(file, self)
+    }
+
     /// Whether the modules that a file declares are beside it, and not in a directory of its name.
     fn declares_beside(&self, file: &Path) -> bool {
         let name = file.file_name().and_then(|it| it.to_str());
@@ -48,13 +67,7 @@ pub fn find<'a>(
     if changed.peek().is_none() {
         return Vec::new();
     }
-    let built: HashSet<PathBuf> = built.filter_map(|path| path.canonicalize().ok()).collect();
-    let targets = workspace.members().iter().flat_map(|it| &it.targets);
-    let roots = targets.filter_map(|it| it.src_path.as_std_path().canonicalize().ok());
-    let known = Known {
-        built,
-        roots: roots.collect(),
-    };
+    let known = Sources::new(built, workspace);
     let built = &known.built;
     let mut unbuilt: Vec<Unbuilt> = changed
         .filter(|path| {
@@ -149,7 +162,7 @@ fn is_beside(path: &Path, package: &Path) -> bool {
 }
 
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
-fn is_for_tests(path: &Path, known: &Known) -> bool {
+fn is_for_tests(path: &Path, known: &Sources) -> bool {
     let text = files::read_text(path).unwrap_or_default();
     if syn::parse_file(&text).is_ok_and(|it| !is_meant(&it.attrs)) {
         return true;
