@@ -286,6 +286,26 @@ mod tests {
     }
 
     #[test]
+    fn what_cfg_leaves_out_is_found_by_true_and_false() {
+        let text = "\
+#[cfg(false)]
+fn item() {}
+#[cfg(true)]
+fn other() {}
+#[cfg(not(true))]
+fn third() {}
+#[cfg(any(unix, false))]
+fn fourth() {}
+#[cfg(all(test, true))]
+fn tests() {}
+#[cfg(all(windows, true,),)]
+fn fifth() {}
+";
+        let found = left_out(text, &[["unix".to_owned()].into()]);
+        assert_eq!(found, [1..=2, 5..=6, 11..=12]);
+    }
+
+    #[test]
     fn what_cfg_leaves_out_is_found_in_what_is_given_to_macros() {
         let text = "\
 fn main() {

@@ -1,6 +1,6 @@
 //! What the predicate of a `cfg` says.
 
-use proc_macro2::{Punct, TokenStream, TokenTree};
+use proc_macro2::{Group, Punct, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token};
@@ -32,7 +32,11 @@ pub fn is_meant(attributes: &[Attribute]) -> bool {
             _ => String::new(),
         };
         let is_marked = path.is_ident("coverage") || words.contains("coverage");
-        let is_never = predicate(attribute).and_then(|it| holds(&it, &of_measured)) == Some(false);
+        let is_never = predicate(attribute).is_some_and(|it| {
+            // What no build has, as below `cfg(false)`, is not for tests.
+            let is_in_none = holds(&it, &|_| None) == Some(false);
+            !is_in_none && holds(&it, &of_measured) == Some(false)
+        });
         !is_test && !is_marked && !is_never
     })
 }
@@ -48,8 +52,28 @@ pub(super) fn of_measured(leaf: &str) -> Option<bool> {
 
 /// That of `#[cfg(…)]`.
 pub(super) fn predicate(attribute: &Attribute) -> Option<Meta> {
-    let is_one = attribute.path().is_ident("cfg");
-    is_one.then(|| attribute.parse_args().ok()).flatten()
+    let list = match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg") => list,
+        _ => return None,
+    };
+    let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let parts = parse.parse2(spelled_out(list.tokens.clone())).ok()?;
+    parts.into_iter().next()
+}
+
+/// `true` and `false` are no `Meta`, but are the same as `all()` and `any()`.
+fn spelled_out(tokens: TokenStream) -> TokenStream {
+    let parsed = |text: &str| text.parse::<TokenStream>().unwrap_or_default();
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(it) if it == "true" => parsed("all()"),
+        TokenTree::Ident(it) if it == "false" => parsed("any()"),
+        TokenTree::Group(it) => {
+            let group = Group::new(it.delimiter(), spelled_out(it.stream()));
+            TokenTree::from(group).into()
+        }
+        other => other.into(),
+    });
+    tokens.collect()
 }
 
 /// Whether a predicate holds, by what is known of its leaves, such as `unix` and `feature="a"`; `None` if that is not known.

@@ -174,6 +174,53 @@ fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
 }
 
 #[test]
+fn no_threshold_is_met_by_methods_in_macros_or_by_what_no_build_has() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = "\
+macro_rules! more {
+    ($($item:tt)*) => { #[cfg(feature = \"more\")] $($item)* };
+}
+struct One;
+impl One {
+    more! { fn method(&self) -> u8 { 1 } }
+    fn base(&self) -> u8 { 0 }
+}
+trait Two {
+    more! { fn given(&self) -> u8 { 2 } }
+}
+fn main() {
+    more! { fn inner() -> u8 { 3 } }
+    One.base();
+    #[cfg(false)]
+    println!(\"4\");
+    println!();
+}
+";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    for (from, to, line) in [
+        ("{ 1 }", "{ 5 }", 6),
+        ("{ 2 }", "{ 5 }", 10),
+        ("{ 3 }", "{ 5 }", 13),
+        ("\"4\"", "\"5\"", 15),
+    ] {
+        krate.write("src/main.rs", &main.replace(from, to));
+        krate.itcov(&["run"]).ends_with(0);
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate
+            .itcov(&[&["report"], &since[..]].concat())
+            .says(&format!(
+                "src/main.rs (no code for line {line}, which `cfg` leaves out)"
+            ))
+            .ends_with(1);
+    }
+}
+
+#[test]
 fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
     let krate = scaffolded("denominator");
     krate.write(".gitignore", "/target\n");
