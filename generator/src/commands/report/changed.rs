@@ -64,7 +64,7 @@ impl ChangedSince {
             });
         };
         let (mut lines, differences) = during("asking git what has changed", || {
-            changed(&coverage, &stale, revision, workspace)
+            changed(&coverage, &stale, outside, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
@@ -73,6 +73,7 @@ impl ChangedSince {
             .clone()
             .chain(texts.iter().map(|text| text.path.as_path()));
         let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
+        unbuilt.extend(untracked(outside, &differences));
         let cfg = cfg();
         let sources = Sources::new(coverage_files.clone(), workspace);
         unbuilt.extend(without_code::in_others(
@@ -125,6 +126,26 @@ impl Changed {
         self.untracked.retain(|it| !is_left_out(it));
         self
     }
+}
+
+/// The crates `outside` of the workspace of which git knows no file, so it does not say whether they have changed.
+fn untracked(outside: &BTreeMap<PathBuf, String>, differences: &Differences) -> Vec<Unbuilt> {
+    let is_untracked = |directory: &Path| {
+        let mut known = differences.tracked.iter().chain(differences.lines.keys());
+        // A repository in this one is listed as a directory.
+        !known.any(|it| it.starts_with(directory) && it != directory)
+    };
+    let outside = outside.iter().filter(|(directory, _)| {
+        let real = directory.canonicalize();
+        real.is_ok_and(|real| is_untracked(&real))
+    });
+    let unbuilt = |(directory, name): (&PathBuf, &String)| Unbuilt {
+        path: directory.clone(),
+        why: format!(
+            "the repository does not track the crate {name}, which is not of the workspace: --also {name} measures it"
+        ),
+    };
+    outside.map(unbuilt).collect()
 }
 
 /// What git says, by paths without links.
@@ -183,6 +204,7 @@ fn links(path: &Path) -> Vec<PathBuf> {
 fn changed(
     coverage: &Coverage,
     stale: &[PathBuf],
+    outside: &BTreeMap<PathBuf, String>,
     revision: &str,
     workspace: &Workspace,
 ) -> Result<(HashMap<PathBuf, Lines>, Differences)> {
@@ -196,9 +218,12 @@ fn changed(
         .filter_map(|it| Some(it.manifest_path.parent()?.as_std_path()))
         .collect();
     readable::by_git(files.iter().map(|it| it.real.as_path()))?;
+    let outside = outside.keys().filter_map(|it| it.canonicalize().ok());
+    let outside: Vec<PathBuf> = outside.collect();
     let is_wanted = |directory: &Path| {
         files.iter().any(|it| it.real.starts_with(directory))
             || members.iter().any(|it| it.starts_with(directory))
+            || outside.iter().any(|it| it.starts_with(directory))
     };
     let all_links: BTreeSet<&Path> = files
         .iter()
