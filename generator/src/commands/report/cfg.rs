@@ -1,17 +1,17 @@
 //! What `cfg` leaves out of a source that was compiled.
 
+mod predicate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use proc_macro2::{Delimiter, LineColumn, Punct, Span, TokenStream, TokenTree};
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
+use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{
-    Arm, Attribute, Expr, ExprLit, FieldValue, ImplItem, Item, ItemMacro, Lit, Macro, Meta, Stmt,
-    Token, TraitItem,
-};
+use syn::{Arm, Attribute, Expr, FieldValue, ImplItem, Item, ItemMacro, Macro, Stmt, TraitItem};
+
+pub use predicate::{attribute, is_meant};
+use predicate::{holds, inner_attributes, of_measured, predicate};
 
 /// What is set, as `rustc --print cfg` says it.
 pub type Cfg = BTreeSet<String>;
@@ -27,7 +27,12 @@ pub fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
     let mut nodes = Nodes::default();
     nodes.visit_file(&file);
     let mut found = Vec::new();
-    find(tokens, &nodes, compiled, &mut found);
+    if is_left_out(&file.attrs, compiled) {
+        let last = tokens.into_iter().last();
+        found.extend(last.map(|it| lines(LineColumn { line: 1, column: 0 }, it.span().end())));
+    } else {
+        find(tokens, &nodes, compiled, &mut found);
+    }
     found
 }
 
@@ -111,6 +116,9 @@ fn find(
             TokenTree::Group(group) => {
                 if nodes.1.contains(&group.span_open().start()) {
                     find_in_macro(group.stream(), compiled, found);
+                } else if is_left_out(&inner_attributes(group.stream()), compiled) {
+                    // They are those of the module or function around it.
+                    found.push(lines(group.span_open().start(), group.span_close().end()));
                 } else {
                     find(group.stream(), nodes, compiled, found);
                 }
@@ -205,75 +213,6 @@ fn is_left_out(attributes: &[Attribute], compiled: &[Cfg]) -> bool {
     is_meant(attributes) && compiled.iter().all(is_out)
 }
 
-/// An attribute that is in front of something, of its two tokens.
-pub fn attribute(first: Punct, group: Option<TokenTree>) -> Vec<Attribute> {
-    let tokens = [TokenTree::Punct(first)].into_iter().chain(group);
-    let parsed = Attribute::parse_outer.parse2(tokens.collect());
-    parsed.unwrap_or_default()
-}
-
-/// Whether something is neither for tests, nor marked as not to be measured.
-pub fn is_meant(attributes: &[Attribute]) -> bool {
-    attributes.iter().all(|attribute| {
-        let path = attribute.path();
-        let last = path.segments.last();
-        let is_test = last.is_some_and(|it| it.ident == "test");
-        let words = match &attribute.meta {
-            Meta::List(inner) if path.is_ident("cfg_attr") => inner.tokens.to_string(),
-            _ => String::new(),
-        };
-        let is_marked = path.is_ident("coverage") || words.contains("coverage");
-        let is_never = predicate(attribute).and_then(|it| holds(&it, &of_measured)) == Some(false);
-        !is_test && !is_marked && !is_never
-    })
-}
-
-/// What is known of each program that is measured.
-fn of_measured(leaf: &str) -> Option<bool> {
-    match leaf {
-        "test" => Some(false),
-        "coverage" | "coverage_nightly" => Some(true),
-        _ => None,
-    }
-}
-
-/// That of `#[cfg(…)]`.
-fn predicate(attribute: &Attribute) -> Option<Meta> {
-    let is_one = attribute.path().is_ident("cfg");
-    is_one.then(|| attribute.parse_args().ok()).flatten()
-}
-
-/// Whether a predicate holds, by what is known of its leaves, such as `unix` and `feature="a"`; `None` if that is not known.
-fn holds(predicate: &Meta, known: &dyn Fn(&str) -> Option<bool>) -> Option<bool> {
-    let list = match predicate {
-        Meta::List(list) => list,
-        Meta::Path(path) => return known(&path.get_ident()?.to_string()),
-        Meta::NameValue(pair) => {
-            let Expr::Lit(ExprLit {
-                lit: Lit::Str(value),
-                ..
-            }) = &pair.value
-            else {
-                return None;
-            };
-            let name = pair.path.get_ident()?;
-            return known(&format!("{name}=\"{}\"", value.value()));
-        }
-    };
-    let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-    let parts: Vec<Option<bool>> = parts.ok()?.iter().map(|it| holds(it, known)).collect();
-    let (decides, otherwise) = match &*list.path.get_ident()?.to_string() {
-        "all" => (false, true),
-        "any" => (true, false),
-        "not" => return parts.first().copied()?.map(|it| !it),
-        _ => return None,
-    };
-    if parts.contains(&Some(decides)) {
-        return Some(decides);
-    }
-    parts.iter().all(Option::is_some).then_some(otherwise)
-}
-
 #[cfg(test)]
 mod tests {
     use super::left_out;
@@ -326,6 +265,44 @@ mod tests {
         assert_eq!(left_out(text, &[one, other]), []);
         assert_eq!(left_out(text, &[]), []);
         assert_eq!(left_out("fn", &[set(&[])]), []);
+    }
+
+    #[test]
+    fn what_cfg_leaves_out_is_found_by_what_heads_it() {
+        let compiled = [["unix".to_owned()].into()];
+        let found = |text: &str| left_out(text, &compiled);
+        assert_eq!(
+            found("//! A module.\n#![cfg(windows)]\nfn item() {\n}\n// End.\n"),
+            [1..=4]
+        );
+        assert_eq!(
+            found("#![allow(unused)]\n#![cfg(unix)]\nfn item() {}\n"),
+            []
+        );
+        assert_eq!(found("#![cfg(test)]\nfn item() {}\n"), []);
+        let inner = "mod one {\n#![cfg(windows)]\nfn item() {}\n}\nmod other {\n#![cfg(unix)]\nfn item() {}\n}\n\
+                     fn body() {\n    #![cfg(windows)]\n}\n";
+        assert_eq!(found(inner), [1..=4, 9..=11]);
+    }
+
+    #[test]
+    fn what_cfg_leaves_out_is_found_by_true_and_false() {
+        let text = "\
+#[cfg(false)]
+fn item() {}
+#[cfg(true)]
+fn other() {}
+#[cfg(not(true))]
+fn third() {}
+#[cfg(any(unix, false))]
+fn fourth() {}
+#[cfg(all(test, true))]
+fn tests() {}
+#[cfg(all(windows, true,),)]
+fn fifth() {}
+";
+        let found = left_out(text, &[["unix".to_owned()].into()]);
+        assert_eq!(found, [1..=2, 5..=6, 11..=12]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The lines that a branch changed.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,15 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Lines};
-use llvm_coverage::{Coverage, files};
 
-use super::cfg::{self, Cfg};
+use super::cfg::Cfg;
 use super::git::{Paths, Repository, as_path};
-use super::left_out;
-use super::unbuilt::{self, Unbuilt};
+use super::unbuilt::{self, Sources, Unbuilt};
+use super::without_code;
 use crate::build::texts::Text;
-use crate::commands::scenarios::place::extent;
 use crate::progress::during;
 use crate::readable;
 use crate::scaffold::metadata::Workspace;
@@ -66,14 +64,25 @@ impl ChangedSince {
             });
         };
         let (mut lines, differences) = during("asking git what has changed", || {
-            changed(&coverage, &stale, revision, workspace)
+            changed(&coverage, &stale, outside, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
         let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
-        let built = coverage_files.chain(texts.iter().map(|text| text.path.as_path()));
+        let built = coverage_files
+            .clone()
+            .chain(texts.iter().map(|text| text.path.as_path()));
         let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
-        unbuilt.extend(leave_out(&coverage, &cfg(), &mut lines));
+        unbuilt.extend(untracked(outside, &differences));
+        let cfg = cfg();
+        let sources = Sources::new(coverage_files.clone(), workspace);
+        unbuilt.extend(without_code::in_others(
+            texts,
+            &differences.lines,
+            &sources,
+            &cfg,
+        ));
+        unbuilt.extend(without_code::leave_out(&coverage, &cfg, &mut lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
@@ -99,44 +108,6 @@ pub struct Built<'a> {
     pub cfg: &'a dyn Fn() -> HashMap<PathBuf, Vec<Cfg>>,
 }
 
-/// The functions, statements and the like with changed lines of which there is no code in a file that was compiled. For the compiler,
-/// their lines are those of what is around them, so they are left out of the `lines`.
-fn leave_out(
-    coverage: &Coverage,
-    cfg: &HashMap<PathBuf, Vec<Cfg>>,
-    lines: &mut HashMap<PathBuf, Lines>,
-) -> Vec<Unbuilt> {
-    let mut found = Vec::new();
-    for file in &coverage.files {
-        let path = Path::new(&*file.path);
-        let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
-            continue;
-        };
-        let extents = coverage.functions_of(file).filter_map(extent);
-        let own = extents.filter(|(of, _)| *of == &*file.path);
-        let begins = own.map(|(_, lines)| *lines.start()).collect();
-        let known = cfg.get(path).map_or(&[][..], Vec::as_slice);
-        let out = cfg::left_out(&text, known);
-        let functions = left_out::functions(&text, &begins);
-        let mut all = [functions, out.clone()].concat();
-        all.retain(|it| changed.touch(it));
-        all.sort_by_key(|it| (*it.start(), Reverse(*it.end())));
-        // What is in another one is said with it.
-        let mut end = 0;
-        all.retain(|it| {
-            let is_new = *it.end() > end;
-            end = end.max(*it.end());
-            is_new
-        });
-        found.extend(all.iter().map(|it| Unbuilt {
-            path: path.to_owned(),
-            why: format!("no code for line {}, which `cfg` leaves out", it.start()),
-        }));
-        *changed = changed.without(&out);
-    }
-    found
-}
-
 /// What has changed.
 pub struct Changed {
     pub coverage: Coverage,
@@ -155,6 +126,26 @@ impl Changed {
         self.untracked.retain(|it| !is_left_out(it));
         self
     }
+}
+
+/// The crates `outside` of the workspace of which git knows no file, so it does not say whether they have changed.
+fn untracked(outside: &BTreeMap<PathBuf, String>, differences: &Differences) -> Vec<Unbuilt> {
+    let is_untracked = |directory: &Path| {
+        let mut known = differences.tracked.iter().chain(differences.lines.keys());
+        // A repository in this one is listed as a directory.
+        !known.any(|it| it.starts_with(directory) && it != directory)
+    };
+    let outside = outside.iter().filter(|(directory, _)| {
+        let real = directory.canonicalize();
+        real.is_ok_and(|real| is_untracked(&real))
+    });
+    let unbuilt = |(directory, name): (&PathBuf, &String)| Unbuilt {
+        path: directory.clone(),
+        why: format!(
+            "the repository does not track the crate {name}, which is not of the workspace: --also {name} measures it"
+        ),
+    };
+    outside.map(unbuilt).collect()
 }
 
 /// What git says, by paths without links.
@@ -213,6 +204,7 @@ fn links(path: &Path) -> Vec<PathBuf> {
 fn changed(
     coverage: &Coverage,
     stale: &[PathBuf],
+    outside: &BTreeMap<PathBuf, String>,
     revision: &str,
     workspace: &Workspace,
 ) -> Result<(HashMap<PathBuf, Lines>, Differences)> {
@@ -226,9 +218,12 @@ fn changed(
         .filter_map(|it| Some(it.manifest_path.parent()?.as_std_path()))
         .collect();
     readable::by_git(files.iter().map(|it| it.real.as_path()))?;
+    let outside = outside.keys().filter_map(|it| it.canonicalize().ok());
+    let outside: Vec<PathBuf> = outside.collect();
     let is_wanted = |directory: &Path| {
         files.iter().any(|it| it.real.starts_with(directory))
             || members.iter().any(|it| it.starts_with(directory))
+            || outside.iter().any(|it| it.starts_with(directory))
     };
     let all_links: BTreeSet<&Path> = files
         .iter()

@@ -6,14 +6,18 @@ use std::ops::RangeInclusive;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, ImplItemFn, Item, ItemFn, ItemMacro, Signature, TraitItemFn};
+use syn::{
+    Block, ImplItemFn, ImplItemMacro, Item, ItemFn, ItemMacro, Signature, Stmt, TraitItemFn,
+    TraitItemMacro,
+};
 
 use super::cfg::{attribute, is_meant};
 
 /// The lines of functions that begin in none of the lines in which one with code `begins`. Tests are not meant, nor what is not to be
 /// measured, nor what macros make. None if the text is not understood.
 pub fn functions(text: &str, begins: &BTreeSet<u32>) -> Vec<RangeInclusive<u32>> {
-    let Ok(file) = syn::parse_file(text) else {
+    let parsed = syn::parse_file(text).ok();
+    let Some(file) = parsed.filter(|it| is_meant(&it.attrs)) else {
         return Vec::new();
     };
     let mut functions = Functions {
@@ -101,6 +105,31 @@ impl<'ast> Visit<'ast> for Functions<'_> {
         }
     }
 
+    fn visit_impl_item_macro(&mut self, item: &'ast ImplItemMacro) {
+        if is_meant(&item.attrs) {
+            self.add_tokens(item.mac.tokens.clone());
+        }
+    }
+
+    fn visit_trait_item_macro(&mut self, item: &'ast TraitItemMacro) {
+        if is_meant(&item.attrs) {
+            self.add_tokens(item.mac.tokens.clone());
+        }
+    }
+
+    fn visit_block(&mut self, block: &'ast Block) {
+        for (place, statement) in block.stmts.iter().enumerate() {
+            let is_last = place + 1 == block.stmts.len();
+            match statement {
+                // It may be a value, such as that of `quote!`.
+                Stmt::Macro(it) if is_last && it.semi_token.is_none() => {}
+                Stmt::Macro(it) if is_meant(&it.attrs) => self.add_tokens(it.mac.tokens.clone()),
+                Stmt::Macro(_) => {}
+                other => self.visit_stmt(other),
+            }
+        }
+    }
+
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.add(function.span(), &function.sig, &function.block);
         visit::visit_item_fn(self, function);
@@ -177,6 +206,22 @@ types! { A(fn(u8)), fn declared(); }
 ";
         let found = functions(text, &[1, 20, 38].into());
         assert_eq!(found, [2..=6, 17..=18, 21..=21, 23..=24, 25..=26, 33..=34]);
+        let text = "\
+impl A {
+    passed! { fn method() {} }
+    #[cfg(test)]
+    passed! { fn helper() {} }
+}
+trait B {
+    passed! { fn given() {} }
+}
+fn outer() -> TokenStream {
+    passed! { fn inner() {} }
+    quote! { fn text() {} }
+}
+";
+        assert_eq!(functions(text, &[9].into()), [2..=2, 7..=7, 10..=10]);
         assert_eq!(functions("fn", &[1].into()), []);
+        assert_eq!(functions("#![cfg(test)]\nfn helper() {}\n", &[].into()), []);
     }
 }

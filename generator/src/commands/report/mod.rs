@@ -20,6 +20,7 @@ mod thresholds;
 mod time;
 mod unbuilt;
 pub mod warnings;
+mod without_code;
 pub mod written;
 
 use std::collections::BTreeSet;

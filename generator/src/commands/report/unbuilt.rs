@@ -19,14 +19,41 @@ pub struct Unbuilt {
 }
 
 /// What is known of files, without links.
-struct Known {
+pub struct Sources {
     /// What was compiled.
     built: HashSet<PathBuf>,
     /// Where crates of the workspace begin.
     roots: HashSet<PathBuf>,
+    /// Those of them that are no part of a program: tests, benchmarks and examples.
+    beside: HashSet<PathBuf>,
 }
 
-impl Known {
+impl Sources {
+    pub fn new<'a>(built: impl Iterator<Item = &'a Path>, workspace: &Workspace) -> Self {
+        let targets = workspace.members().iter().flat_map(|it| &it.targets);
+        let roots = |is_one: fn(&Target) -> bool| {
+            let roots = targets.clone().filter(|it| is_one(it));
+            let real = roots.filter_map(|it| it.src_path.as_std_path().canonicalize().ok());
+            real.collect::<HashSet<PathBuf>>()
+        };
+        let programs = roots(|it| !is_other(it));
+        Self {
+            built: built.filter_map(|path| path.canonicalize().ok()).collect(),
+            roots: roots(|_| true),
+            beside: &roots(is_other) - &programs,
+        }
+    }
+
+    /// Whether a file was compiled.
+    pub fn have(&self, file: &Path) -> bool {
+        self.built.contains(file)
+    }
+
+    /// Whether a file is compiled for tests alone, or not to be measured.
+    pub fn are_for_tests(&self, file: &Path) -> bool {
+        is_for_tests(file, self)
+    }
+
     /// Whether the modules that a file declares are beside it, and not in a directory of its name.
     fn declares_beside(&self, file: &Path) -> bool {
         let name = file.file_name().and_then(|it| it.to_str());
@@ -48,13 +75,7 @@ pub fn find<'a>(
     if changed.peek().is_none() {
         return Vec::new();
     }
-    let built: HashSet<PathBuf> = built.filter_map(|path| path.canonicalize().ok()).collect();
-    let targets = workspace.members().iter().flat_map(|it| &it.targets);
-    let roots = targets.filter_map(|it| it.src_path.as_std_path().canonicalize().ok());
-    let known = Known {
-        built,
-        roots: roots.collect(),
-    };
+    let known = Sources::new(built, workspace);
     let built = &known.built;
     let mut unbuilt: Vec<Unbuilt> = changed
         .filter(|path| {
@@ -119,25 +140,43 @@ fn is_same(directory: &Path, real: &Path) -> bool {
 }
 
 fn is_no_part_of_a_program(path: &Path, package: &Package) -> bool {
-    let is_other =
-        |it: &&Target| it.is_test() || it.is_bench() || it.is_example() || it.is_custom_build();
-    let mut roots = package.targets.iter().filter(is_other);
+    let mut roots = package.targets.iter().filter(|it| is_other(it));
     package.targets.iter().any(Target::is_proc_macro)
-        || roots.any(|it| it.src_path == *path)
+        || roots.any(|it| it.src_path == *path) && !is_declared_by_a_program(path, package)
         || is_beside(path, directory(package)) && !is_with_a_program(path, package)
 }
 
-/// Whether it is with a program or library that has a directory of its own there, such as `examples/server/main.rs`.
-fn is_with_a_program(path: &Path, package: &Package) -> bool {
-    let targets = package.targets.iter();
-    let mut programs = targets.filter(|it| it.is_bin() || it.is_lib());
-    programs.any(|it| {
-        let directory_of = it.src_path.as_std_path().parent();
-        directory_of.is_some_and(|its| {
-            let below = its.strip_prefix(directory(package)).unwrap_or(its);
-            below.components().count() > 1 && path.starts_with(its)
-        })
+/// Whether a program beside a file declares it as a module. Among examples, cargo takes it for one as well.
+fn is_declared_by_a_program(path: &Path, package: &Package) -> bool {
+    let name = path.file_stem().and_then(|it| it.to_str());
+    let programs = package.targets.iter().filter(|it| !is_other(it));
+    let mut beside = programs
+        .map(|it| it.src_path.as_std_path())
+        .filter(|it| *it != path && it.parent() == path.parent());
+    beside.any(|root| {
+        let text = files::read_text(root).unwrap_or_default();
+        name.and_then(|name| module(&text, name)) == Some(false)
     })
+}
+
+/// Whether a target is no part of a program.
+fn is_other(target: &Target) -> bool {
+    target.is_test() || target.is_bench() || target.is_example() || target.is_custom_build()
+}
+
+/// Whether it is with a program or library that is there, such as `examples/server/main.rs`, and with no other target that is nearer.
+fn is_with_a_program(path: &Path, package: &Package) -> bool {
+    let depth = |target: &Target| {
+        let its = target.src_path.as_std_path().parent()?;
+        let is_near = is_beside(its, directory(package)) && path.starts_with(its);
+        is_near.then(|| its.components().count())
+    };
+    let nearest = |is_one: fn(&Target) -> bool| {
+        let targets = package.targets.iter().filter(|it| is_one(it));
+        targets.filter_map(depth).max()
+    };
+    let program = nearest(|it| it.is_bin() || it.is_lib());
+    program.is_some() && program >= nearest(is_other)
 }
 
 /// Whether it is where cargo looks for what is no part of a program.
@@ -149,7 +188,7 @@ fn is_beside(path: &Path, package: &Path) -> bool {
 }
 
 /// Whether it is compiled for tests alone, by what is in it or in the module around it.
-fn is_for_tests(path: &Path, known: &Known) -> bool {
+fn is_for_tests(path: &Path, known: &Sources) -> bool {
     let text = files::read_text(path).unwrap_or_default();
     if syn::parse_file(&text).is_ok_and(|it| !is_meant(&it.attrs)) {
         return true;
@@ -167,20 +206,23 @@ fn is_for_tests(path: &Path, known: &Known) -> bool {
     let siblings = entries.map(|entry| entry.path());
     let siblings = siblings.filter(|it| known.declares_beside(it));
     let parents = siblings.chain([directory.with_extension("rs")]);
-    parents.filter(|parent| parent != path).any(|parent| {
-        let text = files::read_text(&parent).unwrap_or_default();
-        match module(&text, name) {
-            Some(true) => true,
+    let mut declared = parents
+        .filter(|parent| parent != path)
+        .filter_map(|parent| {
+            let text = files::read_text(&parent).unwrap_or_default();
+            let is_for_tests_there = module(&text, name)?;
             // Modules of a module of tests.
-            Some(false)
-                if directory != parent.parent().unwrap_or(directory)
-                    || parent.ends_with("mod.rs") =>
-            {
-                !known.built.contains(&parent) && is_for_tests(&parent, known)
-            }
-            _ => false,
-        }
-    })
+            let is_below =
+                directory != parent.parent().unwrap_or(directory) || parent.ends_with("mod.rs");
+            Some(
+                is_for_tests_there
+                    || known.beside.contains(&parent)
+                    || is_below && !known.built.contains(&parent) && is_for_tests(&parent, known),
+            )
+        })
+        .peekable();
+    // One that is declared for tests in one place may be part of a program in another.
+    declared.peek().is_some() && declared.all(|it| it)
 }
 
 /// Whether a module that a text declares in a file of its own is for tests; `None` if it declares none of this name.

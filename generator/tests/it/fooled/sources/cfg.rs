@@ -54,6 +54,52 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
 }
 
 #[test]
+fn no_threshold_is_met_by_what_cfg_leaves_out_of_a_file_without_other_code() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        &(package("app", "") + "[features]\nmore = []\n"),
+    );
+    let off = "#![cfg(feature = \"more\")]\n";
+    krate.write("src/headed.rs", off);
+    krate.write("src/types.rs", "pub struct Number(pub u8);\n");
+    krate.write("src/checks.rs", "#![cfg(test)]\n");
+    krate.write(
+        "src/main.rs",
+        "mod checks;\nmod headed;\nmod types;\nfn main() {\n    types::Number(1);\n}\n",
+    );
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    let git = Git::init(&krate.root);
+    git.commit("first");
+    let gate = || {
+        krate.itcov(&["run"]).ends_with(0);
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate.itcov(&[&["report"], &since[..]].concat())
+    };
+    let function = "fn double(number: u8) -> u8 {\n    number * 2\n}\n";
+    let method = "#[cfg(feature = \"more\")]\nimpl Number {\n    pub fn get(&self) -> u8 {\n        self.0\n    }\n}\n";
+    let number = "pub struct Number(pub u8);\n";
+    for (file, text, line) in [
+        ("src/headed.rs", off.to_owned() + function, 1),
+        ("src/types.rs", number.to_owned() + method, 2),
+    ] {
+        krate.write(file, &text);
+        let why = format!("{file} (no code for line {line}, which `cfg` leaves out)");
+        gate().ends_with(1).says(&format!("cannot be told: {why}"));
+        git.commit("next");
+    }
+    // Tests and types have no code of the program.
+    krate.write("src/checks.rs", &format!("#![cfg(test)]\n{function}"));
+    krate.write(
+        "src/types.rs",
+        &format!("{number}pub struct Other;\n{method}"),
+    );
+    let met = gate().ends_with(0);
+    assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+}
+
+#[test]
 fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
     let krate = TestCrate::empty();
     let more = "[features]\nmore = []\n";
@@ -124,6 +170,53 @@ fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
         krate.write("src/main.rs", &main(test));
         krate.itcov(&["run"]).ends_with(0);
         gate(&[]).ends_with(0);
+    }
+}
+
+#[test]
+fn no_threshold_is_met_by_methods_in_macros_or_by_what_no_build_has() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = "\
+macro_rules! more {
+    ($($item:tt)*) => { #[cfg(feature = \"more\")] $($item)* };
+}
+struct One;
+impl One {
+    more! { fn method(&self) -> u8 { 1 } }
+    fn base(&self) -> u8 { 0 }
+}
+trait Two {
+    more! { fn given(&self) -> u8 { 2 } }
+}
+fn main() {
+    more! { fn inner() -> u8 { 3 } }
+    One.base();
+    #[cfg(false)]
+    println!(\"4\");
+    println!();
+}
+";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    for (from, to, line) in [
+        ("{ 1 }", "{ 5 }", 6),
+        ("{ 2 }", "{ 5 }", 10),
+        ("{ 3 }", "{ 5 }", 13),
+        ("\"4\"", "\"5\"", 15),
+    ] {
+        krate.write("src/main.rs", &main.replace(from, to));
+        krate.itcov(&["run"]).ends_with(0);
+        let since = ["--changed-since", "HEAD", "--fail-under-lines", "100"];
+        krate
+            .itcov(&[&["report"], &since[..]].concat())
+            .says(&format!(
+                "src/main.rs (no code for line {line}, which `cfg` leaves out)"
+            ))
+            .ends_with(1);
     }
 }
 

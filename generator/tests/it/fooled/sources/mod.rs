@@ -7,4 +7,5 @@ mod edited;
 mod hidden;
 mod left_out;
 mod made;
+mod outside;
 mod unbuilt;

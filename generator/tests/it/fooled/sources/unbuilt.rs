@@ -287,6 +287,59 @@ fn what_is_beside_a_program_among_examples_is_part_of_a_program() {
 }
 
 #[test]
+fn what_is_for_tests_in_one_place_and_not_in_another_is_part_of_a_program() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n[[test]]\nname = \"whole\"\npath = \"src/whole.rs\"\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write(
+        "src/lib.rs",
+        "#[cfg(test)]\nmod util;\n#[cfg(test)]\nmod help;\n",
+    );
+    krate.write("src/whole.rs", "mod help;\nmod own;\n");
+    let main = "#[cfg(feature = \"more\")]\nmod util;\nfn main() {}\n";
+    krate.write("src/main.rs", main);
+    for file in ["src/util.rs", "src/help.rs", "src/own.rs"] {
+        krate.write(file, "pub fn one() {}\n");
+    }
+    commit_and_run(&krate);
+    for file in ["src/help.rs", "src/own.rs"] {
+        krate.write(file, "pub fn two() {}\n");
+        krate.itcov(&GATE).ends_with(0);
+    }
+    krate.write("src/util.rs", "pub fn two() {}\n");
+    let said = "src/util.rs (no `mod` line that was compiled names it)";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
+fn what_is_beside_a_program_that_is_a_file_among_examples_is_part_of_a_program() {
+    let krate = TestCrate::empty();
+    let more = "[features]\nmore = []\n[[bin]]\nname = \"app\"\npath = \"examples/srv.rs\"\n";
+    krate.write("Cargo.toml", &package("app", more));
+    let main = "#[cfg(feature = \"more\")]\nmod part;\nfn main() {}\n";
+    krate.write("examples/srv.rs", main);
+    for (file, text) in [
+        ("examples/other.rs", "mod help;\nfn main() {}\n"),
+        ("examples/whole/main.rs", "mod inner;\nfn main() {}\n"),
+        ("examples/whole/inner.rs", "pub fn one() {}\n"),
+        ("examples/help.rs", "pub fn main() {}\n"),
+        ("examples/part.rs", "pub fn one() {}\n"),
+    ] {
+        krate.write(file, text);
+    }
+    commit_and_run(&krate);
+    for file in ["other.rs", "whole/inner.rs", "help.rs"] {
+        let file = format!("examples/{file}");
+        let text = krate.read(&file) + "pub fn two() {}\n";
+        krate.write(&file, &text);
+        krate.itcov(&GATE).ends_with(0);
+    }
+    krate.write("examples/part.rs", "pub fn two() {}\n");
+    let said = "examples/part.rs (no `mod` line that was compiled names it)";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
 fn what_is_nested_deeply_can_have_changed() {
     let fixture = fixture();
     let lib = fixture.root().join("src/lib.rs");

@@ -1,0 +1,89 @@
+//! Changed lines of sources that were compiled, of which there is no code.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use llvm_coverage::parse::diff::Lines;
+use llvm_coverage::{Coverage, files};
+
+use super::cfg::{self, Cfg};
+use super::left_out;
+use super::unbuilt::{Sources, Unbuilt};
+use crate::build::texts::Text;
+use crate::commands::scenarios::place::extent;
+
+/// The functions, statements and the like with changed lines of which there is no code in a file that has other code. For the
+/// compiler, their lines are those of what is around them, so they are left out of the `lines`.
+pub fn leave_out(
+    coverage: &Coverage,
+    cfg: &HashMap<PathBuf, Vec<Cfg>>,
+    lines: &mut HashMap<PathBuf, Lines>,
+) -> Vec<Unbuilt> {
+    let mut found = Vec::new();
+    for file in &coverage.files {
+        let path = Path::new(&*file.path);
+        let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
+            continue;
+        };
+        let extents = coverage.functions_of(file).filter_map(extent);
+        let own = extents.filter(|(of, _)| *of == &*file.path);
+        let begins = own.map(|(_, lines)| *lines.start()).collect();
+        let out = cfg::left_out(&text, known(cfg, path));
+        let functions = left_out::functions(&text, &begins);
+        found.extend(named(path, changed, [functions, out.clone()].concat()));
+        *changed = changed.without(&out);
+    }
+    found
+}
+
+/// The same of the files that were compiled and have no code at all, by the `changed` lines of files without links. What is known
+/// of `sources` are those with code.
+pub fn in_others(
+    texts: &BTreeSet<Text>,
+    changed: &HashMap<PathBuf, Lines>,
+    sources: &Sources,
+    cfg: &HashMap<PathBuf, Vec<Cfg>>,
+) -> Vec<Unbuilt> {
+    let paths = texts.iter().map(|text| text.path.as_path());
+    let rust = paths.filter(|path| path.extension().is_some_and(|it| it == "rs"));
+    let mut found = Vec::new();
+    for path in rust {
+        let Ok(real) = path.canonicalize() else {
+            continue;
+        };
+        let (Some(changed), Ok(text)) = (changed.get(&real), files::read_text(path)) else {
+            continue;
+        };
+        if sources.have(&real) || sources.are_for_tests(&real) {
+            continue;
+        }
+        let out = cfg::left_out(&text, known(cfg, path));
+        let functions = left_out::functions(&text, &BTreeSet::new());
+        found.extend(named(path, changed, [functions, out].concat()));
+    }
+    found
+}
+
+fn known<'a>(cfg: &'a HashMap<PathBuf, Vec<Cfg>>, path: &Path) -> &'a [Cfg] {
+    cfg.get(path).map_or(&[][..], Vec::as_slice)
+}
+
+/// Those that have changed.
+fn named(path: &Path, changed: &Lines, mut all: Vec<RangeInclusive<u32>>) -> Vec<Unbuilt> {
+    all.retain(|it| changed.touch(it));
+    all.sort_by_key(|it| (*it.start(), Reverse(*it.end())));
+    // What is in another one is said with it.
+    let mut end = 0;
+    all.retain(|it| {
+        let is_new = *it.end() > end;
+        end = end.max(*it.end());
+        is_new
+    });
+    let unbuilt = |it: &RangeInclusive<u32>| Unbuilt {
+        path: path.to_owned(),
+        why: format!("no code for line {}, which `cfg` leaves out", it.start()),
+    };
+    all.iter().map(unbuilt).collect()
+}

@@ -1,0 +1,72 @@
+//! Changes in crates of other repositories.
+
+use crate::build::package;
+use crate::support::repository::Git;
+use crate::support::{Output, TestCrate, tools};
+
+/// `app` uses `help`, which is a repository at a path from it.
+fn with_help(at: &str) -> TestCrate {
+    let krate = TestCrate::empty();
+    let dependency = format!("[dependencies]\nhelp = {{ path = \"../{at}\" }}\n");
+    krate.write("app/Cargo.toml", &package("app", &dependency));
+    krate.write("app/src/main.rs", "fn main() {\n    help::help();\n}\n");
+    krate.write(
+        &format!("{at}/Cargo.toml"),
+        &package("help", "[workspace]\n"),
+    );
+    krate.write(&format!("{at}/src/lib.rs"), "pub fn help() {}\n");
+    Git::init(&krate.root.join(at)).commit("first");
+    krate
+}
+
+fn itcov(krate: &TestCrate, words: &[&str]) -> Output {
+    let mut itcov = krate.command(tools::cargo_itcov());
+    itcov.arg("itcov").args(words);
+    Output::of(itcov.current_dir(krate.root.join("app")))
+}
+
+fn run(krate: &TestCrate) {
+    itcov(krate, &["run"]).ends_with(0);
+}
+
+fn gate(krate: &TestCrate, words: &[&str]) -> Output {
+    let gate = [
+        "report",
+        "--changed-since",
+        "HEAD",
+        "--fail-under-lines",
+        "100",
+    ];
+    itcov(krate, &[&gate[..], words].concat())
+}
+
+const MORE: &str = "pub fn help() {}\npub fn more() {\n    help();\n}\n";
+
+#[test]
+fn no_threshold_is_met_by_a_change_in_a_submodule_outside_of_the_workspace() {
+    let krate = with_help("app/help");
+    Git::init(&krate.root.join("app")).commit("first");
+    run(&krate);
+    let met = gate(&krate, &[]).ends_with(0);
+    assert!(!met.stderr.contains("warning"), "{}", met.stderr);
+    krate.write("app/help/src/lib.rs", MORE);
+    run(&krate);
+    let said = "help/src/lib.rs (the crate help is not of the workspace: --also help measures it)";
+    gate(&krate, &[]).ends_with(1).says(said);
+}
+
+#[test]
+fn no_threshold_is_met_while_a_crate_outside_of_the_workspace_is_not_tracked() {
+    for at in ["app/help", "help"] {
+        let krate = with_help(at);
+        krate.write("app/.gitignore", "/help\n/Cargo.lock\n");
+        Git::init(&krate.root.join("app")).commit("first");
+        run(&krate);
+        gate(&krate, &[])
+            .ends_with(1)
+            .says("the repository does not track the crate help, which is not of the workspace: --also help measures it");
+        let directory = krate.root.join(at);
+        let without = ["--exclude", directory.to_str().unwrap()];
+        gate(&krate, &without).ends_with(0);
+    }
+}
