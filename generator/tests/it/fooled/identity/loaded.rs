@@ -141,3 +141,40 @@ fn a_shared_library_is_measured_though_it_was_built_with_other_settings() {
         assert_eq!(output.lines_of("shared/src/lib.rs"), (3, 6), "{options:?}");
     }
 }
+
+#[test]
+fn what_the_suite_starts_of_other_binaries_does_not_count_for_the_program_that_is_asked_for() {
+    let krate = TestCrate::empty();
+    let along = "[dependencies]\nalong.path = \"along\"\n[workspace]\nmembers = [\"along\"]\n";
+    krate.write("Cargo.toml", &package("app", along));
+    krate.write(
+        "along/Cargo.toml",
+        &package("along", "[lib]\ncrate-type = [\"dylib\"]\n"),
+    );
+    krate.write("along/src/lib.rs", LIBRARY);
+    krate.write("src/lib.rs", LIBRARY);
+    let main = |function: &str| {
+        format!("fn main() {{\n    app::{function}();\n    along::{function}();\n}}\n")
+    };
+    krate.write("src/main.rs", &main("of_program"));
+    krate.write("src/bin/two.rs", &main("of_others"));
+    let suite = "\"$ITCOV_BIN\" && \"${ITCOV_BIN%/*}/two\"";
+    krate
+        .itcov(&["exec", "--bin", "app", "--", "sh", "-c", suite])
+        .ends_with(0);
+    let expected = [
+        (vec![], 6),
+        (vec!["--bin", "app"], 3),
+        (vec!["-p", "app"], 3),
+    ];
+    for (choice, ran) in expected {
+        let output = krate
+            .itcov(&[&["report"], &choice[..]].concat())
+            .ends_with(0);
+        for library in ["src/lib.rs", "along/src/lib.rs"] {
+            assert_eq!(output.lines_of(library), (ran, 6), "{library} {output:?}");
+        }
+        assert_eq!(output.stdout.contains("two.rs"), ran == 6, "{output:?}");
+        assert_eq!(output.stderr, "", "{choice:?}");
+    }
+}
