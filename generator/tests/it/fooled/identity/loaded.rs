@@ -103,6 +103,53 @@ fn what_others_call_of_a_shared_library_of_the_program_does_not_count() {
     assert_eq!(strays(&krate), [""; 0]);
 }
 
+/// What is brought is read as the run is: a directory of it, its files, and links to them.
+#[test]
+fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_named() {
+    let krate = program();
+    let suite = format!("{RUNS} && {}", SUITES[0]);
+    let exec = [
+        "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
+    ];
+    krate.itcov(&exec).ends_with(0);
+    let collect = "mkdir all tests links
+        cp $(find target/itcov/.checkouts -path '*/runs/*' -name '*.profraw') all
+        for it in all/*; do ln -s ../$it links/$(basename $it .profraw)-link.profraw; done";
+    krate.sh(collect).ends_with(0);
+    let report = |named: &[&str]| krate.itcov(&[&["report", "--profiles"], named].concat());
+    let files = krate.sh("echo all/*").stdout;
+    let files: Vec<&str> = files.split_whitespace().collect();
+    let run = krate.sh("echo target/itcov/.checkouts/*/runs/*/1").stdout;
+    for (named, said) in [
+        (&[run.trim()][..], 0),
+        (&["all"], 0),
+        (&["links"], 0),
+        (&files, 3),
+    ] {
+        let output = report(named).ends_with(0);
+        for library in ["shared", "plugin"] {
+            let lines = output.lines_of(&format!("{library}/src/lib.rs"));
+            assert_eq!(lines, (3, 6), "{library} {named:?}\n{output:?}");
+        }
+        let why = "does not count: only a test or build script had loaded";
+        assert_eq!(output.stderr.matches(why).count(), said, "{output:?}");
+        assert_eq!(
+            output.stderr.matches("warning:").count(),
+            said,
+            "{output:?}"
+        );
+    }
+    let why = "none of the profiles is of a program";
+    let of_tests = files.iter();
+    let of_tests = of_tests.filter(|it| report(&[**it]).stderr.contains(why));
+    let of_tests: Vec<&str> = of_tests.copied().collect();
+    assert_eq!(of_tests.len(), 3, "{files:?}");
+    krate
+        .sh(&format!("mv {} tests", of_tests.join(" ")))
+        .ends_with(0);
+    report(&["tests"]).ends_with(1).says(why);
+}
+
 #[test]
 fn what_tests_call_of_a_shared_library_is_theirs_where_they_are_measured() {
     let krate = program();
