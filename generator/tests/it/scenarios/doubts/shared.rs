@@ -51,3 +51,41 @@ fn what_runs_a_changed_file_is_selected_by_whatever_link_its_crate_has_it() {
     names.sort();
     assert_eq!((names, &*said), (vec!["a".to_owned(), "b".to_owned()], ""));
 }
+
+/// The names that the filter for nextest would leave out are those that are not selected.
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_test_that_has_the_changed_file_as_its_own_module_is_selected() {
+    let members = ["app", "around"];
+    let krate = recorded(&members, "cargo nextest run\n", |krate| {
+        krate.write("app/Cargo.toml", &package("app", ""));
+        let main = "mod store;\nfn main() {\n    store::work(2);\n}\n";
+        krate.write("app/src/main.rs", main);
+        krate.write("app/src/store.rs", WORK);
+        let module = "#[path = \"../../app/src/store.rs\"]\npub mod store;\n";
+        let calls = "#[test]\nfn calls() {\n    assert_eq!(store::work(2), 3);\n}\n";
+        let starts = "#[test]\nfn starts() {\n    \
+                      assert!(std::process::Command::new(env!(\"CARGO_BIN_EXE_app\")).status().unwrap().success());\n}\n";
+        krate.write("app/tests/direct.rs", &format!("{module}{calls}"));
+        krate.write("app/tests/starts.rs", starts);
+        krate.write("app/tests/idle.rs", "#[test]\nfn idle() {}\n");
+        // A library of another package has it, and a test that names the library in a file of another kind.
+        krate.write("around/Cargo.toml", &package("around", ""));
+        krate.write("around/src/lib.rs", module);
+        krate.write("around/tests/calls.rs", "include!(\"calls.in\");\n");
+        krate.write(
+            "around/tests/calls.in",
+            &calls.replace("store::", "around::store::"),
+        );
+        krate.write("around/tests/idle.rs", "#[test]\nfn idle() {}\n");
+    });
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
+    let (mut names, said) = with(&krate, "app/src/store.rs", "x + 1", "x + 2");
+    names.sort();
+    let expected = [
+        "app::direct calls",
+        "app::starts starts",
+        "around::calls calls",
+    ];
+    assert_eq!((names, &*said), (expected.map(str::to_owned).to_vec(), ""));
+}
