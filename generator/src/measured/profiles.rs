@@ -227,6 +227,13 @@ pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> 
     below_of(directory, found, Some(OtherLoader::Test))
 }
 
+/// Whether there is one of a shared library that only tests or build scripts had loaded.
+pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
+    let mut all = Vec::new();
+    walk(directory, &mut all, |_| false)?;
+    Ok(all.iter().any(|it| other_loader(it).is_some()))
+}
+
 fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {
     let mut all = Vec::new();
     walk(directory, &mut all, |_| false)?;

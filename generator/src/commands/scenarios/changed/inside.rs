@@ -2,7 +2,8 @@
 //!
 //! A unit test has the code of its package, and of all that this depends on. Another test has that of the members which its
 //! sources name, as without a name there is no way to it. Any test and any library has the files that rustc has read for it,
-//! wherever they are: `#[path]` and `include!` lead into other packages.
+//! wherever they are: `#[path]` and `include!` lead into other packages. A test that has loaded a measured library may run any
+//! code: of a plugin it needs to know no more than where it is.
 
 mod lists;
 
@@ -18,7 +19,7 @@ use crate::scaffold::metadata::Workspace;
 
 /// See above.
 pub struct Inside {
-    /// Of each scenario that is a test, what it may run; `None` if that may be anything.
+    /// Of each scenario that is a test or has loaded a library, what it may run; `None` if that may be anything.
     tests: Vec<(usize, Option<Rc<Code>>)>,
     members: Vec<PathBuf>,
 }
@@ -40,6 +41,10 @@ impl Inside {
         let mut libraries = BTreeMap::new();
         let mut tests = Vec::new();
         for (place, scenario) in counted.scenarios.iter().enumerate() {
+            if scenario.has_loaded {
+                tests.push((place, None));
+                continue;
+            }
             let name = scenario.name.as_deref().unwrap_or_default();
             let binary = name.split(' ').next().unwrap_or_default();
             for executable in &scenario.tests {

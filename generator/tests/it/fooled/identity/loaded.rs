@@ -2,6 +2,7 @@
 
 use crate::build::{package, strays};
 use crate::support::TestCrate;
+use crate::support::repository::Git;
 
 const LIBRARY: &str = "\
 pub fn of_program() -> u32 {
@@ -224,4 +225,39 @@ fn what_the_suite_starts_of_other_binaries_does_not_count_for_the_program_that_i
         assert_eq!(output.stdout.contains("two.rs"), ran == 6, "{output:?}");
         assert_eq!(output.stderr, "", "{choice:?}");
     }
+}
+
+/// Nobody counts it for the test, so it may come to any change.
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_test_that_has_loaded_a_measured_library_is_selected_if_that_changes() {
+    let krate = program();
+    krate.write("app/tests/idle.rs", "#[test]\nfn idle() {}\n");
+    krate.write(".gitignore", "target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let suite =
+        "\"$ITCOV_BIN\" && PLUGIN=$PWD/target/itcov/debug/libplugin.so cargo nextest run -p app";
+    let exec = [
+        "exec",
+        "--scenarios",
+        "-p",
+        "app",
+        "--with",
+        "plugin",
+        "--",
+        "sh",
+        "-c",
+        suite,
+    ];
+    krate.itcov(&exec).ends_with(0);
+    let changed = || {
+        let changed = ["scenarios", "--changed-since", "HEAD"];
+        let output = krate.itcov(&changed).ends_with(0);
+        (output.stdout, output.stderr)
+    };
+    assert_eq!(changed(), (String::new(), String::new()));
+    let library = krate.read("plugin/src/lib.rs");
+    krate.write("plugin/src/lib.rs", &library.replace("    2\n", "    3\n"));
+    assert_eq!(changed(), ("app::calls calls\n".to_owned(), String::new()));
 }
