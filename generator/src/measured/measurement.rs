@@ -73,7 +73,7 @@ impl Measurement {
         for measured in parts {
             let of_part = &measured.part.programs;
             let chosen: Vec<&Kept> = of_part.iter().filter(|it| choice.has(it)).collect();
-            profiles.extend(measured.profiles(&chosen)?);
+            profiles.extend(measured.profiles(&chosen, !choice.is_all())?);
             tests.0.extend_from_slice(&measured.part.tests);
             tests.1.extend(measured.profiles_of_tests()?);
             others.extend(of_part.iter().flat_map(|it| &it.others).cloned());

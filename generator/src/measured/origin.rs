@@ -72,15 +72,18 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// Of these programs, each by its name and its executable.
+    /// Of these programs, each by its name and its executable. What one of them shares with the `others` is not its own.
     ///
     /// # Errors
     ///
     /// If an executable cannot be read.
-    pub fn of(programs: &[(&str, &Path)]) -> Result<Self> {
-        let executables: Vec<&Path> = programs.iter().map(|(_, executable)| *executable).collect();
+    pub fn of(programs: &[(&str, &Path)], others: &[&Path]) -> Result<Self> {
+        let executables = programs.iter().map(|(_, executable)| executable);
+        let executables: Vec<&Path> = executables.chain(others).copied().collect();
+        let mut functions = own_functions(&executables)?;
+        functions.truncate(programs.len());
         let numbers = programs.iter().map(|(name, _)| number_of(name));
-        let programs = numbers.zip(own_functions(&executables)?).collect();
+        let programs = numbers.zip(functions).collect();
         Ok(Self { programs })
     }
 

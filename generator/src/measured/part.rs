@@ -1,5 +1,6 @@
 //! A part of a run: what ran in one go, and where its profiles are.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -112,17 +113,18 @@ impl Measured {
     }
 
     /// The profiles of these programs of the part: of every process that ran one of them, whoever started it, and of the
-    /// shared libraries that it had loaded.
+    /// shared libraries that it had loaded. If nobody has chosen, also of other binaries, whoever started them.
     ///
     /// # Errors
     ///
     /// If a directory or a program cannot be read.
-    pub fn profiles(&self, chosen: &[&Kept]) -> Result<Vec<PathBuf>> {
+    pub fn profiles(&self, chosen: &[&Kept], is_choice: bool) -> Result<Vec<PathBuf>> {
         if chosen.is_empty() {
             return Ok(Vec::new());
         }
         let programs = &self.part.programs;
-        if chosen.len() == programs.len() {
+        let mut others = programs.iter().flat_map(|it| &it.others);
+        if !is_choice || chosen.len() == programs.len() && others.next().is_none() {
             let mut found = Vec::new();
             if let Some(directory) = &self.directory {
                 profiles::below(directory, &mut found)?;
@@ -132,10 +134,7 @@ impl Measured {
             found.extend_from_slice(&self.others);
             return Ok(found);
         }
-        let origins = programs
-            .iter()
-            .map(|program| (&*program.bin, &*program.objects.files[0]));
-        let origins = Origins::of(&origins.collect::<Vec<_>>())?;
+        let origins = self.origins()?;
         let is_chosen = |program: usize| chosen.contains(&&programs[program]);
         let mut found = Vec::new();
         for (place, program) in programs.iter().enumerate() {
@@ -156,6 +155,19 @@ impl Measured {
         shared.retain(|it| origins.may_be_of(is_chosen, it, None));
         found.append(&mut shared);
         Ok(found)
+    }
+
+    /// What tells the programs apart, also from the other binaries.
+    fn origins(&self) -> Result<Origins> {
+        let programs = self.part.programs.iter();
+        let own = programs.map(|program| (&*program.bin, &*program.objects.files[0]));
+        let own: Vec<(&str, &Path)> = own.collect();
+        let others = self.part.programs.iter().flat_map(|it| &it.others);
+        let others: BTreeSet<&Path> = others.map(|it| &*it.files[0]).collect();
+        let others = others
+            .into_iter()
+            .filter(|file| own.iter().all(|(_, program)| !is_same_file(program, file)));
+        Origins::of(&own, &others.collect::<Vec<_>>())
     }
 
     /// The profiles of tests, if these are measured, and of the shared libraries that they had loaded.

@@ -22,6 +22,8 @@ const HEAD: u64 = 160;
 #[derive(Debug)]
 pub struct Profiles {
     paths: Vec<PathBuf>,
+    /// Files that were named and do not count: they are of shared libraries that only tests or build scripts had loaded.
+    of_other_loaders: Vec<PathBuf>,
     /// Whether they are those of a run.
     is_collected: bool,
     /// What to do about them.
@@ -45,6 +47,7 @@ impl Profiles {
     pub fn collected(paths: Vec<PathBuf>) -> Self {
         Self {
             paths,
+            of_other_loaders: Vec::new(),
             is_collected: true,
             advice: Advice {
                 none: "the program has not run: there is no profile; type `cargo itcov run`",
@@ -56,13 +59,13 @@ impl Profiles {
     }
 
     /// Those that were brought here: each of `named` is one, or a directory that has some at any depth. None
-    /// counts twice.
+    /// counts twice. As in a run, those of shared libraries that only tests or build scripts had loaded do not count.
     ///
     /// # Errors
     ///
-    /// If one is not there, or is a directory without a profile.
+    /// If one is not there, or is a directory without a profile, or none is of a program.
     pub fn named(named: &[PathBuf]) -> Result<Self> {
-        let mut paths = vec![];
+        let (mut paths, mut of_other_loaders) = (vec![], vec![]);
         let mut seen = BTreeSet::new();
         for path in named {
             let mut found = vec![];
@@ -97,13 +100,27 @@ impl Profiles {
             for profile in found {
                 let real = profile.canonicalize();
                 let real = real.with_context(|| format!("cannot read {}", profile.display()))?;
-                if seen.insert(real) {
-                    paths.push(profile);
+                let is_of_other_loader = other_loader(&real).is_some();
+                if !seen.insert(real) {
+                    continue;
+                }
+                match (is_of_other_loader, profile == *path) {
+                    (false, _) => paths.push(profile),
+                    (true, true) => of_other_loaders.push(profile),
+                    // Runs have some beside those of the program.
+                    (true, false) => {}
                 }
             }
         }
+        if paths.is_empty() {
+            bail!(
+                "none of the profiles is of a program: they are of shared libraries that tests or build scripts had loaded; name \
+                 those of the program"
+            );
+        }
         Ok(Self {
             paths,
+            of_other_loaders,
             is_collected: false,
             advice: Advice {
                 none: "none of the profiles is of this program: name those of the program that `cargo itcov build` has built",
@@ -119,9 +136,15 @@ impl Profiles {
     pub fn with(&self, others: &[PathBuf]) -> Self {
         Self {
             paths: self.paths.iter().chain(others).cloned().collect(),
+            of_other_loaders: self.of_other_loaders.clone(),
             is_collected: self.is_collected,
             advice: self.advice,
         }
+    }
+
+    /// Files that were named and do not count, as no program had loaded the shared library that they are of.
+    pub fn of_other_loaders(&self) -> &[PathBuf] {
+        &self.of_other_loaders
     }
 
     /// Whether there are none.
@@ -202,6 +225,13 @@ pub fn below(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
 /// Adds those of shared libraries that tests had loaded.
 pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     below_of(directory, found, Some(OtherLoader::Test))
+}
+
+/// Whether there is one of a shared library that only tests or build scripts had loaded.
+pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
+    let mut all = Vec::new();
+    walk(directory, &mut all, |_| false)?;
+    Ok(all.iter().any(|it| other_loader(it).is_some()))
 }
 
 fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {

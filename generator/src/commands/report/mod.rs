@@ -136,6 +136,7 @@ impl Report {
         }
         // What was brought from elsewhere is of the last build, which need not have run here.
         let mut profiles = Profiles::named(&self.profiles)?;
+        warnings::of_other_loaders(profiles.of_other_loaders());
         let build = store.build()?.map(|part| Measured {
             part,
             directory: None,

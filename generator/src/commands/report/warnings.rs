@@ -86,6 +86,16 @@ pub fn of_profiles(merged: &Merged, what_to_do: &str) {
     }
 }
 
+/// Tells which profiles were named though what they have is not the program's work.
+pub fn of_other_loaders(profiles: &[PathBuf]) {
+    for path in profiles {
+        warn(&format!(
+            "the profile {} does not count: only a test or build script had loaded the shared library that it is of; leave it out",
+            shown(path)
+        ));
+    }
+}
+
 fn shown(path: &Path) -> Cow<'_, str> {
     harmless(path.to_string_lossy())
 }

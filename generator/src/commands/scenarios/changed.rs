@@ -107,7 +107,7 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     let inside = Inside::of(run.workspace, run.counted);
     for path in changes.paths.iter().filter(|path| !is_report(path)) {
         let shown = changes.shown(path).display().to_string();
-        let (Some(file), Some(text)) = (known.get(path), texts.by_path.get(path)) else {
+        let (Some(files), Some(texts)) = (known.get(path), texts.by_path.get(path)) else {
             affected.doubt(format!(
                 "{shown} has changed, which has no code that was measured"
             ));
@@ -116,30 +116,24 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
         if let Some(why) = early.why(path) {
             affected.doubt(format!("{shown} has changed, {why}"));
         }
-        match functions(path, text, file, &changes, &shown) {
-            Ok(functions) => {
-                for lines in functions {
-                    affected.add(run.counted, file.path, &lines, &shown);
-                    affected.scenarios.extend(inside.having(path));
-                }
-            }
-            Err(why) => affected.doubt(why),
-        }
+        affected.add_changed(run, &changes, path, files, texts, &inside);
     }
     Ok(affected)
 }
 
 /// What was compiled.
 struct Texts<'a> {
-    /// By their paths without links.
-    by_path: BTreeMap<PathBuf, &'a Text>,
+    /// By their paths without links. If links lead to one, each may have been compiled at another time.
+    by_path: BTreeMap<PathBuf, Vec<&'a Text>>,
 }
 
 impl<'a> Texts<'a> {
     fn of(texts: &'a BTreeSet<Text>) -> Texts<'a> {
-        Texts {
-            by_path: texts.iter().map(|text| (real(&text.path), text)).collect(),
+        let mut by_path = BTreeMap::<PathBuf, Vec<&Text>>::new();
+        for text in texts {
+            by_path.entry(real(&text.path)).or_default().push(text);
         }
+        Texts { by_path }
     }
 }
 
@@ -177,11 +171,12 @@ fn doubt_the_record(
             affected.doubt(recorded_otherwise(changes.shown(&text.path).display()));
         }
     }
-    for (path, text) in &texts.by_path {
+    for (path, texts) in &texts.by_path {
+        let is_same = |text: &&Text| text.state() == State::Same;
         let shown = changes.shown(path).display();
         if !changes.know(path) && !is_final(path) {
             affected.doubt(format!("the repository does not track {shown}"));
-        } else if text.state() != State::Same && !changes.paths.contains(path) {
+        } else if !changes.paths.contains(path) && !texts.iter().all(is_same) {
             affected.doubt(recorded_otherwise(shown));
         }
     }
@@ -247,6 +242,35 @@ fn functions(
 }
 
 impl Affected {
+    /// The scenarios that come to what has changed in a file: by each of the paths at which it was compiled.
+    fn add_changed(
+        &mut self,
+        run: &Run,
+        changes: &Changes,
+        path: &Path,
+        files: &[Known],
+        texts: &[&Text],
+        inside: &Inside,
+    ) {
+        let shown = changes.shown(path).display().to_string();
+        let each = files
+            .iter()
+            .flat_map(|file| texts.iter().map(move |text| (file, text)));
+        for (file, text) in each {
+            match functions(path, text, file, changes, &shown) {
+                Ok(functions) => {
+                    for lines in &functions {
+                        self.add(run.counted, file.path, lines, &shown);
+                    }
+                    if !functions.is_empty() {
+                        self.scenarios.extend(inside.having(path));
+                    }
+                }
+                Err(why) => self.doubt(why),
+            }
+        }
+    }
+
     /// The scenarios that come to some lines.
     fn add(&mut self, counted: &Counted, path: &str, range: &RangeInclusive<u32>, shown: &str) {
         let wanted = |line: u32| range.contains(&line);
@@ -274,12 +298,11 @@ struct Known<'a> {
     begin: BTreeSet<u32>,
 }
 
-/// The files that have functions, by their paths without links.
-fn known(coverage: &Coverage) -> BTreeMap<PathBuf, Known<'_>> {
-    let mut known = BTreeMap::new();
+/// The files that have functions, by their paths without links: crates may share one through links.
+fn known(coverage: &Coverage) -> BTreeMap<PathBuf, Vec<Known<'_>>> {
+    let mut known = BTreeMap::<PathBuf, Vec<Known>>::new();
     for file in &coverage.files {
-        let path = Path::new(&*file.path);
-        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let real = real(Path::new(&*file.path));
         let extents = coverage.functions_of(file).filter_map(extent);
         let own = extents.filter(|(of, _)| *of == &*file.path);
         let begin = own.map(|(_, range)| *range.start()).collect();
@@ -287,7 +310,7 @@ fn known(coverage: &Coverage) -> BTreeMap<PathBuf, Known<'_>> {
             path: &file.path,
             begin,
         };
-        known.insert(real, file);
+        known.entry(real).or_default().push(file);
     }
     known
 }

@@ -112,6 +112,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         directory: None,
         is_folded: false,
         test: Some(command.get_program().into()),
+        has_loaded: false,
     };
     let begun = begin(part, &test.name).and_then(|(name, directory)| {
         entry.directory = Some(name);
@@ -183,6 +184,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         directory: Some(name),
         is_folded: false,
         test: None,
+        has_loaded: false,
     };
     note(part, &entry)?;
     Ok(directory)

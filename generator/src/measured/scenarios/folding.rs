@@ -43,11 +43,12 @@ pub fn fold(part: &Path) -> Result<()> {
             continue;
         };
         let directory = apart.join(directory);
-        let Some(profiles) = counts(&directory, &apart).with_context(cannot)? else {
+        let Some(counted) = counts(&directory, &apart).with_context(cannot)? else {
             continue;
         };
         let folded = Entry {
-            profiles,
+            profiles: counted,
+            has_loaded: profiles::is_any_of_other_loader(&directory)?,
             is_begun: false,
             is_folded: true,
             ..entry

@@ -49,6 +49,7 @@ impl Outcome {
 
 /// A stretch of time of a run, and what moved in it.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // Each is known at another time.
 pub struct Entry {
     /// The scenario's name; `None` for what ran outside of any.
     pub name: Option<String>,
@@ -68,9 +69,13 @@ pub struct Entry {
     pub is_folded: bool,
     /// The executable of the test that it is.
     pub test: Option<PathBuf>,
+    /// Whether a test in it, or a build script, had loaded a measured library: the profile of that does not count, and is not
+    /// among `profiles`. It is known when these are folded.
+    pub has_loaded: bool,
 }
 
 #[derive(Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)] // Each is known at another time.
 struct Head {
     name: Option<String>,
     outcome: Outcome,
@@ -84,6 +89,8 @@ struct Head {
     is_folded: bool,
     #[serde(default)]
     test: Option<PathBuf>,
+    #[serde(default)]
+    has_loaded: bool,
     /// Of the bytes.
     digest: String,
 }
@@ -110,6 +117,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         directory: entry.directory.clone(),
         is_folded: entry.is_folded,
         test: entry.test.clone(),
+        has_loaded: entry.has_loaded,
         digest: digest(&bytes),
     };
     let mut record = vec![b'\n'];
@@ -175,6 +183,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         directory: head.directory,
         is_folded: head.is_folded,
         test: head.test,
+        has_loaded: head.has_loaded,
     };
     Some((entry, rest))
 }
@@ -198,6 +207,7 @@ mod tests {
             directory: None,
             is_folded: false,
             test: None,
+            has_loaded: false,
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Scenario {
     pub is_whole: bool,
     /// The executables of the test that it is.
     pub tests: BTreeSet<PathBuf>,
+    /// Whether a test in it, or a build script, had loaded a measured library, and what that did does not count.
+    pub has_loaded: bool,
     /// The places of its entries: the part's, and the one in it.
     entries: Vec<(usize, usize)>,
 }
@@ -65,6 +67,7 @@ impl Scenarios {
                         seconds: None,
                         is_whole: true,
                         tests: BTreeSet::new(),
+                        has_loaded: false,
                         entries: Vec::new(),
                     });
                     all.len() - 1
@@ -90,6 +93,7 @@ impl Scenarios {
                     Outcome::Failed | Outcome::Cut => false,
                 };
                 scenario.tests.extend(entry.test.clone());
+                scenario.has_loaded |= parts[*part].has_loaded(entry)?;
             }
         }
         Ok(Scenarios { parts, all })
@@ -199,6 +203,13 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    fn has_loaded(&self, entry: &Entry) -> Result<bool> {
+        let own = entry.directory.as_ref().filter(|_| !entry.is_folded);
+        own.map_or(Ok(entry.has_loaded), |own| {
+            profiles::is_any_of_other_loader(&self.directory.join(SUITE).join(APART).join(own))
+        })
     }
 
     /// Where a profile is that was noted by this name. One of a process without `LLVM_PROFILE_FILE` comes into a numbered

@@ -114,6 +114,7 @@ impl Recorder {
             directory: None,
             is_folded: false,
             test: None,
+            has_loaded: false,
         };
         add(&state.log, &entry)?;
         Err(io::Error::other(format!(
@@ -154,6 +155,7 @@ impl State {
             directory: None,
             is_folded: false,
             test: None,
+            has_loaded: false,
         };
         add(&self.log, &entry)
     }

@@ -1,25 +1,35 @@
 //! What tests of nextest may run themselves, in their own process, where nobody counts it for a scenario.
 //!
 //! A unit test has the code of its package, and of all that this depends on. Another test has that of the members which its
-//! sources name, as without a name there is no way to it.
+//! sources name, as without a name there is no way to it. Any test and any library has the files that rustc has read for it,
+//! wherever they are: `#[path]` and `include!` lead into other packages. A test that has loaded a measured library may run any
+//! code: of a plugin it needs to know no more than where it is.
+
+mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use cargo_metadata::{Dependency, DependencyKind, Package, Target};
-use llvm_coverage::files;
-use proc_macro2::{TokenStream, TokenTree};
 
 use super::early::{directory, member_of, used};
-use crate::build::sources::{clean, files as sources};
 use crate::commands::scenarios::Counted;
 use crate::scaffold::metadata::Workspace;
 
 /// See above.
 pub struct Inside {
-    /// Of each scenario that is a test, the directories of the members whose code it may run; `None` if that may be any.
-    tests: Vec<(usize, Option<BTreeSet<PathBuf>>)>,
+    /// Of each scenario that is a test or has loaded a library, what it may run; `None` if that may be anything.
+    tests: Vec<(usize, Option<Rc<Code>>)>,
     members: Vec<PathBuf>,
+}
+
+/// What a test may run.
+struct Code {
+    /// The directories of members.
+    members: BTreeSet<PathBuf>,
+    /// Files, without links.
+    files: BTreeSet<PathBuf>,
 }
 
 impl Inside {
@@ -27,15 +37,23 @@ impl Inside {
     pub fn of(workspace: &Workspace, counted: &Counted) -> Inside {
         let members: Vec<&Package> = workspace.members().iter().collect();
         let root = workspace.metadata.workspace_root.as_std_path();
-        let mut known: BTreeMap<(&str, &Path), Option<BTreeSet<PathBuf>>> = BTreeMap::new();
+        let mut known: BTreeMap<(&str, &Path), Option<Rc<Code>>> = BTreeMap::new();
+        let mut libraries = BTreeMap::new();
         let mut tests = Vec::new();
         for (place, scenario) in counted.scenarios.iter().enumerate() {
+            if scenario.has_loaded {
+                tests.push((place, None));
+                continue;
+            }
             let name = scenario.name.as_deref().unwrap_or_default();
             let binary = name.split(' ').next().unwrap_or_default();
             for executable in &scenario.tests {
-                let found = known
-                    .entry((binary, executable))
-                    .or_insert_with(|| of_test(&members, root, binary, executable));
+                let found = known.entry((binary, executable)).or_insert_with(|| {
+                    let libraries = libraries
+                        .entry(executable.parent())
+                        .or_insert_with(|| lists::of_libraries(&members, root, executable));
+                    of_test(&members, root, binary, executable, libraries).map(Rc::new)
+                });
                 tests.push((place, found.clone()));
             }
         }
@@ -46,23 +64,27 @@ impl Inside {
     }
 
     /// The scenarios that may run code of a file themselves.
-    pub fn having(&self, path: &Path) -> impl Iterator<Item = usize> {
+    pub fn having<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = usize> + 'a {
         let member = member_of(path, &self.members);
         let tests = self.tests.iter().filter(move |(_, may_run)| {
             let known = may_run.as_ref().zip(member);
-            known.is_none_or(|(may_run, member)| may_run.contains(member))
+            known.is_none_or(|(may_run, member)| {
+                may_run.members.contains(member) || may_run.files.contains(path)
+            })
         });
         tests.map(|(place, _)| *place)
     }
 }
 
-/// The members whose code a test may run, by its binary: <https://nexte.st/docs/glossary/#binary-id>.
+/// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>) and the files of the `libraries` of members.
 fn of_test(
     members: &[&Package],
     root: &Path,
     binary: &str,
     executable: &Path,
-) -> Option<BTreeSet<PathBuf>> {
+    libraries: &BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+) -> Option<Code> {
+    let mut files = lists::of_executable(root, executable)?;
     let (name, kind) = binary.split_once("::").unwrap_or((binary, ""));
     let package = members.iter().find(|it| it.name.as_str() == name)?;
     let all = package.dependencies.iter();
@@ -70,14 +92,11 @@ fn of_test(
     let (mut roots, has_own) = if is_unit_test {
         (all.clone().collect(), true)
     } else {
-        let words = words(root, executable)?;
+        let words = lists::words(&files)?;
         let is_named = |name: &str| words.contains(&name.replace('-', "_"));
         let roots = named(members, package, &is_named)?;
-        let mut libraries = package
-            .targets
-            .iter()
-            .filter(|it| it.is_lib() || it.is_rlib());
-        (roots, libraries.any(|it| is_named(&it.name)))
+        let mut own = package.targets.iter().filter(|it| lists::is_library(it));
+        (roots, own.any(|it| is_named(&it.name)))
     };
     let mut may_run = BTreeSet::new();
     if has_own {
@@ -88,7 +107,12 @@ fn of_test(
         kind != DependencyKind::Development
     });
     may_run.extend(used.into_iter().map(directory));
-    Some(may_run)
+    let of_libraries = may_run.iter().filter_map(|it| libraries.get(it));
+    files.extend(of_libraries.flatten().cloned());
+    Some(Code {
+        members: may_run,
+        files,
+    })
 }
 
 /// The dependencies of a package that are named. `None` if one is a macro of a member, as what that writes may name anything.
@@ -113,33 +137,4 @@ fn named<'a>(
         found.push(dependency);
     }
     Some(found)
-}
-
-/// The names in the sources of a test.
-fn words(root: &Path, executable: &Path) -> Option<BTreeSet<String>> {
-    let list = files::read_text(&executable.with_extension("d")).ok()?;
-    let mut words = BTreeSet::new();
-    let mut is_one = false;
-    for source in sources(&list) {
-        let text = files::read_text(&clean(&root.join(source))).ok()?;
-        add_words(text.parse().ok()?, &mut words);
-        is_one = true;
-    }
-    is_one.then_some(words)
-}
-
-fn add_words(tokens: TokenStream, words: &mut BTreeSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => add_words(group.stream(), words),
-            TokenTree::Ident(word) => {
-                let word = word.to_string();
-                words.insert(
-                    word.strip_prefix("r#")
-                        .map_or_else(|| word.clone(), str::to_owned),
-                );
-            }
-            _ => {}
-        }
-    }
 }

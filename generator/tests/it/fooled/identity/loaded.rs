@@ -2,6 +2,7 @@
 
 use crate::build::{package, strays};
 use crate::support::TestCrate;
+use crate::support::repository::Git;
 
 const LIBRARY: &str = "\
 pub fn of_program() -> u32 {
@@ -103,6 +104,53 @@ fn what_others_call_of_a_shared_library_of_the_program_does_not_count() {
     assert_eq!(strays(&krate), [""; 0]);
 }
 
+/// What is brought is read as the run is: a directory of it, its files, and links to them.
+#[test]
+fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_named() {
+    let krate = program();
+    let suite = format!("{RUNS} && {}", SUITES[0]);
+    let exec = [
+        "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
+    ];
+    krate.itcov(&exec).ends_with(0);
+    let collect = "mkdir all tests links
+        cp $(find target/itcov/.checkouts -path '*/runs/*' -name '*.profraw') all
+        for it in all/*; do ln -s ../$it links/$(basename $it .profraw)-link.profraw; done";
+    krate.sh(collect).ends_with(0);
+    let report = |named: &[&str]| krate.itcov(&[&["report", "--profiles"], named].concat());
+    let files = krate.sh("echo all/*").stdout;
+    let files: Vec<&str> = files.split_whitespace().collect();
+    let run = krate.sh("echo target/itcov/.checkouts/*/runs/*/1").stdout;
+    for (named, said) in [
+        (&[run.trim()][..], 0),
+        (&["all"], 0),
+        (&["links"], 0),
+        (&files, 3),
+    ] {
+        let output = report(named).ends_with(0);
+        for library in ["shared", "plugin"] {
+            let lines = output.lines_of(&format!("{library}/src/lib.rs"));
+            assert_eq!(lines, (3, 6), "{library} {named:?}\n{output:?}");
+        }
+        let why = "does not count: only a test or build script had loaded";
+        assert_eq!(output.stderr.matches(why).count(), said, "{output:?}");
+        assert_eq!(
+            output.stderr.matches("warning:").count(),
+            said,
+            "{output:?}"
+        );
+    }
+    let why = "none of the profiles is of a program";
+    let of_tests = files.iter();
+    let of_tests = of_tests.filter(|it| report(&[**it]).stderr.contains(why));
+    let of_tests: Vec<&str> = of_tests.copied().collect();
+    assert_eq!(of_tests.len(), 3, "{files:?}");
+    krate
+        .sh(&format!("mv {} tests", of_tests.join(" ")))
+        .ends_with(0);
+    report(&["tests"]).ends_with(1).says(why);
+}
+
 #[test]
 fn what_tests_call_of_a_shared_library_is_theirs_where_they_are_measured() {
     let krate = program();
@@ -140,4 +188,76 @@ fn a_shared_library_is_measured_though_it_was_built_with_other_settings() {
         );
         assert_eq!(output.lines_of("shared/src/lib.rs"), (3, 6), "{options:?}");
     }
+}
+
+#[test]
+fn what_the_suite_starts_of_other_binaries_does_not_count_for_the_program_that_is_asked_for() {
+    let krate = TestCrate::empty();
+    let along = "[dependencies]\nalong.path = \"along\"\n[workspace]\nmembers = [\"along\"]\n";
+    krate.write("Cargo.toml", &package("app", along));
+    krate.write(
+        "along/Cargo.toml",
+        &package("along", "[lib]\ncrate-type = [\"dylib\"]\n"),
+    );
+    krate.write("along/src/lib.rs", LIBRARY);
+    krate.write("src/lib.rs", LIBRARY);
+    let main = |function: &str| {
+        format!("fn main() {{\n    app::{function}();\n    along::{function}();\n}}\n")
+    };
+    krate.write("src/main.rs", &main("of_program"));
+    krate.write("src/bin/two.rs", &main("of_others"));
+    let suite = "\"$ITCOV_BIN\" && \"${ITCOV_BIN%/*}/two\"";
+    krate
+        .itcov(&["exec", "--bin", "app", "--", "sh", "-c", suite])
+        .ends_with(0);
+    let expected = [
+        (vec![], 6),
+        (vec!["--bin", "app"], 3),
+        (vec!["-p", "app"], 3),
+    ];
+    for (choice, ran) in expected {
+        let output = krate
+            .itcov(&[&["report"], &choice[..]].concat())
+            .ends_with(0);
+        for library in ["src/lib.rs", "along/src/lib.rs"] {
+            assert_eq!(output.lines_of(library), (ran, 6), "{library} {output:?}");
+        }
+        assert_eq!(output.stdout.contains("two.rs"), ran == 6, "{output:?}");
+        assert_eq!(output.stderr, "", "{choice:?}");
+    }
+}
+
+/// Nobody counts it for the test, so it may come to any change.
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_test_that_has_loaded_a_measured_library_is_selected_if_that_changes() {
+    let krate = program();
+    krate.write("app/tests/idle.rs", "#[test]\nfn idle() {}\n");
+    krate.write(".gitignore", "target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let suite =
+        "\"$ITCOV_BIN\" && PLUGIN=$PWD/target/itcov/debug/libplugin.so cargo nextest run -p app";
+    let exec = [
+        "exec",
+        "--scenarios",
+        "-p",
+        "app",
+        "--with",
+        "plugin",
+        "--",
+        "sh",
+        "-c",
+        suite,
+    ];
+    krate.itcov(&exec).ends_with(0);
+    let changed = || {
+        let changed = ["scenarios", "--changed-since", "HEAD"];
+        let output = krate.itcov(&changed).ends_with(0);
+        (output.stdout, output.stderr)
+    };
+    assert_eq!(changed(), (String::new(), String::new()));
+    let library = krate.read("plugin/src/lib.rs");
+    krate.write("plugin/src/lib.rs", &library.replace("    2\n", "    3\n"));
+    assert_eq!(changed(), ("app::calls calls\n".to_owned(), String::new()));
 }

@@ -6,6 +6,7 @@ mod git;
 mod inside;
 mod outside;
 mod records;
+mod shared;
 
 use crate::build::package;
 use crate::support::TestCrate;
