@@ -108,8 +108,8 @@ impl<'a> Sources<'a> {
     }
 
     /// The text that a file of the workspace had. `None` if it is not in the commit, or no text.
-    fn text(&self, name: &str) -> Option<String> {
-        let path = self.workspace.join(name);
+    fn text(&self, path: &Path, root: &Path) -> Option<String> {
+        let path = self.workspace.join(path.strip_prefix(root).ok()?);
         if self.same.contains(&path)
             && let Ok(text) = files::read_text(&self.repository.top.join(&path))
         {
@@ -127,10 +127,11 @@ impl Earlier<'_> {
     /// If both have nothing in common, or it is not of the commit that was named.
     pub fn compare(&self, coverage: &Coverage, root: &Path) -> Result<Comparison> {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
-        let earlier_text = |name: &str| self.sources.as_ref()?.text(name);
+        let earlier_text = |path: &str| self.sources.as_ref()?.text(Path::new(path), root);
         let texts = Texts {
             now: &|path| files::read_text(Path::new(path)).ok(),
             earlier: self.sources.is_some().then_some(&earlier_text as _),
+            is_there: &Path::is_file,
         };
         let name = name.to_string_lossy().into_owned();
         let comparison = during("comparing with the earlier report", || {
