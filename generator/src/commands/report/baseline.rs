@@ -1,7 +1,7 @@
 //! The comparison with an earlier report.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, StripPrefixError};
 
 use anyhow::{Context, Result, bail};
 use clap::builder::NonEmptyStringValueParser;
@@ -9,6 +9,7 @@ use clap::{Args, ValueHint};
 use llvm_coverage::baseline::{self, Comparison, Texts};
 use llvm_coverage::{Coverage, files};
 
+use super::changed::links;
 use super::git::Repository;
 use crate::build::texts::Text;
 use crate::progress::during;
@@ -107,15 +108,30 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The text that a file of the workspace had. `None` if it is not in the commit, or no text.
+    /// The text that a file had, by its path now. `None` if it is not in the commit, or no text, or if a link that leads to it was
+    /// not in the commit or led elsewhere.
     fn text(&self, path: &Path, root: &Path) -> Option<String> {
-        let path = self.workspace.join(path.strip_prefix(root).ok()?);
-        if self.same.contains(&path)
-            && let Ok(text) = files::read_text(&self.repository.top.join(&path))
+        let top = &self.repository.top;
+        let links = links(path);
+        let mut inside = links.iter().filter_map(|it| it.strip_prefix(top).ok());
+        if inside.any(|link| !self.same.contains(link)) {
+            return None;
+        }
+        // One that is gone has no other path.
+        let real = path.canonicalize().or_else(|_| {
+            let below = path.strip_prefix(root)?;
+            Ok::<_, StripPrefixError>(top.join(&self.workspace).join(below))
+        });
+        let real = real.ok()?;
+        let path = real.strip_prefix(top).ok()?;
+        if self.same.contains(path)
+            && let Ok(text) = files::read_text(&real)
         {
             return Some(text);
         }
-        String::from_utf8(self.repository.text(&self.commit, &path).ok()?).ok()
+        let is_file = self.repository.has_file(&self.commit, path).ok()?;
+        let text = is_file.then(|| self.repository.text(&self.commit, path));
+        String::from_utf8(text?.ok()?).ok()
     }
 }
 
