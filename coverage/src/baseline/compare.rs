@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::comparison::{Changes, Comparison};
+use super::comparison::{Changes, Comparison, Gone};
 use super::pairs::pairs;
-use super::pieces::{Piece, Text, pieces};
+use super::pieces::{CodeLine, Piece, Text, pieces};
 use super::roots::{IsThere, Roots};
 use crate::count::{Coverage, FileCoverage};
 use crate::formats::names;
@@ -79,6 +79,7 @@ pub fn compare(
         };
         pieces(now, file, Some(*place), text)
     }));
+    let partners = pairs(&was, &is);
     let missing = old.iter().filter(|old| old.is_missing());
     let of_other_texts = old.iter().filter(|old| old.is_of_other_text());
     Comparison {
@@ -90,7 +91,8 @@ pub fn compare(
             .collect(),
         missing: missing.map(|old| old.name.clone()).collect(),
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
-        files: changes(&was, &is, now),
+        gone: gone(&was, &partners, now),
+        files: changes(&was, &is, &partners, now),
     }
 }
 
@@ -135,9 +137,30 @@ fn together(pieces: Vec<Vec<Piece>>) -> Vec<Piece> {
     pieces.into_iter().flatten().collect()
 }
 
-fn changes(was: &[Piece], is: &[Piece], now: &Coverage) -> BTreeMap<Arc<str>, Changes> {
+/// The functions that ran and are none of now, by the earlier partners of those of now.
+fn gone(was: &[Piece], partners: &[Option<usize>], now: &Coverage) -> Vec<Gone> {
+    let found: HashSet<usize> = partners.iter().copied().flatten().collect();
+    let pieces = was.iter().enumerate();
+    let left = pieces.filter(|(place, _)| !found.contains(place));
+    let ran = left.filter(|(_, piece)| piece.lines.iter().any(CodeLine::ran));
+    let functions = ran.filter(|(_, piece)| !piece.name.is_empty());
+    let gone = functions.filter_map(|(_, piece)| {
+        Some(Gone {
+            path: Arc::clone(&now.files[piece.file?].path),
+            name: piece.name.clone(),
+        })
+    });
+    gone.collect()
+}
+
+fn changes(
+    was: &[Piece],
+    is: &[Piece],
+    partners: &[Option<usize>],
+    now: &Coverage,
+) -> BTreeMap<Arc<str>, Changes> {
     let mut files: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
-    for (piece, earlier) in is.iter().zip(pairs(was, is)) {
+    for (piece, earlier) in is.iter().zip(partners) {
         let (Some(earlier), Some(file)) = (earlier.map(|it| &was[it]), piece.file) else {
             continue;
         };

@@ -11,7 +11,6 @@ use llvm_coverage::{Coverage, files};
 
 use super::changed::links;
 use super::git::Repository;
-use crate::build::texts::Text;
 use crate::progress::during;
 
 /// What the report is compared with.
@@ -170,20 +169,4 @@ impl Earlier<'_> {
         }
         Ok(comparison)
     }
-}
-
-/// The files that ran in the earlier report, that are there, and of which this report says nothing: their names in the workspace
-/// at `root`. What was `built` and has no code any more is not among them, nor what is not to be reported on.
-pub fn unmeasured(
-    comparison: &Comparison,
-    root: &Path,
-    built: &BTreeSet<Text>,
-    is_reported: impl Fn(&Path) -> bool,
-) -> Vec<String> {
-    let built: BTreeSet<&Path> = built.iter().map(|text| text.path.as_path()).collect();
-    let unmeasured = comparison.missing.iter().filter(|name| {
-        let path = root.join(name);
-        !built.contains(&*path) && is_reported(&path) && path.is_file()
-    });
-    unmeasured.cloned().collect()
 }
