@@ -10,6 +10,7 @@ pub fn compare_with_itself(input: &[u8]) {
     let texts = Texts {
         now: &|_| None,
         earlier: None,
+        is_there: &|_| false,
     };
     let root = Path::new("/app");
     let comparison = compare(String::new(), &coverage, &coverage, root, &texts);

@@ -1,13 +1,13 @@
 //! Comparing: two coverages and what is known of their texts become what has changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::comparison::{Changes, Comparison};
+use super::comparison::{Changes, Comparison, Gone};
 use super::pairs::pairs;
-use super::pieces::{Piece, Text, pieces};
-use super::roots::root_of;
+use super::pieces::{CodeLine, Piece, Text, pieces};
+use super::roots::{IsThere, Roots};
 use crate::count::{Coverage, FileCoverage};
 use crate::formats::names;
 use crate::parallel;
@@ -15,12 +15,14 @@ use crate::parallel;
 /// What gives the text of a source, if it is known.
 pub type TextOf<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
-/// The texts of the sources, as far as they are known.
+/// The texts of the sources, as far as they are known, by the paths that they have now.
 pub struct Texts<'a> {
-    /// That of a file now, by its path.
+    /// That of a file now.
     pub now: TextOf<'a>,
-    /// The earlier one, by the name in the workspace. None if nothing is known of the time of the earlier report.
+    /// The earlier one. None if nothing is known of the time of the earlier report.
     pub earlier: Option<TextOf<'a>>,
+    /// Whether there is a file now, also one that the report does not have.
+    pub is_there: IsThere<'a>,
 }
 
 /// What has changed since an `earlier` coverage, in the workspace at `root`. `name` is what people call the earlier one. A file is
@@ -32,24 +34,26 @@ pub fn compare(
     root: &Path,
     texts: &Texts<'_>,
 ) -> Comparison {
-    let earlier_root = root_of(earlier, now, root);
-    let named = |file: &FileCoverage, root: &Path| {
-        let name = names::name(Path::new(&*file.path), root);
-        name.into_owned()
-    };
+    let measured: HashSet<&Path> = now.files.iter().map(|it| Path::new(&*it.path)).collect();
+    let is_there = |path: &Path| measured.contains(path) || (texts.is_there)(path);
+    let roots = Roots::find(earlier, root, &is_there);
+    let named = |path: &Path| names::name(path, root).into_owned();
     let files = now.files.iter().enumerate();
     let places: HashMap<String, usize> = files
-        .map(|(place, file)| (named(file, root), place))
+        .map(|(place, file)| (named(Path::new(&*file.path)), place))
         .collect();
     let old: Vec<Old> = earlier
         .files
         .iter()
         .map(|file| {
-            let name = named(file, &earlier_root);
-            let is_own = Path::new(&*file.path).starts_with(&earlier_root);
+            let path = Path::new(&*file.path);
+            let is_own = roots.is_own(path);
+            let here = roots.here(path);
+            let name = named(&here);
+            let text = |of: TextOf| of(here.to_str()?);
             Old {
                 place: places.get(&name).copied(),
-                text: texts.earlier.filter(|_| is_own).and_then(|of| of(&name)),
+                text: texts.earlier.filter(|_| is_own).and_then(text),
                 file,
                 name,
                 is_own,
@@ -75,6 +79,7 @@ pub fn compare(
         };
         pieces(now, file, Some(*place), text)
     }));
+    let partners = pairs(&was, &is);
     let missing = old.iter().filter(|old| old.is_missing());
     let of_other_texts = old.iter().filter(|old| old.is_of_other_text());
     Comparison {
@@ -86,7 +91,8 @@ pub fn compare(
             .collect(),
         missing: missing.map(|old| old.name.clone()).collect(),
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
-        files: changes(&was, &is, now),
+        gone: gone(&was, &partners, now),
+        files: changes(&was, &is, &partners, now),
     }
 }
 
@@ -131,9 +137,30 @@ fn together(pieces: Vec<Vec<Piece>>) -> Vec<Piece> {
     pieces.into_iter().flatten().collect()
 }
 
-fn changes(was: &[Piece], is: &[Piece], now: &Coverage) -> BTreeMap<Arc<str>, Changes> {
+/// The functions that ran and are none of now, by the earlier partners of those of now.
+fn gone(was: &[Piece], partners: &[Option<usize>], now: &Coverage) -> Vec<Gone> {
+    let found: HashSet<usize> = partners.iter().copied().flatten().collect();
+    let pieces = was.iter().enumerate();
+    let left = pieces.filter(|(place, _)| !found.contains(place));
+    let ran = left.filter(|(_, piece)| piece.lines.iter().any(CodeLine::ran));
+    let functions = ran.filter(|(_, piece)| !piece.name.is_empty());
+    let gone = functions.filter_map(|(_, piece)| {
+        Some(Gone {
+            path: Arc::clone(&now.files[piece.file?].path),
+            name: piece.name.clone(),
+        })
+    });
+    gone.collect()
+}
+
+fn changes(
+    was: &[Piece],
+    is: &[Piece],
+    partners: &[Option<usize>],
+    now: &Coverage,
+) -> BTreeMap<Arc<str>, Changes> {
     let mut files: BTreeMap<Arc<str>, Changes> = BTreeMap::new();
-    for (piece, earlier) in is.iter().zip(pairs(was, is)) {
+    for (piece, earlier) in is.iter().zip(partners) {
         let (Some(earlier), Some(file)) = (earlier.map(|it| &was[it]), piece.file) else {
             continue;
         };

@@ -18,8 +18,19 @@ pub struct Comparison {
     pub new: Vec<Arc<str>>,
     /// The names in the workspace of files with lines that ran, and that are not in this report.
     pub missing: Vec<String>,
+    /// Functions with lines that ran, in files that are in this report, that are not in it.
+    pub gone: Vec<Gone>,
     /// The names of files of which the earlier text cannot be what the earlier report is of.
     pub of_other_texts: Vec<String>,
+}
+
+/// A function of the earlier report that this one does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// The path of the file now.
+    pub path: Arc<str>,
+    /// As pages show it.
+    pub name: String,
 }
 
 /// What has changed in a file.

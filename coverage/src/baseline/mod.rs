@@ -19,7 +19,7 @@ mod pieces;
 mod roots;
 
 pub use compare::{TextOf, Texts, compare};
-pub use comparison::{Changes, Comparison, sentence};
+pub use comparison::{Changes, Comparison, Gone, sentence};
 pub use export::read;
 
 #[cfg(test)]

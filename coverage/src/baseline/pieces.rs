@@ -43,6 +43,11 @@ pub struct Text<'a> {
 }
 
 impl CodeLine {
+    /// Whether it ran.
+    pub fn ran(&self) -> bool {
+        self.own.unwrap_or(self.count) > 0
+    }
+
     /// Whether it ran, and whether `now` does. Both are counted in the same way.
     pub fn ran_and_runs(&self, now: &Self) -> (bool, bool) {
         let (was, is) = self.own.zip(now.own).unwrap_or((self.count, now.count));

@@ -1,5 +1,7 @@
 //! Comparisons of programs that are laid out in different ways.
 
+mod roots;
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -81,6 +83,7 @@ fn since(earlier: &Coverage, now: &Coverage) -> Comparison {
     let texts = Texts {
         now: &|_| None,
         earlier: None,
+        is_there: &|_| false,
     };
     compare("earlier.json".into(), earlier, now, Path::new(ROOT), &texts)
 }
@@ -172,11 +175,12 @@ fn where_the_earlier_text_is_known_lines_of_the_same_text_are_the_same() {
     let code = |regions: &[Region]| below(ROOT, &[Code::new("a.rs", "f", regions)], 0);
     let was = text("a();");
     let compare = |now: &Coverage, is: &str, was: &str| {
-        let was = |name: &str| (name == "a.rs").then(|| was.to_owned());
+        let was = |name: &str| (name == "/app/a.rs").then(|| was.to_owned());
         let is = |_: &str| Some(is.to_owned());
         let texts = Texts {
             now: &is,
             earlier: Some(&was),
+            is_there: &|_| false,
         };
         compare(String::new(), &code(&body(1)), now, Path::new(ROOT), &texts)
     };
@@ -195,34 +199,6 @@ fn where_the_earlier_text_is_known_lines_of_the_same_text_are_the_same() {
     assert_eq!(of(&comparison, "a.rs"), &changes(&[], &[4, 5]));
     let comparison = compare(&now, &was, "fn f() {\n}\n");
     assert_eq!(comparison.of_other_texts, ["a.rs"]);
-}
-
-#[test]
-fn an_earlier_report_may_be_of_another_checkout() {
-    let code = |count| {
-        [
-            Code::new("src/main.rs", "f", &body(count)),
-            Code::new("crates/a/src/main.rs", "f", &body(count)),
-        ]
-    };
-    let now = below(ROOT, &code(0), 1);
-    for root in ["/ci/builds/app", "/app/crates", ROOT] {
-        let earlier = below(root, &code(1), 1);
-        let comparison = since(&earlier, &now);
-        assert_eq!(comparison.totals(), (0, 4), "{root}");
-        assert_eq!(comparison.missing, [""; 0], "{root}");
-    }
-}
-
-#[test]
-fn a_package_is_known_by_its_version_wherever_it_was_downloaded() {
-    let package = "registry/src/index-0123456789abcdef/b-1.0.0/src/lib.rs";
-    let own = |root, count| Code::new("src/lib.rs", "f", &body(count)).at(root, 0, 0);
-    let of_package = |home, count| Code::new(package, "g", &body(count)).at(home, 0, 0);
-    let earlier = coverage([own("/ci", 1), of_package("/cache/.cargo", 1)]);
-    let now = coverage([own(ROOT, 1), of_package("/home/me/.cargo", 0)]);
-    let comparison = since(&earlier, &now);
-    assert_eq!((comparison.in_both, comparison.totals()), (2, (0, 2)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The comparison with an earlier report.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, StripPrefixError};
 
 use anyhow::{Context, Result, bail};
 use clap::builder::NonEmptyStringValueParser;
@@ -9,8 +9,8 @@ use clap::{Args, ValueHint};
 use llvm_coverage::baseline::{self, Comparison, Texts};
 use llvm_coverage::{Coverage, files};
 
+use super::changed::links;
 use super::git::Repository;
-use crate::build::texts::Text;
 use crate::progress::during;
 
 /// What the report is compared with.
@@ -107,15 +107,30 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The text that a file of the workspace had. `None` if it is not in the commit, or no text.
-    fn text(&self, name: &str) -> Option<String> {
-        let path = self.workspace.join(name);
-        if self.same.contains(&path)
-            && let Ok(text) = files::read_text(&self.repository.top.join(&path))
+    /// The text that a file had, by its path now. `None` if it is not in the commit, or no text, or if a link that leads to it was
+    /// not in the commit or led elsewhere.
+    fn text(&self, path: &Path, root: &Path) -> Option<String> {
+        let top = &self.repository.top;
+        let links = links(path);
+        let mut inside = links.iter().filter_map(|it| it.strip_prefix(top).ok());
+        if inside.any(|link| !self.same.contains(link)) {
+            return None;
+        }
+        // One that is gone has no other path.
+        let real = path.canonicalize().or_else(|_| {
+            let below = path.strip_prefix(root)?;
+            Ok::<_, StripPrefixError>(top.join(&self.workspace).join(below))
+        });
+        let real = real.ok()?;
+        let path = real.strip_prefix(top).ok()?;
+        if self.same.contains(path)
+            && let Ok(text) = files::read_text(&real)
         {
             return Some(text);
         }
-        String::from_utf8(self.repository.text(&self.commit, &path).ok()?).ok()
+        let is_file = self.repository.has_file(&self.commit, path).ok()?;
+        let text = is_file.then(|| self.repository.text(&self.commit, path));
+        String::from_utf8(text?.ok()?).ok()
     }
 }
 
@@ -127,10 +142,11 @@ impl Earlier<'_> {
     /// If both have nothing in common, or it is not of the commit that was named.
     pub fn compare(&self, coverage: &Coverage, root: &Path) -> Result<Comparison> {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str());
-        let earlier_text = |name: &str| self.sources.as_ref()?.text(name);
+        let earlier_text = |path: &str| self.sources.as_ref()?.text(Path::new(path), root);
         let texts = Texts {
             now: &|path| files::read_text(Path::new(path)).ok(),
             earlier: self.sources.is_some().then_some(&earlier_text as _),
+            is_there: &Path::is_file,
         };
         let name = name.to_string_lossy().into_owned();
         let comparison = during("comparing with the earlier report", || {
@@ -153,20 +169,4 @@ impl Earlier<'_> {
         }
         Ok(comparison)
     }
-}
-
-/// The files that ran in the earlier report, that are there, and of which this report says nothing: their names in the workspace
-/// at `root`. What was `built` and has no code any more is not among them, nor what is not to be reported on.
-pub fn unmeasured(
-    comparison: &Comparison,
-    root: &Path,
-    built: &BTreeSet<Text>,
-    is_reported: impl Fn(&Path) -> bool,
-) -> Vec<String> {
-    let built: BTreeSet<&Path> = built.iter().map(|text| text.path.as_path()).collect();
-    let unmeasured = comparison.missing.iter().filter(|name| {
-        let path = root.join(name);
-        !built.contains(&*path) && is_reported(&path) && path.is_file()
-    });
-    unmeasured.cloned().collect()
 }

@@ -179,7 +179,7 @@ impl<'a> Wanted<'a> {
 }
 
 /// The links on the way to a file, each at a path without other links.
-fn links(path: &Path) -> Vec<PathBuf> {
+pub fn links(path: &Path) -> Vec<PathBuf> {
     let mut links = Vec::new();
     let mut next: Vec<PathBuf> = path.ancestors().map(Path::to_owned).collect();
     while let Some(path) = next.pop() {

@@ -142,6 +142,13 @@ impl Repository {
         Ok(paths(&answer(&mut asked)?).collect())
     }
 
+    /// Whether a commit has a file at a path, and no link, which would have its target for a text.
+    pub fn has_file(&self, commit: &str, path: &Path) -> Result<bool> {
+        let mut asked = self.git(&self.top);
+        let entry = answer(asked.args(["ls-tree", commit, "--"]).arg(path))?;
+        Ok(entry.starts_with(FILE))
+    }
+
     /// The text of a file in a commit, as git would put it into the working tree.
     pub fn text(&self, commit: &str, path: &Path) -> Result<Vec<u8>> {
         let mut object = OsString::from(commit);
@@ -204,6 +211,9 @@ fn paths(listed: &[u8]) -> impl Iterator<Item = PathBuf> {
     let paths = paths.filter(|path| !path.is_empty());
     paths.map(|path| as_path(path).into())
 }
+
+/// How git lists a file, executable or not.
+const FILE: &[u8] = b"100";
 
 /// How git lists a submodule: its mode, where a file has its own.
 const GITLINK: &[u8] = b"160000 ";

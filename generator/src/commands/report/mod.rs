@@ -19,6 +19,7 @@ mod target;
 mod thresholds;
 mod time;
 mod unbuilt;
+mod unmeasured;
 pub mod warnings;
 mod without_code;
 pub mod written;
@@ -180,6 +181,10 @@ impl Report {
         let files = coverage.files.iter().map(|file| Path::new(&*file.path));
         let stale = Stale::find(&texts, files, measurement.built());
         let stale = warnings::of_sources(stale, root);
+        let unmeasured = against.as_ref().map_or_else(Vec::new, |against| {
+            let is_reported = |path: &Path| self.filters.have(path, root);
+            unmeasured::find(against, &coverage, root, &texts, is_reported)
+        });
         let not_current = stale.clone();
         let built = Built {
             texts: &texts,
@@ -195,12 +200,9 @@ impl Report {
         }
         let (coverage, stale) = (changed.coverage, changed.stale);
         let against = against.map(|it| it.within(&coverage));
-        let unmeasured = against.as_ref().map_or_else(Vec::new, |against| {
-            let is_reported = |path: &Path| self.filters.have(path, root);
-            let unmeasured = baseline::unmeasured(against, root, &texts, is_reported);
+        if let Some(against) = &against {
             warnings::of_comparison(against, &unmeasured, root);
-            unmeasured
-        });
+        }
         let mut subject = self.subject(measurement.remark().as_deref(), !stale.is_empty());
         subject.against = against;
         let has_scenarios = has_scenarios && self.destinations.html.are_wanted();
@@ -294,6 +296,6 @@ struct Doubts<'a> {
     /// Sources and others that have changed since the build, whichever lines are reported on.
     stale: [&'a [PathBuf]; 2],
     unbuilt: &'a [Unbuilt],
-    /// Files of the earlier report that this one does not have.
+    /// Files and functions of the earlier report that this one does not have.
     unmeasured: &'a [String],
 }

@@ -216,7 +216,7 @@ pub fn is_compared(unmeasured: &[String]) -> Result<()> {
     }
     bail!(
         "not everything that ran in the baseline was measured, so whether lines were lost cannot be told: {}; measure the same \
-         programs, or leave out with --exclude what is not meant",
+         programs with the same features, or leave out with --exclude what is not meant",
         some(unmeasured)
     );
 }

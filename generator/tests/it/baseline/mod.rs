@@ -1,5 +1,7 @@
 //! `--baseline`: what has changed since an earlier report, in real builds and runs.
 
+mod cfg;
+mod elsewhere;
 mod refused;
 mod revision;
 

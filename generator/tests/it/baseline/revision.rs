@@ -1,6 +1,7 @@
 //! `--baseline-revision`: lines are compared by the texts that git has.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use super::{report, run, write_json};
 use crate::support::instrumented::Instrumented;
@@ -91,4 +92,44 @@ fn a_revision_that_is_none_or_another_one_is_said() {
         .ends_with(1)
         .says(&format!("error: {why}"));
     }
+}
+
+#[test]
+fn a_source_that_is_a_link_is_compared_by_the_text_that_it_led_to() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    let root = fixture.root();
+    let write = |name: &str, text: &str| fs::write(root.join(name), text).unwrap();
+    let is = library("        number += 1;\n");
+    fs::create_dir(root.join("shared")).unwrap();
+    fs::remove_file(root.join("src/lib.rs")).unwrap();
+    symlink("../shared/lib.rs", root.join("src/lib.rs")).unwrap();
+    write("shared/lib.rs", &is);
+    fs::rename(root.join("src/unused.rs"), root.join("shared/unused.rs")).unwrap();
+    symlink("../shared/unused.rs", root.join("src/unused.rs")).unwrap();
+    let git = Git::init(&root);
+    git.commit("one");
+    fixture.rebuild();
+    run(&fixture, &[&[]]);
+    write_json(&fixture, "target/before.json");
+    let gate = |revision: &str| {
+        fixture.rebuild();
+        run(&fixture, &[&[]]);
+        let against = ["--baseline", "target/before.json", "--fail-on-lost"];
+        let revision = ["--baseline-revision", revision];
+        report(&fixture, &[&against[..], &revision].concat()).ends_with(1)
+    };
+    let stops = is.replace("> 0", "> 9");
+    write("shared/lib.rs", &format!("// A comment.\n{stops}"));
+    git.commit("two");
+    gate("HEAD~1").says("src/lib.rs: 1 line lost: 6 (--fail-on-lost)");
+    // Of a link that led elsewhere, the shapes are compared.
+    write("shared/other.rs", &format!("// One.\n// Two.\n{stops}"));
+    fs::remove_file(root.join("src/lib.rs")).unwrap();
+    symlink("../shared/other.rs", root.join("src/lib.rs")).unwrap();
+    git.commit("three");
+    gate("HEAD~2").says("src/lib.rs: 1 line lost: 7 (--fail-on-lost)");
+    // As of one that is a file now.
+    fs::remove_file(root.join("src/lib.rs")).unwrap();
+    write("src/lib.rs", &stops);
+    gate("HEAD~2").says("src/lib.rs: 1 line lost: 5 (--fail-on-lost)");
 }

@@ -1,0 +1,122 @@
+//! What ran in an earlier report, is there, and was not measured now.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use llvm_coverage::baseline::Comparison;
+use llvm_coverage::formats::names::name;
+use llvm_coverage::{Coverage, files};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+
+use super::left_out;
+use crate::build::texts::Text;
+use crate::commands::scenarios::place::extent;
+
+/// The files and functions that ran in the earlier report, that are there, and of which the `coverage` says nothing, as people read
+/// them in the workspace at `root`. What was `built` and has no code any more is not among them, unless `cfg` leaves it out, nor what
+/// is not to be reported on.
+pub fn find(
+    comparison: &Comparison,
+    coverage: &Coverage,
+    root: &Path,
+    built: &BTreeSet<Text>,
+    is_reported: impl Fn(&Path) -> bool,
+) -> Vec<String> {
+    let built: BTreeSet<&Path> = built.iter().map(|text| text.path.as_path()).collect();
+    let missing = comparison.missing.iter().filter(|name| {
+        let path = root.join(name);
+        let is_unmeasured = || !built.contains(&*path) || has_functions(&path);
+        is_reported(&path) && path.is_file() && is_unmeasured()
+    });
+    let mut unmeasured: Vec<String> = missing.cloned().collect();
+    let mut gone: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for it in &comparison.gone {
+        gone.entry(&it.path).or_default().push(&it.name);
+    }
+    let files = coverage.files.iter();
+    for file in files.filter(|file| is_reported(Path::new(&*file.path))) {
+        let (Some(functions), Ok(text)) = (
+            gone.get(&*file.path),
+            files::read_text(Path::new(&*file.path)),
+        ) else {
+            continue;
+        };
+        let extents = coverage.functions_of(file).filter_map(extent);
+        let own = extents.filter(|(of, _)| *of == &*file.path);
+        let without_code = names(&text, &own.map(|(_, lines)| *lines.start()).collect());
+        let there = functions
+            .iter()
+            .filter(|name| without_code.contains(last(name)));
+        let name = name(Path::new(&*file.path), root);
+        unmeasured.extend(there.map(|function| format!("{name} (no code for {function} now)")));
+    }
+    unmeasured
+}
+
+/// Whether there are functions in a source that has no code.
+fn has_functions(path: &Path) -> bool {
+    let text = files::read_text(path).unwrap_or_default();
+    !left_out::functions(&text, &BTreeSet::new()).is_empty()
+}
+
+/// The names of the functions in a text that begin in none of the lines in which one with code `begins`.
+fn names(text: &str, begins: &BTreeSet<u32>) -> BTreeSet<String> {
+    let mut all = BTreeMap::new();
+    add_names(text.parse().unwrap_or_default(), &mut all);
+    let ranges = left_out::functions(text, begins).into_iter();
+    let first = ranges.filter_map(|lines| all.range(lines).next());
+    first.map(|(_, name)| name.clone()).collect()
+}
+
+/// Adds the names of functions by the lines that they begin in.
+fn add_names(tokens: TokenStream, all: &mut BTreeMap<u32, String>) {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match (token, tokens.peek()) {
+            (TokenTree::Group(it), _) => add_names(it.stream(), all),
+            (TokenTree::Ident(it), Some(TokenTree::Ident(name))) if it == "fn" => {
+                let line = u32::try_from(it.span().start().line).unwrap_or(u32::MAX);
+                all.entry(line).or_insert_with(|| name.unraw().to_string());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The name of a function without what it is in.
+fn last(name: &str) -> &str {
+    let last = name.rsplit("::").next().unwrap_or(name);
+    last.strip_prefix("r#").unwrap_or(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{last, names};
+
+    #[test]
+    fn functions_without_code_have_names() {
+        let text = "\
+fn compiled() {}
+/// Not a fn of its own.
+#[cfg(feature = \"a\")]
+pub async fn left_out<T>() {
+    fn inner() {}
+}
+impl A {
+    #[cfg(windows)]
+    fn method(&self) {}
+}
+";
+        let found = names(text, &[1].into());
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        assert_eq!(found, ["inner", "left_out", "method"]);
+        assert_eq!(names("fn", &[].into()), [].into());
+    }
+
+    #[test]
+    fn the_last_part_of_a_name_is_that_of_the_function() {
+        assert_eq!(last("here"), "here");
+        assert_eq!(last("<A as Display>::fmt"), "fmt");
+    }
+}
