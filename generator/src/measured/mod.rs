@@ -37,7 +37,9 @@
 
 mod advice;
 mod beginning;
+mod built_twice;
 pub mod counters;
+mod earlier;
 mod idle;
 mod inside;
 mod kept;

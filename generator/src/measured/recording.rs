@@ -9,10 +9,12 @@ use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
 
 use super::beginning::Beginning;
+use super::built_twice::with_other_code;
 use super::counters::Counters;
+use super::earlier::written_since;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
-use super::origin::{Functions, build_id, functions, may_be_of, own_functions};
+use super::origin::{may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
@@ -28,6 +30,8 @@ pub struct Recording {
     run: PathBuf,
     /// The directory of the part that is recorded.
     part: PathBuf,
+    /// The directories of the other runs that went on when it began.
+    beside: Vec<PathBuf>,
     /// Held as long as the run goes on.
     _lock: File,
     is_kept: bool,
@@ -56,6 +60,7 @@ impl Recording {
         store.look_for_others(how.is_alone, &|_| {})?;
         store.settle()?;
         store.forget_elsewhere()?;
+        let beside = store.directories_going_on()?;
         fs::create_dir_all(&run).with_context(cannot)?;
         let lock = File::create(run.join("lock")).with_context(cannot)?;
         let hold = || -> io::Result<()> {
@@ -96,6 +101,7 @@ impl Recording {
             store: store.clone(),
             run,
             part: directory,
+            beside,
             _lock: lock,
             is_kept: false,
         })
@@ -119,6 +125,26 @@ impl Recording {
     /// Where a process that was measured has put its profile instead, as its environment has said.
     pub fn elsewhere(&self) -> Option<String> {
         files::read_text(&self.store.elsewhere()).ok()
+    }
+
+    /// The directory of an earlier run to which a process has put its profile since this one began. It is forgotten with that run.
+    ///
+    /// # Errors
+    ///
+    /// If the runs cannot be read.
+    pub fn in_earlier_run(&self) -> Result<Option<PathBuf>> {
+        let _lock = self.store.lock()?;
+        let mut parts = Vec::new();
+        for run in self.store.runs()? {
+            if run == self.run {
+                // A part that was forgotten, and that a process has made again, does not count.
+                let all = numbered(&run)?.into_iter();
+                parts.extend(all.filter(|part| !part.join("part.json").exists()));
+            } else if !self.beside.contains(&run) && !is_going_on(&run) {
+                parts.extend(numbered(&run)?);
+            }
+        }
+        written_since(&self.part, parts)
     }
 
     /// What records its scenarios.
@@ -300,7 +326,9 @@ impl Recording {
         self.is_kept = true;
         let runs = self.store.runs()?.into_iter();
         let mut later = runs.skip_while(|run| *run != self.run).skip(1);
-        if later.any(|run| !is_going_on(&run)) {
+        // A process with the environment of an earlier run may have made a directory, which is no run.
+        let is_run = |run: &Path| parts(run).is_ok_and(|parts| !parts.is_empty());
+        if later.any(|run| !is_going_on(&run) && is_run(&run)) {
             said(
                 "a run that began after this one has ended before it, and is forgotten: `cargo itcov report` is about this one",
             );
@@ -308,35 +336,6 @@ impl Recording {
         self.store.forget_all_but(Some(&self.run))?;
         Ok(())
     }
-}
-
-/// What a cargo has built: each executable with its libraries.
-type Built = Vec<Vec<Unit>>;
-
-/// Without what was built twice, in two target directories, of which there are the build identifiers. What is made of another text
-/// is not the same, though it may have the same functions: a constant is in none of them.
-fn with_other_code(built: Built, kept: &[&Objects]) -> Result<(Built, Vec<Vec<u8>>)> {
-    let (mut others, mut twins) = (Vec::new(), Vec::new());
-    if built.is_empty() {
-        return Ok((others, twins));
-    }
-    let known = kept
-        .iter()
-        .map(|it| Ok((functions(&it.files[0])?, it.texts())));
-    let mut known: Vec<_> = known.collect::<Result<_>>()?;
-    for units in built {
-        let object = units[0].object();
-        let (functions, texts) = (functions(&object)?, texts::of(&units));
-        let is_same =
-            |(its, of): &(Functions, Vec<Text>)| *its == functions && texts::are_of_one(of, &texts);
-        if known.iter().any(is_same) {
-            twins.extend(build_id(&object)?);
-        } else {
-            known.push((functions, texts));
-            others.push(units);
-        }
-    }
-    Ok((others, twins))
 }
 
 impl Drop for Recording {

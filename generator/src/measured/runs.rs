@@ -181,6 +181,11 @@ impl Store {
         Ok(runs.filter_map(going_on).collect())
     }
 
+    /// The directories of the runs that go on.
+    pub(super) fn directories_going_on(&self) -> Result<Vec<PathBuf>> {
+        Ok(self.going_on()?.into_iter().map(|it| it.run).collect())
+    }
+
     /// Says which other runs go on in this checkout.
     ///
     /// # Errors

@@ -96,7 +96,7 @@ impl Measure<'_> {
             ));
             recording.forget_scenarios()?;
         }
-        started::elsewhere(recording);
+        started::elsewhere(recording)?;
         Ok(outcome)
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use anyhow::Result;
 use llvm_coverage::files;
 
 use crate::build::cargo::{NOWHERE, PROFILE};
@@ -101,13 +102,26 @@ fn replaced(built: &Built) -> Option<String> {
 }
 
 /// Warns if a process that was measured has put its profile where its environment has said, which is none of the run's places.
-pub fn elsewhere(recording: &Recording) {
+///
+/// # Errors
+///
+/// If the other runs cannot be read.
+pub fn elsewhere(recording: &Recording) -> Result<()> {
+    if let Some(run) = recording.in_earlier_run()? {
+        warn(&format!(
+            "a measured program was started with the {PROFILE} of an earlier run, which is below {}, so what it did does not count: \
+             something has kept the environment of that run, such as the suite in a file, or a server; it has to take {PROFILE} from \
+             this run",
+            run.display()
+        ));
+    }
     if let Some(place) = recording.elsewhere() {
         warn(&format!(
             "a measured program was started with {PROFILE}={place}, so what it did does not count: something in the run sets that, \
              such as the suite or another tool for coverage; it has to leave it as it is"
         ));
     }
+    Ok(())
 }
 
 /// Warns if cargo would give what it starts another place for its profile than it was told.
