@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::build_id;
 use crate::build::layout::digest;
-use crate::build::linked::number_of;
 use crate::build::options::Scope;
 use crate::build::program::BuiltProgram;
 use crate::build::texts::{self, Text};
@@ -68,9 +67,6 @@ pub struct Objects {
     /// Whether they count though they have not run: `--with` names their package.
     #[serde(default)]
     pub is_asked_for: bool,
-    /// The number in the names of the profiles of libraries that it has loaded. A library has none.
-    #[serde(default)]
-    pub number: Option<u32>,
 }
 
 impl Kept {
@@ -143,7 +139,6 @@ impl Objects {
         }
         let build = digest(key);
         let texts = texts::of(units);
-        let program = units.first().filter(|unit| unit.kind == Kind::Program);
         let directory = builds.join(&build);
         let to: Vec<PathBuf> = from
             .iter()
@@ -174,7 +169,6 @@ impl Objects {
             sources: sources(units, texts),
             twins: shared_forms(units),
             is_asked_for: false,
-            number: program.map(|unit| number_of(&unit.name)),
         })
     }
 }

@@ -13,7 +13,6 @@ use super::beginning::Beginning;
 use super::kept::{Kept, Objects, is_same_file};
 use super::origin::Origins;
 use super::profiles;
-use crate::build::linked::loaded_by;
 
 /// What ran in one go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,13 +62,6 @@ impl Part {
                 file.display()
             )
         })
-    }
-
-    /// Whether a profile may be of the programs: it is not of a library that another program has loaded, such as a task of the workspace.
-    fn may_have(&self, profile: &Path) -> bool {
-        let programs = self.programs.iter();
-        let mut objects = programs.flat_map(|it| it.others.iter().chain([&it.objects]));
-        loaded_by(profile).is_none_or(|number| objects.any(|it| it.number == Some(number)))
     }
 
     /// The program that is another one in a later part, or has a library that is: the counts of both do not add up.
@@ -127,30 +119,6 @@ impl Measured {
     ///
     /// If a directory or a program cannot be read.
     pub fn profiles(&self, chosen: &[&Kept], is_choice: bool) -> Result<Vec<PathBuf>> {
-        let mut found = self.profiles_of(chosen, is_choice)?;
-        // What was brought here is asked for by name.
-        if self.directory.is_some() {
-            found.retain(|profile| self.part.may_have(profile));
-        }
-        Ok(found)
-    }
-
-    /// The profiles of libraries that programs which are not measured have loaded.
-    ///
-    /// # Errors
-    ///
-    /// If the directory cannot be read.
-    pub fn of_other_programs(&self) -> Result<Vec<PathBuf>> {
-        let Some(directory) = &self.directory else {
-            return Ok(Vec::new());
-        };
-        let mut found = self.others.clone();
-        profiles::below(directory, &mut found)?;
-        found.retain(|profile| !self.part.may_have(profile));
-        Ok(found)
-    }
-
-    fn profiles_of(&self, chosen: &[&Kept], is_choice: bool) -> Result<Vec<PathBuf>> {
         if chosen.is_empty() {
             return Ok(Vec::new());
         }

@@ -53,10 +53,7 @@ impl Scenarios {
         let left_out = merged.left_out();
         let parts = parts.iter().filter_map(|part| {
             let directory = part.directory.as_deref()?;
-            Some(part.of_other_programs().and_then(|others| {
-                let left_out = left_out.iter().cloned().chain(others).collect();
-                Reading::of(directory, &part.others, left_out)
-            }))
+            Some(Reading::of(directory, &part.others, left_out.clone()))
         });
         let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
         let mut all: Vec<Scenario> = Vec::new();

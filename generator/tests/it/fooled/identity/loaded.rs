@@ -152,24 +152,6 @@ fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_name
 }
 
 #[test]
-fn what_another_program_calls_of_a_shared_library_does_not_count_while_the_run_goes_on_nor_after_a_kill()
- {
-    let krate = program();
-    let report = "cargo itcov report >during";
-    let suite = format!("{RUNS} && {} && {report}; kill -KILL $PPID", SUITES[2]);
-    let exec = [
-        "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
-    ];
-    assert_eq!(krate.itcov(&exec).signal, Some(9));
-    let after = krate.itcov(&["report"]).ends_with(0);
-    assert_eq!(after.lines_of("shared/src/lib.rs"), (3, 6), "{after:?}");
-    let during = krate.read("during");
-    let mut during = during.lines().map(str::split_whitespace);
-    let row = during.find_map(|mut row| (row.next() == Some("shared/src/lib.rs")).then_some(row));
-    assert_eq!(row.unwrap().next(), Some("3/6"));
-}
-
-#[test]
 fn what_tests_call_of_a_shared_library_is_theirs_where_they_are_measured() {
     let krate = program();
     let suite = format!("{RUNS} && {}", SUITES[0]);
