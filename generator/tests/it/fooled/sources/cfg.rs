@@ -19,13 +19,7 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
     Git::init(&krate.root).commit("first");
     let report = |words: &[&str]| {
         krate.itcov(&["run"]).ends_with(0);
-        let since = [
-            "report",
-            "--changed-since",
-            "HEAD",
-            "--fail-under-lines",
-            "100",
-        ];
+        let since = super::SINCE_HEAD;
         krate.itcov(&[&since[..], words].concat())
     };
     let more = "#[cfg(feature = \"more\")]\nfn more() {\n    println!(\"more\");\n}\n";

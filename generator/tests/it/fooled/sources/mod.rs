@@ -9,3 +9,12 @@ mod left_out;
 mod made;
 mod outside;
 mod unbuilt;
+
+/// A gate that all changed lines have to have run for.
+const SINCE_HEAD: [&str; 5] = [
+    "report",
+    "--changed-since",
+    "HEAD",
+    "--fail-under-lines",
+    "100",
+];

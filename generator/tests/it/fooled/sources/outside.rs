@@ -30,13 +30,7 @@ fn run(krate: &TestCrate) {
 }
 
 fn gate(krate: &TestCrate, words: &[&str]) -> Output {
-    let gate = [
-        "report",
-        "--changed-since",
-        "HEAD",
-        "--fail-under-lines",
-        "100",
-    ];
+    let gate = super::SINCE_HEAD;
     itcov(krate, &[&gate[..], words].concat())
 }
 

@@ -213,13 +213,7 @@ fn no_threshold_is_met_by_a_run_of_another_text_that_is_now_as_at_the_revision()
     krate.write("src/limit.rs", &limit.replace("10", "1"));
     krate.itcov(&["run"]).ends_with(0);
     krate.write("src/limit.rs", &limit);
-    let gate = [
-        "report",
-        "--changed-since",
-        "HEAD",
-        "--fail-under-lines",
-        "100",
-    ];
+    let gate = super::SINCE_HEAD;
     krate
         .itcov(&gate)
         .ends_with(1)
