@@ -8,6 +8,12 @@ use std::time::Duration;
 use super::Failure;
 use super::ready::Address;
 
+/// The variable of the control address.
+pub(super) const CONTROL: &str = "ITCOV_CONTROL";
+
+/// What the run around this one has set it to, if there is one.
+pub(super) const SET_CONTROL: &str = "ITCOV_SET_ITCOV_CONTROL";
+
 /// The options of a run. Each has a variable, which counts where the option is not given.
 #[derive(clap::Args, Default)]
 #[allow(clippy::doc_markdown)] // It is the help, which has no code marks.
@@ -79,7 +85,12 @@ impl Settings {
             "--stop-signal",
             "ITCOV_STOP_SIGNAL",
         );
-        let control = Value::of(options.control.as_deref(), "--control", "ITCOV_CONTROL");
+        let control = Value::of(options.control.as_deref(), "--control", CONTROL);
+        // Within a run, the variable is where that one listens.
+        let of_run_around = Value::of(None, "", SET_CONTROL).map(|it| it.text);
+        let is_own =
+            |it: &Value| options.control.is_some() || Some(&it.text) != of_run_around.as_ref();
+        let control = control.filter(is_own);
         let ready = Value::of(suite.ready.as_deref(), "--ready", "ITCOV_READY");
         let ready_timeout = Value::of(
             suite.ready_timeout.as_deref(),

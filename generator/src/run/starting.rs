@@ -10,7 +10,7 @@ use super::plan::{Start, Words};
 use super::process::{self, Group};
 use super::supervisor::{Child, Run};
 use super::terminal::{self, Terminal};
-use super::{complain, say};
+use super::{complain, say, settings};
 
 /// How long a harness may take to start its program.
 const BEGIN: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ impl Run<'_> {
             .env("ITCOV_TIMEOUT", "0")
             .env("ITCOV_GRACE", seconds(self.settings.grace))
             .env("ITCOV_STOP_SIGNAL", &self.settings.stop_signal)
-            .env("ITCOV_CONTROL", &self.control);
+            .envs(self.control_variables());
         // A suite has the terminal's input to itself, and several programs cannot share it. Theirs stays open, as some end
         // with it.
         let is_for_it = self.plan.suite.is_none() && self.plan.programs.len() == 1;
@@ -57,7 +57,7 @@ impl Run<'_> {
             .args(arguments)
             .env_remove("LLVM_PROFILE_FILE")
             .envs(&suite.environment)
-            .env("ITCOV_CONTROL", &self.control);
+            .envs(self.control_variables());
         let group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
         self.start("the suite", &mut command, group, Signal::KILL, true)?;
         let id = self
@@ -69,6 +69,11 @@ impl Run<'_> {
             command = Words(&suite.words)
         ));
         Ok(())
+    }
+
+    /// The control address, and that the tool has set it: a run within this one has another.
+    fn control_variables(&self) -> [(&'static str, &String); 2] {
+        [settings::CONTROL, settings::SET_CONTROL].map(|name| (name, &self.control))
     }
 
     fn start(

@@ -142,6 +142,28 @@ fn a_suite_and_a_program_know_the_address_and_the_suite_may_end_the_run() {
 }
 
 #[test]
+fn a_run_within_a_run_has_an_address_of_its_own() {
+    let krate = TestCrate::shared();
+    krate.write("inner.sh", "echo inner=$ITCOV_CONTROL=; $ITCOV_BIN one\n");
+    krate.write(
+        "suite.sh",
+        "echo outer=$ITCOV_CONTROL=; just itcov-exec sh inner.sh; echo status=$?=; \
+         ITCOV_CONTROL=127.0.0.1 just itcov-exec sh inner.sh; echo wrong=$?=; $ITCOV_BIN one\n",
+    );
+    let variables = [("ITCOV_CONTROL", "127.0.0.1:0")];
+    let output = krate.just_with(&["itcov-exec", "sh", "suite.sh"], &variables);
+    let output = output
+        .ends_with(0)
+        .prints("status=0=\n")
+        .prints("wrong=2=\n");
+    let address = |name: &str| {
+        let (_, rest) = output.stdout.split_once(&format!("{name}=")).unwrap();
+        rest.split('=').next().unwrap().to_owned()
+    };
+    assert_ne!(address("outer"), address("inner"));
+}
+
+#[test]
 fn only_a_free_loopback_address_is_accepted() {
     let krate = TestCrate::shared();
     let is_nothing_built = |said: &str| !said.contains("building") && !said.contains("runs as");
