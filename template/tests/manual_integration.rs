@@ -10,16 +10,16 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 7ba34953358e86862f7ac1bd4721b91b): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 45663aad8a26fac986832a63f2a7c7a9): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "{{ feature }}")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use std::os::unix::process::{parent_id, CommandExt, ExitStatusExt};
+use std::os::unix::{io::AsRawFd, process::{parent_id, CommandExt, ExitStatusExt}};
 use std::process::{exit, Command};
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
-use std::{env, ffi::OsString, io, io::Write, path::Path, thread, time::Duration, time::Instant};
+use std::{env, ffi::OsString, fs::File, io, io::Write, path::Path, thread, time::Duration, time::Instant};
 
 fn main() {
     let (timeout, grace) = (duration("ITCOV_TIMEOUT", "0"), duration("ITCOV_GRACE", "10s"));
@@ -33,10 +33,10 @@ fn main() {
     command.args(arguments());
     // SAFETY: a signal handler may store to an atomic, and a forked child may make a system call.
     let at_terminal = unsafe {
-        signal(SIGINT, on_signal);
-        signal(SIGTERM, on_signal);
+        for &number in &[SIGINT, SIGTERM] { signal(number, on_signal); }
         // At a terminal, Ctrl-C reaches whatever the program starts. Elsewhere, a signal to its process group does.
-        isatty(0) == 1 || { command.pre_exec(|| { setpgid(0, 0); Ok(()) }); false }
+        let in_foreground = || matches!(File::open("/dev/tty"), Ok(it) if tcgetpgrp(it.as_raw_fd()) == getpgrp());
+        isatty(0) == 1 || in_foreground() || { command.pre_exec(|| { setpgid(0, 0); Ok(()) }); false }
     };
     let mut child = command.spawn().unwrap_or_else(|error| fail(127, &format!("cannot run {command:?}: {error}")));
     say(&format!("{name} runs as process {}: {command:?}", child.id()));
@@ -113,8 +113,8 @@ static LAST: AtomicI32 = AtomicI32::new(0);
 extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
 
 {{ unsafe_extern }} {
-    fn isatty(descriptor: i32) -> i32;
+    fn isatty(descriptor: i32) -> i32; fn tcgetpgrp(descriptor: i32) -> i32;
     fn kill(process: i32, signal: i32) -> i32;
-    fn setpgid(process: i32, group: i32) -> i32;
+    fn getpgrp() -> i32; fn setpgid(process: i32, group: i32) -> i32;
     fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
 }

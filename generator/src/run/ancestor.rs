@@ -62,6 +62,11 @@ pub struct Stat {
 }
 
 impl Stat {
+    /// Whether somebody or the terminal has stopped it.
+    pub fn is_stopped(&self) -> bool {
+        self.state == "T"
+    }
+
     /// Of a process that is there.
     pub fn of(id: u32) -> Option<Stat> {
         Stat::read(id).ok()?

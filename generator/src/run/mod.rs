@@ -3,7 +3,8 @@
 //! ```text
 //! settings ─┐                    ┌─ process ── terminal     what is started, its signals and its end
 //!           ├─ supervisor ───────┼─ ready                   what the suite waits for
-//! plan ─────┘  └─ stopping       ├─ control                 a request that ends the run
+//! plan ─────┘  ├─ stopped        │
+//!              └─ stopping       ├─ control                 a request that ends the run
 //!                                └─ ancestor, interrupts    what ends the run from outside
 //! ```
 
@@ -17,6 +18,7 @@ pub mod process;
 mod ready;
 pub mod settings;
 mod starting;
+mod stopped;
 mod stopping;
 pub mod supervisor;
 pub mod terminal;

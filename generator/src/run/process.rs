@@ -17,6 +17,8 @@ use super::ancestor::Stat;
 pub enum Group {
     /// One of its own, which is signalled as a whole.
     Own,
+    /// The same in a session of its own: what has no terminal cannot be stopped by one.
+    Session,
     /// That of the terminal's foreground.
     Of(Pid),
 }
@@ -27,19 +29,18 @@ pub enum Group {
 ///
 /// If it cannot be run.
 pub fn start(command: &mut Command, group: Group, end_with: Signal) -> io::Result<Pid> {
-    let group = match group {
-        Group::Own => None,
-        Group::Of(group) => Some(group),
-    };
     let begin = move || {
-        rustix::process::setpgid(None, group)?;
+        match group {
+            Group::Own => rustix::process::setpgid(None, None)?,
+            Group::Session => drop(rustix::process::setsid()?),
+            Group::Of(group) => rustix::process::setpgid(None, Some(group))?,
+        }
         #[cfg(target_os = "linux")]
         rustix::process::set_parent_process_death_signal(Some(end_with))?;
-        // Nobody could continue a run that Ctrl-Z has stopped. What this process ignores is its own affair.
+        // What this process ignores is its own affair.
         #[allow(unsafe_code)]
         // SAFETY: it allocates nothing, and no handler of this process can run in the child.
         unsafe {
-            libc::signal(libc::SIGTSTP, libc::SIG_IGN);
             libc::signal(libc::SIGTTOU, libc::SIG_DFL);
         }
         Ok(())
@@ -82,18 +83,33 @@ fn read_again(list: &File) -> io::Result<String> {
 /// Sends a signal to a process or to its group. It may have ended.
 pub fn signal(id: Pid, group: Group, signal: Signal) {
     let _ = match group {
-        Group::Own => rustix::process::kill_process_group(id, signal),
+        Group::Own | Group::Session => rustix::process::kill_process_group(id, signal),
         Group::Of(_) => rustix::process::kill_process(id, signal),
     };
 }
 
-/// A child that has ended, and how: its exit status, or 128 and the number of the signal.
-pub fn reap() -> Option<(Pid, i32)> {
-    let (id, status) = rustix::process::wait(WaitOptions::NOHANG).ok()??;
-    Some((id, code(status)))
+/// What has become of a child.
+pub enum Change {
+    /// Its exit status, or 128 and the number of the signal.
+    Ended(i32),
+    /// The number of the signal.
+    Stopped(i32),
+    Continued,
 }
 
-/// Waits for the end of a child, as [`reap`] gives it; none if there is no child.
+/// A child of which something has become.
+pub fn changed() -> Option<(Pid, Change)> {
+    let options = WaitOptions::NOHANG | WaitOptions::UNTRACED | WaitOptions::CONTINUED;
+    let (id, status) = rustix::process::wait(options).ok()??;
+    let change = match status.stopping_signal() {
+        Some(signal) => Change::Stopped(signal),
+        None if status.continued() => Change::Continued,
+        None => Change::Ended(code(status)),
+    };
+    Some((id, change))
+}
+
+/// Waits for the end of a child, as [`Change::Ended`] gives it; none if there is no child.
 pub fn wait() -> Option<(Pid, i32)> {
     loop {
         match rustix::process::wait(WaitOptions::empty()) {
@@ -147,12 +163,13 @@ fn all_children() -> (Vec<Pid>, Vec<Pid>) {
     (ids(own), ids(others))
 }
 
-/// Whether the only thread of a process has started another one.
-pub fn has_child(id: Pid) -> bool {
-    match fs::read_to_string(format!("/proc/{id}/task/{id}/children")) {
-        Ok(ids) => !ids.is_empty(),
-        Err(_) => !with_parent(id.as_raw_nonzero().get().unsigned_abs()).is_empty(),
-    }
+/// What the only thread of a process has started.
+pub fn children_of(id: Pid) -> Vec<Pid> {
+    let ids = match fs::read_to_string(format!("/proc/{id}/task/{id}/children")) {
+        Ok(ids) => ids.split(' ').filter_map(|it| it.parse().ok()).collect(),
+        Err(_) => with_parent(id.as_raw_nonzero().get().unsigned_abs()),
+    };
+    ids.into_iter().filter_map(Pid::from_raw).collect()
 }
 
 /// The processes that a process has started or adopted. Each process is looked at: a kernel without `CONFIG_PROC_CHILDREN` has no
@@ -175,14 +192,14 @@ mod tests {
 
     use rustix::process::{Signal, WaitOptions, waitpid};
 
-    use super::{Group, children, has_child, signal, start, with_parent};
+    use super::{Group, children, children_of, signal, start, with_parent};
 
     #[test]
     fn children_are_found_with_and_without_a_list() {
         let child = start(Command::new("sleep").arg("100"), Group::Own, Signal::KILL);
         let child = child.unwrap();
         let id = child.as_raw_nonzero().get();
-        assert!(children().contains(&child) && !has_child(child));
+        assert!(children().contains(&child) && children_of(child).is_empty());
         assert!(with_parent(std::process::id()).contains(&id));
         assert!(with_parent(id.unsigned_abs()).is_empty());
         signal(child, Group::Own, Signal::KILL);

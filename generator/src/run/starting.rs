@@ -33,9 +33,9 @@ impl Run<'_> {
         let is_for_it = self.plan.suite.is_none() && self.plan.programs.len() == 1;
         // In the background of a terminal, the system stops whoever reads from it, with the harness.
         let has_input = is_for_it && (self.terminal.is_some() || !terminal::is_in_background());
-        let mut group = Group::Own;
+        let mut group = Group::Session;
         if has_input {
-            group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);
+            group = self.terminal.as_ref().map_or(group, Terminal::group);
         } else {
             let (input, output) =
                 io::pipe().map_err(|error| cannot_start(&program.name, &error))?;
@@ -93,13 +93,15 @@ impl Run<'_> {
             is_suite,
             since: Instant::now(),
             end: None,
+            stopped: None,
         });
         Ok(())
     }
 
     /// Whether each harness has started its program. One that gets a signal before knows nothing of it yet.
     pub(super) fn have_begun(&self, since: Instant) -> bool {
-        let has_begun = |child: &Child| child.end.is_some() || process::has_child(child.id);
+        let has_begun =
+            |child: &Child| child.end.is_some() || !process::children_of(child.id).is_empty();
         self.children.iter().all(has_begun) || since.elapsed() >= BEGIN
     }
 }

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal};
 use super::process::{self, Group};
 use super::supervisor::{By, Run, TICK, Target};
 use super::terminal::Terminal;
-use super::{interrupts, say};
+use super::{interrupts, say, stopped};
 
 /// How much longer than it says a harness may take.
 const HARNESS: Duration = Duration::from_secs(10);
@@ -79,6 +79,7 @@ impl Run<'_> {
         let mut since = Instant::now();
         loop {
             self.look();
+            self.continue_stopped();
             if since.elapsed() >= limit {
                 return self.kill_harnesses();
             }
@@ -102,8 +103,10 @@ impl Run<'_> {
                     .filter(|(_, group)| !(by_terminal && Some(*group) == foreground));
                 for (id, _) in told {
                     process::signal(*id, Group::Of(*id), Signal::TERM);
-                    // Somebody may have stopped it.
-                    process::signal(*id, Group::Of(*id), Signal::CONT);
+                }
+                // Somebody may have stopped it, or its program.
+                for (id, _) in &alive {
+                    stopped::continue_harness(*id);
                 }
                 (self.requests, self.interrupts, is_first) = (0, 0, false);
                 since = Instant::now();
@@ -133,6 +136,7 @@ impl Run<'_> {
         let Some(mut step) = steps.next() else { return };
         loop {
             self.look();
+            self.continue_stopped();
             let targets = alive(self);
             if targets.is_empty() {
                 return;

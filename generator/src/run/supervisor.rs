@@ -12,7 +12,7 @@ use rustix::process::Pid;
 use super::control::Pages;
 use super::marks::{Mark, Marks};
 use super::plan::Plan;
-use super::process::{self, Group};
+use super::process::{self, Change, Group};
 use super::settings::Settings;
 use super::terminal::Terminal;
 use super::{Failure, complain, control, interrupts, ready, say};
@@ -91,6 +91,7 @@ pub fn run(
         interrupts: 0,
         last: None,
         why: None,
+        is_stop_said: false,
     };
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
@@ -128,6 +129,8 @@ pub(super) struct Run<'a> {
     pub(super) last: Option<Came>,
     /// What has ended the run, if none of its processes has.
     why: Option<String>,
+    /// Whether it was said that one is stopped.
+    pub(super) is_stop_said: bool,
 }
 
 /// Who gets a signal: the name for people, the process, and its group.
@@ -159,6 +162,8 @@ pub(super) struct Child {
     pub(super) since: Instant,
     /// When, and its exit status.
     pub(super) end: Option<(Instant, i32)>,
+    /// The signal that has stopped it, if it does not go on.
+    pub(super) stopped: Option<i32>,
 }
 
 impl Run<'_> {
@@ -196,6 +201,7 @@ impl Run<'_> {
         let mut is_suite_started = false;
         loop {
             self.look();
+            self.look_at_stopped();
             thread::sleep(TICK);
             // A signal reaches the children as well, whose end may be seen first.
             self.look_for_signals();
@@ -316,7 +322,18 @@ impl Run<'_> {
 
     /// Takes note of what has ended, be it an orphan.
     pub(super) fn look(&mut self) {
-        while let Some((id, status)) = process::reap() {
+        while let Some((id, change)) = process::changed() {
+            let status = match change {
+                Change::Ended(status) => status,
+                Change::Stopped(signal) => {
+                    self.note_stop(id, Some(signal));
+                    continue;
+                }
+                Change::Continued => {
+                    self.note_stop(id, None);
+                    continue;
+                }
+            };
             if self
                 .terminal
                 .as_mut()

@@ -5,9 +5,14 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write, stdin};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::process::{ChildStdin, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, getpgrp};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, getpgid, getpgrp, kill_current_process_group, test_kill_process_group,
+};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
 
 use super::ancestor::{Ancestor, Stat};
@@ -16,6 +21,11 @@ use super::process::{Group, start};
 /// Whether this process is in the foreground of a terminal, which is its own.
 pub fn is_in_foreground() -> bool {
     Foreground::of_this_process().is_some() && is_of_terminal(getpgrp())
+}
+
+/// Whether this process has a terminal.
+pub fn is_there() -> bool {
+    File::open("/dev/tty").is_ok()
 }
 
 /// Whether this process is in the background of the terminal that is its input.
@@ -50,6 +60,9 @@ impl Foreground {
 const LEAVE: &str =
     "\x1b7\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m\r";
 
+/// How long what stops may take to do so.
+const AROUND_STOP: Duration = Duration::from_millis(100);
+
 /// The terminal during a run.
 pub struct Terminal {
     device: File,
@@ -68,26 +81,32 @@ pub struct Terminal {
 impl Terminal {
     /// Takes the terminal, if this process is in its foreground.
     pub fn take() -> Option<Terminal> {
+        is_of_terminal(getpgrp()).then(|| Terminal::take_as(None))?
+    }
+
+    /// The same for a child that uses it already, and for its group.
+    pub fn take_for(child: Pid) -> Option<Terminal> {
+        Terminal::take_as(Some(getpgid(Some(child)).ok()?))
+    }
+
+    fn take_as(group: Option<Pid>) -> Option<Terminal> {
         let Foreground { device } = Foreground::of_this_process()?;
-        let own = getpgrp();
-        if !is_of_terminal(own) {
-            return None;
-        }
         #[allow(unsafe_code)]
         // SAFETY: no handler is replaced. This process goes back to the terminal from its background.
         unsafe {
             libc::signal(libc::SIGTTOU, libc::SIG_IGN);
         }
-        let (sentinel, input) = sentinel(None).ok()?;
+        let (sentinel, input) = sentinel(group).ok()?;
         let settings = tcgetattr(&device).ok();
-        tcsetpgrp(&device, sentinel).ok()?;
+        let group = group.unwrap_or(sentinel);
+        tcsetpgrp(&device, group).ok()?;
         Some(Terminal {
             device,
             settings,
-            own,
+            own: getpgrp(),
             sentinel,
             input,
-            group: sentinel,
+            group,
         })
     }
 
@@ -104,9 +123,9 @@ impl Terminal {
         let again = sentinel(Some(self.group)).or_else(|_| sentinel(None));
         if let Ok((sentinel, input)) = again {
             (self.sentinel, self.input) = (sentinel, input);
-            if rustix::process::getpgid(Some(sentinel)).is_ok_and(|group| group != self.group) {
+            if getpgid(Some(sentinel)).is_ok_and(|group| group != self.group) {
+                self.give_to_group(sentinel);
                 self.group = sentinel;
-                let _ = tcsetpgrp(&self.device, sentinel);
             }
         }
         true
@@ -117,6 +136,45 @@ impl Terminal {
         id == self.sentinel
     }
 
+    /// Whether a child is in the foreground.
+    pub fn is_of(&self, child: Pid) -> bool {
+        tcgetpgrp(&self.device).ok() == getpgid(Some(child)).ok()
+    }
+
+    /// Whether a child could be brought to the foreground.
+    pub fn give_to(&self, child: Pid) -> bool {
+        getpgid(Some(child)).is_ok_and(|group| self.give_to_group(group))
+    }
+
+    /// The same for a group, if the foreground is that of this run or nobody's: a run in the background takes it from none.
+    fn give_to_group(&self, group: Pid) -> bool {
+        let is_ours = tcgetpgrp(&self.device).is_ok_and(|foreground| {
+            [self.own, self.group, group].contains(&foreground)
+                || test_kill_process_group(foreground) == Err(Errno::SRCH)
+        });
+        is_ours && tcsetpgrp(&self.device, group).is_ok()
+    }
+
+    /// Stops this process and what shares its group, such as just, until a shell lets it go on: in the foreground, where the
+    /// child gets the terminal again, or in the background.
+    pub fn pause(&self, child: Pid) {
+        // A program that draws on the whole screen puts the terminal right before it stops.
+        thread::sleep(AROUND_STOP);
+        let modes = tcgetattr(&self.device);
+        if let Some(settings) = &self.settings {
+            let _ = tcsetattr(&self.device, OptionalActions::Now, settings);
+        }
+        let _ = tcsetpgrp(&self.device, self.own);
+        let _ = kill_current_process_group(Signal::TSTP);
+        // Another thread may receive it.
+        thread::sleep(AROUND_STOP);
+        if self.give_to(child)
+            && let Ok(modes) = modes
+        {
+            let _ = tcsetattr(&self.device, OptionalActions::Now, &modes);
+        }
+    }
+
     /// Goes back to the foreground. Whether the program has left the terminal in a mode of its own, as one that was killed
     /// does: what was said meanwhile may be gone with its screen.
     pub fn give_back(mut self) -> bool {
@@ -125,8 +183,8 @@ impl Terminal {
 
     fn restore(&mut self) -> bool {
         let _ = rustix::process::kill_process(self.sentinel, Signal::KILL);
-        let _ = tcsetpgrp(&self.device, self.own);
-        let Some(settings) = self.settings.take() else {
+        let is_given = self.give_to_group(self.own);
+        let Some(settings) = self.settings.take().filter(|_| is_given) else {
             return false;
         };
         let is_left = tcgetattr(&self.device).is_ok_and(|now| {

@@ -1,20 +1,203 @@
 //! Who has the terminal, and what becomes of a run that has none any more.
 
-use crate::support::TestCrate;
 use crate::support::process::{is_alive, parent_of, program_id, signal, wait_until};
+use crate::support::{Terminal, TestCrate, free_port};
+
+/// A suite that reads a line from its input.
+const READS: &str = "$ITCOV_BIN one; echo reading; read line; echo got=$line=; exit 7\n";
+
+/// Lets what was stopped last go on, types a line for it, and waits for its end.
+#[track_caller]
+fn go_on(terminal: &Terminal, name: &str, status: i32) {
+    terminal.enter(&format!("fg; echo {name}=$?="));
+    terminal.enter(&format!("to-{name}"));
+    terminal.expect(&format!("got=to-{name}="));
+    terminal.expect(&format!("{name}={status}="));
+}
 
 #[test]
-fn ctrl_z_does_not_end_a_run_and_a_run_in_the_background_goes_on() {
+fn ctrl_z_stops_a_run_that_goes_on_by_fg_and_one_in_the_background_goes_on() {
+    let krate = TestCrate::shared();
+    krate.write("suite.sh", READS);
+    let variables = [("ITCOV_TIMEOUT", "0"), ("ITCOV_ARGS", "wait")];
+    for recipe in ["itcov-exec sh suite.sh", "itcov-suite sh suite.sh"] {
+        let terminal = krate.terminal(&variables);
+        terminal.enter(&format!("just {recipe}; echo stopped=$?="));
+        terminal.expect("reading\r\n");
+        terminal.press(b"\x1a");
+        terminal.expect("stopped=148=");
+        terminal.enter("echo still $((1 + 1))");
+        terminal.expect("still 2");
+        go_on(&terminal, "ended", 7);
+        assert!(terminal.screen().contains("Total"), "{}", terminal.screen());
+    }
+
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov lines; echo stopped=$?=");
+    terminal.expect("lines\r\n");
+    terminal.press(b"\x1a");
+    terminal.expect("stopped=148=");
+    terminal.enter("fg; echo ended=$?=");
+    terminal.enter("typed");
+    terminal.expect("got=typed=");
+    terminal.press(b"\x04");
+    terminal.expect("ended=0=");
+
+    terminal.enter("just itcov fail 3 & wait $!; echo status=$?=");
+    terminal.expect("status=3=");
+}
+
+#[test]
+fn a_program_that_stops_itself_alone_goes_on_by_fg() {
+    let krate = TestCrate::shared();
+    krate.write("program.sh", "echo begun; kill -TSTP $$; echo went on\n");
+    let variables = [("ITCOV_PROGRAM", "/bin/sh"), ("ITCOV_TIMEOUT", "0")];
+    for input in ["", " <program.sh"] {
+        let terminal = krate.terminal(&variables);
+        terminal.enter(&format!("just itcov program.sh{input}; echo stopped=$?="));
+        terminal.expect("stopped=148=");
+        terminal.enter("fg");
+        terminal.expect("went on\r\n");
+    }
+}
+
+#[test]
+fn ctrl_z_before_the_suite_has_begun_stops_the_run() {
+    let krate = TestCrate::shared();
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    let terminal = krate.terminal(&[("ITCOV_ARGS", "wait"), ("ITCOV_READY", &ready)]);
+    terminal.enter("just itcov-suite true; echo stopped=$?=");
+    terminal.expect("waits for tcp://");
+    terminal.press(b"\x1a");
+    terminal.expect("stopped=148=");
+    terminal.enter("fg; echo ended=$?=");
+    // The shell has said what goes on.
+    terminal.expect("\r\njust itcov-suite true\r\n");
+    terminal.interrupt();
+    terminal.expect("ended=130=");
+}
+
+#[test]
+fn a_suite_that_the_terminal_has_stopped_is_named_and_goes_on_by_fg() {
+    let krate = TestCrate::shared();
+    krate.write("suite.sh", READS);
+    let terminal = krate.terminal(&[]);
+    let said = |signal| format!("the suite is stopped ({signal}), as it uses the terminal");
+    terminal.enter("just itcov-exec sh suite.sh &");
+    terminal.expect(&said("SIGTTIN"));
+    go_on(&terminal, "first", 7);
+
+    // Ctrl-C reaches it then.
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh suite.sh &");
+    terminal.expect(&said("SIGTTIN"));
+    terminal.enter("fg; echo second=$?=");
+    terminal.expect("\r\njust itcov-exec sh suite.sh\r\n");
+    terminal.interrupt();
+    terminal.expect("second=130=");
+
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh suite.sh; echo stopped=$?=");
+    terminal.expect("reading\r\n");
+    terminal.press(b"\x1a");
+    terminal.expect("stopped=148=");
+    terminal.enter("bg");
+    terminal.expect(&said("SIGTTIN"));
+    go_on(&terminal, "third", 7);
+
+    krate.write(
+        "modes.sh",
+        "$ITCOV_BIN one; stty -echo; stty echo; read line; echo got=$line=\n",
+    );
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh modes.sh &");
+    terminal.expect(&said("SIGTTOU"));
+    go_on(&terminal, "fourth", 0);
+
+    krate.write("stops.sh", "$ITCOV_BIN one; kill -STOP $$; exit 5\n");
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh stops.sh & wait $!; echo fifth=$?=");
+    terminal.expect("the suite is stopped by SIGSTOP, and goes on after `kill -CONT ");
+    let screen = terminal.screen();
+    let (_, id) = screen.split_once("kill -CONT ").unwrap();
+    terminal.expect(&format!("kill -CONT {}`", id.split('`').next().unwrap()));
+    signal("CONT", id.split('`').next().unwrap().parse().unwrap());
+    terminal.expect("fifth=5=");
+}
+
+#[test]
+fn a_run_that_ends_in_the_background_leaves_the_terminal_to_the_shell() {
     let krate = TestCrate::shared();
     let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
-    terminal.enter("just itcov wait; echo first=$?=");
+    terminal.enter("just itcov graceful; echo stopped=$?=");
     terminal.expect("waiting\r\n");
     terminal.press(b"\x1a");
-    terminal.interrupt();
-    terminal.expect("first=0=");
+    terminal.expect("stopped=148=");
+    terminal.enter("bg; sleep 0.5; kill %1; wait %1");
+    terminal.expect("flushed\r\n");
+    terminal.expect("Done(143)");
+    terminal.enter("echo still $((1 + 1))");
+    terminal.expect("still 2");
+}
 
-    terminal.enter("just itcov fail 3 & wait $!; echo second=$?=");
-    terminal.expect("second=3=");
+#[test]
+fn what_has_another_input_may_read_the_terminal_too() {
+    let krate = TestCrate::shared();
+    let reads = "echo reading; read line </dev/tty; echo got=$line=\n";
+    krate.write("suite.sh", &format!("$ITCOV_BIN one; {reads}"));
+    krate.write(
+        "program.sh",
+        &format!("trap 'echo interrupted' INT; {reads} while :; do sleep 0.1; done\n"),
+    );
+    // In its foreground, and in that of a script that has one group for all.
+    krate.write("script.sh", "echo piped | just itcov-exec sh suite.sh");
+    for command in ["just itcov-exec sh suite.sh </dev/null", "sh script.sh"] {
+        let terminal = krate.terminal(&[]);
+        terminal.enter(&format!("{command}; echo status=$?="));
+        terminal.expect("reading\r\n");
+        terminal.enter("typed");
+        terminal.expect("got=typed=");
+        terminal.expect("status=0=");
+    }
+    let variables = [
+        ("ITCOV_PROGRAM", "/bin/sh"),
+        ("ITCOV_TIMEOUT", "0"),
+        ("ITCOV_GRACE", "1"),
+    ];
+    let terminal = krate.terminal(&variables);
+    terminal.enter("just itcov program.sh <program.sh; echo status=$?=");
+    terminal.expect("reading\r\n");
+    terminal.enter("typed");
+    terminal.expect("got=typed=");
+    terminal.interrupt();
+    terminal.expect("status=1=");
+    let screen = terminal.screen();
+    assert_eq!(screen.matches("interrupted\r\n").count(), 1, "{screen}");
+}
+
+#[test]
+fn a_program_beside_a_suite_has_no_terminal_that_could_stop_it() {
+    let krate = TestCrate::shared();
+    krate.write(
+        "program.sh",
+        "stty -echo </dev/tty || echo none=$?=; : >ready; while :; do sleep 0.1; done\n",
+    );
+    krate.write(
+        "suite.sh",
+        "until [ -e ready ]; do sleep 0.1; done; read line; echo got=$line=\n",
+    );
+    let variables = [
+        ("ITCOV_PROGRAM", "/bin/sh"),
+        ("ITCOV_ARGS", "program.sh"),
+        ("ITCOV_TIMEOUT", "60"),
+    ];
+    let terminal = krate.terminal(&variables);
+    terminal.enter("just itcov-suite sh suite.sh; echo status=$?=");
+    terminal.expect("none=");
+    terminal.enter("typed");
+    terminal.expect("got=typed=");
+    // What ran in the place of the program was not measured.
+    terminal.expect("status=1=");
 }
 
 #[test]

@@ -22,3 +22,18 @@ fn a_run_ends_though_its_harness_was_stopped() {
     signal("INT", tool);
     just.finish().ends_with(0).prints("flushed\n");
 }
+
+#[test]
+fn a_program_that_was_stopped_ends_with_the_run_as_any_other() {
+    let krate = TestCrate::shared();
+    let variables = [("ITCOV_TIMEOUT", "0"), ("ITCOV_ARGS", "graceful")];
+    for words in [&["itcov", "graceful"][..], &["itcov-suite", "sleep", "100"]] {
+        let mut just = krate.start_just(words, &variables);
+        just.expect("waiting\n");
+        let (program, tool) = (just.program(), just.tool());
+        signal("STOP", program);
+        signal("TERM", tool);
+        let output = just.finish().prints("flushed\n");
+        assert!(!output.stderr.contains("ITCOV_GRACE"), "{}", output.stderr);
+    }
+}

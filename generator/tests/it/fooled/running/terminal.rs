@@ -191,6 +191,23 @@ fn what_a_suite_has_started_and_what_ignores_the_end_of_the_terminal_ends_too() 
 }
 
 #[test]
+fn a_suite_that_the_terminal_has_stopped_ends_with_that() {
+    let krate = TestCrate::shared();
+    krate.write("suite.sh", "$ITCOV_BIN one; read line; read line\n");
+    let line = "set -m; just itcov-exec sh suite.sh & wait";
+    let mut window = Window::open(&krate, &["sh", "-c", line], &[]);
+    window.expect("the suite is stopped (SIGTTIN)");
+    let (_, rest) = window
+        .screen
+        .split_once("the suite runs as process ")
+        .unwrap();
+    let suite = rest.split(':').next().unwrap().parse().unwrap();
+    let tool = parent_of(suite);
+    window.close();
+    have_ended(LIMIT, "the run", &[suite, tool]);
+}
+
+#[test]
 fn a_program_that_ignores_the_end_of_the_terminal_ends_too() {
     let krate = TestCrate::shared();
     let script = "trap '' HUP\necho waiting\nwhile :; do sleep 0.1; done\n";
