@@ -1,5 +1,6 @@
 //! `cargo itcov`: integration coverage for Rust programs. This is the program, and nothing for others to call.
 
+mod background;
 mod build;
 mod commands;
 mod deep;

@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal, stderr};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::background;
 use crate::verbosity;
 
 /// Work that is done by then shows nothing.
@@ -63,7 +64,7 @@ impl Shown {
         bar.set_message(what.to_owned());
         let (done, is_done) = channel();
         let later = bar.clone();
-        let timer = thread::spawn(move || {
+        let timer = background::begin(move || {
             if is_done.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
                 later.set_draw_target(ProgressDrawTarget::stderr());
                 later.enable_steady_tick(TURN);
@@ -71,7 +72,7 @@ impl Shown {
         });
         Shown {
             bar,
-            timer: Some((done, timer)),
+            timer: timer.ok().map(|timer| (done, timer)),
         }
     }
 }

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::background;
 use crate::run::{interrupts, process, terminal};
 
 /// The name of the executable that is the guard.
@@ -69,7 +70,7 @@ pub fn start(cargo: &Command) -> io::Result<Guarded> {
     let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let is_done = Arc::new(AtomicBool::new(false));
     let done = Arc::clone(&is_done);
-    thread::Builder::new().spawn(move || {
+    background::begin(move || {
         while !done.load(SeqCst) {
             if let Some(id) = id.filter(|_| interrupts::has_come()) {
                 let _ = kill_process(id, Signal::TERM);
@@ -111,7 +112,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     };
     let is_ending = Arc::new(AtomicBool::new(false));
     let ending = Arc::clone(&is_ending);
-    thread::spawn(move || {
+    let watches = background::begin(move || {
         while !ending.load(SeqCst) && !interrupts::has_come() && parent == Some(parent_id()) {
             thread::sleep(TICK);
         }
@@ -119,6 +120,11 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         end_all();
         exit(process::status_of(libc::SIGTERM));
     });
+    if let Err(error) = watches {
+        eprintln!("error: cannot watch {}: {error}", program.display());
+        end_all();
+        return ExitCode::from(127);
+    }
     while let Some((id, status)) = process::wait() {
         if u32::try_from(id.as_raw_nonzero().get()) != Ok(child) {
             continue;

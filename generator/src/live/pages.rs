@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use super::report::{Answer, Live};
+use crate::background;
 
 /// So many connections may be open at a time.
 const CONNECTIONS: usize = 32;
@@ -32,7 +32,8 @@ impl Live {
         open.push_back(Arc::downgrade(&stream));
         drop(open);
         let (live, path) = (Arc::clone(self), path.to_owned());
-        thread::spawn(move || {
+        // Without a thread, the browser asks again.
+        let _ = background::begin(move || {
             // Whoever has asked may have gone.
             let _ = live.send(&stream, &path);
         });

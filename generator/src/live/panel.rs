@@ -17,6 +17,7 @@ use llvm_coverage::formats::view::View;
 use llvm_coverage::terminal::harmless;
 
 use super::report::{First, Live};
+use crate::background;
 
 /// It is drawn no more often than this.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -45,8 +46,12 @@ impl Panel {
     }
 
     /// Shows a report until its run is over.
-    pub fn begin(live: Arc<Live>, screen: Screen) -> Panel {
-        Panel(thread::spawn(move || show(&live, screen)))
+    ///
+    /// # Errors
+    ///
+    /// If there can be no thread.
+    pub fn begin(live: Arc<Live>, screen: Screen) -> io::Result<Panel> {
+        background::begin(move || show(&live, screen)).map(Panel)
     }
 
     /// Gives the terminal back, once the run is over.

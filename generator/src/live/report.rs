@@ -1,10 +1,10 @@
 //! A report on a run that goes on: what has run so far, and what has happened.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::io;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread;
 use std::time::Duration;
 
 use llvm_coverage::Coverage;
@@ -13,6 +13,7 @@ use llvm_coverage::formats::html::{About, Followed, Reached};
 use serde::Serialize;
 
 use super::watch::Watch;
+use crate::background;
 use crate::measured::Recording;
 
 /// So many events are kept for a page that has lost its connection.
@@ -149,12 +150,16 @@ impl First {
 
 impl Live {
     /// Follows a run, in a thread of its own that ends with the value.
+    ///
+    /// # Errors
+    ///
+    /// If there can be no thread.
     pub fn begin(
         recording: &Recording,
         root: &Path,
         about: About,
         generated: Vec<PathBuf>,
-    ) -> Arc<Live> {
+    ) -> io::Result<Arc<Live>> {
         let live = Arc::new(Live {
             state: Mutex::new(State {
                 following: None,
@@ -176,8 +181,8 @@ impl Live {
             open: Mutex::default(),
         });
         let mut watch = Watch::new(&live, recording, generated);
-        thread::spawn(move || watch.go());
-        live
+        background::begin(move || watch.go())?;
+        Ok(live)
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

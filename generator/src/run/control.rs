@@ -15,6 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Resource, getrlimit};
 
 use super::marks::{Mark, Marks};
+use crate::background;
 
 /// No request has a longer head.
 const HEAD: usize = 1 << 13;
@@ -51,7 +52,7 @@ pub fn serve(address: SocketAddr, commands: Commands) -> io::Result<SocketAddr> 
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     let most = most();
-    thread::Builder::new().spawn(move || answer_all(&listener, most, &commands))?;
+    background::begin(move || answer_all(&listener, most, &commands))?;
     Ok(address)
 }
 

@@ -15,6 +15,7 @@ use signal_hook::iterator::Signals;
 
 use super::ancestor::Ancestor;
 use super::terminal::Foreground;
+use crate::background;
 
 /// The first signal that has come, 0 if there was none.
 static FIRST: AtomicI32 = AtomicI32::new(0);
@@ -49,7 +50,7 @@ pub fn listen() -> io::Result<Receiver<i32>> {
     let just = Ancestor::just();
     if just.is_some() || terminal.is_some() {
         let sender = sender.clone();
-        thread::Builder::new().spawn(move || {
+        background::begin(move || {
             loop {
                 if just.is_some_and(Ancestor::has_gone) {
                     return received(SIGTERM, &sender);
@@ -61,7 +62,7 @@ pub fn listen() -> io::Result<Receiver<i32>> {
             }
         })?;
     }
-    thread::Builder::new().spawn(move || {
+    background::begin(move || {
         for number in signals.forever() {
             received(number, &sender);
         }

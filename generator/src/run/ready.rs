@@ -4,8 +4,9 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc::channel;
-use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::background;
 
 /// A connection, or an answer, that tells that a program is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,9 +100,9 @@ pub fn taken(addresses: &[Address]) -> Option<Address> {
     let (sender, answers) = channel();
     for address in addresses {
         let (sender, address) = (sender.clone(), address.clone());
-        thread::spawn(move || {
+        let _ = background::begin(move || {
             let answers = address.ask(CONNECT).is_ok();
-            sender.send(answers.then_some(address))
+            let _ = sender.send(answers.then_some(address));
         });
     }
     drop(sender);

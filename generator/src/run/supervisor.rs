@@ -16,6 +16,7 @@ use super::process::{self, Change, Group};
 use super::settings::Settings;
 use super::terminal::Terminal;
 use super::{Failure, complain, control, interrupts, ready, say};
+use crate::background;
 
 /// How often the supervisor looks at what it waits for.
 pub(super) const TICK: Duration = Duration::from_millis(20);
@@ -306,7 +307,7 @@ impl Run<'_> {
             urls.join(" ")
         ));
         let (sender, receiver): (Sender<Result<(), String>>, _) = channel();
-        thread::spawn(move || {
+        let asks = background::begin(move || {
             for address in addresses {
                 while let Err(error) = address.ask(limit) {
                     if sender.send(Err(format!("{address}: {error}"))).is_err() {
@@ -317,6 +318,9 @@ impl Run<'_> {
             }
             let _ = sender.send(Ok(()));
         });
+        if let Err(error) = asks {
+            complain(&format!("cannot ask whether the program is ready: {error}"));
+        }
         receiver
     }
 

@@ -62,13 +62,14 @@ impl LiveOptions {
             measure.layout.ordinary_build.clone(),
         ];
         let root = metadata.workspace_root.as_std_path();
-        Ok(Live::begin(recording, root, about, generated))
+        Ok(Live::begin(recording, root, about, generated)?)
     }
 
     /// Shows it at the terminal, if it is wanted there.
     pub fn panel(&self, live: &Arc<Live>) -> Option<Panel> {
         let is_wanted = self.live == Some(Where::Terminal);
-        is_wanted.then(|| Panel::begin(Arc::clone(live), display::screen()))
+        let begin = || Panel::begin(Arc::clone(live), display::screen()).ok();
+        is_wanted.then(begin).flatten()
     }
 
     /// Says where it is, and opens it.
