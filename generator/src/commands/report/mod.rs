@@ -6,6 +6,7 @@ mod changed;
 mod counts;
 pub mod destinations;
 pub mod display;
+mod embedded;
 mod files;
 mod filters;
 mod format;

@@ -1,6 +1,6 @@
 //! Changed sources that are no part of what was measured, so the report cannot tell whether they ran.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use syn::Item;
 use syn::ext::IdentExt as _;
 
 use super::cfg::is_meant;
+use super::embedded;
+use crate::build::texts::Text;
 use crate::scaffold::metadata::Workspace;
 
 /// A changed source, and why it was not measured.
@@ -52,6 +54,12 @@ impl Sources {
     /// Whether a file is compiled for tests alone, or not to be measured.
     pub fn are_for_tests(&self, file: &Path) -> bool {
         is_for_tests(file, self)
+    }
+
+    /// Those of the `texts` that are embedded as such, and are no source.
+    pub fn embedded(&self, texts: &BTreeSet<Text>) -> HashSet<PathBuf> {
+        let compiled = texts.iter().filter_map(|it| it.path.canonicalize().ok());
+        embedded::find(&compiled.collect(), self.built.iter().chain(&self.roots))
     }
 
     /// Whether the modules that a file declares are beside it, and not in a directory of its name.

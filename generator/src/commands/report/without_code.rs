@@ -49,6 +49,7 @@ pub fn in_others(
     let paths = texts.iter().map(|text| text.path.as_path());
     let rust = paths.filter(|path| path.extension().is_some_and(|it| it == "rs"));
     let mut found = Vec::new();
+    let mut embedded = None;
     for path in rust {
         let Ok(real) = path.canonicalize() else {
             continue;
@@ -61,7 +62,14 @@ pub fn in_others(
         }
         let out = cfg::left_out(&text, known(cfg, path));
         let functions = left_out::functions(&text, &BTreeSet::new());
-        found.extend(named(path, changed, [functions, out].concat()));
+        let named = named(path, changed, [functions, out].concat());
+        if named.is_empty() {
+            continue;
+        }
+        let embedded = embedded.get_or_insert_with(|| sources.embedded(texts));
+        if !embedded.contains(&real) {
+            found.extend(named);
+        }
     }
     found
 }

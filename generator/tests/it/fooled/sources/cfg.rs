@@ -227,3 +227,39 @@ fn whatever_a_function_is_it_is_not_taken_for_left_out_if_it_was_built() {
         .ends_with(0);
     assert!(!said.stderr.contains("no code for"), "{}", said.stderr);
 }
+
+#[test]
+fn a_file_that_is_embedded_as_text_has_no_code() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    let main = "mod used;\n#[doc = include_str!(\"noted.rs\")]\nstruct Noted;\nfn main() {\n    \
+                println!(\"{}\", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/template/main.rs\")));\n    \
+                let _ = (include_bytes!(\"used.rs\"), include!(\"part.rs\"), Noted);\n}\n";
+    krate.write("src/main.rs", main);
+    let embedded = ["template/main.rs", "src/noted.rs"];
+    let sources = ["src/used.rs", "src/part.rs"];
+    for file in [embedded, sources].concat() {
+        krate.write(file, "{}");
+    }
+    krate.write("src/used.rs", "");
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    let git = Git::init(&krate.root);
+    git.commit("first");
+    let function = "#[cfg(windows)]\nfn elsewhere() {\n    println!();\n}\n";
+    for file in embedded {
+        krate.write(file, function);
+    }
+    krate.itcov(&["run"]).ends_with(0);
+    let met = krate.itcov(&super::SINCE_HEAD).ends_with(0);
+    assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
+    // What is a module or code as well has been left out.
+    git.commit("next");
+    krate.write("src/used.rs", function);
+    krate.write("src/part.rs", &format!("{{ {function} }}"));
+    krate.itcov(&["run"]).ends_with(0);
+    krate
+        .itcov(&super::SINCE_HEAD)
+        .ends_with(1)
+        .says("cannot be told: src/used.rs (no code for line 1, which `cfg` leaves out)");
+}

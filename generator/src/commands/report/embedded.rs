@@ -1,0 +1,198 @@
+//! Files that are part of a program as text or bytes, though they look like sources.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use llvm_coverage::files;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::LitStr;
+use syn::ext::IdentExt as _;
+
+/// Those of the `compiled` files that sources name in `include_str!` or `include_bytes!`, and that none has as a module or includes as
+/// code. The first `sources` are those that are known for such; all paths are without links.
+pub fn find<'a>(
+    compiled: &HashSet<PathBuf>,
+    sources: impl Iterator<Item = &'a PathBuf>,
+) -> HashSet<PathBuf> {
+    let mut known: HashSet<PathBuf> = sources.cloned().collect();
+    let mut next: Vec<PathBuf> = known.iter().cloned().collect();
+    let mut embedded = HashSet::new();
+    while let Some(source) = next.pop() {
+        let text = files::read_text(&source).unwrap_or_default();
+        let mut names = Names {
+            directory: source.parent().unwrap_or(&source),
+            compiled,
+            sources: HashSet::new(),
+            embedded: &mut embedded,
+        };
+        // Modules are beside a file, or in a directory of its name.
+        let directories = [names.directory.to_owned(), source.with_extension("")];
+        names.add(text.parse().unwrap_or_default(), &directories);
+        let new = names.sources.into_iter();
+        next.extend(new.filter(|source| known.insert(source.clone())));
+    }
+    &embedded - &known
+}
+
+/// What a source names.
+struct Names<'a> {
+    directory: &'a Path,
+    compiled: &'a HashSet<PathBuf>,
+    sources: HashSet<PathBuf>,
+    embedded: &'a mut HashSet<PathBuf>,
+}
+
+impl Names<'_> {
+    /// Adds what tokens name, in a module whose modules are in one of these `directories`.
+    fn add(&mut self, tokens: TokenStream, directories: &[PathBuf]) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        // Of the attributes in front of the next item.
+        let mut paths = Vec::new();
+        for (place, token) in tokens.iter().enumerate() {
+            match (token, &tokens[place + 1..]) {
+                (TokenTree::Punct(it), [TokenTree::Group(attribute), ..])
+                    if it.as_char() == '#' =>
+                {
+                    add_paths(attribute.stream(), &mut paths);
+                }
+                (TokenTree::Ident(it), [TokenTree::Ident(name), after, ..]) if it == "mod" => {
+                    let name = name.unraw().to_string();
+                    if paths.is_empty() {
+                        paths = vec![name.clone(), format!("{name}.rs"), format!("{name}/mod.rs")];
+                    }
+                    let places = directories.iter();
+                    let places = places.flat_map(|it| paths.iter().map(|path| it.join(path)));
+                    let places: Vec<PathBuf> = places.collect();
+                    match after {
+                        TokenTree::Group(body) => self.add(body.stream(), &places),
+                        _ => {
+                            let files: Vec<PathBuf> =
+                                places.iter().filter_map(|it| self.real(it)).collect();
+                            self.sources.extend(files);
+                        }
+                    }
+                }
+                (TokenTree::Ident(it), [TokenTree::Punct(_), TokenTree::Group(path), ..]) => {
+                    match &*it.to_string() {
+                        "include" => {
+                            let files = self.named(path.stream());
+                            self.sources.extend(files);
+                        }
+                        "include_str" | "include_bytes" => {
+                            let files = self.named(path.stream());
+                            self.embedded.extend(files);
+                        }
+                        _ => {}
+                    }
+                }
+                (TokenTree::Group(it), _) => {
+                    self.add(it.stream(), directories);
+                    if it.delimiter() == Delimiter::Brace {
+                        paths.clear();
+                    }
+                }
+                (TokenTree::Punct(it), _) if it.as_char() == ';' => paths.clear(),
+                _ => {}
+            }
+        }
+    }
+
+    /// The compiled files that may be meant by what is given to `include!` and the like.
+    fn named(&self, tokens: TokenStream) -> Vec<PathBuf> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        match &tokens[..] {
+            [
+                TokenTree::Ident(it),
+                TokenTree::Punct(_),
+                TokenTree::Group(parts),
+                ..,
+            ] if it == "concat" => {
+                // What is in front of it, such as the directory of a package, is not known.
+                let end: String = parts.stream().into_iter().filter_map(text).collect();
+                let end = end.trim_start_matches('/');
+                let is_it = |path: &&PathBuf| !end.is_empty() && path.ends_with(end);
+                self.compiled.iter().filter(is_it).cloned().collect()
+            }
+            [path, ..] => {
+                let path = text(path.clone()).map(|path| self.directory.join(path));
+                path.and_then(|path| self.real(&path)).into_iter().collect()
+            }
+            [] => Vec::new(),
+        }
+    }
+
+    fn real(&self, path: &Path) -> Option<PathBuf> {
+        let real = path.canonicalize().ok()?;
+        self.compiled.contains(&real).then_some(real)
+    }
+}
+
+/// Adds what `path = "…"` in an attribute says, be it in a `cfg_attr`.
+fn add_paths(tokens: TokenStream, paths: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (place, token) in tokens.iter().enumerate() {
+        match (token, &tokens[place + 1..]) {
+            (TokenTree::Ident(it), [TokenTree::Punct(_), value, ..]) if it == "path" => {
+                paths.extend(text(value.clone()));
+            }
+            (TokenTree::Group(it), _) => add_paths(it.stream(), paths),
+            _ => {}
+        }
+    }
+}
+
+/// What a literal says.
+fn text(token: TokenTree) -> Option<String> {
+    let literal = syn::parse2::<LitStr>(token.into());
+    literal.ok().map(|it| it.value())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::find;
+
+    #[test]
+    fn what_is_embedded_and_no_module_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().canonicalize().unwrap();
+        let main = r##"
+mod module;
+mod inner { mod deep; #[path = "other.rs"] mod renamed; }
+#[cfg_attr(unix, path = "unix.rs")]
+pub(crate) mod system;
+const ALL: [&str; 7] = [include_str!("text.rs"), include_str!("module.rs"), include_str!("inner/deep.rs"),
+    include_str!("inner/other.rs"), include_str!("unix.rs"), include_str!("part.rs"), include_str!("below/last.rs")];
+const BYTES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/template/", "main.rs"));
+fn main() {
+    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/part.rs"));
+}
+"##;
+        let files = [
+            ("main.rs", main),
+            ("module.rs", "#[path = \"below/last.rs\"] mod last;"),
+            ("below/last.rs", ""),
+            ("inner/deep.rs", ""),
+            ("inner/other.rs", ""),
+            ("unix.rs", ""),
+            ("part.rs", ""),
+            ("unknown.rs", ""),
+            ("text.rs", "mod helped;"),
+            ("template/main.rs", "mod helped;"),
+            ("template/helped.rs", ""),
+        ];
+        let mut compiled = HashSet::new();
+        for (name, text) in files {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            compiled.insert(path);
+        }
+        let embedded = find(&compiled, [root.join("main.rs")].iter());
+        let wanted = ["text.rs", "template/main.rs"].map(|name| root.join(name));
+        assert_eq!(embedded, HashSet::<PathBuf>::from(wanted));
+    }
+}
