@@ -63,9 +63,10 @@ impl Exec {
         let mut settings = Settings::read(&self.run, &SuiteOptions::default())?;
         // The suite runs the program when it likes, so there is no window to close.
         settings.timeout = Duration::ZERO;
-        find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
+        measure.wants_a_run(self.run.add)?;
+        find_command(&self.command[0])?;
         if self.tests {
             self.can_measure_tests(&measure)?;
             measure.tests = true;

@@ -46,6 +46,7 @@ impl Run {
         let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
+        measure.wants_a_run(self.how.add)?;
         measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;

@@ -46,9 +46,10 @@ pub struct Suite {
 impl Suite {
     pub fn run(self) -> Result<ExitCode> {
         let settings = Settings::read(&self.run, &self.how)?;
-        find_command(&self.command[0])?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
+        measure.wants_a_run(self.run.add)?;
+        find_command(&self.command[0])?;
         measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;

@@ -4,6 +4,7 @@
 //! <target>/itcov/.checkouts/<name>-<key>/
 //!     lock                       held while the list of runs changes
 //!     build.json                 the last build
+//!     wanted/<number>            a run that is wanted: where it is recorded, and held by its process
 //!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until the only run that goes on takes them
 //!     linked-tests/              profiles of tests, if they are measured, likewise
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace
@@ -27,6 +28,7 @@
 //! | | |
 //! | --- | --- |
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
+//! | `wanted` | runs that have measured nothing |
 //! | `kept`, `place`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
 //! | `measurement`, `profiles` | the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
@@ -54,6 +56,7 @@ pub mod scenarios;
 pub mod sources;
 mod unknown;
 pub mod unused;
+mod wanted;
 
 pub use idle::Idle;
 pub use kept::{Kept, is_same_file};
@@ -62,3 +65,4 @@ pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use recording::Recording;
 pub use runs::{How, Store, parts};
+pub use wanted::Wanted;

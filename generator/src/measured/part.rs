@@ -42,6 +42,8 @@ pub struct Measured {
     pub others: Vec<PathBuf>,
     /// How many profiles may be of this part or of another run that went on at the same time.
     pub unknown: usize,
+    /// Whether another run was wanted after this one was over, and is lost.
+    pub is_followed: bool,
 }
 
 impl Part {

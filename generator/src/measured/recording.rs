@@ -32,6 +32,8 @@ pub struct Recording {
     part: PathBuf,
     /// The directories of the other runs that went on when it began.
     beside: Vec<PathBuf>,
+    /// Whether nothing was there that it is added to.
+    is_new: bool,
     /// Held as long as the run goes on.
     _lock: File,
     is_kept: bool,
@@ -83,7 +85,8 @@ impl Recording {
                 earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }
-        let directory = next(&run, &numbered(&run)?);
+        let there = numbered(&run)?;
+        let directory = next(&run, &there);
         let written = || -> io::Result<()> {
             fs::create_dir_all(&directory)?;
             // A process that another measured one has started makes no directory.
@@ -102,6 +105,7 @@ impl Recording {
             run,
             part: directory,
             beside,
+            is_new: there.is_empty(),
             _lock: lock,
             is_kept: false,
         })
@@ -334,6 +338,9 @@ impl Recording {
             );
         }
         self.store.forget_all_but(Some(&self.run))?;
+        if self.is_new {
+            self.store.forget_wanted(Some(&self.part))?;
+        }
         Ok(())
     }
 }

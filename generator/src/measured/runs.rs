@@ -109,6 +109,7 @@ impl Store {
                 if matches!(&self.going_on()?[..], [only] if only.run == run) {
                     profiles::below(&self.linked(), &mut last.others)?;
                 }
+                last.is_followed = !is_going_on(&run) && self.has_lost_a_run()?;
                 return Ok(parts);
             }
         }
@@ -246,6 +247,7 @@ impl Store {
             _ => {}
         }
         let going_on = self.forget_all_but(None)?;
+        self.forget_wanted(None)?;
         self.settle()?;
         Ok(going_on)
     }
@@ -319,6 +321,7 @@ pub fn parts(run: &Path) -> Result<Vec<Measured>> {
             parts.push(Measured {
                 part,
                 unknown: unknown(&directory),
+                is_followed: false,
                 directory: Some(directory),
                 others: Vec::new(),
             });
@@ -329,7 +332,12 @@ pub fn parts(run: &Path) -> Result<Vec<Measured>> {
 
 /// Whether a process holds the run.
 pub(super) fn is_going_on(run: &Path) -> bool {
-    files::open(&run.join("lock")).is_ok_and(|file| file.try_lock_shared().is_err())
+    is_held(&run.join("lock"))
+}
+
+/// Whether a process holds the lock of a file.
+pub(super) fn is_held(file: &Path) -> bool {
+    files::open(file).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
 fn going_on(run: PathBuf) -> Option<GoingOn> {

@@ -28,7 +28,7 @@ use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
 use crate::commands::report::Report;
-use crate::measured::{How, Kept, Part, Recording, Store};
+use crate::measured::{How, Kept, Part, Recording, Store, Wanted};
 use crate::output;
 use crate::run::plan::Start;
 use crate::run::settings::Settings;
@@ -48,6 +48,7 @@ pub struct Measure<'a> {
     pub live: Option<LiveOptions>,
     /// Signals to this process.
     pub signals: Receiver<i32>,
+    wanted: Option<Wanted>,
 }
 
 /// What was built.
@@ -81,7 +82,24 @@ impl<'a> Measure<'a> {
             live: None,
             layout,
             signals: interrupts::listen()?,
+            wanted: None,
         })
+    }
+
+    /// Notes that a run is wanted: if it measures nothing, that is to be known. One that is added to another takes nothing from it.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written.
+    pub fn wants_a_run(&mut self, adds: bool) -> Result<()> {
+        if adds && self.store.last()?.iter().any(|it| it.is_followed) {
+            say_loss(
+                "the last run has measured nothing; what is added is added to the one before it",
+            );
+        } else if !adds {
+            self.wanted = Some(Wanted::note(&self.store)?);
+        }
+        Ok(())
     }
 
     /// The programs that are meant.
@@ -187,6 +205,9 @@ impl<'a> Measure<'a> {
             is_alone: self.tests,
         };
         let recording = Recording::begin(&self.store, &built.part, how, &say_loss)?;
+        if let Some(wanted) = &self.wanted {
+            wanted.begins(recording.directory())?;
+        }
         if let Some(around) = built.around.take() {
             around.note(recording.directory())?;
         }

@@ -144,6 +144,7 @@ impl Report {
             directory: None,
             others: std::mem::take(profiles.paths_mut()),
             unknown: 0,
+            is_followed: false,
         });
         self.of(&workspace, build.as_slice(), profiles)
     }
@@ -245,6 +246,7 @@ impl Report {
             }
             warnings::is_known(coverage, doubts.unbuilt, root)?;
             warnings::is_of_checkout(parts, root)?;
+            warnings::is_last(parts)?;
         }
         if self.thresholds.forbid_lost() {
             warnings::is_compared(doubts.unmeasured)?;

@@ -20,21 +20,28 @@ use crate::output::{note, warn};
 /// How many files are named.
 const NAMED: usize = 3;
 
-/// Tells what is to be known about the runs: whether they were made in this `checkout`, and whose profiles are not known.
+/// Tells what is to be known about the runs: whether they were made in this `checkout` and are the last ones, and whose profiles are
+/// not known.
 pub fn of_runs(parts: &[Measured], checkout: &Path) {
+    let when = |time: Option<SystemTime>| {
+        time.map_or_else(
+            || "some time ago".to_owned(),
+            |time| format!("at {}", humantime::format_rfc3339_seconds(time)),
+        )
+    };
     if let Some(part) = parts.iter().find(|part| !part.is_of(checkout)) {
-        let when = |time: Option<SystemTime>| {
-            time.map_or_else(
-                || "some time ago".to_owned(),
-                |time| format!("at {}", humantime::format_rfc3339_seconds(time)),
-            )
-        };
         let built = part.part.programs.iter().map(|program| program.built).min();
         warn(&format!(
             "the last run was not made in this checkout, but brought here by a copy or a cache: it began {}, of what was built \
              {}; run the program again",
             when(part.began()),
             when(built)
+        ));
+    }
+    if let Some(part) = parts.iter().find(|part| part.is_followed) {
+        warn(&format!(
+            "the last run has measured nothing; this is the one before it, which began {}",
+            when(part.began())
         ));
     }
     let unknown: usize = parts.iter().map(|part| part.unknown).sum();
@@ -58,6 +65,24 @@ pub fn is_of_checkout(parts: &[Measured], checkout: &Path) -> Result<()> {
             "the last run was not made in this checkout, so whether enough ran cannot be told; run the program again, or say that \
              it is to count: --profiles {}",
             directory.display()
+        );
+    }
+    Ok(())
+}
+
+/// Whether what is reported on is the last run that was wanted.
+///
+/// # Errors
+///
+/// If not: then no threshold is known to be met.
+pub fn is_last(parts: &[Measured]) -> Result<()> {
+    let part = parts.iter().find(|part| part.is_followed);
+    let directory = part.and_then(|part| part.directory.as_deref());
+    if let Some(run) = directory.and_then(Path::parent) {
+        bail!(
+            "the last run has measured nothing, so whether enough ran cannot be told; run the program again, or say that the run \
+             before it is to count: --profiles {}",
+            run.display()
         );
     }
     Ok(())

@@ -30,6 +30,7 @@ pub fn section() -> Section {
     shop.write("src/unused.rs", &library);
     revisions(&mut section, &shop);
     brought(&mut section);
+    followed(&mut section);
     section
 }
 
@@ -150,10 +151,31 @@ fn brought(section: &mut Section) {
     shop.itcov(&["run"]).ends_with(0);
     let copy = "cd .. && mv krate old && mkdir krate && cp -rp old/. krate";
     shop.sh(copy).ends_with(0);
+    let cases = [
+        "The last run was brought here by a cache",
+        "The same with a threshold",
+    ];
+    not_the_last(section, &shop, cases);
+}
+
+/// The run before one that has measured nothing.
+fn followed(section: &mut Section) {
+    let shop = TestCrate::new("shop");
+    shop.itcov(&["run"]).ends_with(0);
+    shop.itcov(&["exec", "--", "false"]).ends_with(1);
+    let cases = [
+        "The last run has measured nothing",
+        "The same, and there is a threshold",
+    ];
+    not_the_last(section, &shop, cases);
+}
+
+/// What is said of a run that may not be the one that is meant, without a threshold and with one.
+fn not_the_last(section: &mut Section, shop: &TestCrate, [case, with_threshold]: [&str; 2]) {
     let report = "cargo itcov report >/dev/null";
     let said = shop.sh(report).stderr;
     let times = said
-        .split([' ', ',', ';'])
+        .split([' ', ',', ';', '\n'])
         .filter(|it| it.starts_with("20"));
     for time in times {
         section.show(&time, "2026-01-02T03:04:05Z");
@@ -161,10 +183,10 @@ fn brought(section: &mut Section) {
     let checkout = checkout(&shop.root.join("target"));
     let name = checkout.file_name().unwrap().to_str().unwrap();
     section.show(&name, "shop-0123456789abcdef");
-    section.remark(&shop, "The last run was brought here by a cache", report);
+    section.remark(shop, case, report);
     section.error(
-        &shop,
-        "The same with a threshold",
+        shop,
+        with_threshold,
         "cargo itcov report --fail-under-lines 10 >/dev/null",
     );
 }

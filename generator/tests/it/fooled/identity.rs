@@ -4,6 +4,7 @@ mod builds;
 mod cut_off;
 mod elsewhere;
 mod loaded;
+mod lost;
 mod ordinary;
 mod places;
 mod planted;

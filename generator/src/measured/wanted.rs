@@ -1,0 +1,89 @@
+//! Runs that were wanted. One that has measured nothing leaves the run before it as the last one, which is to be said.
+//!
+//! The process that wants a run holds the lock of a file, in which is the directory of what it records. A file that nobody holds is of
+//! a run that is over, and if its directory is gone, of one that is lost.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use llvm_coverage::files;
+
+use super::numbered::{next, numbered};
+use super::runs::{Store, is_held};
+
+/// A run that is wanted.
+#[derive(Debug)]
+pub struct Wanted(File);
+
+impl Wanted {
+    /// Notes that a run is wanted, which begins anew.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written.
+    pub fn note(store: &Store) -> Result<Wanted> {
+        let noted = || -> Result<File> {
+            let _lock = store.lock()?;
+            let directory = store.wanted();
+            fs::create_dir_all(&directory)?;
+            let file = next(&directory, &numbered(&directory)?);
+            // Nobody is to find it before it is held.
+            let half = file.with_extension("half");
+            let held = File::create(&half)?;
+            held.lock()?;
+            fs::rename(half, file)?;
+            Ok(held)
+        };
+        let cannot = || format!("cannot write to {}", store.directory.display());
+        noted().map(Wanted).with_context(cannot)
+    }
+
+    /// Notes where it is recorded.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn begins(&self, part: &Path) -> io::Result<()> {
+        (&self.0).write_all(part.as_os_str().as_encoded_bytes())
+    }
+}
+
+impl Store {
+    /// Where the runs are noted that are wanted.
+    fn wanted(&self) -> PathBuf {
+        self.directory.join("wanted")
+    }
+
+    /// Whether a run was wanted after the last one was over, and is lost.
+    ///
+    /// # Errors
+    ///
+    /// If the runs cannot be listed.
+    pub(super) fn has_lost_a_run(&self) -> Result<bool> {
+        let wanted = numbered(&self.wanted())?;
+        Ok(wanted
+            .iter()
+            .any(|file| !is_held(file) && !part(file).exists()))
+    }
+
+    /// Forgets those that are over, and the one that is recorded in `part`.
+    pub(super) fn forget_wanted(&self, own: Option<&Path>) -> Result<()> {
+        for file in numbered(&self.wanted())? {
+            if own == Some(&part(&file)) || !is_held(&file) {
+                fs::remove_file(&file)
+                    .with_context(|| format!("cannot delete {}", file.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The directory of what was recorded. No path if it was not begun.
+fn part(file: &Path) -> PathBuf {
+    let bytes = files::read(file, files::TEXT).unwrap_or_default();
+    OsStr::from_bytes(&bytes).into()
+}

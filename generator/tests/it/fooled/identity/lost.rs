@@ -1,0 +1,49 @@
+//! A run that has measured nothing is not what a threshold is met by, nor is the one before it.
+
+use super::{LINES, app};
+
+#[test]
+fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
+    let krate = app();
+    let gate = ["report", "--fail-under-lines", "50"];
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&gate).ends_with(0);
+    let is_lost = || {
+        let refused = krate.itcov(&gate).ends_with(1);
+        assert_eq!(refused.lines_of("Total"), LINES);
+        refused
+            .says("warning: the last run has measured nothing; this is the one before it, which began at 20")
+            .says("error: the last run has measured nothing, so whether enough ran cannot be told")
+    };
+    krate.itcov(&["exec", "--", "false"]).ends_with(1);
+    let refused = is_lost();
+    // What is to count can be named.
+    let (_, named) = refused.stderr.split_once("--profiles ").unwrap();
+    krate
+        .itcov(&[&gate[..], &["--profiles", named.trim()]].concat())
+        .ends_with(0);
+
+    // What is added does not make it the last one, and takes nothing from it.
+    let add = ["exec", "--add", "--"];
+    krate
+        .itcov(&[&add[..], &["sh", "-c", "\"$ITCOV_BIN\""]].concat())
+        .ends_with(0)
+        .says("the last run has measured nothing; what is added is added to the one before it");
+    is_lost();
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&gate).ends_with(0);
+    krate.itcov(&[&add[..], &["false"]].concat()).ends_with(1);
+    krate.itcov(&gate).ends_with(0);
+
+    // Whatever a run is lost by: its suite is not there, or the program cannot be built.
+    krate.itcov(&["exec", "--", "./gone"]).ends_with(127);
+    is_lost();
+    krate.itcov(&["clean"]).ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
+    krate.itcov(&gate).ends_with(0);
+    let main = krate.read("src/main.rs");
+    krate.write("src/main.rs", "fn");
+    krate.itcov(&["run"]).ends_with(1);
+    krate.write("src/main.rs", &main);
+    is_lost();
+}
