@@ -92,6 +92,7 @@ pub fn compare(
         missing: missing.map(|old| old.name.clone()).collect(),
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
         gone: gone(&was, &partners, now),
+        without_code: without_code(&was, &is, &partners, now, texts),
         files: changes(&was, &is, &partners, now),
     }
 }
@@ -151,6 +152,27 @@ fn gone(was: &[Piece], partners: &[Option<usize>], now: &Coverage) -> Vec<Gone> 
         })
     });
     gone.collect()
+}
+
+fn without_code(
+    was: &[Piece],
+    is: &[Piece],
+    partners: &[Option<usize>],
+    now: &Coverage,
+    texts: &Texts<'_>,
+) -> BTreeMap<Arc<str>, Vec<u32>> {
+    let mut files: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
+    for (piece, earlier) in is.iter().zip(partners) {
+        let (Some(earlier), Some(file)) = (earlier.map(|it| &was[it]), piece.file) else {
+            continue;
+        };
+        let path = &now.files[file].path;
+        let lines = earlier.without_code(piece, &|| (texts.now)(path));
+        if !lines.is_empty() {
+            files.entry(Arc::clone(path)).or_default().extend(lines);
+        }
+    }
+    files
 }
 
 fn changes(

@@ -20,6 +20,9 @@ pub struct Comparison {
     pub missing: Vec<String>,
     /// Functions with lines that ran, in files that are in this report, that are not in it.
     pub gone: Vec<Gone>,
+    /// By the paths of the files now: the lines in functions of both reports where code began and ran, and where none begins now. It
+    /// was deleted, or is not compiled.
+    pub without_code: BTreeMap<Arc<str>, Vec<u32>>,
     /// The names of files of which the earlier text cannot be what the earlier report is of.
     pub of_other_texts: Vec<String>,
 }

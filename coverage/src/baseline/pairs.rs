@@ -1,6 +1,6 @@
 //! Which code is which: the functions of two reports, and their lines.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
@@ -73,6 +73,54 @@ impl Piece {
             (Some(one), Some(other)) => in_both(one, other),
             _ => in_both(&self.shapes, &now.shapes),
         }
+    }
+}
+
+impl Piece {
+    /// The lines of now where code began that ran, and where none begins any more. In a function that was edited so that it has more
+    /// or less lines, they are known by the text alone.
+    pub fn without_code(&self, now: &Self, text: &dyn Fn() -> Option<String>) -> Vec<u32> {
+        let begin = |piece: &Self| -> BTreeSet<u32> {
+            let lines = piece.lines.iter().zip(&piece.shapes);
+            let begin = lines.filter(|(_, shape)| shape.iter().any(|(is_last, ..)| !is_last));
+            begin.map(|(line, _)| line.number).collect()
+        };
+        let (began, begins) = (begin(self), begin(now));
+        let all = (self.extent(), now.extent());
+        let (Some((was_first, was_last)), Some((first, last))) = all else {
+            return Vec::new();
+        };
+        let ran = self.lines.iter().enumerate();
+        let ran = ran.filter(|(_, line)| line.ran() && began.contains(&line.number));
+        let mut found: Vec<u32> = match &self.texts {
+            Some(texts) => {
+                let both: BTreeSet<usize> =
+                    self.lines_in_both(now).into_iter().map(|it| it.0).collect();
+                let left = ran.filter(|(place, _)| !both.contains(place));
+                let left: BTreeSet<&str> = left.map(|(place, _)| &*texts[place]).collect();
+                if left.is_empty() {
+                    return Vec::new();
+                }
+                let text = text().unwrap_or_default();
+                let lines = text.lines().zip(1..);
+                let lines = lines.filter(|(line, _)| left.contains(line.trim()));
+                let own = lines.filter(|(_, number)| (first..=last).contains(number));
+                own.map(|(_, number)| number).collect()
+            }
+            None if was_last - was_first == last - first => ran
+                .map(|(_, line)| line.number - was_first + first)
+                .collect(),
+            None => Vec::new(),
+        };
+        found.retain(|number| !begins.contains(number));
+        found
+    }
+
+    /// The first line of a function and the last one.
+    fn extent(&self) -> Option<(u32, u32)> {
+        let lines = self.lines.first().zip(self.lines.last());
+        let lines = lines.filter(|_| !self.name.is_empty());
+        lines.map(|(first, last)| (first.number, last.number))
     }
 }
 

@@ -185,7 +185,8 @@ impl Report {
         let stale = warnings::of_sources(stale, root);
         let unmeasured = against.as_ref().map_or_else(Vec::new, |against| {
             let is_reported = |path: &Path| self.filters.have(path, root);
-            unmeasured::find(against, &coverage, root, &texts, is_reported)
+            let cfg = measurement.cfg();
+            unmeasured::find(against, &coverage, root, &texts, &cfg, is_reported)
         });
         let not_current = stale.clone();
         let built = Built {

@@ -1,7 +1,8 @@
 //! What ran in an earlier report, is there, and was not measured now.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 
 use llvm_coverage::baseline::Comparison;
 use llvm_coverage::formats::names::name;
@@ -9,18 +10,20 @@ use llvm_coverage::{Coverage, files};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 
+use super::cfg::{self, Cfg};
 use super::left_out;
 use crate::build::texts::Text;
 use crate::commands::scenarios::place::extent;
 
-/// The files and functions that ran in the earlier report, that are there, and of which the `coverage` says nothing, as people read
-/// them in the workspace at `root`. What was `built` and has no code any more is not among them, unless `cfg` leaves it out, nor what
-/// is not to be reported on.
+/// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
+/// people read them in the workspace at `root`. What was `built` and has no code any more is not among them, unless `cfg` leaves it
+/// out, nor what is not to be reported on.
 pub fn find(
     comparison: &Comparison,
     coverage: &Coverage,
     root: &Path,
     built: &BTreeSet<Text>,
+    cfg: &HashMap<PathBuf, Vec<Cfg>>,
     is_reported: impl Fn(&Path) -> bool,
 ) -> Vec<String> {
     let built: BTreeSet<&Path> = built.iter().map(|text| text.path.as_path()).collect();
@@ -36,10 +39,13 @@ pub fn find(
     }
     let files = coverage.files.iter();
     for file in files.filter(|file| is_reported(Path::new(&*file.path))) {
-        let (Some(functions), Ok(text)) = (
-            gone.get(&*file.path),
-            files::read_text(Path::new(&*file.path)),
-        ) else {
+        let path = Path::new(&*file.path);
+        let functions = gone.get(&*file.path).map_or(&[][..], Vec::as_slice);
+        let lines = comparison.without_code.get(&file.path);
+        if functions.is_empty() && lines.is_none() {
+            continue;
+        }
+        let Ok(text) = files::read_text(path) else {
             continue;
         };
         let extents = coverage.functions_of(file).filter_map(extent);
@@ -48,8 +54,13 @@ pub fn find(
         let there = functions
             .iter()
             .filter(|name| without_code.contains(last(name)));
-        let name = name(Path::new(&*file.path), root);
+        let name = name(path, root);
         unmeasured.extend(there.map(|function| format!("{name} (no code for {function} now)")));
+        let compiled = cfg.get(path).map_or(&[][..], Vec::as_slice);
+        let mut out = cfg::left_out(&text, compiled);
+        out.retain(|range| lines.is_some_and(|all| all.iter().any(|it| range.contains(it))));
+        let first = out.iter().map(RangeInclusive::start);
+        unmeasured.extend(first.map(|line| format!("{name} (no code for line {line} now)")));
     }
     unmeasured
 }

@@ -2,6 +2,7 @@
 
 use crate::build::package;
 use crate::support::TestCrate;
+use crate::support::repository::Git;
 
 #[test]
 fn what_ran_and_cfg_leaves_out_now_meets_no_threshold() {
@@ -40,8 +41,7 @@ fn main() {
     };
     gate(&[]).ends_with(0);
     krate.itcov(&exec).ends_with(0);
-    let all =
-        "src/extra.rs, src/main.rs (no code for A::method now), src/main.rs (no code for here now)";
+    let all = "src/extra.rs, src/main.rs (no code for A::method now), src/main.rs (no code for here now) and 1 more";
     gate(&[])
         .ends_with(1)
         .says(&format!(
@@ -62,4 +62,56 @@ fn main() {
     );
     krate.itcov(&exec).ends_with(0);
     gate(&[]).ends_with(0);
+}
+
+#[test]
+fn a_statement_that_ran_and_cfg_leaves_out_now_meets_no_threshold() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", "[features]\nextra = []\n"));
+    let main = "fn main() {
+    println!(\"a\");
+    #[cfg(feature = \"extra\")]
+    println!(\"b\");
+    #[cfg(feature = \"never\")]
+    println!(\"c\");
+    println!(\"d\");
+    println!(\"e\");
+}
+";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["run", "-F", "extra"]).ends_with(0);
+    krate
+        .itcov(&["report", "--json", "target/base.json"])
+        .ends_with(0);
+    krate.itcov(&["run"]).ends_with(0);
+    let gate = |words: &[&str]| {
+        let strict = ["report", "--baseline", "target/base.json", "--fail-on-lost"];
+        krate.itcov(&[&strict[..], words].concat())
+    };
+    let revision = ["--baseline-revision", "HEAD"];
+    let why = "was measured, so whether lines were lost cannot be told: src/main.rs (no code for line 3 now); measure";
+    gate(&[]).ends_with(1).says(why);
+    gate(&revision).ends_with(1).says(why);
+
+    // What is deleted is not lost, though something stands there that was not compiled then either.
+    for (from, to) in [
+        ("    println!(\"d\");\n", ""),
+        (
+            "    println!(\"a\");\n",
+            "    println!(\"A\");\n    println!(\"a\");\n",
+        ),
+    ] {
+        krate.write("src/main.rs", &main.replace(from, to));
+        krate.itcov(&["run", "-F", "extra"]).ends_with(0);
+        gate(&[]).ends_with(0);
+        gate(&revision).ends_with(0);
+        // It is known by its text.
+        krate.itcov(&["run"]).ends_with(0);
+        gate(&revision)
+            .ends_with(1)
+            .says("src/main.rs (no code for line ");
+    }
 }
