@@ -89,6 +89,7 @@ pub fn compare(
             .filter(|(_, is_known)| !**is_known)
             .map(|(file, _)| Arc::clone(&file.path))
             .collect(),
+        roots: roots.doubt(),
         missing: missing.map(|old| old.name.clone()).collect(),
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
         gone: gone(&was, &partners, now),

@@ -1,6 +1,7 @@
 //! What has changed since an earlier report, as a value.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::count::{Coverage, FileCoverage};
@@ -23,6 +24,8 @@ pub struct Comparison {
     /// By the paths of the files now: the lines in functions of both reports where code began and ran, and where none begins now. It
     /// was deleted, or is not compiled.
     pub without_code: BTreeMap<Arc<str>, Vec<u32>>,
+    /// Where the workspace of the earlier report may have been, if that is not sure: then files may not be what they are compared with.
+    pub roots: Option<[PathBuf; 2]>,
     /// The names of files of which the earlier text cannot be what the earlier report is of.
     pub of_other_texts: Vec<String>,
 }

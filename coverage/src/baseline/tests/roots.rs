@@ -81,3 +81,43 @@ fn a_package_is_known_by_its_version_wherever_it_was_downloaded() {
     let other = coverage([own(ROOT, 1)]);
     assert_eq!(since(&earlier, &other).missing, [""; 0]);
 }
+
+/// Where the workspace may have been, if files of these names ran then, and these are there now.
+fn doubt(earlier: &[&str], there: &[&str]) -> Option<[String; 2]> {
+    let code = |file| Code::new(file, "f", &body(1));
+    let files: Vec<&'static str> = earlier.iter().map(|it| &*it.to_string().leak()).collect();
+    let earlier = coverage(files.into_iter().map(|it| code(it).at("", 0, 0)));
+    let texts = Texts {
+        now: &|_| None,
+        earlier: None,
+        is_there: &|path| there.iter().any(|it| path == Path::new(it)),
+    };
+    let now = coverage([]);
+    let comparison = compare(String::new(), &earlier, &now, Path::new(ROOT), &texts);
+    let roots = comparison.roots?;
+    Some(roots.map(|it| it.to_str().unwrap().to_owned()))
+}
+
+#[test]
+fn it_is_said_where_the_earlier_workspace_may_have_been_as_well() {
+    let both = ["/app/src/main.rs", "/app/a/src/main.rs"];
+    let either = |one: &str, other: &str| Some([one.to_owned(), other.to_owned()]);
+    // A member alone ran, and what is called like its only file is in the root.
+    assert_eq!(doubt(&["ci/a/src/main.rs"], &both), either("/ci", "/ci/a"));
+    // The paths are those of now, or there is more of the workspace.
+    assert_eq!(doubt(&["app/a/src/main.rs"], &both), None);
+    assert_eq!(doubt(&["ci/a/src/main.rs", "ci/src/main.rs"], &both), None);
+    assert_eq!(
+        doubt(&["ci/a/src/main.rs", "ci/a/src/x.rs"], &both[1..]),
+        None
+    );
+    // The files of a member are in the root now.
+    let moved = ["/app/src/main.rs", "/app/src/x.rs", "/app/b/src/lib.rs"];
+    let earlier = ["a/src/main.rs", "a/src/x.rs", "b/src/lib.rs"];
+    let below = |root: &str| earlier.map(|it| format!("{root}/{it}"));
+    let [ci, app] = ["ci", "app"].map(below);
+    let ci: Vec<&str> = ci.iter().map(String::as_str).collect();
+    assert_eq!(doubt(&ci, &moved), either("/ci/a", "/ci"));
+    let app: Vec<&str> = app.iter().map(String::as_str).collect();
+    assert_eq!(doubt(&app, &moved), None);
+}

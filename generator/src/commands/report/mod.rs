@@ -240,6 +240,7 @@ impl Report {
         subject: &Subject,
         doubts: &Doubts,
     ) -> Result<()> {
+        let against = subject.against.as_ref();
         if self.thresholds.is_one_given() {
             warnings::is_whole(doubts.left_out)?;
             for stale in doubts.stale {
@@ -250,9 +251,8 @@ impl Report {
             warnings::is_last(parts)?;
         }
         if self.thresholds.forbid_lost() {
-            warnings::is_compared(doubts.unmeasured)?;
+            warnings::is_compared(against, doubts.unmeasured)?;
         }
-        let against = subject.against.as_ref();
         for met in self.thresholds.check(coverage, root, against)? {
             note(&met);
         }

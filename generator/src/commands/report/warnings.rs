@@ -222,6 +222,12 @@ pub fn of_comparison(against: &Comparison, unmeasured: &[String], root: &Path) {
             list(&new, root)
         ));
     }
+    if let Some(roots) = &against.roots {
+        warn(&format!(
+            "{}, so files may be compared with others",
+            doubt(&against.name, roots)
+        ));
+    }
     if !unmeasured.is_empty() {
         warn(&format!(
             "ran in {name} and not measured now: {}; whether lines of them were lost cannot be told",
@@ -230,12 +236,29 @@ pub fn of_comparison(against: &Comparison, unmeasured: &[String], root: &Path) {
     }
 }
 
-/// Whether all that ran in an earlier report was measured again.
+/// What is said of an earlier report of which it is not sure where its workspace was.
+fn doubt(name: &str, [one, other]: &[PathBuf; 2]) -> String {
+    format!(
+        "{} may be of a workspace at {} or at {}",
+        harmless(name),
+        shown(one),
+        shown(other)
+    )
+}
+
+/// Whether all that ran in an earlier report was measured again, and is compared with what it is.
 ///
 /// # Errors
 ///
 /// If not: then lines may have been lost.
-pub fn is_compared(unmeasured: &[String]) -> Result<()> {
+pub fn is_compared(against: Option<&Comparison>, unmeasured: &[String]) -> Result<()> {
+    let doubtful = against.and_then(|it| Some((&it.name, it.roots.as_ref()?)));
+    if let Some((name, roots)) = doubtful {
+        bail!(
+            "{}, so whether lines were lost cannot be told; make it in a checkout at this path, or of more of the workspace",
+            doubt(name, roots)
+        );
+    }
     if unmeasured.is_empty() {
         return Ok(());
     }

@@ -72,6 +72,35 @@ fn what_is_not_measured_now_does_not_hide_where_the_other_checkout_was() {
 }
 
 #[test]
+fn where_the_other_checkout_was_is_not_guessed() {
+    let all = TestCrate::empty();
+    let one = all.root.join("one");
+    fs::create_dir(&one).unwrap();
+    let write = |name: &str, text: &str| all.write(&format!("one/{name}"), text);
+    let workspace = "[workspace]\nmembers = [\"tool\"]\n";
+    write("Cargo.toml", &package("app", workspace));
+    write("src/main.rs", "fn main() {}\n");
+    write("tool/Cargo.toml", &package("tool", ""));
+    let main = "fn main() {\n    println!(\"tool\");\n}\n";
+    write("tool/src/main.rs", main);
+    copy(&one, &all.root.join("two"));
+    let first = all.inside("one");
+    first.itcov(&["run", "-p", "tool"]).ends_with(0);
+    first
+        .itcov(&["report", "--json", "../base.json"])
+        .ends_with(0);
+    first.itcov(&STRICT).ends_with(0);
+    // The only file of the report may be that of the other package.
+    let second = first.inside("../two");
+    second.itcov(&["run", "-p", "app,tool"]).ends_with(0);
+    second
+        .itcov(&STRICT)
+        .ends_with(1)
+        .says("base.json may be of a workspace at ")
+        .says(", so whether lines were lost cannot be told");
+}
+
+#[test]
 fn a_member_beside_the_root_that_is_not_measured_now_meets_no_threshold() {
     let all = TestCrate::empty();
     let workspace = "[workspace]\nmembers = [\"../sib\"]\n";

@@ -80,6 +80,7 @@ pub fn of_several(section: &mut Section) {
         "The baseline does not have a file",
         "cargo itcov report --baseline api.json >/dev/null",
     );
+    elsewhere(section, &shop);
     shop.write("api/src/bin/api.rs", "fn main() {}");
     git.commit("second");
     shop.write("api/src/bin/api.rs", "fn main() {\n\n}\n");
@@ -90,4 +91,24 @@ pub fn of_several(section: &mut Section) {
         "The baseline is of another commit",
         &format!("{report} --baseline-revision HEAD"),
     );
+}
+
+/// A report of another checkout on one file, of whose name there are two now.
+fn elsewhere(section: &mut Section, shop: &TestCrate) {
+    let json = shop.read("api.json");
+    let root = shop.root.to_str().unwrap();
+    shop.write("ci.json", &json.replace(root, "/ci"));
+    shop.write("src/bin/api.rs", "");
+    let report = "cargo itcov report --baseline ci.json";
+    section.remark(
+        shop,
+        "The baseline may be of one directory or of another",
+        &format!("{report} >/dev/null"),
+    );
+    section.error(
+        shop,
+        "The same, and no line may be lost",
+        &format!("{report} --fail-on-lost >/dev/null"),
+    );
+    shop.sh("rm -r src").ends_with(0);
 }
