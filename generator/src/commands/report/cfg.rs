@@ -1,5 +1,6 @@
 //! What `cfg` leaves out of a source that was compiled.
 
+pub mod macros;
 mod predicate;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -82,7 +82,7 @@ impl ChangedSince {
             &sources,
             &cfg,
         ));
-        unbuilt.extend(without_code::leave_out(&coverage, &cfg, &mut lines));
+        unbuilt.extend(without_code::leave_out(&coverage, texts, &cfg, &mut lines));
         let coverage = coverage.of_lines(|path, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))

@@ -10,23 +10,23 @@ use llvm_coverage::{Coverage, files};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 
-use super::cfg::{self, Cfg};
+use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use crate::build::texts::Text;
 use crate::commands::scenarios::place::extent;
 
 /// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
-/// people read them in the workspace at `root`. What was `built` and has no code any more is not among them, unless `cfg` leaves it
+/// people read them in the workspace at `root`. What was compiled and has no code any more is not among them, unless `cfg` leaves it
 /// out, nor what is not to be reported on.
 pub fn find(
     comparison: &Comparison,
     coverage: &Coverage,
     root: &Path,
-    built: &BTreeSet<Text>,
+    texts: &BTreeSet<Text>,
     cfg: &HashMap<PathBuf, Vec<Cfg>>,
     is_reported: impl Fn(&Path) -> bool,
 ) -> Vec<String> {
-    let built: BTreeSet<&Path> = built.iter().map(|text| text.path.as_path()).collect();
+    let built: BTreeSet<&Path> = texts.iter().map(|text| text.path.as_path()).collect();
     let missing = comparison.missing.iter().filter(|name| {
         let path = root.join(name);
         let is_unmeasured = || !built.contains(&*path) || has_functions(&path);
@@ -37,6 +37,7 @@ pub fn find(
     for it in &comparison.gone {
         gone.entry(&it.path).or_default().push(&it.name);
     }
+    let mut macros = None;
     let files = coverage.files.iter();
     for file in files.filter(|file| is_reported(Path::new(&*file.path))) {
         let path = Path::new(&*file.path);
@@ -58,6 +59,10 @@ pub fn find(
         unmeasured.extend(there.map(|function| format!("{name} (no code for {function} now)")));
         let compiled = cfg.get(path).map_or(&[][..], Vec::as_slice);
         let mut out = cfg::left_out(&text, compiled);
+        if lines.is_some() {
+            let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
+            out.extend(macros::without_code(coverage, file, &text, macros));
+        }
         out.retain(|range| lines.is_some_and(|all| all.iter().any(|it| range.contains(it))));
         let first = out.iter().map(RangeInclusive::start);
         unmeasured.extend(first.map(|line| format!("{name} (no code for line {line} now)")));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use llvm_coverage::parse::diff::Lines;
 use llvm_coverage::{Coverage, files};
 
-use super::cfg::{self, Cfg};
+use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
@@ -18,10 +18,12 @@ use crate::commands::scenarios::place::extent;
 /// compiler, their lines are those of what is around them, so they are left out of the `lines`.
 pub fn leave_out(
     coverage: &Coverage,
+    texts: &BTreeSet<Text>,
     cfg: &HashMap<PathBuf, Vec<Cfg>>,
     lines: &mut HashMap<PathBuf, Lines>,
 ) -> Vec<Unbuilt> {
     let mut found = Vec::new();
+    let mut macros = None;
     for file in &coverage.files {
         let path = Path::new(&*file.path);
         let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
@@ -30,7 +32,9 @@ pub fn leave_out(
         let extents = coverage.functions_of(file).filter_map(extent);
         let own = extents.filter(|(of, _)| *of == &*file.path);
         let begins = own.map(|(_, lines)| *lines.start()).collect();
-        let out = cfg::left_out(&text, known(cfg, path));
+        let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
+        let mut out = cfg::left_out(&text, known(cfg, path));
+        out.extend(macros::without_code(coverage, file, &text, macros));
         let functions = left_out::functions(&text, &begins);
         found.extend(named(path, changed, [functions, out.clone()].concat()));
         *changed = changed.without(&out);

@@ -263,3 +263,66 @@ fn a_file_that_is_embedded_as_text_has_no_code() {
         .ends_with(1)
         .says("cannot be told: src/used.rs (no code for line 1, which `cfg` leaves out)");
 }
+
+#[test]
+fn no_threshold_is_met_by_what_is_given_to_macros_that_cfg_makes_nothing_of() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", "[features]\nmore = []\n"));
+    let macros = "\
+macro_rules! more {
+    ($($all:tt)*) => { #[cfg(feature = \"more\")] { $($all)* } };
+}
+#[cfg(feature = \"more\")]
+macro_rules! log { ($it:expr) => { println!(\"{}\", $it) } }
+#[cfg(not(feature = \"more\"))]
+macro_rules! log { ($it:expr) => {} }
+macro_rules! either {
+    ($it:expr) => {
+        #[cfg(feature = \"more\")]
+        println!(\"{}\", $it);
+        #[cfg(not(feature = \"more\"))]
+        drop($it);
+    };
+}
+macro_rules! nothing { ($($all:tt)*) => {} }
+pub(crate) use {either, log, more, nothing};
+";
+    krate.write("src/macros.rs", macros);
+    let main = "\
+mod macros;
+use macros::{either, more, nothing};
+fn main() {
+    more! {
+        println!(\"1\");
+    }
+    println!();
+    crate::macros::log!(\"2\");
+    either!(\"3\");
+    nothing!(\"4\");
+}
+";
+    krate.write("src/main.rs", main);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    for (from, to, line) in [
+        ("1", "5", Some(4)),
+        ("2", "5", Some(8)),
+        ("3", "5", None),
+        ("4", "5", None),
+    ] {
+        krate.write("src/main.rs", &main.replace(from, to));
+        krate.itcov(&["run"]).ends_with(0);
+        let gate = krate.itcov(&super::SINCE_HEAD);
+        match line {
+            Some(line) => {
+                let said = format!("src/main.rs (no code for line {line}, which `cfg` leaves out)");
+                gate.ends_with(1).says(&said);
+            }
+            None => assert!(!gate.ends_with(0).stderr.contains("no code for")),
+        }
+    }
+    krate.write("src/main.rs", &main.replace('1', "5"));
+    krate.itcov(&["run", "--features", "more"]).ends_with(0);
+    krate.itcov(&super::SINCE_HEAD).ends_with(0);
+}
