@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::comparison::{Changes, Comparison, Gone};
-use super::pairs::pairs;
+use super::pairs::{pairs, same_lines};
 use super::pieces::{CodeLine, Piece, Text, pieces};
 use super::roots::{IsThere, Roots};
 use crate::count::{Coverage, FileCoverage};
@@ -80,6 +80,12 @@ pub fn compare(
         pieces(now, file, Some(*place), text)
     }));
     let partners = pairs(&was, &is);
+    let same = old.iter().filter_map(|old| {
+        let place = old.place?;
+        let text = (texts.now)(&now.files[place].path)?;
+        Some((place, same_lines(old.text.as_deref()?, &text)))
+    });
+    let same = same.collect();
     let missing = old.iter().filter(|old| old.is_missing());
     let of_other_texts = old.iter().filter(|old| old.is_of_other_text());
     Comparison {
@@ -93,7 +99,7 @@ pub fn compare(
         missing: missing.map(|old| old.name.clone()).collect(),
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
         gone: gone(&was, &partners, now),
-        without_code: without_code(&was, &is, &partners, now, texts),
+        without_code: without_code(&was, &is, &partners, now, &same),
         files: changes(&was, &is, &partners, now),
     }
 }
@@ -160,17 +166,19 @@ fn without_code(
     is: &[Piece],
     partners: &[Option<usize>],
     now: &Coverage,
-    texts: &Texts<'_>,
+    same: &HashMap<usize, HashMap<u32, u32>>,
 ) -> BTreeMap<Arc<str>, Vec<u32>> {
     let mut files: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
     for (piece, earlier) in is.iter().zip(partners) {
         let (Some(earlier), Some(file)) = (earlier.map(|it| &was[it]), piece.file) else {
             continue;
         };
-        let path = &now.files[file].path;
-        let lines = earlier.without_code(piece, &|| (texts.now)(path));
+        // Of one that was elsewhere, the lines are those of another text.
+        let same = same.get(&file).filter(|_| earlier.file == Some(file));
+        let lines = earlier.without_code(piece, same);
         if !lines.is_empty() {
-            files.entry(Arc::clone(path)).or_default().extend(lines);
+            let path = Arc::clone(&now.files[file].path);
+            files.entry(path).or_default().extend(lines);
         }
     }
     files

@@ -1,10 +1,10 @@
 //! Which code is which: the functions of two reports, and their lines.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
-use super::pieces::Piece;
+use super::pieces::{CodeLine, Piece};
 
 /// For each piece of now the earlier one that it was, by their places. In a file, functions of one name are the same one; of several,
 /// first those that have not changed. Elsewhere they are if they have the same name and have not changed.
@@ -77,43 +77,27 @@ impl Piece {
 }
 
 impl Piece {
-    /// The lines of now where code began that ran, and where none begins any more. In a function that was edited so that it has more
-    /// or less lines, they are known by the text alone.
-    pub fn without_code(&self, now: &Self, text: &dyn Fn() -> Option<String>) -> Vec<u32> {
-        let begin = |piece: &Self| -> BTreeSet<u32> {
-            let lines = piece.lines.iter().zip(&piece.shapes);
-            let begin = lines.filter(|(_, shape)| shape.iter().any(|(is_last, ..)| !is_last));
-            begin.map(|(line, _)| line.number).collect()
-        };
-        let (began, begins) = (begin(self), begin(now));
-        let all = (self.extent(), now.extent());
-        let (Some((was_first, was_last)), Some((first, last))) = all else {
+    /// The lines of now where code began that ran, and where none begins any more. `same` tells which lines are the same by the
+    /// texts. Without it, those of a function with as many lines are the same one by one, and of others nothing is known.
+    pub fn without_code(&self, now: &Self, same: Option<&HashMap<u32, u32>>) -> Vec<u32> {
+        let (Some(was), Some(is)) = (self.extent(), now.extent()) else {
             return Vec::new();
         };
-        let ran = self.lines.iter().enumerate();
-        let ran = ran.filter(|(_, line)| line.ran() && began.contains(&line.number));
-        let mut found: Vec<u32> = match &self.texts {
-            Some(texts) => {
-                let both: BTreeSet<usize> =
-                    self.lines_in_both(now).into_iter().map(|it| it.0).collect();
-                let left = ran.filter(|(place, _)| !both.contains(place));
-                let left: BTreeSet<&str> = left.map(|(place, _)| &*texts[place]).collect();
-                if left.is_empty() {
-                    return Vec::new();
-                }
-                let text = text().unwrap_or_default();
-                let lines = text.lines().zip(1..);
-                let lines = lines.filter(|(line, _)| left.contains(line.trim()));
-                let own = lines.filter(|(_, number)| (first..=last).contains(number));
-                own.map(|(_, number)| number).collect()
-            }
-            None if was_last - was_first == last - first => ran
-                .map(|(_, line)| line.number - was_first + first)
-                .collect(),
-            None => Vec::new(),
+        let has_moved = |line: u32| match same {
+            Some(same) => same.get(&line).copied(),
+            None => (was.1 - was.0 == is.1 - is.0).then(|| line - was.0 + is.0),
         };
-        found.retain(|number| !begins.contains(number));
-        found
+        let begins: HashSet<u32> = now.begins().map(|it| it.number).collect();
+        let ran = self.begins().filter(|it| it.ran());
+        let lines = ran.filter_map(|it| has_moved(it.number));
+        lines.filter(|number| !begins.contains(number)).collect()
+    }
+
+    /// The lines in which code begins.
+    fn begins(&self) -> impl Iterator<Item = &CodeLine> {
+        let lines = self.lines.iter().zip(&self.shapes);
+        let begin = lines.filter(|(_, shape)| shape.iter().any(|(is_last, ..)| !is_last));
+        begin.map(|(line, _)| line)
     }
 
     /// The first line of a function and the last one.
@@ -122,6 +106,15 @@ impl Piece {
         let lines = lines.filter(|_| !self.name.is_empty());
         lines.map(|(first, last)| (first.number, last.number))
     }
+}
+
+/// The lines that are in both texts: the numbers that those of the first have in the second.
+pub fn same_lines(earlier: &str, now: &str) -> HashMap<u32, u32> {
+    let lines = |text: &'_ str| text.lines().map(str::trim).map(str::to_owned).collect();
+    let [earlier, now]: [Vec<String>; 2] = [earlier, now].map(lines);
+    let number = |place: usize| u32::try_from(place + 1).unwrap_or(u32::MAX);
+    let both = in_both(&earlier, &now).into_iter();
+    both.map(|(was, is)| (number(was), number(is))).collect()
 }
 
 fn in_both<T: Eq + std::hash::Hash>(earlier: &[T], now: &[T]) -> Vec<(usize, usize)> {

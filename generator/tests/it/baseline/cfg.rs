@@ -73,7 +73,7 @@ fn a_statement_that_ran_and_cfg_leaves_out_now_meets_no_threshold() {
     #[cfg(feature = \"extra\")]
     println!(\"b\");
     #[cfg(feature = \"never\")]
-    println!(\"c\");
+    println!(\"d\");
     println!(\"d\");
     println!(\"e\");
 }
@@ -98,7 +98,10 @@ fn a_statement_that_ran_and_cfg_leaves_out_now_meets_no_threshold() {
 
     // What is deleted is not lost, though something stands there that was not compiled then either.
     for (from, to) in [
-        ("    println!(\"d\");\n", ""),
+        (
+            "    println!(\"d\");\n    println!(\"e\");\n",
+            "    println!(\"e\");\n",
+        ),
         (
             "    println!(\"a\");\n",
             "    println!(\"A\");\n    println!(\"a\");\n",
