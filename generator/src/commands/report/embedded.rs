@@ -63,13 +63,12 @@ impl Names<'_> {
                     let places = directories.iter();
                     let places = places.flat_map(|it| paths.iter().map(|path| it.join(path)));
                     let places: Vec<PathBuf> = places.collect();
-                    match after {
-                        TokenTree::Group(body) => self.add(body.stream(), &places),
-                        _ => {
-                            let files: Vec<PathBuf> =
-                                places.iter().filter_map(|it| self.real(it)).collect();
-                            self.sources.extend(files);
-                        }
+                    if let TokenTree::Group(body) = after {
+                        self.add(body.stream(), &places);
+                    } else {
+                        let files = places.iter().filter_map(|it| self.real(it));
+                        let files: Vec<PathBuf> = files.collect();
+                        self.sources.extend(files);
                     }
                 }
                 (TokenTree::Ident(it), [TokenTree::Punct(_), TokenTree::Group(path), ..]) => {
@@ -107,8 +106,11 @@ impl Names<'_> {
                 TokenTree::Group(parts),
                 ..,
             ] if it == "concat" => {
-                // What is in front of it, such as the directory of a package, is not known.
                 let end: String = parts.stream().into_iter().filter_map(text).collect();
+                if let Some(path) = self.real(&self.directory.join(&end)) {
+                    return vec![path];
+                }
+                // What is in front of it, such as the directory of a package, is not known.
                 let end = end.trim_start_matches('/');
                 let is_it = |path: &&PathBuf| !end.is_empty() && path.ends_with(end);
                 self.compiled.iter().filter(is_it).cloned().collect()
@@ -159,7 +161,7 @@ mod tests {
     fn what_is_embedded_and_no_module_is_found() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path().canonicalize().unwrap();
-        let main = r##"
+        let main = r#"
 mod module;
 mod inner { mod deep; #[path = "other.rs"] mod renamed; }
 #[cfg_attr(unix, path = "unix.rs")]
@@ -167,10 +169,11 @@ pub(crate) mod system;
 const ALL: [&str; 7] = [include_str!("text.rs"), include_str!("module.rs"), include_str!("inner/deep.rs"),
     include_str!("inner/other.rs"), include_str!("unix.rs"), include_str!("part.rs"), include_str!("below/last.rs")];
 const BYTES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/template/", "main.rs"));
+const OTHER: &str = include_str!(concat!("below/../", "beside.rs"));
 fn main() {
     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/part.rs"));
 }
-"##;
+"#;
         let files = [
             ("main.rs", main),
             ("module.rs", "#[path = \"below/last.rs\"] mod last;"),
@@ -183,6 +186,7 @@ fn main() {
             ("text.rs", "mod helped;"),
             ("template/main.rs", "mod helped;"),
             ("template/helped.rs", ""),
+            ("beside.rs", ""),
         ];
         let mut compiled = HashSet::new();
         for (name, text) in files {
@@ -192,7 +196,7 @@ fn main() {
             compiled.insert(path);
         }
         let embedded = find(&compiled, [root.join("main.rs")].iter());
-        let wanted = ["text.rs", "template/main.rs"].map(|name| root.join(name));
+        let wanted = ["text.rs", "template/main.rs", "beside.rs"].map(|name| root.join(name));
         assert_eq!(embedded, HashSet::<PathBuf>::from(wanted));
     }
 }
