@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::origin::build_id;
 use crate::build::layout::digest;
+use crate::build::linked;
 use crate::build::options::Scope;
 use crate::build::program::BuiltProgram;
 use crate::build::texts::{self, Text};
@@ -20,6 +21,9 @@ use crate::build::units::{Kind, Unit};
 
 /// The file beside kept objects that has the digests of their sources. No program is called so.
 const TEXTS: &str = ".texts";
+
+/// The directory, beside that of builds, of profiles of processes without `LLVM_PROFILE_FILE`.
+pub const PROFILES: &str = "linked";
 
 /// The one that has what was set where these were compiled.
 const CFG: &str = ".cfg";
@@ -67,6 +71,10 @@ pub struct Objects {
     /// Whether they count though they have not run: `--with` names their package.
     #[serde(default)]
     pub is_asked_for: bool,
+    /// The number in the names of the profiles of libraries that the program has loaded. A library has none, nor has what a linker has
+    /// made that gives no program its number.
+    #[serde(default)]
+    pub number: Option<u32>,
 }
 
 impl Kept {
@@ -169,8 +177,18 @@ impl Objects {
             sources: sources(units, texts),
             twins: shared_forms(units),
             is_asked_for: false,
+            number: number(executable, units, builds)?,
         })
     }
+}
+
+fn number(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Option<u32>> {
+    let program = units.first().filter(|unit| unit.kind == Kind::Program);
+    let Some(program) = program else {
+        return Ok(None);
+    };
+    let is_in = linked::is_in(executable, &builds.with_file_name(PROFILES))?;
+    Ok(is_in.then(|| linked::number_of(&program.name)))
 }
 
 /// A file counts by itself, too: the directory of a crate has none of the files outside of it, and cargo may have been told to

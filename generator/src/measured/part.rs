@@ -13,6 +13,7 @@ use super::beginning::Beginning;
 use super::kept::{Kept, Objects, is_same_file};
 use super::origin::Origins;
 use super::profiles;
+use crate::build::linked::loaded_by;
 
 /// What ran in one go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,19 @@ impl Part {
                 file.display()
             )
         })
+    }
+
+    /// Whether a profile may be of the programs. If not, it is of a library that another program has loaded, such as a task of the
+    /// workspace.
+    fn may_have(&self, profile: &Path) -> bool {
+        let own = self.programs.iter().map(|it| it.objects.number);
+        // Where a program has no number, what looks like one is any number.
+        let (Some(number), Some(own)) = (loaded_by(profile), own.collect::<Option<Vec<_>>>())
+        else {
+            return true;
+        };
+        let mut others = self.programs.iter().flat_map(|it| &it.others);
+        own.contains(&number) || others.any(|it| it.number == Some(number))
     }
 
     /// The program that is another one in a later part, or has a library that is: the counts of both do not add up.
@@ -121,6 +135,27 @@ impl Measured {
     ///
     /// If a directory or a program cannot be read.
     pub fn profiles(&self, chosen: &[&Kept], is_choice: bool) -> Result<Vec<PathBuf>> {
+        let mut found = self.profiles_of(chosen, is_choice)?;
+        // What was brought here is asked for by name.
+        found.retain(|it| self.directory.is_none() || self.part.may_have(it));
+        Ok(found)
+    }
+
+    /// The profiles of libraries that programs have loaded which are not measured.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn of_other_programs(&self) -> Result<Vec<PathBuf>> {
+        let mut found = self.others.clone();
+        if let Some(directory) = &self.directory {
+            profiles::below(directory, &mut found)?;
+        }
+        found.retain(|it| !self.part.may_have(it));
+        Ok(found)
+    }
+
+    fn profiles_of(&self, chosen: &[&Kept], is_choice: bool) -> Result<Vec<PathBuf>> {
         if chosen.is_empty() {
             return Ok(Vec::new());
         }

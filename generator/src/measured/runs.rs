@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
 
-use super::kept::Kept;
+use super::kept::{Kept, PROFILES};
 use super::numbered::numbered;
 use super::part::{LINKED, Measured, Part, TESTS};
 use super::profiles;
@@ -83,7 +83,7 @@ impl Store {
 
     /// Where a process puts its profile that does not know better.
     pub fn linked(&self) -> PathBuf {
-        self.directory.join("linked")
+        self.directory.join(PROFILES)
     }
 
     /// Where a process notes that its environment has another place for its profile.

@@ -53,7 +53,10 @@ impl Scenarios {
         let left_out = merged.left_out();
         let parts = parts.iter().filter_map(|part| {
             let directory = part.directory.as_deref()?;
-            Some(Reading::of(directory, &part.others, left_out.clone()))
+            Some(part.of_other_programs().and_then(|others| {
+                let left_out = left_out.iter().cloned().chain(others).collect();
+                Reading::of(directory, &part.others, left_out)
+            }))
         });
         let parts: Vec<Reading> = parts.collect::<Result<_>>()?;
         let mut all: Vec<Scenario> = Vec::new();

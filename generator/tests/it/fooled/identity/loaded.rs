@@ -104,6 +104,23 @@ fn what_others_call_of_a_shared_library_of_the_program_does_not_count() {
     assert_eq!(strays(&krate), [""; 0]);
 }
 
+#[test]
+fn what_another_program_calls_of_a_shared_library_does_not_count_during_the_run_nor_after_a_kill() {
+    let krate = program();
+    let report = "cargo itcov report >during";
+    let suite = format!("{RUNS} && {} && {report}; kill -KILL $PPID", SUITES[2]);
+    let exec = [
+        "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
+    ];
+    assert_eq!(krate.itcov(&exec).signal, Some(9));
+    let after = krate.itcov(&["report"]).ends_with(0);
+    assert_eq!(after.lines_of("shared/src/lib.rs"), (3, 6), "{after:?}");
+    let during = krate.read("during");
+    let mut during = during.lines().map(str::split_whitespace);
+    let row = during.find_map(|mut row| (row.next() == Some("shared/src/lib.rs")).then_some(row));
+    assert_eq!(row.unwrap().next(), Some("3/6"));
+}
+
 /// What is brought is read as the run is: a directory of it, its files, and links to them.
 #[test]
 fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_named() {
