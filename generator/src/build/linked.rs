@@ -217,12 +217,12 @@ impl Linked {
         let definitions = definitions.iter();
         let exported = definitions.map(|it| format!("#[unsafe(no_mangle)]\n{it}\n"));
         let rest = match self {
-            Linked::Nothing => "",
+            Linked::Nothing => RAN,
             Linked::BuildScript => RESTORE,
             Linked::Program(..) | Linked::Test(..) | Linked::Library(_) => RUNTIME,
         };
         let first = match self {
-            Linked::Test(..) => FIRST_OF_TESTS.to_owned(),
+            Linked::Test(..) => format!("{FIRST_OF_TESTS}\nmod ran {{ {RAN} }}"),
             Linked::Program(path, _) | Linked::Library(path) => {
                 format!("{}{FIRST}", elsewhere(path))
             }
@@ -257,6 +257,9 @@ const WRAPPED_FUNCTIONS: [&str; 2] = [
 /// What programs and libraries have alike.
 const RUNTIME: &str = include_str!("linked/runtime.rs");
 
+/// What executables of tests have.
+const RAN: &str = include_str!("linked/ran.rs");
+
 /// What build scripts have.
 const RESTORE: &str = include_str!("linked/restore.rs");
 
@@ -278,7 +281,7 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
-        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS}"
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RAN} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS}"
     ))
 }
 

@@ -112,6 +112,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         directory: None,
         is_folded: false,
         test: Some(command.get_program().into()),
+        ran: Vec::new(),
         has_loaded: false,
     };
     let begun = begin(part, &test.name).and_then(|(name, directory)| {
@@ -174,6 +175,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(directory),
         made => made?,
     }
+    File::create(directory.join(super::RAN))?;
     let entry = Entry {
         name: Some(scenario.to_owned()),
         outcome: Outcome::Ended,
@@ -184,6 +186,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         directory: Some(name),
         is_folded: false,
         test: None,
+        ran: Vec::new(),
         has_loaded: false,
     };
     note(part, &entry)?;

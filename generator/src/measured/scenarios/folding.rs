@@ -48,6 +48,7 @@ pub fn fold(part: &Path) -> Result<()> {
         };
         let folded = Entry {
             profiles: counted,
+            ran: super::ran(&directory),
             has_loaded: profiles::is_any_of_other_loader(&directory)?,
             is_begun: false,
             is_folded: true,

@@ -69,6 +69,8 @@ pub struct Entry {
     pub is_folded: bool,
     /// The executable of the test that it is.
     pub test: Option<PathBuf>,
+    /// The executables of tests that ran in it, of which nobody counts what they do themselves.
+    pub ran: Vec<PathBuf>,
     /// Whether a test in it, or a build script, had loaded a measured library: the profile of that does not count, and is not
     /// among `profiles`. It is known when these are folded.
     pub has_loaded: bool,
@@ -89,6 +91,8 @@ struct Head {
     is_folded: bool,
     #[serde(default)]
     test: Option<PathBuf>,
+    #[serde(default)]
+    ran: Vec<PathBuf>,
     #[serde(default)]
     has_loaded: bool,
     /// Of the bytes.
@@ -117,6 +121,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         directory: entry.directory.clone(),
         is_folded: entry.is_folded,
         test: entry.test.clone(),
+        ran: entry.ran.clone(),
         has_loaded: entry.has_loaded,
         digest: digest(&bytes),
     };
@@ -183,6 +188,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         directory: head.directory,
         is_folded: head.is_folded,
         test: head.test,
+        ran: head.ran,
         has_loaded: head.has_loaded,
     };
     Some((entry, rest))
@@ -207,6 +213,7 @@ mod tests {
             directory: None,
             is_folded: false,
             test: None,
+            ran: Vec::new(),
             has_loaded: false,
         }
     }

@@ -19,7 +19,9 @@ mod reading;
 mod recorder;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use llvm_coverage::files;
 
 pub use folding::{Folded, fold};
 pub use log::Outcome;
@@ -31,6 +33,15 @@ pub(super) const FILE: &str = ".scenarios";
 
 /// The name of the file that a part has if its run has not ended well.
 pub(super) const FAILED: &str = ".failed";
+
+/// The file beside profiles in which tests note that they ran: see `build/linked/ran.rs`.
+const RAN: &str = ".ran";
+
+/// The executables of tests that have noted there that they ran.
+fn ran(directory: &Path) -> Vec<PathBuf> {
+    let text = files::read_text(&directory.join(RAN)).unwrap_or_default();
+    text.lines().map(PathBuf::from).collect()
+}
 
 /// Whether a part has a scenario with a name.
 ///

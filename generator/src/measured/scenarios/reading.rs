@@ -37,6 +37,8 @@ pub struct Scenario {
     pub is_whole: bool,
     /// The executables of the test that it is.
     pub tests: BTreeSet<PathBuf>,
+    /// The executables of other tests that ran in it.
+    pub ran: BTreeSet<PathBuf>,
     /// Whether a test in it, or a build script, had loaded a measured library, and what that did does not count.
     pub has_loaded: bool,
     /// The places of its entries: the part's, and the one in it.
@@ -70,6 +72,7 @@ impl Scenarios {
                         seconds: None,
                         is_whole: true,
                         tests: BTreeSet::new(),
+                        ran: BTreeSet::new(),
                         has_loaded: false,
                         entries: Vec::new(),
                     });
@@ -96,6 +99,7 @@ impl Scenarios {
                     Outcome::Failed | Outcome::Cut => false,
                 };
                 scenario.tests.extend(entry.test.clone());
+                scenario.ran.extend(parts[*part].ran(entry));
                 scenario.has_loaded |= parts[*part].has_loaded(entry)?;
             }
         }
@@ -208,10 +212,25 @@ impl Reading {
         Ok(())
     }
 
+    /// The directory of an entry's own profiles, while it is there.
+    fn own(&self, entry: &Entry) -> Option<PathBuf> {
+        let own = entry.directory.as_ref().filter(|_| !entry.is_folded)?;
+        Some(self.directory.join(SUITE).join(APART).join(own))
+    }
+
+    fn ran(&self, entry: &Entry) -> Vec<PathBuf> {
+        let own = self.own(entry);
+        own.map_or_else(|| entry.ran.clone(), |own| super::ran(&own))
+    }
+
     fn has_loaded(&self, entry: &Entry) -> Result<bool> {
-        let own = entry.directory.as_ref().filter(|_| !entry.is_folded);
+        // Which of the tests that have no profiles of their own had loaded a library is not known.
+        if entry.directory.is_none() && !entry.ran.is_empty() {
+            return profiles::is_any_of_other_loader(&self.directory.join(SUITE));
+        }
+        let own = self.own(entry);
         own.map_or(Ok(entry.has_loaded), |own| {
-            profiles::is_any_of_other_loader(&self.directory.join(SUITE).join(APART).join(own))
+            profiles::is_any_of_other_loader(&own)
         })
     }
 

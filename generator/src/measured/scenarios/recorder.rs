@@ -10,6 +10,7 @@ use llvm_coverage::count::delta::Delta;
 
 use super::log::{Entry, Outcome, add, read};
 use crate::measured::counters::Counters;
+use crate::measured::part::SUITE;
 
 /// Records the scenarios of a run that goes on.
 pub struct Recorder(Mutex<State>);
@@ -18,6 +19,9 @@ struct State {
     file: PathBuf,
     log: File,
     counters: Counters,
+    /// The directory of the suite's profiles, and how many tests have noted there that they ran, until the last mark.
+    suite: PathBuf,
+    ran: usize,
     /// The last mark.
     since: Instant,
     /// The scenario that goes on.
@@ -34,10 +38,14 @@ impl Recorder {
     /// If nothing can be written to the directory of the part.
     pub fn begin(part: &Path, linked: &Path) -> io::Result<Recorder> {
         let file = part.join(super::FILE);
+        let suite = part.join(SUITE);
+        File::create(suite.join(super::RAN))?;
         Ok(Recorder(Mutex::new(State {
             log: File::options().create(true).append(true).open(&file)?,
             file,
             counters: Counters::new(part, linked),
+            suite,
+            ran: 0,
             since: Instant::now(),
             name: None,
             will_end: false,
@@ -53,7 +61,7 @@ impl Recorder {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.close(Outcome::Ended)?;
         (state.name, state.will_end) = (Some(name), will_end);
-        state.write(Outcome::Cut, true, Vec::new())
+        state.write(Outcome::Cut, true, Vec::new(), Vec::new())
     }
 
     /// The scenario that goes on ends.
@@ -114,6 +122,7 @@ impl Recorder {
             directory: None,
             is_folded: false,
             test: None,
+            ran: Vec::new(),
             has_loaded: false,
         };
         add(&state.log, &entry)?;
@@ -127,13 +136,16 @@ impl State {
     fn close(&mut self, outcome: Outcome) -> io::Result<()> {
         let moved = self.counters.moved()?.into_iter();
         let moved = moved.map(|moved| (moved.name, moved.by)).collect();
+        let ran = super::ran(&self.suite);
+        let new = ran.get(self.ran..).unwrap_or_default().to_vec();
+        self.ran = ran.len();
         // What is outside of scenarios has no end of its own.
         let outcome = match self.name {
             Some(_) if self.will_end => Outcome::Cut,
             Some(_) => outcome,
             None => Outcome::Ended,
         };
-        self.write(outcome, false, moved)?;
+        self.write(outcome, false, moved, new)?;
         (self.name, self.will_end) = (None, false);
         self.since = Instant::now();
         Ok(())
@@ -144,6 +156,7 @@ impl State {
         outcome: Outcome,
         is_begun: bool,
         profiles: Vec<(String, Delta)>,
+        ran: Vec<PathBuf>,
     ) -> io::Result<()> {
         let entry = Entry {
             name: self.name.clone(),
@@ -155,6 +168,7 @@ impl State {
             directory: None,
             is_folded: false,
             test: None,
+            ran,
             has_loaded: false,
         };
         add(&self.log, &entry)

@@ -37,22 +37,31 @@ impl Inside {
     pub fn of(workspace: &Workspace, counted: &Counted) -> Inside {
         let members: Vec<&Package> = workspace.members().iter().collect();
         let root = workspace.metadata.workspace_root.as_std_path();
-        let mut known: BTreeMap<(&str, &Path), Option<Rc<Code>>> = BTreeMap::new();
+        let mut known: BTreeMap<(Option<&str>, &Path), Option<Rc<Code>>> = BTreeMap::new();
         let mut libraries = BTreeMap::new();
         let mut tests = Vec::new();
         for (place, scenario) in counted.scenarios.iter().enumerate() {
+            // What is in none is nobody's to select.
+            let Some(name) = &scenario.name else {
+                continue;
+            };
             if scenario.has_loaded {
                 tests.push((place, None));
                 continue;
             }
-            let name = scenario.name.as_deref().unwrap_or_default();
             let binary = name.split(' ').next().unwrap_or_default();
-            for executable in &scenario.tests {
+            let own = scenario.tests.iter().map(|it| (Some(binary), it));
+            let others = scenario.ran.iter().map(|it| (None, it));
+            for (binary, executable) in own.chain(others) {
                 let found = known.entry((binary, executable)).or_insert_with(|| {
+                    let binary = match binary {
+                        Some(binary) => binary.to_owned(),
+                        None => binary_of(&members, root, executable)?,
+                    };
                     let libraries = libraries
                         .entry(executable.parent())
                         .or_insert_with(|| lists::of_libraries(&members, root, executable));
-                    of_test(&members, root, binary, executable, libraries).map(Rc::new)
+                    of_test(&members, root, &binary, executable, libraries).map(Rc::new)
                 });
                 tests.push((place, found.clone()));
             }
@@ -74,6 +83,28 @@ impl Inside {
         });
         tests.map(|(place, _)| *place)
     }
+}
+
+/// The binary of a test, by the target that it was compiled of; one of several if it may be, that has more. `None` if it may be of several
+/// packages.
+fn binary_of(members: &[&Package], root: &Path, executable: &Path) -> Option<String> {
+    let files = lists::of_executable(root, executable)?;
+    let targets = members
+        .iter()
+        .flat_map(|it| it.targets.iter().map(move |target| (it, target)));
+    let is_it = |target: &Target| {
+        let source = target.src_path.canonicalize();
+        source.is_ok_and(|it| files.contains(&it))
+    };
+    let found: Vec<_> = targets.filter(|(_, target)| is_it(target)).collect();
+    let (package, target) = found.first()?;
+    if found.iter().any(|(it, _)| it.id != package.id) {
+        return None;
+    }
+    Some(match &found[..] {
+        [_] if target.is_test() => format!("{}::{}", package.name, target.name),
+        _ => package.name.to_string(),
+    })
 }
 
 /// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>) and the files of the `libraries` of members.

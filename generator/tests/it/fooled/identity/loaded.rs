@@ -248,13 +248,22 @@ fn what_the_suite_starts_of_other_binaries_does_not_count_for_the_program_that_i
 #[test]
 #[ignore = "needs cargo-nextest"]
 fn a_test_that_has_loaded_a_measured_library_is_selected_if_that_changes() {
+    selected_by_a_change_of_the_plugin("cargo nextest run -p app", "app::calls calls\n");
+}
+
+#[test]
+fn a_scenario_in_which_a_test_has_loaded_a_measured_library_is_selected_if_that_changes() {
+    let suite = "cargo itcov scenario one -- cargo test -p app --test calls";
+    selected_by_a_change_of_the_plugin(suite, "one\n");
+}
+
+fn selected_by_a_change_of_the_plugin(suite: &str, expected: &str) {
     let krate = program();
     krate.write("app/tests/idle.rs", "#[test]\nfn idle() {}\n");
     krate.write(".gitignore", "target\n");
     krate.cargo(&["generate-lockfile"]).ends_with(0);
     Git::init(&krate.root).commit("first");
-    let suite =
-        "\"$ITCOV_BIN\" && PLUGIN=$PWD/target/itcov/debug/libplugin.so cargo nextest run -p app";
+    let suite = format!("\"$ITCOV_BIN\" && PLUGIN=$PWD/target/itcov/debug/libplugin.so {suite}");
     let exec = [
         "exec",
         "--scenarios",
@@ -265,7 +274,7 @@ fn a_test_that_has_loaded_a_measured_library_is_selected_if_that_changes() {
         "--",
         "sh",
         "-c",
-        suite,
+        &suite,
     ];
     krate.itcov(&exec).ends_with(0);
     let changed = || {
@@ -276,5 +285,5 @@ fn a_test_that_has_loaded_a_measured_library_is_selected_if_that_changes() {
     assert_eq!(changed(), (String::new(), String::new()));
     let library = krate.read("plugin/src/lib.rs");
     krate.write("plugin/src/lib.rs", &library.replace("    2\n", "    3\n"));
-    assert_eq!(changed(), ("app::calls calls\n".to_owned(), String::new()));
+    assert_eq!(changed(), (expected.to_owned(), String::new()));
 }

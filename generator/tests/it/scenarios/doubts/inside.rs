@@ -89,3 +89,24 @@ fn a_test_that_runs_the_changed_code_itself_is_selected_and_so_is_a_new_one() {
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(said.contains("tests/outside.rs has changed"), "{said}");
 }
+
+/// `cargo test` has several tests in one process, so it says only which executables ran.
+#[test]
+fn tests_that_cargo_runs_in_a_scenario_select_it_if_they_may_run_the_changed_code_themselves() {
+    let krate = with_tests();
+    let scenarios = [
+        "cargo itcov scenario unit -- cargo test --lib",
+        "cargo itcov scenario inside -- cargo test --test inside",
+        "cargo itcov scenario outside -- cargo test --test outside",
+        "ITCOV_SCENARIO=set-inside cargo test --test inside",
+        "ITCOV_SCENARIO=set-outside cargo test --test outside",
+    ];
+    krate.write("suite.sh", &scenarios.join("\n"));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    record(&krate);
+    let (mut names, said) = with(&krate, "src/lib.rs", "    1\n", "    2\n");
+    names.sort();
+    assert_eq!((&*names.join(" "), &*said), ("inside set-inside unit", ""));
+}
