@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::{self, Merged};
-use llvm_coverage::{BuiltFunctions, Error};
+use llvm_coverage::{BuiltFunctions, Error, files};
 use walkdir::WalkDir;
 
 use super::advice::{rebuild, with_advice};
@@ -227,11 +227,19 @@ pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> 
     below_of(directory, found, Some(OtherLoader::Test))
 }
 
-/// Whether there is one of a shared library that only tests or build scripts had loaded.
+/// Whether there is one of a shared library that only tests or build scripts had loaded, and of which something may have run.
 pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
     let mut all = Vec::new();
     walk(directory, &mut all, |_| false)?;
-    Ok(all.iter().any(|it| other_loader(it).is_some()))
+    all.retain(|it| other_loader(it).is_some());
+    Ok(all.iter().any(|it| may_have_run(it)))
+}
+
+/// Whether it has a count, or cannot be understood.
+fn may_have_run(profile: &Path) -> bool {
+    let bytes = files::read(profile, files::PROFILE).ok();
+    let functions = bytes.as_deref().and_then(|it| profile::functions(it).ok());
+    functions.is_none_or(|all| all.iter().any(|it| it.counts().any(|count| count > 0)))
 }
 
 fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {

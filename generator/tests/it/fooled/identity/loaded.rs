@@ -259,7 +259,10 @@ fn a_scenario_in_which_a_test_has_loaded_a_measured_library_is_selected_if_that_
 
 fn selected_by_a_change_of_the_plugin(suite: &str, expected: &str) {
     let krate = program();
-    krate.write("app/tests/idle.rs", "#[test]\nfn idle() {}\n");
+    // It is linked with the library, too, and calls nothing of it.
+    let idle =
+        "#[test]\nfn idle() {\n    std::hint::black_box(shared::of_program as fn() -> u32);\n}\n";
+    krate.write("app/tests/idle.rs", idle);
     krate.write(".gitignore", "target\n");
     krate.cargo(&["generate-lockfile"]).ends_with(0);
     Git::init(&krate.root).commit("first");
