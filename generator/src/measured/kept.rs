@@ -64,6 +64,9 @@ pub struct Objects {
     pub build: String,
     /// The executable first.
     pub files: Vec<PathBuf>,
+    /// How many bytes each has. What has others is not as it was kept, and may have lost what was in it.
+    #[serde(default)]
+    pub lengths: Vec<u64>,
     /// The directories of the crates, and the files that they were compiled from, which may be elsewhere.
     pub sources: Vec<PathBuf>,
     /// Build identifiers of executables with the same code that ran as well.
@@ -124,6 +127,13 @@ impl Objects {
             .unwrap_or_default()
     }
 
+    /// The first file that is not as it was kept.
+    pub fn damaged(&self) -> Option<&Path> {
+        let mut files = self.files.iter().zip(&self.lengths);
+        let damaged = files.find(|(file, length)| !has_length(file, **length))?;
+        Some(damaged.0)
+    }
+
     /// Keeps an executable, and the libraries of the units that it is made of.
     ///
     /// # Errors
@@ -138,12 +148,13 @@ impl Objects {
         let from: Vec<PathBuf> = std::iter::once(executable.to_owned())
             .chain(libraries)
             .collect();
-        let mut key = String::new();
+        let (mut key, mut lengths) = (String::new(), Vec::new());
         for file in &from {
             let metadata = fs::metadata(file)?;
             let (inode, size) = (metadata.ino(), metadata.len());
             let time = (metadata.mtime(), metadata.mtime_nsec());
             let _ = writeln!(key, "{} {inode} {size} {time:?}", file.display());
+            lengths.push(size);
         }
         let build = digest(key);
         let texts = texts::of(units);
@@ -152,15 +163,17 @@ impl Objects {
             .iter()
             .map(|file| directory.join(file.file_name().unwrap_or_default()))
             .collect();
-        if !directory.exists() {
+        let mut kept = to.iter().zip(&lengths);
+        if kept.any(|(file, length)| !has_length(file, *length)) {
+            let _ = fs::remove_dir_all(&directory);
             let half = builds.join(format!("{build}.{}", std::process::id()));
             // A process of the same number may have left it, and a copy onto a link would write into what was built.
             let _ = fs::remove_dir_all(&half);
             fs::create_dir_all(&half)?;
-            for (number, (from, to)) in from.iter().zip(&to).enumerate() {
+            for (from, to) in from.iter().zip(&to) {
                 let to = half.join(to.file_name().unwrap_or_default());
-                // rustc puts a new library in the place of an old one. Some linkers write into the old program.
-                if number == 0 || fs::hard_link(from, &to).is_err() {
+                // rustc puts a new archive in the place of an old one. Some linkers, and `strip`, write into the old file.
+                if !is_archive(from) || fs::hard_link(from, &to).is_err() {
                     fs::copy(from, &to)?;
                 }
             }
@@ -174,12 +187,22 @@ impl Objects {
         Ok(Objects {
             build,
             files: to,
+            lengths,
             sources: sources(units, texts),
             twins: shared_forms(units),
             is_asked_for: false,
             number: number(executable, units, builds)?,
         })
     }
+}
+
+fn has_length(file: &Path, length: u64) -> bool {
+    fs::metadata(file).is_ok_and(|it| it.len() == length)
+}
+
+/// Whether a linker takes from it what it needs.
+pub fn is_archive(file: &Path) -> bool {
+    file.extension().is_some_and(|it| it == "rlib")
 }
 
 fn number(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Option<u32>> {

@@ -14,7 +14,7 @@ use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
 use super::inside::Inside;
-use super::kept::{self, Kept, is_same_file};
+use super::kept::{self, Kept, is_archive, is_same_file};
 use super::origin::own_functions;
 use super::part::Measured;
 use super::profiles::Profiles;
@@ -197,6 +197,15 @@ impl Measurement {
                 profiles.how_to_get_others()
             );
         }
+        let known = self.programs.iter().map(|program| &program.objects);
+        let known = known.chain(&self.others).chain(&self.tests.0);
+        if let Some(damaged) = known.filter_map(kept::Objects::damaged).next() {
+            bail!(
+                "{} is not as it was when the program was built; {}",
+                damaged.display(),
+                profiles.how_to_get_others()
+            );
+        }
         let own = self.objects.paths();
         let mut others: Vec<kept::Objects> = self
             .others
@@ -346,11 +355,6 @@ impl Measurement {
     fn filter(&self, generated: &[impl AsRef<Path>]) -> SourceFilter {
         SourceFilter::below(&self.sources).without(generated.iter().map(AsRef::as_ref))
     }
-}
-
-/// Whether a linker takes from it what it needs.
-fn is_archive(file: &Path) -> bool {
-    file.extension().is_some_and(|it| it == "rlib")
 }
 
 /// The files without copies of one another. Each build has its own name of a library.

@@ -43,6 +43,35 @@ fn what_is_missing_is_named_with_what_to_type() {
     assert_eq!(error(&fixture, &[]), nothing);
 }
 
+/// A part of an archive may be an archive, with less in it.
+#[test]
+fn what_was_kept_of_a_build_and_is_cut_off_or_replaced_is_named_until_the_next_run() {
+    let fixture = unlinked_module();
+    stdout(&mut fixture.itcov(&["run"]));
+    let before = stdout(&mut fixture.itcov(&["report"]));
+    for object in fixture.objects() {
+        let whole = fs::read(&object).unwrap();
+        let members = memchr::memmem::find_iter(&whole, "`\n").map(|end| end - 58);
+        let lengths: Vec<usize> = if whole.starts_with(b"!<arch>\n") {
+            members.chain([whole.len() - 1]).collect()
+        } else {
+            vec![0, 5000, whole.len() - 1]
+        };
+        assert!(lengths.len() > 2);
+        let cut_off = lengths.iter().map(|length| whole[..*length].to_vec());
+        for content in cut_off.chain([fs::read("/bin/true").unwrap()]) {
+            // The library is a link to what was built.
+            fs::remove_file(&object).unwrap();
+            fs::write(&object, &content).unwrap();
+            let shown = object.strip_prefix(fixture.root()).unwrap().display();
+            let why = "is not as it was when the program was built; run the program again";
+            assert_eq!(error(&fixture, &[]), format!("error: …/{shown} {why}\n"));
+        }
+        stdout(&mut fixture.itcov(&["run"]));
+        assert_eq!(stdout(&mut fixture.itcov(&["report"])), before);
+    }
+}
+
 #[test]
 fn a_link_to_a_profile_is_that_profile_and_counts_once() {
     let krate = TestCrate::new("artifacts");

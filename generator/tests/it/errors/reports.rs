@@ -139,6 +139,16 @@ fn data(section: &mut Section, shop: &TestCrate) {
         "The program has left no profile",
         "cargo itcov report",
     );
+    shop.sh(&format!(
+        "truncate -s 1000 {}/builds/*/shop",
+        checkout.display()
+    ))
+    .ends_with(0);
+    section.error(
+        shop,
+        "What was kept of the build is damaged",
+        "cargo itcov report",
+    );
     shop.sh(&format!("rm -r {}/builds", checkout.display()))
         .ends_with(0);
     section.error(shop, "The program was deleted", "cargo itcov report");
