@@ -299,11 +299,28 @@ fn filename(path: &Path) -> String {
 /// What a process says that it has found another place for its profile in its environment.
 pub const ELSEWHERE: &str = "elsewhere";
 
-/// Where all profiles of a checkout are, if they are there when this path is not used, and where a process notes another place.
+/// The name, which is of no file, of the socket of runs that is told of processes whose profiles are lost.
+pub fn socket_of(store: &Path) -> String {
+    format!("itcov-{}", digest(store.display().to_string()))
+}
+
+/// Where all profiles of a checkout are, if they are there when this path is not used, and where a process notes another place, or that
+/// it is lost.
 fn elsewhere(path: &Path) -> String {
     let store = path.ancestors().nth(2).unwrap_or(Path::new("/"));
+    let lock = bytes(&store.join("lock"), 0);
     let (within, note) = (bytes(store, b'/'), bytes(&store.join(ELSEWHERE), 0));
-    format!("static STORE: &[u8] = &{within:?};\nstatic ELSEWHERE: &[u8] = &{note:?};\n")
+    // The family of such sockets, and what begins a name of no file.
+    let lost = [&[1, 0, 0], socket_of(store).as_bytes()].concat();
+    let all = [
+        ("STORE", within),
+        ("ELSEWHERE", note),
+        ("LOCK", lock),
+        ("LOST", lost),
+    ];
+    let all = all.iter();
+    all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"))
+        .collect()
 }
 
 fn bytes(path: &Path, last: u8) -> Vec<u8> {

@@ -95,7 +95,10 @@ impl Exec {
         let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {
-            if recording.elsewhere().is_some() || recording.in_earlier_run()?.is_some() {
+            if recording.has_lost()
+                || recording.elsewhere().is_some()
+                || recording.in_earlier_run()?.is_some()
+            {
                 output::error(&anyhow::anyhow!(
                     "nothing that has run counts, as the warning says"
                 ));

@@ -1,8 +1,12 @@
 //! A run that is recorded: what was started, what has run, and whether it is kept.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+#[cfg(target_os = "linux")]
+use std::os::unix::net::SocketAddr;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -19,6 +23,7 @@ use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
+use crate::build::linked;
 use crate::build::texts::{self, Text};
 use crate::build::units::Unit;
 
@@ -36,6 +41,9 @@ pub struct Recording {
     is_new: bool,
     /// Held as long as the run goes on.
     _lock: File,
+    /// Where it is told of processes whose profiles are lost; none if another run goes on, which is told instead.
+    told: Option<UnixDatagram>,
+    has_lost: OnceCell<bool>,
     is_kept: bool,
 }
 
@@ -106,6 +114,8 @@ impl Recording {
             part: directory,
             beside,
             is_new: there.is_empty(),
+            told: listen(&linked::socket_of(&store.directory)).ok(),
+            has_lost: OnceCell::new(),
             _lock: lock,
             is_kept: false,
         })
@@ -129,6 +139,15 @@ impl Recording {
     /// Where a process that was measured has put its profile instead, as its environment has said.
     pub fn elsewhere(&self) -> Option<String> {
         files::read_text(&self.store.elsewhere()).ok()
+    }
+
+    /// Whether a process that was measured could not write its profile, before this was asked first.
+    pub fn has_lost(&self) -> bool {
+        let is_told = || {
+            let told = self.told.as_ref();
+            told.is_some_and(|it| it.recv(&mut [0]).is_ok())
+        };
+        *self.has_lost.get_or_init(is_told)
     }
 
     /// The directory of an earlier run to which a process has put its profile since this one began. It is forgotten with that run.
@@ -343,6 +362,20 @@ impl Recording {
         }
         Ok(())
     }
+}
+
+/// A socket that has no file.
+fn listen(name: &str) -> io::Result<UnixDatagram> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::linux::net::SocketAddrExt as _;
+        let address = SocketAddr::from_abstract_name(name)?;
+        let socket = UnixDatagram::bind_addr(&address)?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    }
+    #[cfg(not(target_os = "linux"))]
+    Err(io::Error::other(name.to_owned()))
 }
 
 impl Drop for Recording {

@@ -1,4 +1,4 @@
-// What runs before all constructors of a program or shared library. It stands behind `runtime.rs`, and `STORE` and `ELSEWHERE`. It
+// What runs before all constructors of a program or shared library. It stands behind `runtime.rs`, and `STORE` and others. It
 // calls what the runtime calls as well: a static program has no other functions.
 
 /// The counters are mapped from the file before one moves. The runtime's own constructor may come later, and then finds nothing to do.
@@ -7,15 +7,22 @@
 static FIRST: unsafe extern "C" fn() = first;
 
 unsafe extern "C" fn first() {
-    note_elsewhere();
-    __llvm_profile_initialize();
+    let place = getenv(b"LLVM_PROFILE_FILE\0".as_ptr());
+    let is_set = !place.is_null() && *place != 0;
+    if is_set {
+        note_elsewhere(place);
+    }
+    without_its_signal(__llvm_profile_initialize);
+    // The path that is linked in is one of a run.
+    if !is_set || begins(place, STORE) && is_mapped(place) {
+        tell_if_lost();
+    }
 }
 
 /// Where the environment names a place for the profile that is no run's, as it does if a suite sets that itself, the counts do not come
 /// to the run. The first process notes the place. On another machine, where that is right, there is no directory for the note.
-unsafe fn note_elsewhere() {
-    let place = getenv(b"LLVM_PROFILE_FILE\0".as_ptr());
-    if place.is_null() || *place == 0 || begins(place, STORE) || begins(place, b"/proc/") {
+unsafe fn note_elsewhere(place: *const u8) {
+    if begins(place, STORE) || begins(place, b"/proc/") {
         return;
     }
     let note = fopen(ELSEWHERE.as_ptr(), b"wx\0".as_ptr());
@@ -26,6 +33,62 @@ unsafe fn note_elsewhere() {
         }
         fwrite(place, 1, length, note);
         fclose(note);
+    }
+}
+
+/// Where the counters are not mapped from a profile of a run, what the process does is lost: the disk is full, the profile is larger than
+/// files may be, or the process may not write there. So it is in a sandbox that has another directory in the place of the run's. The
+/// run is told by a socket that has no file, so that it can be reached all the same.
+unsafe fn tell_if_lost() {
+    let has_counters = __llvm_profile_begin_counters() != __llvm_profile_end_counters();
+    let is_lost = has_counters && __llvm_profile_counter_bias == 0;
+    let lock = fopen(LOCK.as_ptr(), b"re\0".as_ptr());
+    if !lock.is_null() {
+        fclose(lock);
+        if !is_lost {
+            return;
+        }
+    }
+    // The numbers of `socket`, `sendto` and `close`.
+    let [socket, send, close] = match () {
+        _ if cfg!(target_arch = "x86_64") => [41, 44, 3],
+        _ if cfg!(any(target_arch = "aarch64", target_arch = "riscv64")) => [198, 206, 57],
+        _ => return,
+    };
+    // A datagram, for which nobody waits.
+    let (family, kind, flags) = (1, 0o2_000_002, 0x4040);
+    let file = syscall(socket, family, kind, 0);
+    if file >= 0 {
+        syscall(send, file, b"!".as_ptr(), 1usize, flags, LOST.as_ptr(), LOST.len());
+        syscall(close, file);
+    }
+}
+
+/// Whether a profile of this name is mapped.
+unsafe fn is_mapped(mut place: *const u8) -> bool {
+    while *place != 0 {
+        if begins(place, b"%c") {
+            return true;
+        }
+        place = place.add(1);
+    }
+    false
+}
+
+/// Does something without SIGXFSZ, which ends a process that writes more than files may have: an ordinary program writes no profile.
+unsafe fn without_its_signal(act: unsafe extern "C" fn()) {
+    // The numbers of `rt_sigprocmask` and `rt_sigtimedwait`.
+    let [mask, wait] = match () {
+        _ if cfg!(target_arch = "x86_64") => [14, 128],
+        _ if cfg!(any(target_arch = "aarch64", target_arch = "riscv64")) => [135, 137],
+        _ => return act(),
+    };
+    let (signal, mut before, at_once, none) = (1u64 << 24, 0u64, [0u64; 2], core::ptr::null::<u64>());
+    syscall(mask, 0, &signal, &mut before, 8);
+    act();
+    if before & signal == 0 {
+        syscall(wait, &signal, none, &at_once, 8);
+        syscall(mask, 2, &before, none, 8);
     }
 }
 
@@ -41,7 +104,10 @@ unsafe fn begins(text: *const u8, with: &[u8]) -> bool {
 }
 
 extern "C" {
+    static __llvm_profile_counter_bias: isize;
     fn __llvm_profile_initialize();
+    fn __llvm_profile_begin_counters() -> *const u8;
+    fn __llvm_profile_end_counters() -> *const u8;
     fn getenv(name: *const u8) -> *const u8;
     fn fopen(path: *const u8, mode: *const u8) -> *mut u8;
     fn fwrite(bytes: *const u8, size: usize, number: usize, file: *mut u8) -> usize;

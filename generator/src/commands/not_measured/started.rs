@@ -115,6 +115,12 @@ pub fn elsewhere(recording: &Recording) -> Result<()> {
             run.display()
         ));
     }
+    if recording.has_lost() {
+        warn(
+            "a measured program could not write its profile, so what it did does not count: as on a full disk, with a limit on the size \
+             of files (`ulimit -f`), in a sandbox without the run's directory, or as another user",
+        );
+    }
     if let Some(place) = recording.elsewhere() {
         warn(&format!(
             "a measured program was started with {PROFILE}={place}, so what it did does not count: something in the run sets that, \

@@ -24,6 +24,10 @@ pub fn add_to(section: &mut Section, shop: &TestCrate) {
             "sh -c '\"$ITCOV_BIN\"; target/debug/shop'",
         ),
         (
+            "A program cannot write its profile",
+            "sh -c '(ulimit -f 0; \"$ITCOV_BIN\" 2>/dev/null); \"$ITCOV_BIN\"'",
+        ),
+        (
             "The suite has another `cargo itcov` build the program",
             "sh -c 'sed -i s/waiting/ready/ src/main.rs; cargo itcov build -q; \"$ITCOV_BIN\"'",
         ),

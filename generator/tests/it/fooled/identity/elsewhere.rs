@@ -35,6 +35,57 @@ fn a_place_for_profiles_that_the_suite_sets_is_named() {
     }
 }
 
+const LOST: &str = "warning: a measured program could not write its profile";
+
+/// An ordinary program writes no profile, so such a limit does not end it.
+#[test]
+fn a_process_whose_profile_is_larger_than_files_may_be_goes_on_and_is_named() {
+    let krate = super::app();
+    let limited = "(ulimit -f 0; exec \"$ITCOV_BIN\" more >/dev/null) || exit 9";
+    let both = format!("{limited}; \"$ITCOV_BIN\"");
+    for (suite, status) in [(&*both, 0), (limited, 1)] {
+        let output = krate.itcov(&["exec", "--quiet", "--", "sh", "-c", suite]);
+        let output = output.ends_with(status).says(LOST);
+        if status == 0 {
+            assert_eq!(output.lines_of("Total"), super::LINES);
+        }
+    }
+}
+
+/// In one it cannot write, in the other it finds another directory of the name, in which it is alone.
+#[test]
+fn a_process_in_a_sandbox_without_the_directory_of_the_run_is_named() {
+    let krate = super::app();
+    let unshare = if is_root() {
+        "unshare --mount"
+    } else {
+        "unshare --map-root-user --mount"
+    };
+    let probe = format!("{unshare} mount -t tmpfs none /mnt");
+    if krate.sh(&probe).status != 0 {
+        eprintln!("no sandbox can be made here");
+        return;
+    }
+    let here = krate.root.display();
+    for sandbox in [
+        format!(
+            "mount --bind {here} {here} && mount -o remount,bind,ro {here}; \"$ITCOV_BIN\" more"
+        ),
+        format!("cp \"$ITCOV_BIN\" /mnt/app; mount -t tmpfs none {here}; /mnt/app more"),
+    ] {
+        let sandbox = format!("mount -t tmpfs none /mnt; {sandbox}");
+        let sandbox = format!("{unshare} sh -c '{sandbox}'");
+        let both = format!("{sandbox}; \"$ITCOV_BIN\"");
+        let output = krate.itcov(&["exec", "--", "sh", "-c", &both]).ends_with(0);
+        assert_eq!(output.says(LOST).lines_of("Total"), super::LINES);
+        let none = krate
+            .itcov(&["exec", "--", "sh", "-c", &sandbox])
+            .ends_with(1);
+        let none = none.says(LOST);
+        assert!(!none.stderr.contains("has not started"), "{none:?}");
+    }
+}
+
 #[test]
 fn a_process_with_the_environment_of_an_earlier_run_is_named() {
     let krate = super::app();
@@ -74,7 +125,7 @@ fn processes_count_that_take_the_right_to_write_to_their_files() {
     for mask in ["222", "777"] {
         let suite = format!("umask {mask}; \"$ITCOV_BIN\"; \"$ITCOV_BIN\" more; umask");
         let words = ["itcov", "exec", "--", "sh", "-c", &suite];
-        let output = if Output::of(Command::new("id").arg("-u")).stdout == "0\n" {
+        let output = if is_root() {
             // Root may write everywhere, unless it gives the capability up.
             let mut command = krate.command("setpriv");
             let capability = "-dac_override";
@@ -87,4 +138,8 @@ fn processes_count_that_take_the_right_to_write_to_their_files() {
         assert_eq!(output.lines_of("Total"), (12, 12), "{mask}");
         assert!(output.stdout.contains(&format!("0{mask}\n")), "{output:?}");
     }
+}
+
+fn is_root() -> bool {
+    Output::of(Command::new("id").arg("-u")).stdout == "0\n"
 }
