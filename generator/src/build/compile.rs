@@ -180,6 +180,7 @@ fn extra(
         return Ok(Extra::not_measured(arguments));
     }
     let is_program = call.is_program();
+    let number = linked::number_of(&manifest, &call.name);
     let notes = units::notes(directory);
     let stem = call
         .out_dir
@@ -223,7 +224,7 @@ fn extra(
         extra.extend(link(if is_test {
             Linked::Test(path)
         } else if is_program {
-            Linked::Program(path, call.name.clone())
+            Linked::Program(path, number)
         } else {
             Linked::Library(path)
         })?);

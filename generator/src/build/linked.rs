@@ -33,8 +33,8 @@ use super::own;
 /// What an object is for.
 #[derive(Debug)]
 pub enum Linked {
-    /// The profile goes to this path, unless the environment says otherwise. It is a program of this name.
-    Program(PathBuf, String),
+    /// The profile goes to this path, unless the environment says otherwise. It is a program of this number.
+    Program(PathBuf, u32),
     /// The profile goes to this path, unless the environment says otherwise. It is a shared library.
     Library(PathBuf),
     /// The profile goes to this path, whatever the environment says, which is for programs. It is an executable of tests.
@@ -79,9 +79,9 @@ const OF_TESTS: u32 = LOADER + (LOADER - 1);
 /// The number of a build script.
 const OF_BUILD_SCRIPTS: u32 = OF_TESTS - 1;
 
-/// The number of a program, which no test or build script has; rustc and cargo write its name with `_` and `-`.
-pub fn number_of(program: &str) -> u32 {
-    let digest = digest(program.replace('-', "_"));
+/// The number of a program, by the directory of its manifest and the name of its crate. No test or build script has it.
+pub fn number_of(manifest: &Path, name: &str) -> u32 {
+    let digest = digest(format!("{} {name}", manifest.display()));
     let number = u32::from_str_radix(&digest[..6], 16).unwrap_or_default();
     (number | LOADER).min(OF_BUILD_SCRIPTS - 1)
 }
@@ -199,11 +199,9 @@ impl Linked {
     /// A library that defines the symbols.
     fn source(&self) -> String {
         let definitions = match self {
-            Linked::Program(path, name) => vec![
-                filename(path),
-                exported(number_of(name)),
-                OF_PROGRAM.to_owned(),
-            ],
+            Linked::Program(path, number) => {
+                vec![filename(path), exported(*number), OF_PROGRAM.to_owned()]
+            }
             Linked::Test(path) => {
                 vec![filename(path), exported(OF_TESTS), OF_PROGRAM.to_owned()]
             }
@@ -281,7 +279,8 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
-        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RAN} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS}"
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RAN} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS} {}",
+        number_of(Path::new("/"), "any")
     ))
 }
 
@@ -318,9 +317,8 @@ fn elsewhere(path: &Path) -> String {
         ("LOCK", lock),
         ("LOST", lost),
     ];
-    let all = all.iter();
-    all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"))
-        .collect()
+    let all = all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"));
+    all.concat()
 }
 
 fn bytes(path: &Path, last: u8) -> Vec<u8> {

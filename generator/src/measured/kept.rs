@@ -211,7 +211,7 @@ fn number(executable: &Path, units: &[Unit], builds: &Path) -> io::Result<Option
         return Ok(None);
     };
     let is_in = linked::is_in(executable, &builds.with_file_name(PROFILES))?;
-    Ok(is_in.then(|| linked::number_of(&program.name)))
+    Ok(is_in.then(|| linked::number_of(&program.manifest, &program.name)))
 }
 
 /// A file counts by itself, too: the directory of a crate has none of the files outside of it, and cargo may have been told to

@@ -198,8 +198,8 @@ impl Measurement {
             );
         }
         let known = self.programs.iter().map(|program| &program.objects);
-        let known = known.chain(&self.others).chain(&self.tests.0);
-        if let Some(damaged) = known.filter_map(kept::Objects::damaged).next() {
+        let mut known = known.chain(&self.others).chain(&self.tests.0);
+        if let Some(damaged) = known.find_map(kept::Objects::damaged) {
             bail!(
                 "{} is not as it was when the program was built; {}",
                 damaged.display(),

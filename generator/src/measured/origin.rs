@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use llvm_coverage::parse::{objects, profile};
 use llvm_coverage::{files, mapped};
 
-use crate::build::linked::{loaded_by, number_of};
+use crate::build::linked::loaded_by;
 
 /// Functions by the hashes of their names and of their structure.
 pub type Functions = HashSet<(u64, u64)>;
@@ -68,21 +68,21 @@ pub fn own_functions(executables: &[&Path]) -> Result<Vec<Functions>> {
 /// Tells profiles apart by the programs of a part.
 pub struct Origins {
     /// The number of each program, and the functions that are only its own.
-    programs: Vec<(u32, Functions)>,
+    programs: Vec<(Option<u32>, Functions)>,
 }
 
 impl Origins {
-    /// Of these programs, each by its name and its executable. What one of them shares with the `others` is not its own.
+    /// Of these programs, each by its number and its executable. What one of them shares with the `others` is not its own.
     ///
     /// # Errors
     ///
     /// If an executable cannot be read.
-    pub fn of(programs: &[(&str, &Path)], others: &[&Path]) -> Result<Self> {
+    pub fn of(programs: &[(Option<u32>, &Path)], others: &[&Path]) -> Result<Self> {
         let executables = programs.iter().map(|(_, executable)| executable);
         let executables: Vec<&Path> = executables.chain(others).copied().collect();
         let mut functions = own_functions(&executables)?;
         functions.truncate(programs.len());
-        let numbers = programs.iter().map(|(name, _)| number_of(name));
+        let numbers = programs.iter().map(|(number, _)| *number);
         let programs = numbers.zip(functions).collect();
         Ok(Self { programs })
     }
@@ -97,7 +97,7 @@ impl Origins {
     ) -> bool {
         let number = loaded_by(profile);
         let mut programs = self.programs.iter();
-        let by_number = programs.position(|(it, _)| Some(*it) == number);
+        let by_number = programs.position(|(it, _)| it.is_some() && *it == number);
         let found = by_number.map_or_else(|| self.by_functions(profile), |it| Ok(Some(it)));
         match found {
             Ok(found) => found.or(started).is_some_and(chosen),

@@ -197,8 +197,8 @@ impl Measured {
     /// What tells the programs apart, also from the other binaries.
     fn origins(&self) -> Result<Origins> {
         let programs = self.part.programs.iter();
-        let own = programs.map(|program| (&*program.bin, &*program.objects.files[0]));
-        let own: Vec<(&str, &Path)> = own.collect();
+        let own = programs.map(|program| (program.objects.number, &*program.objects.files[0]));
+        let own: Vec<(Option<u32>, &Path)> = own.collect();
         let others = self.part.programs.iter().flat_map(|it| &it.others);
         let others: BTreeSet<&Path> = others.map(|it| &*it.files[0]).collect();
         let others = others

@@ -83,7 +83,8 @@ pub fn leave_out_others(
 /// The numbers of the programs among these, which are in the names of the profiles of libraries that they have loaded.
 fn numbers<'a>(units: impl IntoIterator<Item = &'a Unit>) -> BTreeSet<u32> {
     let programs = units.into_iter().filter(|it| it.kind == Kind::Program);
-    programs.map(|unit| number_of(&unit.name)).collect()
+    let numbers = programs.map(|unit| number_of(&unit.manifest, &unit.name));
+    numbers.collect()
 }
 
 /// The programs of another `cargo itcov` that has built while the suite ran. What the suite has started since is of that build.

@@ -58,8 +58,9 @@ fn program() -> TestCrate {
         "shared/tests/calls.rs",
         "#[test]\nfn calls() {\n    shared::of_others();\n}\n",
     );
+    // It is called like the program.
     krate.write(
-        "shared/examples/calls.rs",
+        "shared/examples/app.rs",
         "fn main() {\n    shared::of_others();\n}\n",
     );
     let script = "fn main() {\n    println!(\"cargo:rerun-if-env-changed=PLUGIN\");\n    if let Ok(file) = \
@@ -72,7 +73,7 @@ fn program() -> TestCrate {
 const SUITES: [&str; 4] = [
     "PLUGIN=${ITCOV_BIN%/*}/libplugin.so cargo test --quiet --test calls",
     "cargo test --quiet -p shared",
-    "cargo run --quiet -p shared --example calls",
+    "cargo run --quiet -p shared --example app",
     "PLUGIN=${ITCOV_BIN%/*}/libplugin.so cargo build --quiet",
 ];
 
