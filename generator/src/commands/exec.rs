@@ -92,7 +92,7 @@ impl Exec {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
-        let profiles = leave_out_others(&measure, &built, recording.profiles()?)?;
+        let profiles = leave_out_others(&measure, &built, &recording)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {
             if recording.has_lost()
@@ -112,8 +112,8 @@ impl Exec {
             ));
             return Ok(ExitCode::from(outcome.status.max(1)));
         }
-        opened.as_well();
-        started::as_well(&built);
+        opened.as_well(&recording)?;
+        started::as_well(&built, &recording)?;
         not_run::say_of(&built, &profiles);
         if outcome.status != 0 && stops_at_a_failure(&self.command) {
             say(

@@ -15,6 +15,7 @@
 //!         <number>/.around.json  the commit at the beginning, and the files that were not as in it
 //!         <number>/part.json     what ran: of a run, and of each that was added to it
 //!         <number>/place.json    when it began, and in which directories
+//!         <number>/.missing      what ran and does not count
 //!         <number>/.unknown      how many profiles there were that may be of another run, and do not count
 //!         <number>/<program>/    its profiles
 //!         <number>/.suite/       those of what a suite has started
@@ -65,4 +66,5 @@ pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use recording::Recording;
 pub use runs::{How, Store, parts};
+pub use unknown::missing;
 pub use wanted::Wanted;

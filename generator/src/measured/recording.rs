@@ -23,6 +23,7 @@ use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
+use super::unknown::note_missing;
 use crate::build::linked;
 use crate::build::texts::{self, Text};
 use crate::build::units::Unit;
@@ -187,6 +188,16 @@ impl Recording {
     /// If nothing can be written to its directory.
     pub fn note_failure(&self) -> io::Result<()> {
         fs::write(self.part.join(scenarios::FAILED), "")
+    }
+
+    /// Notes something that ran in it and does not count.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be written to its directory.
+    pub fn note_missing(&self, what: &str) -> Result<()> {
+        let noted = note_missing(&self.part, what);
+        noted.with_context(|| format!("cannot write to {}", self.part.display()))
     }
 
     /// Notes that all has gone well in it.

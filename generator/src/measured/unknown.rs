@@ -1,7 +1,7 @@
 //! Profiles of processes that could not know their run: they had no `LLVM_PROFILE_FILE`, or are of tests.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,6 +12,9 @@ use super::profiles;
 
 /// The file in a part's directory with the number of profiles that may be of it. No program is called so.
 const UNKNOWN: &str = ".unknown";
+
+/// The file there that says what ran and does not count.
+const MISSING: &str = ".missing";
 
 /// Gives the profiles in each of the directories to the part of the only run that goes on, if it has one: into the directory
 /// of that name there. Of several runs nobody knows which one they are of, so they count for none.
@@ -74,6 +77,23 @@ fn add_unknown(part: &Path, number: usize) -> Result<()> {
 pub fn unknown(part: &Path) -> usize {
     let number = files::read_text(&part.join(UNKNOWN));
     number.map_or(0, |number| number.parse().unwrap_or(0))
+}
+
+/// Notes something that ran and does not count, so that nobody knows for which scenario it was.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn note_missing(part: &Path, what: &str) -> io::Result<()> {
+    let mut file = fs::File::options();
+    let mut file = file.create(true).append(true).open(part.join(MISSING))?;
+    file.write_all(format!("{what}\n").as_bytes())
+}
+
+/// What was noted so.
+pub fn missing(part: &Path) -> Vec<String> {
+    let text = files::read_text(&part.join(MISSING)).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
 }
 
 fn clear(directory: &Path) {

@@ -10,7 +10,7 @@ use crate::build::linked::{loaded_by, number_of};
 use crate::build::units::{self, Kind, Unit};
 use crate::commands::measure::{Built, Measure};
 use crate::measured::origin::of_others;
-use crate::measured::{Kept, is_same_file};
+use crate::measured::{Kept, Recording, is_same_file};
 use crate::run::say_loss;
 
 /// The profiles without those of programs and shared libraries that are not measured, which are removed: a task of the workspace,
@@ -23,8 +23,9 @@ use crate::run::say_loss;
 pub fn leave_out_others(
     measure: &Measure,
     built: &Built,
-    profiles: Vec<PathBuf>,
+    recording: &Recording,
 ) -> Result<Vec<PathBuf>> {
+    let profiles = recording.profiles()?;
     // As they were kept: a suite may clean up where they were built.
     let kept = built.part.programs.iter();
     let kept = kept.flat_map(|it| it.others.iter().chain([&it.objects]));
@@ -60,9 +61,9 @@ pub fn leave_out_others(
             Kind::Program | Kind::Test => "program",
             Kind::Archive | Kind::Shared => "shared library",
         };
-        say_loss(&format!(
-            "a {what} of {name} has run, which is not measured; `--with {name}` measures it along"
-        ));
+        let what = format!("a {what} of {name} has run, which is not measured");
+        say_loss(&format!("{what}; `--with {name}` measures it along"));
+        recording.note_missing(&what)?;
     }
     let foreign: BTreeSet<PathBuf> = foreign.iter().map(|(path, _)| path.to_path_buf()).collect();
     let mut rest: Vec<PathBuf> = profiles

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
+
 use crate::build::ordinary;
 use crate::build::program::BuiltProgram;
 use crate::commands::measure::{Built, Measure};
 use crate::commands::not_measured::look_alikes;
+use crate::measured::Recording;
 use crate::run::say_loss;
 use crate::run::settings::variable;
 use crate::run::watch::Watch;
@@ -60,8 +63,13 @@ impl<'a> Opened<'a> {
     }
 
     /// Measured programs have run, and a suite that starts them has opened others as well.
-    pub fn as_well(&self) {
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be noted.
+    pub fn as_well(&self, recording: &Recording) -> Result<()> {
         if !self.is_empty() {
+            recording.note_missing("a program was opened that is not instrumented")?;
             say_loss(&format!(
                 "the suite has also opened {}: {}; {}",
                 self.list(),
@@ -69,6 +77,7 @@ impl<'a> Opened<'a> {
                 self.way_out()
             ));
         }
+        Ok(())
     }
 
     /// Others were opened during a run that has started the programs; perhaps `by_suite`.

@@ -68,10 +68,18 @@ pub fn nothing_else(
 }
 
 /// Measured programs have run. Says if one that is not measured has taken the place of such a program.
-pub fn as_well(built: &Built) {
+///
+/// # Errors
+///
+/// If that cannot be noted.
+pub fn as_well(built: &Built, recording: &Recording) -> Result<()> {
     if let Some(replaced) = replaced(built) {
         say_loss(&format!("{replaced}; what it did does not count"));
+        recording.note_missing(
+            "a program that is not instrumented was in the place of a measured one",
+        )?;
     }
+    Ok(())
 }
 
 /// What to say of a program in the place of the measured one that is not instrumented.
@@ -108,6 +116,7 @@ fn replaced(built: &Built) -> Option<String> {
 /// If the other runs cannot be read.
 pub fn elsewhere(recording: &Recording) -> Result<()> {
     if let Some(run) = recording.in_earlier_run()? {
+        recording.note_missing("a program had the environment of an earlier run")?;
         warn(&format!(
             "a measured program was started with the {PROFILE} of an earlier run, which is below {}, so what it did does not count: \
              something has kept the environment of that run, such as the suite in a file, or a server; it has to take {PROFILE} from \
@@ -116,12 +125,14 @@ pub fn elsewhere(recording: &Recording) -> Result<()> {
         ));
     }
     if recording.has_lost() {
+        recording.note_missing("a program could not write its profile")?;
         warn(
             "a measured program could not write its profile, so what it did does not count: as on a full disk, with a limit on the size \
              of files (`ulimit -f`), in a sandbox without the run's directory, or as another user",
         );
     }
     if let Some(place) = recording.elsewhere() {
+        recording.note_missing(&format!("a program had another {PROFILE}"))?;
         warn(&format!(
             "a measured program was started with {PROFILE}={place}, so what it did does not count: something in the run sets that, \
              such as the suite or another tool for coverage; it has to leave it as it is"

@@ -29,6 +29,7 @@ use crate::build::sources::is_final;
 use crate::build::texts::{State, Text};
 use crate::commands::report::written::Written;
 use crate::commands::scenarios::recorded::Counted;
+use crate::measured::missing;
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
 
@@ -181,6 +182,7 @@ fn doubt_the_record(
         }
     }
     for part in run.parts {
+        affected.doubts.extend(missing(part));
         let Some(others) = around::since(&changes.repository, part) else {
             affected.doubt("of which commit the scenarios were recorded is not known".to_owned());
             continue;

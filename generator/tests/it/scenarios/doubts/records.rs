@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{app, record, recorded};
+use crate::build::package;
 use crate::denominator::source_lines::scaffolded;
 use crate::scenarios::changed::{changed, with};
 use crate::support::Output;
@@ -72,6 +73,50 @@ fn a_scenario_that_may_have_failed_is_selected() {
         .ends_with(0);
     let killed = vec!["first".to_owned(), "last".to_owned()];
     assert_eq!(in_idle(), (killed, String::new()));
+}
+
+/// Nobody knows which scenario it was for.
+#[test]
+fn what_ran_and_does_not_count_selects_all() {
+    let krate = app("fn main() {}\n#[allow(dead_code)]\nfn idle() {\n    println!();\n}\n");
+    krate.write("task/Cargo.toml", &package("task", ""));
+    krate.write("task/src/main.rs", "fn main() {}\n");
+    let manifest = krate.read("Cargo.toml") + "[workspace]\nmembers = [\"task\"]\n";
+    krate.write("Cargo.toml", &manifest);
+    krate.cargo(&["build", "--quiet"]).ends_with(0);
+    super::recorded(&krate, &["one", "two"]);
+    let suite = krate.read("suite.sh");
+    for (more, why) in [
+        ("", ""),
+        (
+            "cargo run --quiet -p task",
+            "a program of task has run, which is not measured",
+        ),
+        (
+            "target/debug/app",
+            "a program was opened that is not instrumented",
+        ),
+        (
+            "LLVM_PROFILE_FILE=own.profraw \"$ITCOV_BIN\"",
+            "a program had another LLVM_PROFILE_FILE",
+        ),
+    ] {
+        let script = format!("{suite}{more}");
+        let exec = [
+            "exec",
+            "-p",
+            "app",
+            "--scenarios",
+            "--",
+            "sh",
+            "-ec",
+            &script,
+        ];
+        krate.itcov(&exec).ends_with(0);
+        let (names, said) = with(&krate, "src/main.rs", "println!()", "print!()");
+        assert_eq!(names.len(), if why.is_empty() { 0 } else { 2 }, "{said}");
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[test]
