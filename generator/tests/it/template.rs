@@ -108,8 +108,12 @@ fn the_package_installs_outside_the_repository_and_brings_the_template() {
     ]);
     // With the workspace's profile, which the package does not have, and so with the dependencies that it has built.
     let manifest = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
-    let profile = &manifest[manifest.find("[profile.dev]").unwrap()..];
-    krate.write("profile.toml", profile);
+    let profile = manifest[manifest.find("[profile.dev]").unwrap()..].replacen(
+        "\"line-tables-only\"",
+        "false",
+        1,
+    );
+    krate.write("profile.toml", &profile);
     install.args(["--config", "profile.toml"]);
     install.env("CARGO_BUILD_BUILD_DIR", target);
     if let Some(incremental) = std::env::var_os("CARGO_INCREMENTAL") {
