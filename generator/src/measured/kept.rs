@@ -127,10 +127,10 @@ impl Objects {
             .unwrap_or_default()
     }
 
-    /// The first file that is not as it was kept.
+    /// The first file that is not as it was kept. What is no file any more cannot be read, which says more.
     pub fn damaged(&self) -> Option<&Path> {
         let mut files = self.files.iter().zip(&self.lengths);
-        let damaged = files.find(|(file, length)| !has_length(file, **length))?;
+        let damaged = files.find(|(file, length)| file.is_file() && !has_length(file, **length))?;
         Some(damaged.0)
     }
 

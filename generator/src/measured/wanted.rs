@@ -20,12 +20,15 @@ use super::runs::{Store, is_held};
 pub struct Wanted(File);
 
 impl Wanted {
-    /// Notes that a run is wanted, which begins anew.
+    /// Notes that a run is wanted, which begins anew. Nothing is written where there is no run that could be taken for it.
     ///
     /// # Errors
     ///
-    /// If nothing can be written.
-    pub fn note(store: &Store) -> Result<Wanted> {
+    /// If the runs cannot be listed, or nothing can be written.
+    pub fn note(store: &Store) -> Result<Option<Wanted>> {
+        if store.runs()?.is_empty() {
+            return Ok(None);
+        }
         let noted = || -> Result<File> {
             let _lock = store.lock()?;
             let directory = store.wanted();
@@ -39,7 +42,7 @@ impl Wanted {
             Ok(held)
         };
         let cannot = || format!("cannot write to {}", store.directory.display());
-        noted().map(Wanted).with_context(cannot)
+        noted().map(|file| Some(Wanted(file))).with_context(cannot)
     }
 
     /// Notes where it is recorded.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::instrumented::Instrumented;
-use crate::support::{Output, command, repository, stdout};
+use crate::support::{Output, archive, command, repository, stdout};
 
 /// A fixture that has run.
 fn ran() -> Instrumented {
@@ -144,15 +144,18 @@ fn a_program_or_library_cut_anywhere_is_named_with_how_to_build_it() {
     let fixture = ran();
     for object in fixture.objects() {
         let whole = fs::read(&object).unwrap();
+        let name = object.strip_prefix(fixture.root()).unwrap().display();
         for part in 0..20 {
             fs::write(&object, &whole[..whole.len() * part / 20]).unwrap();
             let error = error(&fixture, &mut fixture.report(&[]));
-            let name = object.strip_prefix(fixture.root()).unwrap().display();
-            let expected = format!(
-                "error: cannot read the coverage mapping of …/{name}; run the program again: "
-            );
+            let expected =
+                format!("error: …/{name} is not as it was when the program was built; run ");
             assert!(error.starts_with(&expected), "part {part}: {error}");
         }
+        fs::write(&object, vec![0; whole.len()]).unwrap();
+        let error = error(&fixture, &mut fixture.report(&[]));
+        let expected = format!("error: cannot read the coverage mapping of …/{name}; run the ");
+        assert!(error.starts_with(&expected), "{error}");
         fs::write(&object, whole).unwrap();
     }
     stdout(&mut fixture.report(&[]));
@@ -163,14 +166,20 @@ fn a_program_without_a_mapping_is_named() {
     let fixture = ran();
     let source = fixture.root().join("plain.rs");
     fs::write(&source, "fn main() {}\n").unwrap();
-    let program = &fixture.objects()[0];
-    stdout(
-        command("rustc", &fixture.root())
-            .arg(&source)
-            .arg("-o")
-            .arg(program),
-    );
-    fs::copy(program, &fixture.objects()[1]).unwrap();
+    let plain = fixture.root().join("plain");
+    stdout(command("rustc", &fixture.root()).arg(&source));
+    let plain = fs::read(plain).unwrap();
+    // As many bytes as there were.
+    for object in fixture.objects() {
+        let length = usize::try_from(fs::metadata(&object).unwrap().len()).unwrap();
+        let content = if object.extension().is_some() {
+            archive("plain", &[], length)
+        } else {
+            assert!(plain.len() <= length);
+            [&plain[..], &vec![0; length - plain.len()]].concat()
+        };
+        fs::write(&object, content).unwrap();
+    }
     let error = error(&fixture, &mut fixture.report(&[]));
     assert!(
         error.contains("/unlinked-module has no coverage mapping, so it was not built for coverage; run the program again"),

@@ -63,7 +63,12 @@ fn measured(krate: &TestCrate, just: &Path, recipe: &[&str]) -> Option<BTreeMap<
 
 /// Each run has an address and a directory of its own. dash passes on no variable whose name it could not write.
 fn is_of_every_run(name: &str) -> bool {
-    !name.contains('-') && !["ITCOV_CONTROL", "LLVM_PROFILE_FILE"].contains(&name)
+    let others = [
+        "ITCOV_CONTROL",
+        "ITCOV_SET_ITCOV_CONTROL",
+        "LLVM_PROFILE_FILE",
+    ];
+    !name.contains('-') && !others.contains(&name)
 }
 
 #[test]

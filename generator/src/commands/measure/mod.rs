@@ -97,7 +97,7 @@ impl<'a> Measure<'a> {
                 "the last run has measured nothing; what is added is added to the one before it",
             );
         } else if !adds {
-            self.wanted = Some(Wanted::note(&self.store)?);
+            self.wanted = Wanted::note(&self.store)?;
         }
         Ok(())
     }

@@ -67,6 +67,17 @@ pub fn stdout(command: &mut Command) -> String {
     Output::of(command).ends_with(0).stdout
 }
 
+/// An archive of this length (System V, as `ar` writes it), whose one member begins with these bytes.
+pub fn archive(member: &str, begin: &[u8], length: usize) -> Vec<u8> {
+    let size = length - 68;
+    let header = format!("{member}/");
+    let mut all = format!("!<arch>\n{header:<16}0           0     0     644     {size:<10}`\n");
+    all.truncate(68);
+    let mut all = [all.as_bytes(), begin].concat();
+    all.resize(length, 0);
+    all
+}
+
 /// How often the program's `main` was entered, by a trace file.
 #[track_caller]
 pub fn entries_of_main(lcov: &str) -> u64 {

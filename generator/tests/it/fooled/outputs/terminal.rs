@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::instrumented::Instrumented;
-use crate::support::{Output, TestCrate};
+use crate::support::{Output, TestCrate, archive};
 
 /// Turns a terminal magenta, changes its title, forges a line, and turns the direction.
 const NAME: &str = "\u{1b}[35m\u{1b}]0;title\u{7}\rerror: forged\u{9b}2J\u{202e}";
@@ -52,11 +52,9 @@ fn errors_about_files_from_elsewhere_are_a_line() {
     // The member of a library.
     let library = fixture.objects().remove(1);
     let whole = fs::read(&library).unwrap();
-    let archive = [
-        b"!<arch>\n\x1bforged\r/       0           0     0     644     80        `\n".as_slice(),
-        &whole[whole.windows(4).position(|it| it == b"\x7fELF").unwrap()..][..80],
-    ];
-    fs::write(&library, archive.concat()).unwrap();
+    let begin = whole.windows(4).position(|it| it == b"\x7fELF").unwrap();
+    let member = &whole[begin..][..80];
+    fs::write(&library, archive("\x1bforged\r", member, whole.len())).unwrap();
     let output = report(&[]);
     is_harmless(&output);
     assert!(output.stderr.contains("its member "), "{}", output.stderr);
