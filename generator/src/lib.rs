@@ -6,6 +6,7 @@ mod commands;
 mod deep;
 mod doctor;
 mod duration;
+mod git_dir;
 mod live;
 mod measured;
 mod output;

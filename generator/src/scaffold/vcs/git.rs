@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::verbosity;
+use crate::{git_dir, verbosity};
 
 /// How many paths one `git status` is asked about: a command line has an end.
 const AT_ONCE: usize = 500;
@@ -25,7 +25,7 @@ pub enum State {
 /// The directory to ask git in about a file, if there can be a repository. Submodules and worktrees have a file `.git`.
 pub fn directory(path: &Path) -> Option<PathBuf> {
     // As it is in a hook: relative to the current directory.
-    if std::env::var_os("GIT_DIR").is_some() {
+    if git_dir::is_named() {
         return Some(PathBuf::from("."));
     }
     let mut directories = path.ancestors().skip(1);
@@ -152,6 +152,7 @@ fn git(repository: &Path) -> Command {
     ]);
     // Messages are read below.
     git.env("LC_ALL", "C").stdin(Stdio::null());
+    git_dir::find(&mut git);
     git
 }
 

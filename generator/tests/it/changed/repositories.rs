@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::{LIB, command, fixture, lines, report, run_again};
 use crate::support::repository::Git;
-use crate::support::{Output, tools};
+use crate::support::{Output, stdout, tools};
 
 #[test]
 fn a_source_behind_a_link_is_the_one_that_git_has() {
@@ -59,6 +59,29 @@ fn what_has_changed_in_a_submodule_has_changed() {
     let mut hook = command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
     let output = Output::of(hook.env("GIT_DIR", ".git")).ends_with(0);
     assert_eq!(output.stdout.matches("\nDA:").count(), 1);
+}
+
+#[test]
+fn a_hook_of_a_worktree_may_go_into_another_directory() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let around = root.parent().unwrap();
+    let git = Git::init(around);
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    git.commit("one");
+    fs::write(
+        root.join("src/lib.rs"),
+        LIB.replace("return 9", "return 10"),
+    )
+    .unwrap();
+    run_again(&fixture);
+
+    let report = || command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
+    let by_hand = stdout(&mut report());
+    assert_eq!(by_hand.matches("\nDA:").count(), 1);
+    // git names the repository in hooks of a worktree, and where the current directory is its root.
+    let in_hook = stdout(report().env("GIT_DIR", around.join(".git")));
+    assert_eq!(in_hook, by_hand);
 }
 
 /// The report's error, behind what it has in common with the others.

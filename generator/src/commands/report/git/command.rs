@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
 
-use crate::verbosity;
+use crate::{git_dir, verbosity};
 
 /// With this, git reads what a commit has, and not what it was told to read instead: <https://git-scm.com/docs/git-replace>.
 pub(super) const NO_REPLACEMENTS: &str = "GIT_NO_REPLACE_OBJECTS";
@@ -33,14 +33,16 @@ pub(super) fn git(directory: &Path) -> Command {
     for kind in ["LITERAL", "GLOB", "NOGLOB", "ICASE"] {
         git.env_remove(format!("GIT_{kind}_PATHSPECS"));
     }
+    git_dir::find(&mut git);
     git
 }
 
 /// Where git is asked about a directory. In a hook, what it is told is relative to the current directory.
 pub(super) fn seat(directory: &Path) -> &Path {
-    match std::env::var_os("GIT_DIR") {
-        Some(_) => Path::new("."),
-        None => directory,
+    if git_dir::is_named() {
+        Path::new(".")
+    } else {
+        directory
     }
 }
 
