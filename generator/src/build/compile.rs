@@ -180,7 +180,11 @@ fn extra(
         return Ok(Extra::not_measured(arguments));
     }
     let is_program = call.is_program();
-    let number = linked::number_of(&manifest, &call.name);
+    let program = linked::Program {
+        number: linked::number_of(&manifest, &call.name),
+        package: env::var_os("CARGO_PKG_NAME").unwrap_or_default(),
+        directory: manifest.clone(),
+    };
     let notes = units::notes(directory);
     let stem = call
         .out_dir
@@ -224,7 +228,7 @@ fn extra(
         extra.extend(link(if is_test {
             Linked::Test(path)
         } else if is_program {
-            Linked::Program(path, number)
+            Linked::Program(path, program)
         } else {
             Linked::Library(path)
         })?);

@@ -33,8 +33,8 @@ use super::own;
 /// What an object is for.
 #[derive(Debug)]
 pub enum Linked {
-    /// The profile goes to this path, unless the environment says otherwise. It is a program of this number.
-    Program(PathBuf, u32),
+    /// The profile goes to this path, unless the environment says otherwise.
+    Program(PathBuf, Program),
     /// The profile goes to this path, unless the environment says otherwise. It is a shared library.
     Library(PathBuf),
     /// The profile goes to this path, whatever the environment says, which is for programs. It is an executable of tests.
@@ -199,8 +199,12 @@ impl Linked {
     /// A library that defines the symbols.
     fn source(&self) -> String {
         let definitions = match self {
-            Linked::Program(path, number) => {
-                vec![filename(path), exported(*number), OF_PROGRAM.to_owned()]
+            Linked::Program(path, program) => {
+                vec![
+                    filename(path),
+                    exported(program.number),
+                    OF_PROGRAM.to_owned(),
+                ]
             }
             Linked::Test(path) => {
                 vec![filename(path), exported(OF_TESTS), OF_PROGRAM.to_owned()]
@@ -221,9 +225,8 @@ impl Linked {
         };
         let first = match self {
             Linked::Test(..) => format!("{FIRST_OF_TESTS}\nmod ran {{ {RAN} }}"),
-            Linked::Program(path, _) | Linked::Library(path) => {
-                format!("{}{FIRST}", elsewhere(path))
-            }
+            Linked::Program(path, program) => format!("{}{FIRST}", statics(path, Some(program))),
+            Linked::Library(path) => format!("{}{FIRST}", statics(path, None)),
             Linked::Nothing | Linked::BuildScript => String::new(),
         };
         format!("#![no_std]\n{}{rest}{first}", exported.collect::<String>())
@@ -276,6 +279,17 @@ pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
     if program.is_null() { library } else { library | (*program as u64) << 40 }
 }";
 
+/// What a program knows of itself.
+#[derive(Debug)]
+pub struct Program {
+    /// See [`number_of`].
+    pub number: u32,
+    /// The name of its package.
+    pub package: OsString,
+    /// Where its manifest is.
+    pub directory: PathBuf,
+}
+
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
@@ -295,26 +309,33 @@ fn filename(path: &Path) -> String {
     format!("pub static __wrap___llvm_profile_filename: [u8; {length}] = {bytes:?};")
 }
 
-/// What a process says that it has found another place for its profile in its environment.
+/// Where a process notes that it has found another place for its profile in its environment.
 pub const ELSEWHERE: &str = "elsewhere";
+
+/// Where a process notes the directory of the package that cargo has meant to run.
+pub const ANOTHER: &str = "another";
 
 /// The name, which is of no file, of the socket of runs that is told of processes whose profiles are lost.
 pub fn socket_of(store: &Path) -> String {
     format!("itcov-{}", digest(store.display().to_string()))
 }
 
-/// Where all profiles of a checkout are, if they are there when this path is not used, and where a process notes another place, or that
-/// it is lost.
-fn elsewhere(path: &Path) -> String {
+/// What [`FIRST`] has to know: where all profiles of a checkout are, if they are there when this path is not used, where a process makes
+/// notes, or tells that it is lost, and which program it is.
+fn statics(path: &Path, program: Option<&Program>) -> String {
     let store = path.ancestors().nth(2).unwrap_or(Path::new("/"));
-    let lock = bytes(&store.join("lock"), 0);
-    let (within, note) = (bytes(store, b'/'), bytes(&store.join(ELSEWHERE), 0));
+    let note = |name| bytes(&store.join(name), 0);
+    // No package has the empty name.
+    let of_program = |it: fn(&Program) -> &Path| bytes(program.map_or(Path::new(""), it), 0);
     // The family of such sockets, and what begins a name of no file.
     let lost = [&[1, 0, 0], socket_of(store).as_bytes()].concat();
     let all = [
-        ("STORE", within),
-        ("ELSEWHERE", note),
-        ("LOCK", lock),
+        ("STORE", bytes(store, b'/')),
+        ("ELSEWHERE", note(ELSEWHERE)),
+        ("ANOTHER", note(ANOTHER)),
+        ("NAME", of_program(|it| Path::new(&it.package))),
+        ("DIRECTORY", of_program(|it| &it.directory)),
+        ("LOCK", note("lock")),
         ("LOST", lost),
     ];
     let all = all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"));

@@ -92,6 +92,10 @@ impl Exec {
         if !outcome.counts {
             return Ok(ExitCode::from(outcome.status));
         }
+        if let Some(error) = started::instead_of_another(&built, &recording) {
+            output::error(&error);
+            return Ok(ExitCode::from(outcome.status.max(1)));
+        }
         let profiles = leave_out_others(&measure, &built, &recording)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {

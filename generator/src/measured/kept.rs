@@ -250,13 +250,16 @@ fn shared_forms(units: &[Unit]) -> Vec<Vec<u8>> {
 
 /// Whether both are one file, links to it or copies of it.
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    let metadata = [one, other].map(Path::metadata);
-    let [Ok(first), Ok(second)] = metadata else {
+    let length = |path: &Path| path.metadata().map(|it| it.len()).ok();
+    let read = |path: &Path| files::read(path, files::PROFILE).ok();
+    is_one_file(one, other)
+        || length(one) == length(other) && read(one).is_some_and(|bytes| read(other) == Some(bytes))
+}
+
+/// Whether both are one file, or links to it.
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    let [Ok(one), Ok(other)] = [one, other].map(Path::metadata) else {
         return false;
     };
-    if (first.dev(), first.ino()) == (second.dev(), second.ino()) {
-        return true;
-    }
-    let read = |path: &Path| files::read(path, files::PROFILE).ok();
-    first.len() == second.len() && read(one).is_some_and(|bytes| read(other) == Some(bytes))
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }

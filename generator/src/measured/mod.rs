@@ -60,7 +60,7 @@ pub mod unused;
 mod wanted;
 
 pub use idle::Idle;
-pub use kept::{Kept, is_same_file};
+pub use kept::{Kept, is_one_file, is_same_file};
 pub use measurement::{Choice, Measurement};
 pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;

@@ -142,6 +142,13 @@ impl Recording {
         files::read_text(&self.store.elsewhere()).ok()
     }
 
+    /// The directory of the package that cargo was to run in the place of a measured program, as a process of that has said.
+    pub fn another(&self) -> Option<PathBuf> {
+        files::read_text(&self.store.another())
+            .ok()
+            .map(PathBuf::from)
+    }
+
     /// Whether a process that was measured could not write its profile, before this was asked first.
     pub fn has_lost(&self) -> bool {
         let is_told = || {

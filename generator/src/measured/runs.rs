@@ -16,7 +16,7 @@ use super::profiles;
 use super::unknown::{settle, unknown};
 use crate::build::layout::Layout;
 use crate::build::leftovers;
-use crate::build::linked::ELSEWHERE;
+use crate::build::linked::{ANOTHER, ELSEWHERE};
 use crate::run::interrupts;
 
 /// How long another process may hold the lock of the list: it changes files, and waits for nobody.
@@ -89,6 +89,11 @@ impl Store {
     /// Where a process notes that its environment has another place for its profile.
     pub fn elsewhere(&self) -> PathBuf {
         self.directory.join(ELSEWHERE)
+    }
+
+    /// Where a process notes which directory cargo has meant, if that is of another checkout.
+    pub fn another(&self) -> PathBuf {
+        self.directory.join(ANOTHER)
     }
 
     /// Where a test puts its profile, if tests are measured.
@@ -222,6 +227,7 @@ impl Store {
     pub(super) fn forget_elsewhere(&self) -> Result<()> {
         if self.going_on()?.is_empty() {
             let _ = fs::remove_file(self.elsewhere());
+            let _ = fs::remove_file(self.another());
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 static FIRST: unsafe extern "C" fn() = first;
 
 unsafe extern "C" fn first() {
+    note_another();
     let place = getenv(b"LLVM_PROFILE_FILE\0".as_ptr());
     let is_set = !place.is_null() && *place != 0;
     if is_set {
@@ -25,13 +26,29 @@ unsafe fn note_elsewhere(place: *const u8) {
     if begins(place, STORE) || begins(place, b"/proc/") {
         return;
     }
-    let note = fopen(ELSEWHERE.as_ptr(), b"wx\0".as_ptr());
+    note(ELSEWHERE, place);
+}
+
+/// Where cargo runs the package of this name of another checkout, it has taken this program for that one's, as both have one target
+/// directory. The first process notes which directory was meant.
+unsafe fn note_another() {
+    let name = getenv(b"CARGO_PKG_NAME\0".as_ptr());
+    let directory = getenv(b"CARGO_MANIFEST_DIR\0".as_ptr());
+    if name.is_null() || directory.is_null() || !begins(name, NAME) || begins(directory, DIRECTORY) {
+        return;
+    }
+    note(ANOTHER, directory);
+}
+
+/// Writes a text to a file that is not there yet.
+unsafe fn note(path: &[u8], text: *const u8) {
+    let note = fopen(path.as_ptr(), b"wx\0".as_ptr());
     if !note.is_null() {
         let mut length = 0;
-        while *place.add(length) != 0 {
+        while *text.add(length) != 0 {
             length += 1;
         }
-        fwrite(place, 1, length, note);
+        fwrite(text, 1, length, note);
         fclose(note);
     }
 }

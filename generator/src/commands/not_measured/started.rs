@@ -10,8 +10,8 @@ use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::made;
 use crate::commands::measure::Built;
 use crate::commands::not_measured::ordinary_builds::{Opened, shown};
-use crate::measured::Recording;
 use crate::measured::origin::functions;
+use crate::measured::{Recording, is_one_file};
 use crate::output::warn;
 use crate::run::say_loss;
 use crate::run::settings::variable;
@@ -139,6 +139,26 @@ pub fn elsewhere(recording: &Recording) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What is wrong if a cargo of the suite was to run the same package of another checkout, and has taken the measured program for that:
+/// it compares times, and both have one target directory.
+pub fn instead_of_another(built: &Built, recording: &Recording) -> Option<anyhow::Error> {
+    let another = recording.another()?;
+    let manifest = another.join("Cargo.toml");
+    // It may be the same directory by another path.
+    let is_measured = |own: &Path| is_one_file(own, &manifest);
+    let mut programs = built.programs.iter();
+    if !manifest.exists()
+        || programs.any(|(it, _)| is_measured(it.package.manifest_path.as_std_path()))
+    {
+        return None;
+    }
+    Some(anyhow::anyhow!(
+        "a cargo of the suite was to run the program of {}, and has run the measured one, which it takes for that in the same target \
+         directory; give that cargo a --target-dir of its own, or leave CARGO_TARGET_DIR out of its environment",
+        another.display()
+    ))
 }
 
 /// Warns if cargo would give what it starts another place for its profile than it was told.

@@ -58,6 +58,31 @@ fn checkouts_that_share_a_target_directory_each_have_the_lines_of_what_they_depe
 }
 
 #[test]
+fn a_suite_that_is_to_run_another_checkout_and_runs_the_measured_program_has_measured_nothing() {
+    let [one, other] = [app(), app()];
+    // It is older than what cargo is about to build.
+    let suite = |manifest: &Path| {
+        let suite = format!(
+            "\"$ITCOV_BIN\" && cargo run --quiet --manifest-path {}/Cargo.toml -- more",
+            manifest.display()
+        );
+        one.itcov(&["exec", "--", "sh", "-c", &suite])
+    };
+    suite(&other.root).ends_with(1).says(&format!(
+        "error: a cargo of the suite was to run the program of {}, and has run the measured one",
+        other.root.display()
+    ));
+    one.itcov(&["report"])
+        .ends_with(1)
+        .says("nothing has been measured yet");
+
+    // The same checkout by another path.
+    let link = one.root.with_file_name("link");
+    std::os::unix::fs::symlink(&one.root, &link).unwrap();
+    suite(&link).ends_with(0);
+}
+
+#[test]
 fn a_copy_of_a_checkout_has_no_run_though_its_target_directory_is_copied_too() {
     let krate = app();
     krate.itcov(&["run", "--", "more"]).ends_with(0);
