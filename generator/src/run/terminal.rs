@@ -55,10 +55,13 @@ impl Foreground {
     }
 }
 
-/// Ends what a program that draws on the whole screen has begun: the screen of its own, the hidden cursor, reports of the
-/// mouse, bracketed paste, colours. The cursor is saved first, as leaving the screen takes it to where it was last saved.
-const LEAVE: &str =
-    "\x1b7\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[0m\r";
+/// Ends what a program that draws on the whole screen has begun: the screen of its own, the region that scrolls, the hidden cursor and
+/// its shape, reports of the mouse and of the focus, bracketed paste, keys that are told otherwise (also by kitty's protocol), lines that
+/// do not wrap, output that is held back, colours. The cursor is saved first, as leaving the screen takes it to where it was last saved,
+/// and the region to the top.
+const LEAVE: &str = "\x1b7\x1b[?1049l\x1b7\x1b[r\x1b8\x1b[?25h\x1b[0 q\
+    \x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\
+    \x1b[<99u\x1b[?1l\x1b>\x1b[?7h\x1b[?2026l\x1b[0m\r";
 
 /// How long what stops may take to do so.
 const AROUND_STOP: Duration = Duration::from_millis(100);

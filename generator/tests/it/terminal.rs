@@ -68,7 +68,7 @@ fn ctrl_c_ends_what_itcov_exec_runs_and_brings_the_report() {
 #[test]
 fn a_program_that_draws_on_the_whole_screen_leaves_the_terminal_as_it_was_however_it_ends() {
     let krate = TestCrate::shared();
-    let modes = r"stty raw -echo; printf '\033[?1049h\033[?25l'; ";
+    let modes = r"stty raw -echo; printf '\033[?1049h\033[?25l\033[3 q\033[2;5r\033[?1004h\033[>1u\033[?7l'; ";
     for (end, status, why) in [
         (
             "sleep 100",
@@ -86,7 +86,10 @@ fn a_program_that_draws_on_the_whole_screen_leaves_the_terminal_as_it_was_howeve
         let screen = terminal.screen();
         let (_, drawn) = screen.split_once("\u{1b}[?1049h").expect(&screen);
         let (_, after) = drawn.split_once("\u{1b}[?1049l").expect(&screen);
-        assert!(after.contains("\u{1b}[?25h"), "{screen}");
+        // The cursor and its shape, the region, the focus, kitty's keys, lines that wrap.
+        for given_back in ["?25h", "0 q", "r", "?1004l", "<99u", "?7h"] {
+            assert!(after.contains(&format!("\u{1b}[{given_back}")), "{screen}");
+        }
         assert_eq!(why.is_some(), after.contains("ITCOV_TIMEOUT"), "{screen}");
         assert!(why.is_none_or(|why| after.contains(why)), "{screen}");
         assert!(after.contains("Total"), "{screen}");

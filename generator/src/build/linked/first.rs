@@ -104,7 +104,10 @@ unsafe fn without_its_signal(act: unsafe extern "C" fn()) {
     syscall(mask, 0, &signal, &mut before, 8);
     act();
     if before & signal == 0 {
-        syscall(wait, &signal, none, &at_once, 8);
+        // What has written all has no signal: some sandboxes end who makes a call that is rare.
+        if __llvm_profile_counter_bias == 0 {
+            syscall(wait, &signal, none, &at_once, 8);
+        }
         syscall(mask, 2, &before, none, 8);
     }
 }

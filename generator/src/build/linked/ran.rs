@@ -25,15 +25,18 @@ unsafe extern "C" fn say_that_it_runs() {
             name = length;
         }
     }
+    if name == 0 {
+        return;
+    }
     let mut place = 0;
     while place < 6 {
         *text.add(name + place) = *b".ran\0\0".as_ptr().add(place);
         place += 1;
     }
-    // To write behind what is there; nothing is created, and no program that it starts has it.
-    let (here, flags) = (-100, 0o2_002_001);
+    // To write behind what is there; nothing is created or waited for, and no program that it starts has it.
+    let (here, flags) = (-100, 0o2_006_001);
     let file = syscall(open, here, text, flags, 0);
-    if name == 0 || file < 0 {
+    if file < 0 {
         return;
     }
     let length = syscall(read, here, b"/proc/self/exe\0".as_ptr(), text, 4096);
