@@ -188,13 +188,13 @@ impl Builder<'_> {
             self.is_member(id) || self.also().directories.contains_key(directory)
         };
         let all = artifacts.directories.iter();
-        let mut outside: BTreeMap<&PackageId, &PathBuf> =
+        let mut outside: Vec<(&PackageId, &PathBuf)> =
             all.filter(|(id, it)| !is_measured(id, it)).collect();
         if outside.is_empty() || self.options.scope == Scope::All {
             return Ok(BTreeMap::new());
         }
         let linked = self.linked(program)?;
-        outside.retain(|id, _| linked.contains(id));
+        outside.retain(|(id, _)| linked.contains(id));
         let named = outside.into_iter();
         Ok(named
             .map(|(id, directory)| (directory.clone(), name_and_version(id).0))

@@ -102,17 +102,13 @@ pub fn are_of_one(texts: &[Text], others: &[Text]) -> bool {
 
 /// The first file that was read with other bytes for one of these than for the other, or perhaps was.
 pub fn first_that_differs<'a>(texts: &'a [Text], others: &[Text]) -> Option<&'a Path> {
-    let mut digests: HashMap<&Path, BTreeSet<&Option<String>>> = HashMap::new();
+    let mut digests: HashMap<&Path, Vec<&Option<String>>> = HashMap::new();
     for other in others {
-        digests
-            .entry(&other.path)
-            .or_default()
-            .insert(&other.digest);
+        digests.entry(&other.path).or_default().push(&other.digest);
     }
     let differs = |text: &&Text| {
-        let of_others = digests.get(&*text.path);
-        let same = BTreeSet::from([&text.digest]);
-        of_others.is_some_and(|digests| text.digest.is_none() || *digests != same)
+        let mut of_others = digests.get(&*text.path).into_iter().flatten();
+        of_others.any(|digest| text.digest.is_none() || *digest != &text.digest)
     };
     texts.iter().find(differs).map(|text| &*text.path)
 }

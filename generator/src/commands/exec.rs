@@ -201,15 +201,15 @@ impl Exec {
     }
 
     /// What has a cargo of the suite build what this one has built, in the same place.
-    fn for_cargo(&self, measure: &Measure, built: &Built) -> BTreeMap<&'static str, OsString> {
+    fn for_cargo(&self, measure: &Measure, built: &Built) -> Vec<(&'static str, OsString)> {
         let target = &built.wrapper.target;
-        let mut variables = BTreeMap::from([("CARGO_TARGET_DIR", target.into())]);
+        let mut variables = vec![("CARGO_TARGET_DIR", target.into())];
         if measure.layout.has_build_directory() {
-            variables.insert("CARGO_BUILD_BUILD_DIR", target.into());
+            variables.push(("CARGO_BUILD_BUILD_DIR", target.into()));
         }
         if self.build.scope == Scope::All {
             // What has no target is not measured, as it is for build scripts and macros.
-            variables.insert("CARGO_BUILD_TARGET", (&built.target).into());
+            variables.push(("CARGO_BUILD_TARGET", (&built.target).into()));
         }
         let wrappers = built.wrapper.variables.iter();
         variables.extend(wrappers.map(|name| (*name, (&built.wrapper.path).into())));

@@ -1,7 +1,7 @@
 //! What was around a run whose scenarios were recorded: the commit, and the files that were not as in it. Where a suite, its data
 //! or a manifest is another one now, scenarios may reach something else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub fn since(repository: &Repository, part: &Path) -> Option<BTreeSet<PathBuf>> 
     let around: Around = serde_json::from_slice(&bytes).ok()?;
     let mut paths = different(repository, &around.commit).ok()?;
     let others = around.others.iter();
-    let others: BTreeMap<&Path, &Text> = others.map(|it| (it.path.as_path(), it)).collect();
+    let others: HashMap<&Path, &Text> = others.map(|it| (it.path.as_path(), it)).collect();
     paths.extend(others.keys().map(|path| path.to_path_buf()));
     paths.retain(|path| {
         let was = others.get(path.as_path());

@@ -1,6 +1,6 @@
 //! A text as lines, some of which are added or removed while every byte of the others stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// The line end that most lines of the text have.
@@ -87,9 +87,9 @@ pub struct Edits<'a> {
     pub lines: Lines<'a>,
     line_end: &'static str,
     /// By the line that they are put behind.
-    inserted: BTreeMap<usize, Vec<String>>,
+    inserted: HashMap<usize, Vec<String>>,
     appended: Vec<String>,
-    removed: BTreeSet<usize>,
+    removed: HashSet<usize>,
     /// Within a line.
     erased: Vec<Range<usize>>,
 }
@@ -99,9 +99,9 @@ impl<'a> Edits<'a> {
         Edits {
             lines: Lines::new(text),
             line_end: line_end(text),
-            inserted: BTreeMap::new(),
+            inserted: HashMap::new(),
             appended: Vec::new(),
-            removed: BTreeSet::new(),
+            removed: HashSet::new(),
             erased: Vec::new(),
         }
     }
@@ -145,7 +145,7 @@ impl<'a> Edits<'a> {
     /// The number that the line of a byte has after the removals, counted from one.
     pub fn number(&self, offset: usize) -> usize {
         let line = self.lines.at(offset);
-        line + 1 - self.removed.range(..line).count()
+        line + 1 - self.removed.iter().filter(|it| **it < line).count()
     }
 
     /// The text with the changes, or `None` where there are none.

@@ -1,6 +1,5 @@
 //! `minijinja`, with errors that say where. What the built-in template has of it, Liquid has as well, as `cargo generate` renders that.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -8,7 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 /// The variables of a template.
-pub type Values = BTreeMap<&'static str, String>;
+pub type Values = Vec<(&'static str, String)>;
 
 /// What renders a text.
 pub struct Engine(Environment<'static>);
@@ -56,7 +55,7 @@ impl Engine {
 fn describe(error: &Error, template: &str, values: &Values) -> String {
     let text = error.range().and_then(|range| template.get(range));
     if let (ErrorKind::UndefinedError, Some(name)) = (error.kind(), text) {
-        let names: Vec<&str> = values.keys().copied().collect();
+        let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
         return format!("unknown variable `{name}`; there are {}", names.join(", "));
     }
     match error.detail() {

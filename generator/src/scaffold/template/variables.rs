@@ -92,15 +92,15 @@ impl Variables {
         };
         let text = |value: Option<&String>| value.cloned().unwrap_or_default();
         Values::from([
-            ("package", text(program.map(|program| &program.package))),
             ("bin", text(program.map(|program| &program.bin))),
             (
                 "feature",
                 text(program.and_then(|program| program.features.first())),
             ),
             ("features", features.join(",")),
-            ("unsafe_extern", unsafe_extern.to_owned()),
+            ("package", text(program.map(|program| &program.package))),
             ("timeout", self.timeout.clone()),
+            ("unsafe_extern", unsafe_extern.to_owned()),
         ])
     }
 

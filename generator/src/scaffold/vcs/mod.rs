@@ -36,7 +36,7 @@ pub fn refuse_dirty(
     if allow.dirty {
         return Ok(());
     }
-    let mut places: BTreeMap<PathBuf, BTreeMap<PathBuf, &Change>> = BTreeMap::new();
+    let mut places: BTreeMap<PathBuf, Vec<(PathBuf, &Change)>> = BTreeMap::new();
     for change in changes {
         if change.before.is_none() || change.is_unchanged() || is_ours(change) {
             continue;
@@ -44,11 +44,11 @@ pub fn refuse_dirty(
         let path =
             place(change).with_context(|| format!("cannot tell where {} is", change.path))?;
         if let Some(directory) = git::directory(&path) {
-            places.entry(directory).or_default().insert(path, change);
+            places.entry(directory).or_default().push((path, change));
         }
     }
-    let paths = places.values().flat_map(BTreeMap::keys);
-    readable::by_git(paths.map(PathBuf::as_path))?;
+    let paths = places.values().flatten().map(|(path, _)| path.as_path());
+    readable::by_git(paths)?;
     let mut refused = Vec::new();
     for (directory, changes) in places {
         if let Some(repository) = WorkingTree::at(directory)? {
@@ -72,10 +72,10 @@ fn place(change: &Change) -> Result<PathBuf> {
 /// The files whose text would be lost.
 fn uncommitted<'plan>(
     repository: &WorkingTree,
-    changes: &BTreeMap<PathBuf, &'plan Change>,
+    changes: &[(PathBuf, &'plan Change)],
     allow: Allow,
 ) -> Result<Vec<(&'plan Change, State)>> {
-    let paths: Vec<&Path> = changes.keys().map(PathBuf::as_path).collect();
+    let paths: Vec<&Path> = changes.iter().map(|(path, _)| path.as_path()).collect();
     let mut states = repository.states(&paths)?;
     states.retain(|_, state| !(allow.staged && *state == State::Staged));
     let committed = repository.committed(states.keys())?;
@@ -83,13 +83,13 @@ fn uncommitted<'plan>(
         .into_iter()
         .zip(committed)
         .filter_map(|((path, state), committed)| {
-            let change = *changes.get(&path)?;
+            let (_, change) = changes.iter().find(|(it, _)| *it == path)?;
             let is_restored = change
                 .after
                 .as_deref()
                 .zip(committed)
                 .is_some_and(|(after, committed)| are_same(after, &committed));
-            (!is_restored).then_some((change, state))
+            (!is_restored).then_some((*change, state))
         });
     Ok(lost.collect())
 }
