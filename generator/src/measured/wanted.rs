@@ -24,9 +24,10 @@ impl Wanted {
     ///
     /// # Errors
     ///
-    /// If the runs cannot be listed, or nothing can be written.
+    /// If nothing can be written.
     pub fn note(store: &Store) -> Result<Option<Wanted>> {
-        if store.runs()?.is_empty() {
+        // If they cannot be listed, whoever writes there next says why.
+        if store.runs().unwrap_or_default().is_empty() {
             return Ok(None);
         }
         let noted = || -> Result<File> {
