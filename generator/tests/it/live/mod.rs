@@ -201,6 +201,7 @@ fn without_live_there_are_no_pages() {
     let mut command = krate.command("cargo-itcov");
     let mut run = Running::start(command.args(["run"]));
     run.program();
+    act(&krate, "1");
     let address = address(&mut run);
     let answer =
         crate::support::control::ask(&address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
