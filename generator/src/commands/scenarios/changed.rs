@@ -10,6 +10,7 @@ mod code;
 mod early;
 mod git;
 mod inside;
+mod lock;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -21,6 +22,7 @@ use early::Early;
 use git::Changes;
 use inside::Inside;
 use llvm_coverage::{Coverage, files};
+use lock::Lock;
 
 use super::around;
 use super::place::extent;
@@ -103,9 +105,10 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     let texts = Texts::of(&run.counted.index.texts);
     doubt_the_record(run, &texts, &changes, &is_report, &mut affected);
     let made_by = run.made_by.iter().map(|text| real(&text.path)).collect();
-    let early = Early::of(run.workspace, &made_by);
+    let lock = Lock::of(root);
+    let early = Early::of(run.workspace, &lock, &made_by);
     let known = known(run.coverage);
-    let inside = Inside::of(run.workspace, run.counted);
+    let inside = Inside::of(run.workspace, &lock, run.counted);
     for path in changes.paths.iter().filter(|path| !is_report(path)) {
         let shown = changes.shown(path).display().to_string();
         let (Some(files), Some(texts)) = (known.get(path), texts.by_path.get(path)) else {

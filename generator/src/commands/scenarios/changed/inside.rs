@@ -13,7 +13,8 @@ use std::rc::Rc;
 
 use cargo_metadata::{Dependency, DependencyKind, Package, Target};
 
-use super::early::{directory, member_of, used};
+use super::early::{directory, led_to, member_of, used};
+use super::lock::Lock;
 use crate::commands::scenarios::Counted;
 use crate::scaffold::metadata::Workspace;
 
@@ -34,7 +35,7 @@ struct Code {
 
 impl Inside {
     /// What is known of the scenarios of a run.
-    pub fn of(workspace: &Workspace, counted: &Counted) -> Inside {
+    pub fn of(workspace: &Workspace, lock: &Lock, counted: &Counted) -> Inside {
         let members: Vec<&Package> = workspace.members().iter().collect();
         let root = workspace.metadata.workspace_root.as_std_path();
         let mut known: BTreeMap<(Option<&str>, &Path), Option<Rc<Code>>> = BTreeMap::new();
@@ -61,7 +62,8 @@ impl Inside {
                     let libraries = libraries
                         .entry(executable.parent())
                         .or_insert_with(|| lists::of_libraries(&members, root, executable));
-                    of_test(&members, root, &binary, executable, libraries).map(Rc::new)
+                    let files = lists::of_executable(root, executable)?;
+                    of_test((&members, lock), &binary, files, libraries).map(Rc::new)
                 });
                 tests.push((place, found.clone()));
             }
@@ -107,15 +109,13 @@ fn binary_of(members: &[&Package], root: &Path, executable: &Path) -> Option<Str
     })
 }
 
-/// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>) and the files of the `libraries` of members.
+/// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>), its `files` and those of the `libraries` of members.
 fn of_test(
-    members: &[&Package],
-    root: &Path,
+    (members, lock): (&[&Package], &Lock),
     binary: &str,
-    executable: &Path,
+    mut files: BTreeSet<PathBuf>,
     libraries: &BTreeMap<PathBuf, BTreeSet<PathBuf>>,
 ) -> Option<Code> {
-    let mut files = lists::of_executable(root, executable)?;
     let (name, kind) = binary.split_once("::").unwrap_or((binary, ""));
     let package = members.iter().find(|it| it.name.as_str() == name)?;
     let all = package.dependencies.iter();
@@ -125,7 +125,7 @@ fn of_test(
     } else {
         let words = lists::words(&files)?;
         let is_named = |name: &str| words.contains(&name.replace('-', "_"));
-        let roots = named(members, package, &is_named)?;
+        let roots = named(members, lock, package, &is_named)?;
         let mut own = package.targets.iter().filter(|it| lists::is_library(it));
         (roots, own.any(|it| is_named(&it.name)))
     };
@@ -134,7 +134,7 @@ fn of_test(
         may_run.insert(directory(package));
         roots.extend(all);
     }
-    let used = used(members, roots.into_iter(), |kind| {
+    let used = used(members, lock, roots.into_iter(), |kind| {
         kind != DependencyKind::Development
     });
     may_run.extend(used.into_iter().map(directory));
@@ -149,20 +149,20 @@ fn of_test(
 /// The dependencies of a package that are named. `None` if one is a macro of a member, as what that writes may name anything.
 fn named<'a>(
     members: &[&'a Package],
+    lock: &Lock,
     package: &'a Package,
     is_named: &dyn Fn(&str) -> bool,
 ) -> Option<Vec<&'a Dependency>> {
     let mut found = Vec::new();
-    for dependency in package.dependencies.iter().filter(|it| it.path.is_some()) {
-        let is_it = |it: &&&Package| it.manifest_path.parent() == dependency.path.as_deref();
-        let targets = members.iter().find(is_it).map(|it| it.targets.as_slice());
-        let targets = targets.unwrap_or_default();
+    for dependency in &package.dependencies {
+        let led_to = led_to(members, lock, dependency).unwrap_or_default();
+        let targets = || led_to.iter().flat_map(|it| &it.targets);
         let name = dependency.rename.as_deref().unwrap_or(&dependency.name);
         // The library may be called otherwise than its package.
-        if !is_named(name) && !targets.iter().any(|it| is_named(&it.name)) {
+        if !is_named(name) && !targets().any(|it| is_named(&it.name)) {
             continue;
         }
-        if targets.iter().any(Target::is_proc_macro) {
+        if targets().any(Target::is_proc_macro) {
             return None;
         }
         found.push(dependency);

@@ -110,3 +110,90 @@ fn tests_that_cargo_runs_in_a_scenario_select_it_if_they_may_run_the_changed_cod
     names.sort();
     assert_eq!((&*names.join(" "), &*said), ("inside set-inside unit", ""));
 }
+
+/// Members that use each other by their versions, and one that only a crate of a registry uses: `[patch]` gives it the member.
+#[test]
+fn members_that_are_used_by_version_and_in_the_place_of_others_are_used() {
+    let krate = TestCrate::empty();
+    krate.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"app\", \"by-name\", \"within\"]\nexclude = [\"vendored\"]\nresolver = \"2\"\n\
+         [patch.crates-io]\nby-name = { path = \"by-name\" }\nwithin = { path = \"within\" }\n",
+    );
+    let version = |name: &str, rest: &str| package(name, rest).replace("0.1.0", "1.0.0");
+    let registry = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendored\"\n";
+    krate.write(".cargo/config.toml", registry);
+    let uses =
+        "[dependencies]\nrenamed = { package = \"by-name\", version = \"1\" }\nbetween = \"1\"\n";
+    krate.write("app/Cargo.toml", &version("app", uses));
+    krate.write(
+        "vendored/between/Cargo.toml",
+        &version("between", "[dependencies]\nwithin = \"1\"\n"),
+    );
+    krate.write(
+        "vendored/between/.cargo-checksum.json",
+        "{\"files\":{},\"package\":null}",
+    );
+    krate.write(
+        "vendored/between/src/lib.rs",
+        "pub fn call() -> u8 {\n    within::number()\n}\n",
+    );
+    for name in ["by-name", "within"] {
+        krate.write(&format!("{name}/Cargo.toml"), &version(name, ""));
+        let text = "pub fn number() -> u8 {\n    1\n}\n";
+        krate.write(&format!("{name}/src/lib.rs"), text);
+    }
+    krate.write(
+        "app/src/main.rs",
+        "fn main() {\n    match std::env::args().count() {\n        9 => println!(\"{}\", renamed::number()),\n        \
+         8 => println!(\"{}\", between::call()),\n        _ => {}\n    }\n}\n",
+    );
+    for (name, call) in [
+        ("named", "renamed::number()"),
+        ("through", "between::call()"),
+        ("none", "1"),
+    ] {
+        let test = format!("#[test]\nfn {name}() {{\n    assert_eq!({call}, 1);\n}}\n");
+        krate.write(&format!("app/tests/{name}.rs"), &test);
+    }
+    let scenarios = ["named", "through", "none"]
+        .map(|it| format!("cargo itcov scenario {it} -- cargo test -p app --test {it}"));
+    krate.write("suite.sh", &format!("$ITCOV_BIN\n{}", scenarios.join("\n")));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    let record = || {
+        let run = "exec --scenarios --also between -- sh -e suite.sh";
+        let run: Vec<&str> = run.split(' ').collect();
+        krate.itcov(&run).ends_with(0);
+    };
+    let git = Git::init(&krate.root);
+    git.commit("first");
+    record();
+    let changes = || {
+        [("by-name", "named"), ("within", "through")].map(|(member, test)| {
+            let file = format!("{member}/src/lib.rs");
+            (member, test, with(&krate, &file, "    1\n", "    2\n"))
+        })
+    };
+    // The crate of the registry may be a macro, or use the member while it is built.
+    let [(_, test, (names, said)), (_, _, (all, why))] = changes();
+    assert_eq!((&*names.join(" "), &*said), (test, ""));
+    assert_eq!(all.len(), 3);
+    assert!(why.contains("which a build script or macro uses"), "{why}");
+    // A build script may use one, too.
+    let build = "[build-dependencies]\nrenamed = { package = \"by-name\", version = \"1\" }\n";
+    krate.write(
+        "app/Cargo.toml",
+        &version("app", &(uses.to_owned() + build)),
+    );
+    krate.write("app/build.rs", "fn main() {\n    renamed::number();\n}\n");
+    git.commit("next");
+    record();
+    for (member, _, (names, said)) in changes() {
+        assert_eq!(names.len(), 3, "{member}");
+        assert!(
+            said.contains("which a build script or macro uses"),
+            "{said}"
+        );
+    }
+}
