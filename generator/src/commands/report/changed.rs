@@ -12,6 +12,7 @@ use llvm_coverage::parse::diff::{self, Lines};
 
 use super::cfg::Cfg;
 use super::git::{Paths, Repository, as_path};
+use super::given;
 use super::unbuilt::{self, Sources, Unbuilt};
 use super::without_code;
 use crate::build::texts::Text;
@@ -83,10 +84,20 @@ impl ChangedSince {
             &cfg,
         ));
         unbuilt.extend(without_code::leave_out(&coverage, texts, &cfg, &mut lines));
-        let coverage = coverage.of_lines(|path, range| {
+        let is_changed = |path: &str, range| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
+        };
+        let has_code = coverage.files.iter().any(|file| {
+            let mut all = file.lines.iter();
+            all.any(|it| is_changed(&file.path, it.number..=it.number))
         });
+        if !has_code {
+            let mut given = given::without_code(&coverage, texts, &differences.lines, &sources);
+            given.retain(|it| unbuilt.iter().all(|known| known.path != it.path));
+            unbuilt.extend(given);
+        }
+        let coverage = coverage.of_lines(is_changed);
         Ok(Changed {
             coverage,
             stale,

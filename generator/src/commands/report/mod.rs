@@ -11,6 +11,7 @@ mod files;
 mod filters;
 mod format;
 pub mod git;
+mod given;
 pub mod html;
 mod left_out;
 mod percent;

@@ -1,0 +1,371 @@
+//! Changed code that is given to a macro, and of which the compiler's mapping has no line: what a macro makes a function of is nowhere
+//! but in that, and of some macros the places of what is given are lost.
+
+mod computing;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use computing::{block_computes, computes};
+use llvm_coverage::parse::diff::Lines;
+use llvm_coverage::parse::regions::Kind;
+use llvm_coverage::{Coverage, FileCoverage, files};
+use proc_macro2::{Delimiter, LineColumn, Spacing, TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, ExprClosure, ImplItem, Item, ItemMacro, Macro, Stmt, TraitItem, Type};
+
+use super::cfg::{attribute, is_meant};
+use super::unbuilt::{Sources, Unbuilt};
+use crate::build::texts::Text;
+
+/// What has `changed` in the texts, by their paths without links, is code, and has no code of its own. If it is given to a macro in
+/// a line that ran, it is taken to have run. What is known of `sources` are those with code.
+pub fn without_code(
+    coverage: &Coverage,
+    texts: &BTreeSet<Text>,
+    changed: &HashMap<PathBuf, Lines>,
+    sources: &Sources,
+) -> Vec<Unbuilt> {
+    let of_path = |path: &Path| {
+        let mut files = coverage.files.iter();
+        files.find(|it| Path::new(&*it.path) == path)
+    };
+    let mut found = Vec::new();
+    let mut embedded = None;
+    for path in texts.iter().map(|it| &it.path) {
+        let Ok(real) = path.canonicalize() else {
+            continue;
+        };
+        let (Some(changed), Ok(text)) = (changed.get(&real), files::read_text(path)) else {
+            continue;
+        };
+        let known = Known::of(coverage, of_path(path));
+        let line = pieces(&text, &known)
+            .iter()
+            .flat_map(|it| &it.lines)
+            .find(|line| changed.touch(&(**line..=**line)))
+            .copied();
+        let Some(line) = line.filter(|_| !sources.are_for_tests(&real)) else {
+            continue;
+        };
+        let embedded = embedded.get_or_insert_with(|| sources.embedded(texts));
+        if sources.have(&real) || !embedded.contains(&real) {
+            found.push(Unbuilt {
+                path: path.clone(),
+                why: format!("no code of its own for line {line}, which is given to a macro"),
+            });
+        }
+    }
+    found
+}
+
+/// What is known of a file.
+#[derive(Default)]
+struct Known {
+    /// Where code begins, as the mapping says it.
+    begins: BTreeSet<(usize, usize)>,
+    /// The lines that ran.
+    ran: BTreeSet<usize>,
+}
+
+impl Known {
+    fn of(coverage: &Coverage, file: Option<&FileCoverage>) -> Known {
+        let Some(file) = file else {
+            return Known::default();
+        };
+        let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let regions = coverage
+            .functions_of(file)
+            .flat_map(|it| it.regions.iter().map(move |region| (it, region)));
+        let own = regions.filter(|(it, region)| {
+            *it.files[region.file] == *file.path && region.kind == Kind::Code
+        });
+        let begins = own.map(|(_, it)| (place(it.start.line), place(it.start.column)));
+        let ran = file.lines.iter().filter(|it| it.count > 0);
+        Known {
+            begins: begins.collect(),
+            ran: ran.map(|it| place(it.number)).collect(),
+        }
+    }
+
+    /// Whether code begins in a piece.
+    fn have(&self, piece: &Piece) -> bool {
+        let place = |it: LineColumn| (it.line, it.column + 1);
+        let mut own = self.begins.range(place(piece.start)..place(piece.end));
+        own.next().is_some()
+    }
+}
+
+/// Code that is given to a macro.
+struct Piece {
+    /// With what heads it.
+    start: LineColumn,
+    end: LineColumn,
+    /// Those of its tokens.
+    lines: BTreeSet<u32>,
+}
+
+/// The code that is given to macros and has none of its own.
+fn pieces(text: &str, known: &Known) -> Vec<Piece> {
+    let Ok(file) = syn::parse_file(text) else {
+        return Vec::new();
+    };
+    let mut calls = Calls {
+        known,
+        is_constant: false,
+        pieces: Vec::new(),
+    };
+    if is_meant(&file.attrs) {
+        calls.visit_file(&file);
+    }
+    calls.pieces.retain(|it| !known.have(it));
+    calls.pieces
+}
+
+/// What is given to macros, but for tests and for what the compiler runs.
+struct Calls<'a> {
+    known: &'a Known,
+    is_constant: bool,
+    pieces: Vec<Piece>,
+}
+
+impl Calls<'_> {
+    fn add(&mut self, it: &Macro) {
+        add_pieces(it.tokens.clone(), &mut self.pieces);
+    }
+}
+
+impl<'ast> Visit<'ast> for Calls<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let (attributes, is_constant): (&[Attribute], bool) = match item {
+            Item::Fn(it) => (&it.attrs, false),
+            Item::Impl(it) => (&it.attrs, false),
+            Item::Mod(it) => (&it.attrs, false),
+            Item::Trait(it) => (&it.attrs, false),
+            Item::Macro(it) => (&it.attrs, false),
+            Item::Const(it) => (&it.attrs, true),
+            Item::Static(it) => (&it.attrs, true),
+            _ => return,
+        };
+        if is_meant(attributes) {
+            let around = std::mem::replace(&mut self.is_constant, is_constant);
+            visit::visit_item(self, item);
+            self.is_constant = around;
+        }
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        let name = item.mac.path.segments.last();
+        let name = name.map_or_else(String::new, |it| it.ident.to_string());
+        // What is asserted between functions is so by the compiler.
+        let is_asserted = ["const_", "assert_", "static_assert"];
+        if item.ident.is_none() && !is_asserted.iter().any(|it| name.starts_with(it)) {
+            self.add(&item.mac);
+        }
+    }
+
+    fn visit_impl_item(&mut self, item: &'ast ImplItem) {
+        match item {
+            ImplItem::Fn(it) if is_meant(&it.attrs) => visit::visit_impl_item(self, item),
+            ImplItem::Macro(it) if is_meant(&it.attrs) => self.add(&it.mac),
+            _ => {}
+        }
+    }
+
+    fn visit_trait_item(&mut self, item: &'ast TraitItem) {
+        match item {
+            TraitItem::Fn(it) if is_meant(&it.attrs) => visit::visit_trait_item(self, item),
+            TraitItem::Macro(it) if is_meant(&it.attrs) => self.add(&it.mac),
+            _ => {}
+        }
+    }
+
+    fn visit_stmt(&mut self, statement: &'ast Stmt) {
+        let attributes = match statement {
+            Stmt::Macro(it) => &it.attrs[..],
+            Stmt::Local(it) => &it.attrs,
+            _ => &[],
+        };
+        if is_meant(attributes) {
+            visit::visit_stmt(self, statement);
+        }
+    }
+
+    fn visit_macro(&mut self, it: &'ast Macro) {
+        let line = it.path.span().start().line;
+        if !self.is_constant && !self.known.ran.contains(&line) {
+            self.add(it);
+        }
+    }
+
+    fn visit_expr_closure(&mut self, it: &'ast ExprClosure) {
+        let around = std::mem::take(&mut self.is_constant);
+        visit::visit_expr_closure(self, it);
+        self.is_constant = around;
+    }
+
+    fn visit_expr(&mut self, it: &'ast Expr) {
+        if !matches!(it, Expr::Const(_)) {
+            visit::visit_expr(self, it);
+        }
+    }
+
+    fn visit_type(&mut self, _: &'ast Type) {}
+}
+
+/// Adds the code that is in tokens of which nobody knows what they mean: what parses as an expression or block, and does something.
+fn add_pieces(tokens: TokenStream, found: &mut Vec<Piece>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut head = None;
+    let (mut start, mut place) = (0, 0);
+    let mut part = Vec::new();
+    while let Some(token) = tokens.get(place) {
+        let skipped = skipped(&tokens, place);
+        let separator = separator(&tokens, place);
+        if skipped > 0 {
+            place += skipped;
+        } else if separator > 0 {
+            place += separator;
+            add_part(std::mem::take(&mut part), head, found);
+            // What is before an arrow or an equals sign heads what is behind it.
+            if !matches!(token, TokenTree::Punct(it) if it.as_char() == '=') {
+                start = place;
+            }
+            head = None;
+            continue;
+        } else {
+            part.push(token.clone());
+            place += 1;
+        }
+        head = head.or_else(|| tokens.get(start).map(|it| it.span().start()));
+    }
+    add_part(part, head, found);
+}
+
+/// How many tokens there are that are no code: attributes, with what is not meant behind them, types and constants, macros'
+/// definitions.
+fn skipped(tokens: &[TokenTree], place: usize) -> usize {
+    let rest = &tokens[place..];
+    let is_word = |it: &TokenTree, words: &[&str]| matches!(it, TokenTree::Ident(it) if words.iter().any(|word| it == word));
+    let is_end = |it: &TokenTree| match it {
+        TokenTree::Punct(it) => it.as_char() == ';',
+        TokenTree::Group(it) => it.delimiter() == Delimiter::Brace,
+        _ => false,
+    };
+    let to = |is_end: &dyn Fn(&TokenTree) -> bool| {
+        let end = rest.iter().position(is_end);
+        end.map_or(rest.len(), |it| it + 1)
+    };
+    match rest {
+        [TokenTree::Punct(it), group @ TokenTree::Group(_), ..] if it.as_char() == '#' => {
+            if is_meant(&attribute(it.clone(), Some(group.clone()))) {
+                2
+            } else {
+                to(&is_end)
+            }
+        }
+        [
+            it,
+            TokenTree::Punct(_),
+            TokenTree::Ident(_),
+            TokenTree::Group(_),
+            ..,
+        ] if is_word(it, &["macro_rules"]) => 4,
+        [it, TokenTree::Ident(_), ..] if is_word(it, &["struct", "enum", "union"]) => to(&is_end),
+        [it, next, ..] if is_word(it, &["const"]) => {
+            let before = place.checked_sub(1).map(|it| &tokens[it]);
+            let is_in_type =
+                matches!(before, Some(TokenTree::Punct(it)) if "*<,&".contains(it.as_char()));
+            let is_function = rest.iter().take(4).any(|it| is_word(it, &["fn"]));
+            match next {
+                TokenTree::Group(_) => 2,
+                _ if is_in_type || is_function => 0,
+                _ => to(&|it| matches!(it, TokenTree::Punct(it) if it.as_char() == ';')),
+            }
+        }
+        [it, TokenTree::Ident(_), ..] if is_word(it, &["type", "use"]) => {
+            to(&|it| matches!(it, TokenTree::Punct(it) if it.as_char() == ';'))
+        }
+        _ => 0,
+    }
+}
+
+/// Of how many tokens a separator is that is there.
+fn separator(tokens: &[TokenTree], place: usize) -> usize {
+    let before = place.checked_sub(1).map(|it| &tokens[it]);
+    let is_joined = matches!(before, Some(TokenTree::Punct(it)) if it.spacing() == Spacing::Joint);
+    match (&tokens[place], tokens.get(place + 1)) {
+        (TokenTree::Punct(it), _) if matches!(it.as_char(), ';' | ',') => 1,
+        (TokenTree::Punct(it), _) if it.as_char() != '=' || is_joined => 0,
+        (TokenTree::Punct(it), _) if it.spacing() == Spacing::Alone => 1,
+        (TokenTree::Punct(_), Some(TokenTree::Punct(it))) if it.as_char() == '>' => 2,
+        _ => 0,
+    }
+}
+
+/// Adds what is between two separators, or the code in it.
+fn add_part(part: Vec<TokenTree>, head: Option<LineColumn>, found: &mut Vec<Piece>) {
+    let expression = syn::parse2::<Expr>(part.iter().cloned().collect());
+    if let Ok(expression) = expression {
+        if computes(&expression) {
+            found.extend(piece(&part, head));
+        }
+        return;
+    }
+    if matches!(part.first(), Some(TokenTree::Ident(it)) if it == "let") {
+        found.extend(piece(&part, head));
+        return;
+    }
+    let mut head = head;
+    for token in part {
+        let start = head.unwrap_or_else(|| token.span().start());
+        head = Some(start);
+        let TokenTree::Group(group) = &token else {
+            continue;
+        };
+        let is_block = group.delimiter() == Delimiter::Brace;
+        if is_block && block_computes(&token) {
+            found.extend(piece(std::slice::from_ref(&token), head));
+        } else {
+            add_pieces(group.stream(), found);
+        }
+        if is_block {
+            head = None;
+        }
+    }
+}
+
+fn piece(tokens: &[TokenTree], head: Option<LineColumn>) -> Option<Piece> {
+    let (first, last) = (tokens.first()?, tokens.last()?);
+    let mut lines = BTreeSet::new();
+    add_lines(tokens.iter().cloned().collect(), &mut lines);
+    Some(Piece {
+        start: head.unwrap_or_else(|| first.span().start()),
+        end: last.span().end(),
+        lines,
+    })
+}
+
+/// Adds the lines of tokens, but for attributes and so for comments.
+fn add_lines(tokens: TokenStream, lines: &mut BTreeSet<u32>) {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(it)
+                if it.as_char() == '#' && matches!(tokens.peek(), Some(TokenTree::Group(_))) =>
+            {
+                tokens.next();
+            }
+            TokenTree::Group(it) => add_lines(it.stream(), lines),
+            other => {
+                let (start, end) = (other.span().start(), other.span().end());
+                let line = |it: LineColumn| u32::try_from(it.line).unwrap_or(u32::MAX);
+                lines.extend(line(start)..=line(end));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
