@@ -8,8 +8,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
-/// Those of the `compiled` files that sources name in `include_str!` or `include_bytes!`, and that none has as a module or includes as
-/// code. The first `sources` are those that are known for such; all paths are without links.
+/// Those of the `compiled` files that sources name in `include_str!` or `include_bytes!`, that none has as a module or includes as
+/// code, and that no other macro is given. The first `sources` are those that are known for such; all paths are without links.
 pub fn find<'a>(
     compiled: &HashSet<PathBuf>,
     sources: impl Iterator<Item = &'a PathBuf>,
@@ -81,7 +81,10 @@ impl Names<'_> {
                             let files = self.named(path.stream());
                             self.embedded.extend(files);
                         }
-                        _ => {}
+                        // It is said with what it is given to.
+                        "concat" => {}
+                        // It may include it, too.
+                        _ => self.add_given(path.stream()),
                     }
                 }
                 (TokenTree::Group(it), _) => {
@@ -92,6 +95,31 @@ impl Names<'_> {
                 }
                 (TokenTree::Punct(it), _) if it.as_char() == ';' => paths.clear(),
                 _ => {}
+            }
+        }
+    }
+
+    /// Adds the compiled files that have the name of one that is given to a macro, but for what is embedded there.
+    fn add_given(&mut self, tokens: TokenStream) {
+        let mut before = String::new();
+        for token in tokens {
+            match token {
+                TokenTree::Ident(it) => before = it.to_string(),
+                TokenTree::Punct(it) if it.as_char() == '!' => {}
+                TokenTree::Group(it) => {
+                    if !["include_str", "include_bytes"].contains(&&*before) {
+                        self.add_given(it.stream());
+                    }
+                    before.clear();
+                }
+                other => {
+                    before.clear();
+                    let named = text(other).map(PathBuf::from);
+                    let named = named.as_deref().and_then(Path::file_name);
+                    let is_it = |it: &&PathBuf| named.is_some() && it.file_name() == named;
+                    let files = self.compiled.iter().filter(is_it);
+                    self.sources.extend(files.cloned());
+                }
             }
         }
     }
@@ -172,6 +200,8 @@ const BYTES: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/templa
 const OTHER: &str = include_str!(concat!("below/../", "beside.rs"));
 fn main() {
     include!(concat!(env!("CARGO_MANIFEST_DIR"), "/part.rs"));
+    println!("{}{}", include_str!("loaded.rs"), include_str!("shown.rs"));
+    load!("../loaded.rs");
 }
 "#;
         let files = [
@@ -187,6 +217,8 @@ fn main() {
             ("template/main.rs", "mod helped;"),
             ("template/helped.rs", ""),
             ("beside.rs", ""),
+            ("loaded.rs", ""),
+            ("shown.rs", ""),
         ];
         let mut compiled = HashSet::new();
         for (name, text) in files {
@@ -196,7 +228,8 @@ fn main() {
             compiled.insert(path);
         }
         let embedded = find(&compiled, [root.join("main.rs")].iter());
-        let wanted = ["text.rs", "template/main.rs", "beside.rs"].map(|name| root.join(name));
+        let wanted =
+            ["text.rs", "template/main.rs", "beside.rs", "shown.rs"].map(|name| root.join(name));
         assert_eq!(embedded, HashSet::<PathBuf>::from(wanted));
     }
 }
