@@ -11,6 +11,7 @@ mod early;
 mod git;
 mod inside;
 mod lock;
+mod makers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -23,6 +24,7 @@ use git::Changes;
 use inside::Inside;
 use llvm_coverage::{Coverage, files};
 use lock::Lock;
+use makers::Makers;
 
 use super::around;
 use super::place::extent;
@@ -107,6 +109,9 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     let made_by = run.made_by.iter().map(|text| real(&text.path)).collect();
     let lock = Lock::of(root);
     let early = Early::of(run.workspace, &lock, &made_by);
+    let sources = run.counted.index.texts.iter();
+    let sources = sources.filter_map(|text| files::read_text(&text.path).ok());
+    let makers = Makers::of(sources);
     let known = known(run.coverage);
     let inside = Inside::of(run.workspace, &lock, run.counted);
     for path in changes.paths.iter().filter(|path| !is_report(path)) {
@@ -120,7 +125,7 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
         if let Some(why) = early.why(path) {
             affected.doubt(format!("{shown} has changed, {why}"));
         }
-        affected.add_changed(run, &changes, path, files, texts, &inside);
+        affected.add_changed(run, (&changes, &makers), path, files, texts, &inside);
     }
     Ok(affected)
 }
@@ -218,7 +223,7 @@ fn functions(
     path: &Path,
     text: &Text,
     file: &Known,
-    changes: &Changes,
+    (changes, makers): (&Changes, &Makers),
     shown: &str,
 ) -> Result<Vec<RangeInclusive<u32>>, String> {
     let before = changes.text(path);
@@ -232,7 +237,7 @@ fn functions(
         (false, false) => return Err(recorded_otherwise(shown)),
     };
     let [compiled, other] = [compiled, other].map(|it| String::from_utf8_lossy(&it).into_owned());
-    let functions = code::changed(&compiled, &other).map_err(|doubt| match doubt.line {
+    let functions = code::changed(&compiled, &other, makers).map_err(|doubt| match doubt.line {
         Some(line) => format!("{shown}:{line} {}", doubt.why),
         None => format!("{shown} {}", doubt.why),
     })?;
@@ -251,7 +256,7 @@ impl Affected {
     fn add_changed(
         &mut self,
         run: &Run,
-        changes: &Changes,
+        (changes, makers): (&Changes, &Makers),
         path: &Path,
         files: &[Known],
         texts: &[&Text],
@@ -262,7 +267,7 @@ impl Affected {
             .iter()
             .flat_map(|file| texts.iter().map(move |text| (file, text)));
         for (file, text) in each {
-            match functions(path, text, file, changes, &shown) {
+            match functions(path, text, file, (changes, makers), &shown) {
                 Ok(functions) => {
                     for lines in &functions {
                         self.add(run.counted, file.path, lines, &shown);

@@ -10,9 +10,11 @@ use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Block, ExprConst, ImplItemConst, ImplItemFn, Item, ItemConst, ItemFn, ItemStatic, Signature,
-    TraitItemConst, TraitItemFn, Type, Visibility,
+    Block, ExprConst, ImplItemConst, ImplItemFn, Item, ItemConst, ItemFn, ItemStatic, Macro,
+    Signature, Stmt, TraitItemConst, TraitItemFn, Type, Visibility,
 };
+
+use super::makers::{Makers, has_items};
 
 /// A function whose body has changed: lines of the text that was compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +34,14 @@ pub struct Doubt {
 }
 
 /// The functions whose bodies are another in the text that was `compiled` than in the `other` one. Of functions in functions it
-/// is the outermost that has changed itself.
+/// is the outermost that has changed itself. What is given to `makers` has an effect beside the function around it.
 ///
 /// # Errors
 ///
 /// Says what else has changed.
-pub fn changed(compiled: &str, other: &str) -> Result<Vec<Function>, Doubt> {
+pub fn changed(compiled: &str, other: &str, makers: &Makers) -> Result<Vec<Function>, Doubt> {
     let parse = |text: &str| {
-        Code::parse(text).ok_or(Doubt {
+        Code::parse(text, makers).ok_or(Doubt {
             line: None,
             why: "is no Rust that is understood",
         })
@@ -94,14 +96,17 @@ struct Body {
 }
 
 impl Code {
-    fn parse(text: &str) -> Option<Code> {
+    fn parse(text: &str, makers: &Makers) -> Option<Code> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let tokens: TokenStream = text.parse().ok()?;
         let file = syn::parse2(tokens.clone()).ok()?;
-        let mut functions = Functions::default();
+        let mut functions = Functions {
+            makers,
+            all: HashMap::new(),
+        };
         functions.visit_file(&file);
         let mut code = Code::default();
-        code.add(tokens, &functions, &mut None);
+        code.add(tokens, &functions.all, &mut None);
         Some(code)
     }
 
@@ -109,7 +114,7 @@ impl Code {
     fn add<'a>(
         &mut self,
         tokens: TokenStream,
-        functions: &'a Functions,
+        functions: &'a HashMap<LineColumn, FunctionBody>,
         within: &mut Option<(&'a FunctionBody, Body)>,
     ) {
         for token in tokens {
@@ -125,7 +130,7 @@ impl Code {
             };
             let start = group.span_open().start();
             self.push(open.to_owned(), start, within);
-            if let Some(place) = functions.0.get(&start) {
+            if let Some(place) = functions.get(&start) {
                 let body = Body {
                     function: place.function.clone(),
                     tokens: Vec::new(),
@@ -184,10 +189,12 @@ impl FunctionBody {
 
 /// The functions of a text that run only when the program runs, by the places of their first braces. Those in macros are not
 /// known.
-#[derive(Default)]
-struct Functions(HashMap<LineColumn, FunctionBody>);
+struct Functions<'a> {
+    makers: &'a Makers,
+    all: HashMap<LineColumn, FunctionBody>,
+}
 
-impl Functions {
+impl Functions<'_> {
     fn add(&mut self, first: Option<Span>, signature: &Signature, block: &Block) {
         // The compiler may run it.
         if signature.constness.is_some() {
@@ -196,7 +203,11 @@ impl Functions {
         let open = block.brace_token.span.open().start();
         let first = first.unwrap_or_else(|| signature.span()).start();
         let first = line(first);
-        let mut items = Items::default();
+        let mut items = Items {
+            makers: self.makers,
+            all: Vec::new(),
+            are_of_this_function: true,
+        };
         items.visit_block(block);
         let leaking = if items.are_of_this_function {
             Vec::new()
@@ -210,12 +221,12 @@ impl Functions {
             },
             leaking,
         };
-        self.0.insert(open, place);
+        self.all.insert(open, place);
         visit::visit_block(self, block);
     }
 }
 
-impl<'ast> Visit<'ast> for Functions {
+impl<'ast> Visit<'ast> for Functions<'_> {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.add(first(&function.vis), &function.sig, &function.block);
     }
@@ -239,23 +250,48 @@ impl<'ast> Visit<'ast> for Functions {
     fn visit_type(&mut self, _: &'ast Type) {}
 }
 
-/// The items in a function, without those in functions in it.
-struct Items {
+/// The items in a function, without those in functions in it, and the macros that may make some.
+struct Items<'a> {
+    makers: &'a Makers,
     all: Vec<(LineColumn, LineColumn)>,
     /// Whether none of them can be reached from elsewhere.
     are_of_this_function: bool,
 }
 
-impl Default for Items {
-    fn default() -> Self {
-        Items {
-            all: Vec::new(),
-            are_of_this_function: true,
-        }
+impl Items<'_> {
+    fn add_made(&mut self, it: &Macro) {
+        let span = it.span();
+        self.all.push((span.start(), span.end()));
+        self.are_of_this_function = false;
     }
 }
 
-impl<'ast> Visit<'ast> for Items {
+impl<'ast> Visit<'ast> for Items<'_> {
+    fn visit_block(&mut self, block: &'ast Block) {
+        let statements = block.stmts.iter().enumerate();
+        for (place, statement) in statements {
+            let is_last = place + 1 == block.stmts.len();
+            match statement {
+                // The last one may be a value, such as that of `quote!`.
+                Stmt::Macro(it)
+                    if (!is_last || it.semi_token.is_some()) && has_items(&it.mac.tokens) =>
+                {
+                    self.add_made(&it.mac);
+                }
+                other => self.visit_stmt(other),
+            }
+        }
+    }
+
+    fn visit_macro(&mut self, it: &'ast Macro) {
+        let name = it.path.segments.last();
+        if name.is_some_and(|it| self.makers.have(&it.ident.to_string()))
+            || self.makers.are_called(&it.tokens)
+        {
+            self.add_made(it);
+        }
+    }
+
     fn visit_item(&mut self, item: &'ast Item) {
         let is_of_this_function = matches!(
             item,

@@ -129,3 +129,34 @@ fn what_has_an_effect_where_it_does_not_run_selects_all() {
         );
     }
 }
+
+#[test]
+fn what_is_given_to_a_macro_that_makes_items_selects_all() {
+    let krate = app(r#"mod macros;
+struct Config(u8);
+
+fn setup() {
+    macros::default!(Config, 3);
+    println!("setup");
+}
+
+fn main() {
+    match std::env::args().nth(1).unwrap().as_str() {
+        "setup" => setup(),
+        _ => println!("{}", Config::default().0),
+    }
+}
+"#);
+    krate.write(
+        "src/macros.rs",
+        "macro_rules! default {\n    ($t:ident, $e:expr) => {\n        impl Default for $t {\n            \
+         fn default() -> Self { $t($e) }\n        }\n    };\n}\npub(crate) use default;\n",
+    );
+    recorded(&krate, &["setup", "show"]);
+    let (names, said) = with(&krate, "src/main.rs", ", 3)", ", 4)");
+    assert_eq!(names, ["setup", "show"]);
+    let why = "src/main.rs:5 is not in the body of a function";
+    assert!(said.contains(why), "{said}");
+    let (names, said) = with(&krate, "src/main.rs", "\"setup\")", "\"set up\")");
+    assert_eq!((&*names.join(" "), &*said), ("setup", ""));
+}

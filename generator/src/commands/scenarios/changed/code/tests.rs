@@ -1,6 +1,10 @@
 //! What a replacement in a text changes.
 
-use super::{Doubt, changed};
+use super::{Doubt, Function, Makers};
+
+fn changed(compiled: &str, other: &str) -> Result<Vec<Function>, Doubt> {
+    super::changed(compiled, other, &Makers::default())
+}
 
 const TEXT: &str = "\
 use std::fmt;
@@ -108,4 +112,35 @@ fn all_else_may_have_an_effect_anywhere() {
     let why = "is no Rust that is understood";
     assert_eq!(changed(TEXT, "fn"), Err(Doubt { line: None, why }));
     assert_eq!(changed("1 + 1", "1 + 1"), Err(Doubt { line: None, why }));
+}
+
+#[test]
+fn what_is_given_to_a_macro_that_makes_items_is_not_of_the_function_alone() {
+    let text = "\
+macro_rules! made { ($t:ident, $e:expr) => { impl Default for $t { fn default() -> Self { $t($e) } } } }
+macro_rules! passed { ($($all:tt)*) => { made!($($all)*); } }
+macro_rules! shown { ($e:expr) => { println!(\"{}\", $e) } }
+fn one() {
+    made!(A, 1);
+    inner::passed!(B, 2);
+    kept! { impl C { const N: usize = 3; } }
+    shown!({ made!(D, 4); 5 });
+    shown!(6);
+    println!(\"7\");
+    vec![8].len();
+    quote! { impl E { const N: usize = 9; } }
+}
+";
+    let makers = Makers::of([text.to_owned()].into_iter());
+    for number in 1..=9 {
+        let (from, to) = (format!("{number}"), format!("{number}0"));
+        let (before, calls) = text.split_at(text.find("fn one").unwrap());
+        let other = before.to_owned() + &calls.replace(&from, &to);
+        let found = super::changed(text, &other, &makers);
+        assert_eq!(
+            found.is_err(),
+            [1, 2, 3, 4, 5].contains(&number),
+            "{number}"
+        );
+    }
 }

@@ -1,0 +1,88 @@
+//! Macros that make items, which have an effect beside the function in which such a macro is called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// What items begin with that can be reached from elsewhere.
+const ITEMS: [&str; 10] = [
+    "enum",
+    "extern",
+    "fn",
+    "global_asm",
+    "impl",
+    "macro_rules",
+    "mod",
+    "struct",
+    "trait",
+    "union",
+];
+
+/// The names of those macros of some texts whose definitions have items, or call a macro that has some.
+#[derive(Debug, Default)]
+pub struct Makers(BTreeSet<String>);
+
+impl Makers {
+    pub fn of(texts: impl Iterator<Item = String>) -> Makers {
+        let mut definitions = BTreeMap::new();
+        for text in texts.filter(|it| it.contains("macro_rules")) {
+            add_definitions(text.parse().unwrap_or_default(), &mut definitions);
+        }
+        let mut makers = Makers::default();
+        loop {
+            let makes = |it: &TokenStream| has_items(it) || makers.are_called(it);
+            let new = definitions
+                .iter()
+                .filter(|(name, all)| !makers.0.contains(*name) && all.iter().any(makes));
+            let new: Vec<String> = new.map(|(name, _)| name.clone()).collect();
+            if new.is_empty() {
+                return makers;
+            }
+            makers.0.extend(new);
+        }
+    }
+
+    pub fn have(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// Whether one of them is called in some tokens.
+    pub fn are_called(&self, tokens: &TokenStream) -> bool {
+        let mut is_named = false;
+        tokens.clone().into_iter().any(|token| match token {
+            TokenTree::Ident(it) => {
+                is_named = self.have(&it.to_string());
+                false
+            }
+            TokenTree::Punct(it) => std::mem::take(&mut is_named) && it.as_char() == '!',
+            TokenTree::Group(it) => self.are_called(&it.stream()),
+            TokenTree::Literal(_) => false,
+        })
+    }
+}
+
+/// Whether some tokens have a word with which items begin.
+pub fn has_items(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(it) => ITEMS.iter().any(|word| it == word),
+        TokenTree::Group(it) => has_items(&it.stream()),
+        _ => false,
+    })
+}
+
+fn add_definitions(tokens: TokenStream, all: &mut BTreeMap<String, Vec<TokenStream>>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (place, token) in tokens.iter().enumerate() {
+        match (token, &tokens[place + 1..]) {
+            (
+                TokenTree::Ident(it),
+                [_, TokenTree::Ident(name), TokenTree::Group(definition), ..],
+            ) if it == "macro_rules" => {
+                let same = all.entry(name.to_string()).or_default();
+                same.push(definition.stream());
+            }
+            (TokenTree::Group(it), _) => add_definitions(it.stream(), all),
+            _ => {}
+        }
+    }
+}
