@@ -30,10 +30,10 @@ impl Makers {
         }
         let mut makers = Makers::default();
         loop {
-            let makes = |it: &TokenStream| has_items(it) || makers.are_called(it);
+            let is_one = |it: &TokenStream| has_items(it) || makers.are_called(it);
             let new = definitions
                 .iter()
-                .filter(|(name, all)| !makers.0.contains(*name) && all.iter().any(makes));
+                .filter(|(name, all)| !makers.0.contains(*name) && all.iter().any(is_one));
             let new: Vec<String> = new.map(|(name, _)| name.clone()).collect();
             if new.is_empty() {
                 return makers;
