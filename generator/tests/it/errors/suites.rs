@@ -55,7 +55,8 @@ pub fn add_to(section: &mut Section, shop: &TestCrate) {
         "The suite deletes what is measured",
         "cargo itcov exec -- sh -c '\"$ITCOV_BIN\"; rm -r target/itcov' >/dev/null",
     );
-    shop.sh("mkdir ../old && cp -rp Cargo.* src ../old").ends_with(0);
+    shop.sh("mkdir ../old && cp -rp Cargo.* src ../old")
+        .ends_with(0);
     section.error(
         shop,
         "The suite is to run another checkout, and runs the measured program",
