@@ -63,7 +63,7 @@ pub fn start(cargo: &Command) -> io::Result<Guarded> {
             None => guard.env_remove(name),
         };
     }
-    if !terminal::is_in_foreground() {
+    if !terminal::has_foreground() {
         guard.process_group(0);
     }
     let child = guard.spawn()?;

@@ -36,8 +36,7 @@ impl Ancestor {
     /// Whether it has ended. Where that cannot be read, as no file can be opened, it has not.
     pub fn has_gone(&self) -> bool {
         match Stat::read(self.id) {
-            // A zombie has not been waited for yet.
-            Ok(stat) => stat.is_none_or(|stat| stat.began != self.began || stat.state == "Z"),
+            Ok(stat) => stat.is_none_or(|stat| stat.began != self.began || stat.has_ended()),
             Err(error) => {
                 error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
             }
@@ -65,6 +64,11 @@ impl Stat {
     /// Whether somebody or the terminal has stopped it.
     pub fn is_stopped(&self) -> bool {
         self.state == "T"
+    }
+
+    /// Whether it is a zombie: it has not been waited for yet.
+    pub fn has_ended(&self) -> bool {
+        self.state == "Z"
     }
 
     /// Of a process that is there.

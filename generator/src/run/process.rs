@@ -1,6 +1,6 @@
 //! Processes: how they are started, signalled and waited for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -175,10 +175,32 @@ pub fn children_of(id: Pid) -> Vec<Pid> {
 /// The processes that a process has started or adopted. Each process is looked at: a kernel without `CONFIG_PROC_CHILDREN` has no
 /// list of them.
 fn with_parent(parent: u32) -> Vec<i32> {
+    let children = all().into_iter().filter(|(_, it)| it.parent == parent);
+    children
+        .filter_map(|(id, _)| i32::try_from(id).ok())
+        .collect()
+}
+
+/// All processes that can be seen.
+fn all() -> BTreeMap<u32, Stat> {
     let processes = fs::read_dir("/proc").into_iter().flatten();
-    let ids = processes.filter_map(|it| it.ok()?.file_name().to_str()?.parse::<u32>().ok());
-    let children = ids.filter(|id| Stat::of(*id).is_some_and(|it| it.parent == parent));
-    children.filter_map(|id| i32::try_from(id).ok()).collect()
+    let ids = processes.filter_map(|it| it.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter_map(|id| Some((id, Stat::of(id)?))).collect()
+}
+
+/// Whether somebody shares the group of this process whom it has not started, and who has not started it: such as a pager that
+/// it writes to.
+pub fn shares_group() -> bool {
+    let all = all();
+    let from = |id: u32| std::iter::successors(Some(id), |id| Some(all.get(id)?.parent));
+    let own = std::process::id();
+    let Some(group) = all.get(&own).map(|it| it.group) else {
+        return false;
+    };
+    let mut others = all
+        .iter()
+        .filter(|(_, it)| it.group == group && !it.has_ended());
+    others.any(|(id, _)| !from(own).any(|it| it == *id) && !from(*id).any(|it| it == own))
 }
 
 /// `130` for SIGINT.

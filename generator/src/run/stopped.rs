@@ -15,8 +15,7 @@ impl Run<'_> {
             && terminal.is_sentinel(id)
             && let Some(signal) = stopped
         {
-            let has_terminal =
-                |child: &Child| child.end.is_none() && child.group == terminal.group();
+            let has_terminal = |child: &Child| child.end.is_none() && terminal.is_for(child.id);
             // Where nobody else has the terminal, nobody else stops by Ctrl-Z.
             if signal == libc::SIGTSTP && !self.children.iter().any(has_terminal) {
                 terminal.pause(id);
@@ -26,6 +25,22 @@ impl Run<'_> {
         }
         for child in self.children.iter_mut().filter(|child| child.id == id) {
             child.stopped = stopped;
+        }
+    }
+
+    /// A shell has brought this process to the foreground: the run takes that, so that Ctrl-C and Ctrl-Z reach it.
+    pub(super) fn look_at_foreground(&mut self) {
+        let is_in_foreground = terminal::is_in_foreground();
+        let was_in_foreground = std::mem::replace(&mut self.is_in_foreground, is_in_foreground);
+        if was_in_foreground || !is_in_foreground {
+            return;
+        }
+        match &self.terminal {
+            Some(terminal) => terminal.take_again(),
+            None => {
+                let suite = self.children.last().filter(|child| child.is_suite);
+                self.terminal = Terminal::take(suite.map(|child| child.id));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::marks::{Mark, Marks};
 use super::plan::Plan;
 use super::process::{self, Change, Group};
 use super::settings::Settings;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{Failure, complain, control, interrupts, ready, say};
 use crate::background;
 
@@ -85,7 +85,8 @@ pub fn run(
         signals,
         stops: &stops,
         control: control.to_string(),
-        terminal: Terminal::take(),
+        terminal: Terminal::take(None),
+        is_in_foreground: terminal::is_in_foreground(),
         children: Vec::new(),
         inputs: Vec::new(),
         requests: 0,
@@ -118,6 +119,8 @@ pub(super) struct Run<'a> {
     pub(super) stops: &'a Receiver<()>,
     pub(super) control: String,
     pub(super) terminal: Option<Terminal>,
+    /// Whether this process is in the foreground, and has left it to others.
+    pub(super) is_in_foreground: bool,
     /// The harnesses, then the suite.
     pub(super) children: Vec<Child>,
     /// The programs' inputs, which stay open.
@@ -202,6 +205,7 @@ impl Run<'_> {
         let mut is_suite_started = false;
         loop {
             self.look();
+            self.look_at_foreground();
             self.look_at_stopped();
             thread::sleep(TICK);
             // A signal reaches the children as well, whose end may be seen first.

@@ -13,14 +13,21 @@ use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, getpgid, getpgrp, kill_current_process_group, test_kill_process_group,
 };
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp};
+use rustix::termios::{
+    LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp,
+};
 
 use super::ancestor::{Ancestor, Stat};
-use super::process::{Group, start};
+use super::process::{Group, shares_group, start};
+
+/// Whether this process is in the foreground of a terminal.
+pub fn is_in_foreground() -> bool {
+    Foreground::of_this_process().is_some()
+}
 
 /// Whether this process is in the foreground of a terminal, which is its own.
-pub fn is_in_foreground() -> bool {
-    Foreground::of_this_process().is_some() && is_of_terminal(getpgrp())
+pub fn has_foreground() -> bool {
+    is_in_foreground() && is_of_terminal(getpgrp())
 }
 
 /// Whether this process has a terminal.
@@ -82,14 +89,24 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal, if this process is in its foreground.
-    pub fn take() -> Option<Terminal> {
-        is_of_terminal(getpgrp()).then(|| Terminal::take_as(None))?
+    /// Takes the terminal, if this process is in its foreground: for the group of a child, or for a new one.
+    pub fn take(child: Option<Pid>) -> Option<Terminal> {
+        is_for_run().then(|| match child {
+            Some(child) => Terminal::take_for(child),
+            None => Terminal::take_as(None),
+        })?
     }
 
-    /// The same for a child that uses it already, and for its group.
+    /// The same for a child that uses it already, whoever else does.
     pub fn take_for(child: Pid) -> Option<Terminal> {
         Terminal::take_as(Some(getpgid(Some(child)).ok()?))
+    }
+
+    /// Takes it again.
+    pub fn take_again(&self) {
+        if is_for_run() {
+            self.give_to_group(self.group);
+        }
     }
 
     fn take_as(group: Option<Pid>) -> Option<Terminal> {
@@ -137,6 +154,11 @@ impl Terminal {
     /// Whether a child is the sentinel, and no part of the run.
     pub fn is_sentinel(&self, id: Pid) -> bool {
         id == self.sentinel
+    }
+
+    /// Whether a child is in the group of the run.
+    pub fn is_for(&self, child: Pid) -> bool {
+        getpgid(Some(child)) == Ok(self.group)
     }
 
     /// Whether a child is in the foreground.
@@ -221,6 +243,19 @@ fn sentinel(group: Option<Pid>) -> io::Result<(Pid, ChildStdin)> {
         Signal::KILL,
     )?;
     Ok((id, ChildStdin::from(std::os::fd::OwnedFd::from(output))))
+}
+
+/// Whether the run may have the foreground of this process.
+fn is_for_run() -> bool {
+    is_of_terminal(getpgrp()) && !is_read_by_another()
+}
+
+/// Whether a pager, or the like, has the keyboard: somebody who shares the group of this process reads key by key.
+fn is_read_by_another() -> bool {
+    let modes = File::open("/dev/tty")
+        .ok()
+        .and_then(|device| tcgetattr(device).ok());
+    modes.is_some_and(|modes| !modes.local_modes.contains(LocalModes::ICANON)) && shares_group()
 }
 
 /// Whether the foreground is this process's, and not that of a script that has it in its background: such a process is in

@@ -1,5 +1,8 @@
 //! Who has the terminal, and what becomes of a run that has none any more.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use crate::support::process::{is_alive, parent_of, program_id, signal, wait_until};
 use crate::support::{Terminal, TestCrate, free_port};
 
@@ -45,6 +48,39 @@ fn ctrl_z_stops_a_run_that_goes_on_by_fg_and_one_in_the_background_goes_on() {
 
     terminal.enter("just itcov fail 3 & wait $!; echo status=$?=");
     terminal.expect("status=3=");
+}
+
+#[test]
+fn ctrl_z_stops_a_run_that_has_come_to_the_foreground_by_fg() {
+    let krate = TestCrate::shared();
+    krate.write(
+        "suite.sh",
+        "$ITCOV_BIN one; echo reading; until [ -e go ]; do echo tick >>ticks; sleep 0.1; done; read line; echo got=$line=; exit 7\n",
+    );
+    for begin in [
+        "just itcov-exec sh suite.sh &",
+        "just itcov-exec sh suite.sh; echo begun=$?=",
+    ] {
+        let terminal = krate.terminal(&[]);
+        terminal.enter(begin);
+        terminal.expect("reading\r\n");
+        if !begin.ends_with('&') {
+            terminal.press(b"\x1a");
+            terminal.expect("begun=148=");
+            terminal.enter("bg >/dev/null");
+        }
+        terminal.enter("fg; echo stopped=$?=");
+        terminal.expect("just itcov-exec sh suite.sh\r\n");
+        sleep(Duration::from_millis(500));
+        terminal.press(b"\x1a");
+        terminal.expect("stopped=148=");
+        let ticks = krate.read("ticks");
+        sleep(Duration::from_millis(500));
+        assert_eq!(krate.read("ticks"), ticks, "{}", terminal.screen());
+        krate.write("go", "");
+        go_on(&terminal, "ended", 7);
+        std::fs::remove_file(krate.root.join("go")).unwrap();
+    }
 }
 
 #[test]
@@ -198,6 +234,64 @@ fn a_program_beside_a_suite_has_no_terminal_that_could_stop_it() {
     terminal.expect("got=typed=");
     // What ran in the place of the program was not measured.
     terminal.expect("status=1=");
+}
+
+/// What a pager does: it reads key by key until `q`, then what is written to it.
+const PAGER: &str = "trap : INT; stty -icanon </dev/tty; : >pages
+    until [ \"$key\" = q ]; do key=$(dd bs=1 count=1 2>/dev/null </dev/tty); echo key=$key=; done
+    stty icanon </dev/tty; cat; echo shown\n";
+
+#[test]
+fn a_pager_that_a_run_writes_to_keeps_the_keyboard() {
+    let krate = TestCrate::shared();
+    krate.write("pager.sh", PAGER);
+    krate.write(
+        "suite.sh",
+        "until [ -e pages ]; do sleep 0.1; done; $ITCOV_BIN one; : >runs; until [ -e go ]; do sleep 0.1; done\n",
+    );
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh suite.sh 2>&1 | sh pager.sh; echo ended=$?=");
+    wait_until("the suite runs", || krate.has("runs"));
+    for key in ["a", "b"] {
+        terminal.press(key.as_bytes());
+        terminal.expect(&format!("key={key}="));
+    }
+    krate.write("go", "");
+    terminal.press(b"q");
+    terminal.expect("shown\r\n");
+    terminal.expect("ended=0=");
+    assert!(terminal.screen().contains("Total"), "{}", terminal.screen());
+
+    // Ctrl-C ends the run, and the pager shows the report.
+    std::fs::remove_file(krate.root.join("go")).unwrap();
+    std::fs::remove_file(krate.root.join("runs")).unwrap();
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh suite.sh 2>&1 | sh pager.sh; echo ended=$?=");
+    wait_until("the suite runs", || krate.has("runs"));
+    terminal.interrupt();
+    // What was typed before is lost.
+    terminal.expect("key==");
+    terminal.press(b"q");
+    terminal.expect("SIGINT has come");
+    terminal.expect("shown\r\n");
+    assert!(terminal.screen().contains("Total"), "{}", terminal.screen());
+}
+
+#[test]
+fn what_only_notes_what_a_run_writes_outlives_ctrl_c() {
+    let krate = TestCrate::shared();
+    let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0")]);
+    terminal.enter("just itcov lines 2>&1 | tee log; echo first=$?=");
+    terminal.expect("lines\r\n");
+    terminal.enter("hello");
+    terminal.expect("got=hello=");
+    terminal.press(b"\x04");
+    terminal.expect("first=0=");
+    terminal.enter("just itcov wait 2>&1 | tee log; echo second=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.interrupt();
+    terminal.expect("second=0=");
+    assert!(krate.read("log").contains("Total"), "{}", terminal.screen());
 }
 
 #[test]
