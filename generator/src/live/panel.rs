@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _, stderr};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -35,7 +36,38 @@ const AROUND: usize = 4;
 const LEAST: usize = 16;
 
 /// The report at the terminal, as long as a run goes on.
-pub struct Panel(JoinHandle<()>);
+pub struct Panel {
+    thread: JoinHandle<()>,
+    rows: Arc<Rows>,
+}
+
+/// The rows that the report has.
+#[derive(Default)]
+pub struct Rows {
+    is_shown: AtomicBool,
+    /// The rows and columns of the terminal for which it has them.
+    of: Mutex<Option<(usize, usize)>>,
+}
+
+impl Rows {
+    /// Takes them as soon as something is drawn, or gives them back at once.
+    pub fn show(&self, is_shown: bool) {
+        self.is_shown.store(is_shown, SeqCst);
+        if !is_shown {
+            self.give_back();
+        }
+    }
+
+    fn give_back(&self) {
+        if let Some((rows, _)) = self.of().take() {
+            let _ = write(&given_back(rows / 2));
+        }
+    }
+
+    fn of(&self) -> MutexGuard<'_, Option<(usize, usize)>> {
+        self.of.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Panel {
     /// Whether standard error is a terminal that can show it.
@@ -45,18 +77,26 @@ impl Panel {
         stderr().is_terminal() && can_draw && size().is_some_and(|(rows, _)| rows >= LEAST)
     }
 
-    /// Shows a report until its run is over.
+    /// Shows a report until its run is over, while its rows are shown.
     ///
     /// # Errors
     ///
     /// If there can be no thread.
     pub fn begin(live: Arc<Live>, screen: Screen) -> io::Result<Panel> {
-        background::begin(move || show(&live, screen)).map(Panel)
+        let rows = Arc::<Rows>::default();
+        let shown = Arc::clone(&rows);
+        let thread = background::begin(move || show(&live, screen, &shown))?;
+        Ok(Panel { thread, rows })
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> Arc<Rows> {
+        Arc::clone(&self.rows)
     }
 
     /// Gives the terminal back, once the run is over.
     pub fn end(self) {
-        let _ = self.0.join();
+        let _ = self.thread.join();
     }
 }
 
@@ -67,36 +107,40 @@ fn size() -> Option<(usize, usize)> {
     (rows > 0 && columns > 0).then_some((rows, columns))
 }
 
-fn show(live: &Live, screen: Screen) {
-    let mut before = None;
+fn show(live: &Live, screen: Screen, rows: &Rows) {
     let mut next = 0;
     loop {
-        let now = size().filter(|(rows, _)| *rows >= LEAST);
-        let mut text = String::new();
-        if let Some((rows, columns)) = now {
-            let height = rows / 2;
-            if before != now {
-                text.push_str(&taken(rows, height));
-            }
-            let screen = Screen {
-                width: Some(columns),
-                ..screen
-            };
-            text.push_str(&drawn(&lines(live, screen, height), height));
-            before = now;
-        }
-        // In one go, so that nothing that a program writes gets between.
-        let _ = write(&text);
-        let (_, later, is_over) = live.events(next, LOOK);
+        draw(live, screen, rows);
+        let is_shown = rows.is_shown.load(SeqCst);
+        let (_, later, is_over) = live.events(next, if is_shown { LOOK } else { PAUSE });
         next = later;
         if is_over {
             break;
         }
         thread::sleep(PAUSE);
     }
-    if let Some((rows, _)) = before {
-        let _ = write(&given_back(rows / 2));
+    rows.give_back();
+}
+
+fn draw(live: &Live, screen: Screen, shown: &Rows) {
+    let mut before = shown.of();
+    let now = size().filter(|(rows, _)| *rows >= LEAST);
+    let Some((rows, columns)) = now.filter(|_| shown.is_shown.load(SeqCst)) else {
+        return;
+    };
+    let height = rows / 2;
+    let mut text = String::new();
+    if *before != now {
+        text.push_str(&taken(rows, height));
     }
+    let screen = Screen {
+        width: Some(columns),
+        ..screen
+    };
+    text.push_str(&drawn(&lines(live, screen, height), height));
+    *before = now;
+    // In one go, so that nothing that a program writes gets between.
+    let _ = write(&text);
 }
 
 fn write(text: &str) -> io::Result<()> {

@@ -18,7 +18,7 @@ impl Run<'_> {
             let has_terminal = |child: &Child| child.end.is_none() && terminal.is_for(child.id);
             // Where nobody else has the terminal, nobody else stops by Ctrl-Z.
             if signal == libc::SIGTSTP && !self.children.iter().any(has_terminal) {
-                terminal.pause(id);
+                self.pause(terminal, id);
             }
             // It would not die of Ctrl-C.
             process::signal(id, Group::Of(id), Signal::CONT);
@@ -28,19 +28,32 @@ impl Run<'_> {
         }
     }
 
+    /// Stops this process, until a shell lets it go on.
+    fn pause(&self, terminal: &Terminal, id: Pid) {
+        (self.shows)(false);
+        terminal.pause(id);
+    }
+
+    /// Whether the foreground is that of this process or of the run.
+    pub(super) fn has_foreground(&self) -> bool {
+        let terminal = self.terminal.as_ref();
+        self.is_in_foreground || terminal.is_some_and(Terminal::is_in_foreground)
+    }
+
     /// A shell has brought this process to the foreground: the run takes that, so that Ctrl-C and Ctrl-Z reach it.
     pub(super) fn look_at_foreground(&mut self) {
         let is_in_foreground = terminal::is_in_foreground();
         let was_in_foreground = std::mem::replace(&mut self.is_in_foreground, is_in_foreground);
-        if was_in_foreground || !is_in_foreground {
-            return;
-        }
-        match &self.terminal {
-            Some(terminal) => terminal.take_again(),
-            None => {
+        if is_in_foreground && !was_in_foreground {
+            if let Some(terminal) = &self.terminal {
+                terminal.take_again();
+            } else {
                 let suite = self.children.last().filter(|child| child.is_suite);
                 self.terminal = Terminal::take(suite.map(|child| child.id));
             }
+        }
+        if self.has_foreground() {
+            (self.shows)(true);
         }
     }
 
@@ -58,7 +71,7 @@ impl Run<'_> {
         let goes_on = match &self.terminal {
             Some(terminal) if uses_terminal => terminal.give_to(id),
             Some(terminal) if terminal.is_of(id) => {
-                terminal.pause(id);
+                self.pause(terminal, id);
                 true
             }
             Some(_) => false,

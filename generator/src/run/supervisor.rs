@@ -38,6 +38,8 @@ pub struct Hooks {
     pub pages: Option<Pages>,
     /// Before the programs start, when the control address is known.
     pub started: Box<dyn Fn(SocketAddr)>,
+    /// Whether the terminal is the run's, which it is not while that is stopped or in the background.
+    pub shows: Box<dyn Fn(bool)>,
 }
 
 /// Runs the plan to its end. Afterwards nothing of it is left.
@@ -85,8 +87,9 @@ pub fn run(
         signals,
         stops: &stops,
         control: control.to_string(),
-        terminal: Terminal::take(None),
         is_in_foreground: terminal::is_in_foreground(),
+        terminal: Terminal::take(None),
+        shows: &hooks.shows,
         children: Vec::new(),
         inputs: Vec::new(),
         requests: 0,
@@ -95,6 +98,7 @@ pub fn run(
         why: None,
         is_stop_said: false,
     };
+    (hooks.shows)(run.has_foreground() || !terminal::is_there());
     let outcome = run.go();
     // What runs while the programs stop is no scenario's.
     let last = if run.has_suite_ended() {
@@ -121,6 +125,8 @@ pub(super) struct Run<'a> {
     pub(super) terminal: Option<Terminal>,
     /// Whether this process is in the foreground, and has left it to others.
     pub(super) is_in_foreground: bool,
+    /// See [`Hooks`].
+    pub(super) shows: &'a dyn Fn(bool),
     /// The harnesses, then the suite.
     pub(super) children: Vec<Child>,
     /// The programs' inputs, which stay open.

@@ -156,6 +156,11 @@ impl Terminal {
         id == self.sentinel
     }
 
+    /// Whether the group of the run is in the foreground.
+    pub fn is_in_foreground(&self) -> bool {
+        tcgetpgrp(&self.device) == Ok(self.group)
+    }
+
     /// Whether a child is in the group of the run.
     pub fn is_for(&self, child: Pid) -> bool {
         getpgid(Some(child)) == Ok(self.group)

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::Measure;
 use super::browser::LiveOptions;
 use crate::commands::not_measured::started;
-use crate::live::Live;
+use crate::live::{Live, Panel};
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
 use crate::run::control::Pages;
@@ -60,6 +60,9 @@ impl Measure<'_> {
         let pages = live
             .clone()
             .map(|live| -> Pages { Arc::new(move |stream, path| live.answer(stream, path)) });
+        let panel = self.live.as_ref().zip(live.as_ref());
+        let panel = panel.and_then(|(how, live)| how.panel(live));
+        let rows = panel.as_ref().map(Panel::rows);
         let hooks = Hooks {
             marks,
             pages,
@@ -67,9 +70,8 @@ impl Measure<'_> {
                 Some(how) => Box::new(move |address| how.show(address)),
                 None => Box::new(|_| {}),
             },
+            shows: Box::new(move |shows| rows.iter().for_each(|rows| rows.show(shows))),
         };
-        let panel = self.live.as_ref().zip(live.as_ref());
-        let panel = panel.and_then(|(how, live)| how.panel(live));
         let outcome = supervisor::run(plan, settings, &self.signals, &hooks);
         if let Some(live) = live {
             live.end();

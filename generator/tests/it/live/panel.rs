@@ -1,5 +1,7 @@
 //! A live report at a terminal.
 
+use std::time::Duration;
+
 use super::act;
 use crate::scenarios::program;
 use crate::support::process::wait_until;
@@ -40,6 +42,43 @@ fn at_the_terminal_the_upper_half_follows_the_run() {
         !rows.iter().any(|row| row.starts_with("new: ")),
         "{rows:#?}"
     );
+}
+
+#[test]
+fn a_run_that_stops_gives_its_rows_back_until_it_comes_to_the_foreground() {
+    let krate = program();
+    let terminal = Terminal::start(krate.command("sh").env("TERM", "xterm-256color"));
+    let has_panel = || rows(&terminal).join("\n").contains("Total");
+    terminal.enter("stty rows 24 cols 80; cargo-itcov run --live=terminal; echo stopped=$?=");
+    act(&krate, "0");
+    wait_until("the panel", has_panel);
+    terminal.press(b"\x1a");
+    terminal.expect("stopped=148=");
+    assert!(!has_panel(), "{:#?}", rows(&terminal));
+    // The shell has all rows.
+    terminal.enter("seq 40; echo listed-$((1 + 1))");
+    terminal.expect("listed-2");
+    let all = rows(&terminal);
+    assert!(all[0].trim().parse::<u8>().is_ok(), "{all:#?}");
+
+    terminal.enter("bg; echo goes-$((1 + 1))");
+    terminal.expect("goes-2");
+    act(&krate, "2");
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(!has_panel(), "{:#?}", rows(&terminal));
+
+    // What was done meanwhile has another idea of the rows.
+    terminal.enter("printf '\\033[r\\033[2J\\033[H'; fg; echo ended=$?=");
+    wait_until("the panel again", || {
+        rows(&terminal)[..12].join("\n").contains("act_2")
+    });
+    act(&krate, "4");
+    wait_until("what the program writes", || {
+        let rows = rows(&terminal);
+        rows[12..].iter().any(|row| row.trim() == "4") && rows[..12].join("\n").contains("act_4")
+    });
+    terminal.interrupt();
+    terminal.expect("ended=");
 }
 
 #[test]
