@@ -101,6 +101,9 @@ pub fn main() -> ExitCode {
     if build::runner::is_meant(&name) {
         return build::runner::main(&arguments);
     }
+    if run::sentinel::is_meant(&name) {
+        return run::sentinel::main();
+    }
     if build::guard::is_meant(&name) {
         return build::guard::main(&arguments);
     }

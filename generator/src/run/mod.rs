@@ -3,7 +3,7 @@
 //! ```text
 //! settings ─┐                    ┌─ process ── terminal     what is started, its signals and its end
 //!           ├─ supervisor ───────┼─ ready                   what the suite waits for
-//! plan ─────┘  ├─ stopped        │
+//! plan ─────┘  ├─ stopped        │              └─ sentinel    Ctrl-C at that
 //!              └─ stopping       ├─ control                 a request that ends the run
 //!                                └─ ancestor, interrupts    what ends the run from outside
 //! ```
@@ -16,6 +16,7 @@ pub mod marks;
 pub mod plan;
 pub mod process;
 mod ready;
+pub mod sentinel;
 pub mod settings;
 mod starting;
 mod stopped;

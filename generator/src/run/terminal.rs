@@ -2,9 +2,8 @@
 //! process, which goes on to the report.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write, stdin};
+use std::io::{IsTerminal, Write, stdin};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::process::{ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +17,8 @@ use rustix::termios::{
 };
 
 use super::ancestor::{Ancestor, Stat};
-use super::process::{Group, shares_group, start};
+use super::process::{Group, shares_group};
+use super::sentinel;
 
 /// Whether this process is in the foreground of a terminal.
 pub fn is_in_foreground() -> bool {
@@ -80,10 +80,8 @@ pub struct Terminal {
     settings: Option<Termios>,
     /// The group of this process.
     own: Pid,
-    /// The process that tells of Ctrl-C: it does nothing but die of it.
+    /// The process that tells of Ctrl-C.
     sentinel: Pid,
-    /// It ends with its input.
-    input: ChildStdin,
     /// The group of the run.
     group: Pid,
 }
@@ -116,7 +114,7 @@ impl Terminal {
         unsafe {
             libc::signal(libc::SIGTTOU, libc::SIG_IGN);
         }
-        let (sentinel, input) = sentinel(group).ok()?;
+        let sentinel = sentinel::start(group).ok()?;
         let settings = tcgetattr(&device).ok();
         let group = group.unwrap_or(sentinel);
         tcsetpgrp(&device, group).ok()?;
@@ -125,7 +123,6 @@ impl Terminal {
             settings,
             own: getpgrp(),
             sentinel,
-            input,
             group,
         })
     }
@@ -135,14 +132,14 @@ impl Terminal {
         Group::Of(self.group)
     }
 
-    /// Whether it was the sentinel that has ended: if by a signal, there is another one then, and it was Ctrl-C.
+    /// Whether it was the sentinel that has ended: there is another one then, and it was Ctrl-C if the status is that of SIGINT.
     pub fn has_ended(&mut self, id: Pid) -> bool {
         if id != self.sentinel {
             return false;
         }
-        let again = sentinel(Some(self.group)).or_else(|_| sentinel(None));
-        if let Ok((sentinel, input)) = again {
-            (self.sentinel, self.input) = (sentinel, input);
+        let again = sentinel::start(Some(self.group)).or_else(|_| sentinel::start(None));
+        if let Ok(sentinel) = again {
+            self.sentinel = sentinel;
             if getpgid(Some(sentinel)).is_ok_and(|group| group != self.group) {
                 self.give_to_group(sentinel);
                 self.group = sentinel;
@@ -232,22 +229,6 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.restore();
     }
-}
-
-fn sentinel(group: Option<Pid>) -> io::Result<(Pid, ChildStdin)> {
-    let mut command = Command::new("cat");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let (input, output) = io::pipe()?;
-    command.stdin(input);
-    let id = start(
-        &mut command,
-        group.map_or(Group::Own, Group::Of),
-        Signal::KILL,
-    )?;
-    Ok((id, ChildStdin::from(std::os::fd::OwnedFd::from(output))))
 }
 
 /// Whether the run may have the foreground of this process.

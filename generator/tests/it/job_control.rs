@@ -236,6 +236,18 @@ fn a_program_beside_a_suite_has_no_terminal_that_could_stop_it() {
     terminal.expect("status=1=");
 }
 
+#[test]
+fn a_suite_that_interrupts_its_own_group_goes_on() {
+    let krate = TestCrate::shared();
+    krate.write(
+        "suite.sh",
+        "$ITCOV_BIN one; trap '' INT; kill -INT 0; sleep 1; kill -INT 0; sleep 1; echo on; exit 3\n",
+    );
+    let terminal = krate.terminal(&[]);
+    terminal.enter("just itcov-exec sh suite.sh; echo status=$?=");
+    terminal.expect("status=3=");
+}
+
 /// What a pager does: it reads key by key until `q`, then what is written to it.
 const PAGER: &str = "trap : INT; stty -icanon </dev/tty; : >pages
     until [ \"$key\" = q ]; do key=$(dd bs=1 count=1 2>/dev/null </dev/tty); echo key=$key=; done
