@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{
-    Pid, Signal, getpgid, getpgrp, kill_current_process_group, test_kill_process_group,
-};
+use rustix::process::{Pid, Signal, getpgid, kill_current_process_group, test_kill_process_group};
 use rustix::termios::{
     LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr, tcsetpgrp,
 };
@@ -27,7 +25,20 @@ pub fn is_in_foreground() -> bool {
 
 /// Whether this process is in the foreground of a terminal, which is its own.
 pub fn has_foreground() -> bool {
-    is_in_foreground() && is_of_terminal(getpgrp())
+    is_in_foreground() && is_of_terminal()
+}
+
+/// The group of this process; none if it is from outside of the namespace in which this process is.
+fn own_group() -> Option<Pid> {
+    Pid::from_raw(own_group_number())
+}
+
+fn own_group_number() -> i32 {
+    #[allow(unsafe_code)]
+    // SAFETY: it only gives a number.
+    unsafe {
+        libc::getpgrp()
+    }
 }
 
 /// Whether this process has a terminal.
@@ -37,7 +48,7 @@ pub fn is_there() -> bool {
 
 /// Whether this process is in the background of the terminal that is its input.
 pub fn is_in_background() -> bool {
-    tcgetpgrp(stdin()).is_ok_and(|group| group != getpgrp())
+    tcgetpgrp(stdin()).is_ok_and(|group| Some(group) != own_group())
 }
 
 /// A terminal in whose foreground this process is.
@@ -50,7 +61,7 @@ impl Foreground {
     pub fn of_this_process() -> Option<Foreground> {
         let mut options = File::options();
         let device = options.read(true).write(true).open("/dev/tty").ok()?;
-        (tcgetpgrp(&device).ok()? == getpgrp()).then_some(Foreground { device })
+        (tcgetpgrp(&device).ok()? == own_group()?).then_some(Foreground { device })
     }
 
     /// Whether it has gone. The system tells whoever leads the session, and the others when that has ended: but just waits for
@@ -121,7 +132,7 @@ impl Terminal {
         Some(Terminal {
             device,
             settings,
-            own: getpgrp(),
+            own: own_group()?,
             sentinel,
             group,
         })
@@ -233,7 +244,7 @@ impl Drop for Terminal {
 
 /// Whether the run may have the foreground of this process.
 fn is_for_run() -> bool {
-    is_of_terminal(getpgrp()) && !is_read_by_another()
+    is_of_terminal() && !is_read_by_another()
 }
 
 /// Whether a pager, or the like, has the keyboard: somebody who shares the group of this process reads key by key.
@@ -246,7 +257,7 @@ fn is_read_by_another() -> bool {
 
 /// Whether the foreground is this process's, and not that of a script that has it in its background: such a process is in
 /// the foreground's group as well, but its input is /dev/null, or something else that is not the terminal.
-fn is_of_terminal(own: Pid) -> bool {
+fn is_of_terminal() -> bool {
     if is_null() {
         return false;
     }
@@ -255,7 +266,7 @@ fn is_of_terminal(own: Pid) -> bool {
     }
     let above = Ancestor::just().and_then(Ancestor::parent);
     let above = above.unwrap_or_else(std::os::unix::process::parent_id);
-    Stat::of(above).is_some_and(|stat| stat.group != own.as_raw_nonzero().get())
+    Stat::of(above).is_some_and(|stat| stat.group != own_group_number())
 }
 
 /// Whether the input is /dev/null.
