@@ -16,6 +16,7 @@ mod restored;
 mod run;
 mod scaffold;
 mod verbosity;
+mod walk;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -8,11 +8,12 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{Arm, Attribute, Expr, FieldValue, ImplItem, Item, ItemMacro, Macro, Stmt, TraitItem};
+use syn::{Attribute, Item};
 
 pub use predicate::{attribute, is_meant};
 use predicate::{holds, inner_attributes, of_measured, predicate};
+
+use crate::walk::{self, Go, Part, Visitor};
 
 /// What is set, as `rustc --print cfg` says it.
 pub type Cfg = BTreeSet<String>;
@@ -26,7 +27,7 @@ pub fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
         return Vec::new();
     };
     let mut nodes = Nodes::default();
-    nodes.visit_file(&file);
+    walk::through(&mut nodes, &file);
     let mut found = Vec::new();
     if is_left_out(&file.attrs, compiled) {
         let last = tokens.into_iter().last();
@@ -48,51 +49,27 @@ impl Nodes {
     }
 }
 
-impl<'ast> Visit<'ast> for Nodes {
-    fn visit_item(&mut self, it: &'ast Item) {
-        self.add(it.span());
-        visit::visit_item(self, it);
-    }
-
-    fn visit_item_macro(&mut self, it: &'ast ItemMacro) {
-        // What a macro is made of is no code.
-        if it.ident.is_none() {
-            visit::visit_item_macro(self, it);
+impl Visitor for Nodes {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            Part::Item(it) => self.add(it.span()),
+            Part::ImplItem(it) => self.add(it.span()),
+            Part::TraitItem(it) => self.add(it.span()),
+            Part::Stmt(it) => self.add(it.span()),
+            Part::Arm(it) => self.add(it.span()),
+            Part::FieldValue(it) => self.add(it.span()),
+            Part::Expr(it) => self.add(it.span()),
+            Part::Macro(it) => {
+                self.1.insert(it.delimiter.span().open().start());
+                return Go::Past;
+            }
+            Part::Block(_) | Part::Type(_) => {}
         }
-    }
-
-    fn visit_macro(&mut self, it: &'ast Macro) {
-        self.1.insert(it.delimiter.span().open().start());
-    }
-
-    fn visit_impl_item(&mut self, it: &'ast ImplItem) {
-        self.add(it.span());
-        visit::visit_impl_item(self, it);
-    }
-
-    fn visit_trait_item(&mut self, it: &'ast TraitItem) {
-        self.add(it.span());
-        visit::visit_trait_item(self, it);
-    }
-
-    fn visit_stmt(&mut self, it: &'ast Stmt) {
-        self.add(it.span());
-        visit::visit_stmt(self, it);
-    }
-
-    fn visit_arm(&mut self, it: &'ast Arm) {
-        self.add(it.span());
-        visit::visit_arm(self, it);
-    }
-
-    fn visit_field_value(&mut self, it: &'ast FieldValue) {
-        self.add(it.span());
-        visit::visit_field_value(self, it);
-    }
-
-    fn visit_expr(&mut self, it: &'ast Expr) {
-        self.add(it.span());
-        visit::visit_expr(self, it);
+        match part {
+            // What a macro is made of is no code.
+            Part::Item(Item::Macro(it)) if it.ident.is_some() => Go::Past,
+            _ => Go::Into,
+        }
     }
 }
 

@@ -12,12 +12,12 @@ use llvm_coverage::parse::regions::Kind;
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::{Delimiter, LineColumn, Spacing, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprClosure, ImplItem, Item, ItemMacro, Macro, Stmt, TraitItem, Type};
+use syn::{Attribute, Expr, ImplItem, Item, Macro, Stmt, TraitItem};
 
 use super::cfg::{attribute, is_meant};
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
+use crate::walk::{self, Go, Part, Visitor};
 
 /// What has `changed` in the texts, by their paths without links, is code, and has no code of its own. If it is given to a macro in
 /// a line that ran, it is taken to have run. What is known of `sources` are those with code.
@@ -117,7 +117,7 @@ fn pieces(text: &str, known: &Known) -> Vec<Piece> {
         pieces: Vec::new(),
     };
     if is_meant(&file.attrs) {
-        calls.visit_file(&file);
+        walk::through(&mut calls, &file);
     }
     calls.pieces.retain(|it| !known.have(it));
     calls.pieces
@@ -134,10 +134,8 @@ impl Calls<'_> {
     fn add(&mut self, it: &Macro) {
         add_pieces(it.tokens.clone(), &mut self.pieces);
     }
-}
 
-impl<'ast> Visit<'ast> for Calls<'_> {
-    fn visit_item(&mut self, item: &'ast Item) {
+    fn add_item(&mut self, item: &Item) {
         let (attributes, is_constant): (&[Attribute], bool) = match item {
             Item::Fn(it) => (&it.attrs, false),
             Item::Impl(it) => (&it.attrs, false),
@@ -148,70 +146,71 @@ impl<'ast> Visit<'ast> for Calls<'_> {
             Item::Static(it) => (&it.attrs, true),
             _ => return,
         };
-        if is_meant(attributes) {
-            let around = std::mem::replace(&mut self.is_constant, is_constant);
-            visit::visit_item(self, item);
-            self.is_constant = around;
+        if !is_meant(attributes) {
+            return;
         }
-    }
-
-    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
-        let name = item.mac.path.segments.last();
+        let Item::Macro(it) = item else {
+            return self.look_into(Part::Item(item), is_constant);
+        };
+        let name = it.mac.path.segments.last();
         let name = name.map_or_else(String::new, |it| it.ident.to_string());
         // What is asserted between functions is so by the compiler.
         let is_asserted = ["const_", "assert_", "static_assert"];
-        if item.ident.is_none() && !is_asserted.iter().any(|it| name.starts_with(it)) {
-            self.add(&item.mac);
+        if it.ident.is_none() && !is_asserted.iter().any(|it| name.starts_with(it)) {
+            self.add(&it.mac);
         }
     }
 
-    fn visit_impl_item(&mut self, item: &'ast ImplItem) {
-        match item {
-            ImplItem::Fn(it) if is_meant(&it.attrs) => visit::visit_impl_item(self, item),
-            ImplItem::Macro(it) if is_meant(&it.attrs) => self.add(&it.mac),
-            _ => {}
-        }
-    }
-
-    fn visit_trait_item(&mut self, item: &'ast TraitItem) {
-        match item {
-            TraitItem::Fn(it) if is_meant(&it.attrs) => visit::visit_trait_item(self, item),
-            TraitItem::Macro(it) if is_meant(&it.attrs) => self.add(&it.mac),
-            _ => {}
-        }
-    }
-
-    fn visit_stmt(&mut self, statement: &'ast Stmt) {
-        let attributes = match statement {
-            Stmt::Macro(it) => &it.attrs[..],
-            Stmt::Local(it) => &it.attrs,
-            _ => &[],
-        };
-        if is_meant(attributes) {
-            visit::visit_stmt(self, statement);
-        }
-    }
-
-    fn visit_macro(&mut self, it: &'ast Macro) {
-        let line = it.path.span().start().line;
-        if !self.is_constant && !self.known.ran.contains(&line) {
-            self.add(it);
-        }
-    }
-
-    fn visit_expr_closure(&mut self, it: &'ast ExprClosure) {
-        let around = std::mem::take(&mut self.is_constant);
-        visit::visit_expr_closure(self, it);
+    fn look_into(&mut self, part: Part<'_>, is_constant: bool) {
+        let around = std::mem::replace(&mut self.is_constant, is_constant);
+        walk::within(self, part);
         self.is_constant = around;
     }
+}
 
-    fn visit_expr(&mut self, it: &'ast Expr) {
-        if !matches!(it, Expr::Const(_)) {
-            visit::visit_expr(self, it);
+impl Visitor for Calls<'_> {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            Part::Item(item) => {
+                self.add_item(item);
+                return Go::Past;
+            }
+            Part::ImplItem(ImplItem::Fn(it)) if is_meant(&it.attrs) => {}
+            Part::TraitItem(TraitItem::Fn(it)) if is_meant(&it.attrs) => {}
+            Part::ImplItem(item) => {
+                if let ImplItem::Macro(it) = item
+                    && is_meant(&it.attrs)
+                {
+                    self.add(&it.mac);
+                }
+                return Go::Past;
+            }
+            Part::TraitItem(item) => {
+                if let TraitItem::Macro(it) = item
+                    && is_meant(&it.attrs)
+                {
+                    self.add(&it.mac);
+                }
+                return Go::Past;
+            }
+            Part::Stmt(Stmt::Macro(it)) if !is_meant(&it.attrs) => return Go::Past,
+            Part::Stmt(Stmt::Local(it)) if !is_meant(&it.attrs) => return Go::Past,
+            Part::Macro(it) => {
+                let line = it.path.span().start().line;
+                if !self.is_constant && !self.known.ran.contains(&line) {
+                    self.add(it);
+                }
+                return Go::Past;
+            }
+            Part::Expr(Expr::Closure(_)) => {
+                self.look_into(part, false);
+                return Go::Past;
+            }
+            Part::Expr(Expr::Const(_)) | Part::Type(_) => return Go::Past,
+            _ => {}
         }
+        Go::Into
     }
-
-    fn visit_type(&mut self, _: &'ast Type) {}
 }
 
 /// Adds the code that is in tokens of which nobody knows what they mean: what parses as an expression or block, and does something.

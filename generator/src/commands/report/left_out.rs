@@ -5,13 +5,10 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{
-    Block, ImplItemFn, ImplItemMacro, Item, ItemFn, ItemMacro, Signature, Stmt, TraitItemFn,
-    TraitItemMacro,
-};
+use syn::{Block, ImplItem, Item, Signature, Stmt, TraitItem};
 
 use super::cfg::{attribute, is_meant};
+use crate::walk::{self, Go, Part, Visitor};
 
 /// The lines of functions that begin in none of the lines in which one with code `begins`. Tests are not meant, nor what is not to be
 /// measured, nor what macros make. None if the text is not understood.
@@ -24,7 +21,7 @@ pub fn functions(text: &str, begins: &BTreeSet<u32>) -> Vec<RangeInclusive<u32>>
         begins,
         found: Vec::new(),
     };
-    functions.visit_file(&file);
+    walk::through(&mut functions, &file);
     functions.found
 }
 
@@ -45,6 +42,19 @@ impl Functions<'_> {
         let head = line(first)..=line(open);
         if self.begins.range(head).next().is_none() {
             self.found.push(line(first)..=line(last));
+        }
+    }
+
+    fn add_statements(&mut self, block: &Block) {
+        for (place, statement) in block.stmts.iter().enumerate() {
+            let is_last = place + 1 == block.stmts.len();
+            match statement {
+                // It may be a value, such as that of `quote!`.
+                Stmt::Macro(it) if is_last && it.semi_token.is_none() => {}
+                Stmt::Macro(it) if is_meant(&it.attrs) => self.add_tokens(it.mac.tokens.clone()),
+                Stmt::Macro(_) => {}
+                other => walk::to(self, Part::Stmt(other)),
+            }
         }
     }
 
@@ -85,72 +95,45 @@ impl Functions<'_> {
     }
 }
 
-impl<'ast> Visit<'ast> for Functions<'_> {
-    fn visit_item(&mut self, item: &'ast Item) {
-        let attributes = match item {
-            Item::Fn(it) => &it.attrs,
-            Item::Impl(it) => &it.attrs,
-            Item::Mod(it) => &it.attrs,
-            Item::Trait(it) => &it.attrs,
-            _ => &Vec::new(),
-        };
-        if is_meant(attributes) {
-            visit::visit_item(self, item);
-        }
-    }
-
-    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
-        if item.ident.is_none() && is_meant(&item.attrs) {
-            self.add_tokens(item.mac.tokens.clone());
-        }
-    }
-
-    fn visit_impl_item_macro(&mut self, item: &'ast ImplItemMacro) {
-        if is_meant(&item.attrs) {
-            self.add_tokens(item.mac.tokens.clone());
-        }
-    }
-
-    fn visit_trait_item_macro(&mut self, item: &'ast TraitItemMacro) {
-        if is_meant(&item.attrs) {
-            self.add_tokens(item.mac.tokens.clone());
-        }
-    }
-
-    fn visit_block(&mut self, block: &'ast Block) {
-        for (place, statement) in block.stmts.iter().enumerate() {
-            let is_last = place + 1 == block.stmts.len();
-            match statement {
-                // It may be a value, such as that of `quote!`.
-                Stmt::Macro(it) if is_last && it.semi_token.is_none() => {}
-                Stmt::Macro(it) if is_meant(&it.attrs) => self.add_tokens(it.mac.tokens.clone()),
-                Stmt::Macro(_) => {}
-                other => self.visit_stmt(other),
+impl Visitor for Functions<'_> {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        let (attributes, macro_call) = match part {
+            Part::Item(Item::Fn(it)) => (&it.attrs, None),
+            Part::Item(Item::Impl(it)) => (&it.attrs, None),
+            Part::Item(Item::Mod(it)) => (&it.attrs, None),
+            Part::Item(Item::Trait(it)) => (&it.attrs, None),
+            // What a macro is made of is no code.
+            Part::Item(Item::Macro(it)) if it.ident.is_some() => return Go::Past,
+            Part::Item(Item::Macro(it)) => (&it.attrs, Some(&it.mac)),
+            Part::ImplItem(ImplItem::Fn(it)) => (&it.attrs, None),
+            Part::ImplItem(ImplItem::Macro(it)) => (&it.attrs, Some(&it.mac)),
+            Part::TraitItem(TraitItem::Fn(it)) if it.default.is_none() => return Go::Past,
+            Part::TraitItem(TraitItem::Fn(it)) => (&it.attrs, None),
+            Part::TraitItem(TraitItem::Macro(it)) => (&it.attrs, Some(&it.mac)),
+            Part::Block(block) => {
+                self.add_statements(block);
+                return Go::Past;
             }
+            _ => return Go::Into,
+        };
+        if !is_meant(attributes) {
+            return Go::Past;
         }
-    }
-
-    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        self.add(function.span(), &function.sig, &function.block);
-        visit::visit_item_fn(self, function);
-    }
-
-    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
-        if is_meant(&function.attrs) {
-            self.add(function.span(), &function.sig, &function.block);
-            visit::visit_impl_item_fn(self, function);
+        if let Some(it) = macro_call {
+            self.add_tokens(it.tokens.clone());
+            return Go::Past;
         }
-    }
-
-    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
-        if let Some(block) = function
-            .default
-            .as_ref()
-            .filter(|_| is_meant(&function.attrs))
-        {
-            self.add(function.span(), &function.sig, block);
-            visit::visit_trait_item_fn(self, function);
+        match part {
+            Part::Item(Item::Fn(it)) => self.add(it.span(), &it.sig, &it.block),
+            Part::ImplItem(ImplItem::Fn(it)) => self.add(it.span(), &it.sig, &it.block),
+            Part::TraitItem(TraitItem::Fn(it)) => {
+                if let Some(block) = &it.default {
+                    self.add(it.span(), &it.sig, block);
+                }
+            }
+            _ => {}
         }
+        Go::Into
     }
 }
 

@@ -1,8 +1,9 @@
 //! Whether an expression does something, so that it is more than a value, a name or a type.
 
 use proc_macro2::TokenTree;
-use syn::visit::{self, Visit};
-use syn::{BinOp, Block, Expr, ExprPath, Item, Local, Macro, Type};
+use syn::{BinOp, Block, Expr, ExprPath, Stmt};
+
+use crate::walk::{self, Go, Part, Visitor};
 
 /// What is built in and gives a text, number or file.
 const GIVEN: [&str; 13] = [
@@ -24,7 +25,7 @@ const GIVEN: [&str; 13] = [
 /// See above.
 pub fn computes(expression: &Expr) -> bool {
     let mut computing = Computing::default();
-    computing.visit_expr(expression);
+    walk::to(&mut computing, Part::Expr(expression));
     computing.0
 }
 
@@ -32,7 +33,7 @@ pub fn computes(expression: &Expr) -> bool {
 pub fn block_computes(group: &TokenTree) -> bool {
     let mut computing = Computing::default();
     if let Ok(block) = syn::parse2::<Block>(group.clone().into()) {
-        computing.visit_block(&block);
+        walk::to(&mut computing, Part::Block(&block));
     }
     computing.0
 }
@@ -40,47 +41,50 @@ pub fn block_computes(group: &TokenTree) -> bool {
 #[derive(Default)]
 struct Computing(bool);
 
-impl<'ast> Visit<'ast> for Computing {
-    fn visit_expr(&mut self, it: &'ast Expr) {
-        self.0 |= match it {
-            Expr::Assign(_)
-            | Expr::Await(_)
-            | Expr::Break(_)
-            | Expr::Closure(_)
-            | Expr::Continue(_)
-            | Expr::ForLoop(_)
-            | Expr::If(_)
-            | Expr::Loop(_)
-            | Expr::Match(_)
-            | Expr::MethodCall(_)
-            | Expr::Return(_)
-            | Expr::Try(_)
-            | Expr::While(_)
-            | Expr::Yield(_) => true,
-            // What has the name of a type or variant is a value.
-            Expr::Call(it) => !matches!(&*it.func, Expr::Path(it) if is_great(it)),
-            // `Vec<u8, …` is none.
-            Expr::Binary(it) if matches!(it.op, BinOp::Lt(_) | BinOp::Gt(_)) => false,
-            Expr::Binary(it) => is_variable(&it.left) || is_variable(&it.right),
-            _ => false,
-        };
-        if !matches!(it, Expr::Const(_)) {
-            visit::visit_expr(self, it);
+impl Visitor for Computing {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            Part::Expr(Expr::Const(_)) | Part::Item(_) | Part::Type(_) => return Go::Past,
+            Part::Expr(it) => self.0 |= acts(it),
+            Part::Stmt(Stmt::Local(_)) => {
+                self.0 = true;
+                return Go::Past;
+            }
+            Part::Macro(it) => {
+                let name = it.path.segments.last();
+                let name = name.map_or_else(String::new, |it| it.ident.to_string());
+                self.0 |= !GIVEN.contains(&&*name);
+                return Go::Past;
+            }
+            _ => {}
         }
+        Go::Into
     }
+}
 
-    fn visit_local(&mut self, _: &'ast Local) {
-        self.0 = true;
+fn acts(it: &Expr) -> bool {
+    match it {
+        Expr::Assign(_)
+        | Expr::Await(_)
+        | Expr::Break(_)
+        | Expr::Closure(_)
+        | Expr::Continue(_)
+        | Expr::ForLoop(_)
+        | Expr::If(_)
+        | Expr::Loop(_)
+        | Expr::Match(_)
+        | Expr::MethodCall(_)
+        | Expr::Return(_)
+        | Expr::Try(_)
+        | Expr::While(_)
+        | Expr::Yield(_) => true,
+        // What has the name of a type or variant is a value.
+        Expr::Call(it) => !matches!(&*it.func, Expr::Path(it) if is_great(it)),
+        // `Vec<u8, …` is none.
+        Expr::Binary(it) if matches!(it.op, BinOp::Lt(_) | BinOp::Gt(_)) => false,
+        Expr::Binary(it) => is_variable(&it.left) || is_variable(&it.right),
+        _ => false,
     }
-
-    fn visit_macro(&mut self, it: &'ast Macro) {
-        let name = it.path.segments.last();
-        let name = name.map_or_else(String::new, |it| it.ident.to_string());
-        self.0 |= !GIVEN.contains(&&*name);
-    }
-
-    fn visit_item(&mut self, _: &'ast Item) {}
-    fn visit_type(&mut self, _: &'ast Type) {}
 }
 
 fn is_variable(operand: &Expr) -> bool {

@@ -8,13 +8,10 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::visit::{self, Visit};
-use syn::{
-    Block, ExprConst, ImplItemConst, ImplItemFn, Item, ItemConst, ItemFn, ItemStatic, Macro,
-    Signature, Stmt, TraitItemConst, TraitItemFn, Type, Visibility,
-};
+use syn::{Block, Expr, ImplItem, Item, Macro, Signature, Stmt, TraitItem, Visibility};
 
 use super::makers::{Makers, has_items};
+use crate::walk::{self, Go, Part, Visitor};
 
 /// A function whose body has changed: lines of the text that was compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +101,7 @@ impl Code {
             makers,
             all: HashMap::new(),
         };
-        functions.visit_file(&file);
+        walk::through(&mut functions, &file);
         let mut code = Code::default();
         code.add(tokens, &functions.all, &mut None);
         Some(code)
@@ -208,7 +205,7 @@ impl Functions<'_> {
             all: Vec::new(),
             are_of_this_function: true,
         };
-        items.visit_block(block);
+        walk::to(&mut items, Part::Block(block));
         let leaking = if items.are_of_this_function {
             Vec::new()
         } else {
@@ -222,32 +219,30 @@ impl Functions<'_> {
             leaking,
         };
         self.all.insert(open, place);
-        visit::visit_block(self, block);
+        walk::within(self, Part::Block(block));
     }
 }
 
-impl<'ast> Visit<'ast> for Functions<'_> {
-    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
-        self.add(first(&function.vis), &function.sig, &function.block);
-    }
-
-    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
-        self.add(first(&function.vis), &function.sig, &function.block);
-    }
-
-    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
-        if let Some(block) = &function.default {
-            self.add(None, &function.sig, block);
+impl Visitor for Functions<'_> {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            Part::Item(Item::Fn(it)) => self.add(first(&it.vis), &it.sig, &it.block),
+            Part::ImplItem(ImplItem::Fn(it)) => self.add(first(&it.vis), &it.sig, &it.block),
+            Part::TraitItem(TraitItem::Fn(it)) => {
+                if let Some(block) = &it.default {
+                    self.add(None, &it.sig, block);
+                }
+            }
+            // The compiler runs what is in them, or it runs once, whoever comes first.
+            Part::Item(Item::Const(_) | Item::Static(_))
+            | Part::ImplItem(ImplItem::Const(_))
+            | Part::TraitItem(TraitItem::Const(_))
+            | Part::Expr(Expr::Const(_))
+            | Part::Type(_) => {}
+            _ => return Go::Into,
         }
+        Go::Past
     }
-
-    // The compiler runs what is in them, or it runs once, whoever comes first.
-    fn visit_item_const(&mut self, _: &'ast ItemConst) {}
-    fn visit_item_static(&mut self, _: &'ast ItemStatic) {}
-    fn visit_impl_item_const(&mut self, _: &'ast ImplItemConst) {}
-    fn visit_trait_item_const(&mut self, _: &'ast TraitItemConst) {}
-    fn visit_expr_const(&mut self, _: &'ast ExprConst) {}
-    fn visit_type(&mut self, _: &'ast Type) {}
 }
 
 /// The items in a function, without those in functions in it, and the macros that may make some.
@@ -264,10 +259,8 @@ impl Items<'_> {
         self.all.push((span.start(), span.end()));
         self.are_of_this_function = false;
     }
-}
 
-impl<'ast> Visit<'ast> for Items<'_> {
-    fn visit_block(&mut self, block: &'ast Block) {
+    fn add_statements(&mut self, block: &Block) {
         let statements = block.stmts.iter().enumerate();
         for (place, statement) in statements {
             let is_last = place + 1 == block.stmts.len();
@@ -278,31 +271,39 @@ impl<'ast> Visit<'ast> for Items<'_> {
                 {
                     self.add_made(&it.mac);
                 }
-                other => self.visit_stmt(other),
+                other => walk::to(self, Part::Stmt(other)),
             }
         }
     }
+}
 
-    fn visit_macro(&mut self, it: &'ast Macro) {
-        let name = it.path.segments.last();
-        if name.is_some_and(|it| self.makers.have(&it.ident.to_string()))
-            || self.makers.are_called(&it.tokens)
-        {
-            self.add_made(it);
+impl Visitor for Items<'_> {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            Part::Block(block) => self.add_statements(block),
+            Part::Macro(it) => {
+                let name = it.path.segments.last();
+                if name.is_some_and(|it| self.makers.have(&it.ident.to_string()))
+                    || self.makers.are_called(&it.tokens)
+                {
+                    self.add_made(it);
+                }
+            }
+            Part::Item(item) => {
+                let is_of_this_function = matches!(
+                    item,
+                    Item::Const(_) | Item::Static(_) | Item::Type(_) | Item::Use(_)
+                );
+                self.are_of_this_function &= is_of_this_function;
+                // The body of a function is told apart by itself.
+                if !matches!(item, Item::Fn(_)) {
+                    let span = item.span();
+                    self.all.push((span.start(), span.end()));
+                }
+            }
+            _ => return Go::Into,
         }
-    }
-
-    fn visit_item(&mut self, item: &'ast Item) {
-        let is_of_this_function = matches!(
-            item,
-            Item::Const(_) | Item::Static(_) | Item::Type(_) | Item::Use(_)
-        );
-        self.are_of_this_function &= is_of_this_function;
-        // The body of a function is told apart by itself.
-        if !matches!(item, Item::Fn(_)) {
-            let span = item.span();
-            self.all.push((span.start(), span.end()));
-        }
+        Go::Past
     }
 }
 
