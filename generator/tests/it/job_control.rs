@@ -275,8 +275,9 @@ fn a_pager_that_a_run_writes_to_keeps_the_keyboard() {
     assert!(terminal.screen().contains("Total"), "{}", terminal.screen());
 
     // Ctrl-C ends the run, and the pager shows the report.
-    std::fs::remove_file(krate.root.join("go")).unwrap();
-    std::fs::remove_file(krate.root.join("runs")).unwrap();
+    for file in ["go", "pages", "runs"] {
+        std::fs::remove_file(krate.root.join(file)).unwrap();
+    }
     let terminal = krate.terminal(&[]);
     terminal.enter("just itcov-exec sh suite.sh 2>&1 | sh pager.sh; echo ended=$?=");
     wait_until("the suite runs", || krate.has("runs"));
