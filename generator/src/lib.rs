@@ -4,6 +4,7 @@ mod background;
 mod build;
 mod commands;
 mod deep;
+mod definitions;
 mod doctor;
 mod duration;
 mod git_dir;

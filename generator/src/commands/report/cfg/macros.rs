@@ -12,6 +12,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::{Cfg, attribute, is_left_out, left_out, lines};
 use crate::build::texts::Text;
 use crate::commands::scenarios::place::extent;
+use crate::definitions;
 
 /// The names of those that the compiled texts define, and of which some compilation has left out a definition, or a part of one.
 pub fn changed(texts: &BTreeSet<Text>, cfg: &HashMap<PathBuf, Vec<Cfg>>) -> BTreeSet<String> {
@@ -27,39 +28,15 @@ pub fn changed(texts: &BTreeSet<Text>, cfg: &HashMap<PathBuf, Vec<Cfg>>) -> BTre
         let out: Vec<_> = out
             .flat_map(|it| left_out(&text, slice::from_ref(it)))
             .collect();
-        let is_changed = |line: u32, definition: &TokenStream| {
-            out.iter().any(|it| it.contains(&line))
-                || all
-                    .iter()
-                    .any(|it| has_left_out(definition.clone(), slice::from_ref(*it)))
-        };
-        add_names(text.parse().unwrap_or_default(), &is_changed, &mut names);
+        definitions::of_macros(&text, &mut |name, definition| {
+            let line = *lines(name.span().start(), name.span().end()).start();
+            let is_out = |it: &&Cfg| has_left_out(definition.clone(), slice::from_ref(*it));
+            if out.iter().any(|it| it.contains(&line)) || all.iter().any(is_out) {
+                names.insert(name.to_string());
+            }
+        });
     }
     names
-}
-
-/// Adds the names of those that are defined in a line and by tokens which tell that.
-fn add_names(
-    tokens: TokenStream,
-    is_changed: &dyn Fn(u32, &TokenStream) -> bool,
-    names: &mut BTreeSet<String>,
-) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (place, token) in tokens.iter().enumerate() {
-        match (token, &tokens[place + 1..]) {
-            (
-                TokenTree::Ident(it),
-                [_, TokenTree::Ident(name), TokenTree::Group(definition), ..],
-            ) if it == "macro_rules" => {
-                let line = *lines(name.span().start(), name.span().end()).start();
-                if is_changed(line, &definition.stream()) {
-                    names.insert(name.to_string());
-                }
-            }
-            (TokenTree::Group(it), _) => add_names(it.stream(), is_changed, names),
-            _ => {}
-        }
-    }
 }
 
 /// Whether there is an attribute by which something is left out.

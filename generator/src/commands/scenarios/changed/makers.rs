@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::definitions;
+
 /// What items begin with that can be reached from elsewhere.
 const ITEMS: [&str; 10] = [
     "enum",
@@ -24,14 +26,16 @@ pub struct Makers(BTreeSet<String>);
 
 impl Makers {
     pub fn of(texts: impl Iterator<Item = String>) -> Makers {
-        let mut definitions = BTreeMap::new();
-        for text in texts.filter(|it| it.contains("macro_rules")) {
-            add_definitions(text.parse().unwrap_or_default(), &mut definitions);
+        let mut all: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
+        for text in texts {
+            definitions::of_macros(&text, &mut |name, definition| {
+                all.entry(name.to_string()).or_default().push(definition);
+            });
         }
         let mut makers = Makers::default();
         loop {
             let is_one = |it: &TokenStream| has_items(it) || makers.are_called(it);
-            let new = definitions
+            let new = all
                 .iter()
                 .filter(|(name, all)| !makers.0.contains(*name) && all.iter().any(is_one));
             let new: Vec<String> = new.map(|(name, _)| name.clone()).collect();
@@ -68,21 +72,4 @@ pub fn has_items(tokens: &TokenStream) -> bool {
         TokenTree::Group(it) => has_items(&it.stream()),
         _ => false,
     })
-}
-
-fn add_definitions(tokens: TokenStream, all: &mut BTreeMap<String, Vec<TokenStream>>) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (place, token) in tokens.iter().enumerate() {
-        match (token, &tokens[place + 1..]) {
-            (
-                TokenTree::Ident(it),
-                [_, TokenTree::Ident(name), TokenTree::Group(definition), ..],
-            ) if it == "macro_rules" => {
-                let same = all.entry(name.to_string()).or_default();
-                same.push(definition.stream());
-            }
-            (TokenTree::Group(it), _) => add_definitions(it.stream(), all),
-            _ => {}
-        }
-    }
 }
