@@ -20,7 +20,7 @@ unset CARGO_ENCODED_RUSTFLAGS RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER LL
 # Installs cargo itcov of a checkout below a directory.
 install_itcov() {
     say "installing cargo-itcov from $1"
-    CARGO_TARGET_DIR=$work/tools-target bounded cargo install --quiet --locked --force --root "$2" --path "$1/generator"
+    CARGO_TARGET_DIR=$work/tools-target bounded cargo install --quiet --locked --force --root "$2" --path "$1"
 }
 
 # Puts the sources of a published crate into a directory of its name, unless they are there.

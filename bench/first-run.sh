@@ -66,7 +66,7 @@ PATH=$work/tools/bin:$PATH
 have just --locked just
 have cargo-llvm-cov --locked cargo-llvm-cov
 say "installing cargo-itcov from $repository"
-CARGO_TARGET_DIR=$work/tools-target bounded cargo install --locked --force --root "$work/tools" --path "$repository/generator"
+CARGO_TARGET_DIR=$work/tools-target bounded cargo install --locked --force --root "$work/tools" --path "$repository"
 
 # cargo llvm-cov takes the toolchain's own tools unless it is told otherwise.
 llvm=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')

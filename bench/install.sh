@@ -29,7 +29,7 @@ installed=$(stat -c %s "$work/installed/bin/cargo-itcov")
 install_seconds=$seconds install_busy=$busy
 
 target=x86_64-unknown-linux-musl
-timed cargo build --offline --release --locked --manifest-path "$repository/generator/Cargo.toml" --target "$target" --target-dir "$work/target"
+timed cargo build --offline --release --locked --manifest-path "$repository/Cargo.toml" --target "$target" --target-dir "$work/target"
 static=$work/target/$target/release/cargo-itcov
 empty=$work/empty
 rm -rf "$empty"

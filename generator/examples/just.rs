@@ -6,7 +6,6 @@
 //! ```
 
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -19,11 +18,10 @@ fn main() -> Result<()> {
         .context("not in a target directory")?;
     let just = built.join("just");
     if !just.exists() {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let target = built.parent().context("not in a target directory")?;
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--quiet", "--package", "tool-just", "--target-dir"]);
-        cargo.arg(target).current_dir(repository);
+        cargo.arg(target).current_dir(env!("CARGO_MANIFEST_DIR"));
         if !cargo.status()?.success() {
             bail!("cannot build just");
         }

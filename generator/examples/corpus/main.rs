@@ -60,9 +60,7 @@ fn run(arguments: Vec<String>) -> Result<bool> {
         anyhow::bail!("unknown option {unknown}: there is --no-builds, and names of entries");
     }
     let builds = options.is_empty();
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize()?;
     let all = list::read(&repository.join("generator/examples/corpus/crates.toml"))?;
     let entries: Vec<&Entry> = all
         .iter()

@@ -24,9 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn demonstrate() -> Result<(), Failure> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize()?;
     // <target>/debug/examples/demo
     let built = env::current_exe()?
         .ancestors()

@@ -56,9 +56,7 @@ fn run(arguments: &[String]) -> Result<bool> {
         [option, name] if option == "--only" => Some(name),
         _ => bail!("there is one option, --only NAME"),
     };
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize()?;
     let all = list::read(&repository.join("generator/examples/differential/crates.toml"))?;
     let entries: Vec<&Entry> = all
         .iter()

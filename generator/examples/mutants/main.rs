@@ -67,9 +67,7 @@ struct Row {
 }
 
 fn main() -> Result<()> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize()?;
     let tools = tools::prepare(&repository, "mutants")?;
     let names: Vec<String> = std::env::args().skip(1).collect();
     let is_meant = |it: &&Program| names.is_empty() || names.iter().any(|name| name == it.name);

@@ -66,9 +66,7 @@ struct Row {
 }
 
 fn main() -> Result<()> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()?;
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize()?;
     let tools = tools::prepare(&repository, "suites")?;
     let names: Vec<String> = std::env::args().skip(1).collect();
     let chosen = SUITES

@@ -84,7 +84,7 @@ fn itcov(tools: &Tools) -> Finding {
                 Status::Note,
                 "not on the PATH, so `just itcov` uses LLVM's tools and the other recipes do not work",
             )
-            .typing("cargo install --path generator, in a clone of itcov"),
+            .typing("cargo install --path ., in a clone of itcov"),
     }
 }
 

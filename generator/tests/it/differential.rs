@@ -108,7 +108,7 @@ fn nothing_differs_of_macros_and_gaps_and_skipped_lines_in_c() {
     // A build of a Rust program, in the place of which the one in C is put.
     let krate = TestCrate::new("c");
     krate.itcov(&["build"]).ends_with(0);
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/c-regions");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures/c-regions");
     for file in ["inner.h", "main.c", "table.c"] {
         krate.write(
             &format!("src/{file}"),

@@ -8,7 +8,8 @@ use crate::support::{Output, TestCrate};
 /// A copy of a fixture, built and run.
 fn measured(fixture: &str, arguments: &[&str]) -> TestCrate {
     let krate = TestCrate::empty();
-    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let fixtures =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures");
     copy(&fixtures.join(fixture), &krate.root);
     krate
         .itcov(&[&["run", "--"], arguments].concat())

@@ -1,10 +1,10 @@
 //! The repository's template tree, embedded.
 
 /// The harness, `tests/manual_integration.rs`.
-pub const HARNESS: &str = include_str!("../../../template/tests/manual_integration.rs");
+pub const HARNESS: &str = include_str!("../../../../template/tests/manual_integration.rs");
 
 /// The recipes, `itcov.just`.
-pub const RECIPES: &str = include_str!("../../../template/itcov.just");
+pub const RECIPES: &str = include_str!("../../../../template/itcov.just");
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use crate::support::instrumented::copy;
 /// A fixture with the scaffold in place, for its program `app`.
 pub fn scaffolded(fixture: &str) -> TestCrate {
     let krate = TestCrate::empty();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures");
     copy(&fixtures.join(fixture), &krate.root);
     krate.itcov(&["init", "--bin", "app"]).ends_with(0);
     krate

@@ -60,7 +60,7 @@ fn what_others_run_is_what_they_run() {
     let install = block("README.md", "cargo install");
     assert_eq!(
         install,
-        "cargo install --locked --path generator\ncargo install --locked just\n"
+        "cargo install --locked --path .\ncargo install --locked just\n"
     );
     let by_hand = block("README.md", "just itcov --listen");
     assert_eq!(by_hand, "just itcov --listen 127.0.0.1:8080\n");

@@ -38,7 +38,7 @@ fn the_program_works() {
 impl Built {
     fn with_profile(profile: &str) -> Self {
         let krate = TestCrate::empty();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/endings");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures/endings");
         let read = |file: &str| fs::read_to_string(source.join(file)).unwrap();
         krate.write("Cargo.toml", &read("Cargo.toml"));
         for file in ["ending", "libc", "main", "together", "work"] {

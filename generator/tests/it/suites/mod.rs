@@ -25,7 +25,7 @@ type Counts = BTreeMap<String, BTreeMap<usize, u64>>;
 /// The program and its suites, from directories of `tests/fixtures`.
 fn crate_of(fixtures: &[&str]) -> TestCrate {
     let krate = TestCrate::empty();
-    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures");
     for fixture in fixtures {
         copy(&all.join(fixture), &krate.root);
     }

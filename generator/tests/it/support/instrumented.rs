@@ -20,7 +20,7 @@ impl Instrumented {
     /// Copies and builds the fixture with this program.
     pub fn build(fixture: &str, bin: &str) -> Self {
         let directory = TempDir::with_prefix(fixture).unwrap();
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("generator/tests/fixtures");
         copy(&fixtures.join(fixture), &directory.path().join("crate"));
         let crate_itself = Self {
             directory,

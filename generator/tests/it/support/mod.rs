@@ -27,7 +27,6 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// The root of the repository.
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
         .canonicalize()
         .unwrap()
 }
