@@ -18,7 +18,7 @@ const FLOW: &str = PAGES[3];
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn a_thousand_files_and_20_000_lines_have_few_tab_stops_and_are_laid_out_when_they_are_seen() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let large = Large::new();
     browser.open(&large.pages.join(LONG), "");
     let stops = tab_stops(&mut browser);
@@ -112,7 +112,7 @@ fn roles(browser: &mut Chromium) -> Vec<(String, String)> {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn a_screen_reader_hears_what_of_a_line_did_not_run() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     browser.open(&measured().pages.join(FLOW), "#L14");
     browser.call("Accessibility.enable", &json!({}));
     let texts = roles(&mut browser)
@@ -134,7 +134,7 @@ fn a_screen_reader_hears_what_of_a_line_did_not_run() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn paper_is_light_whatever_the_screen_is_and_has_every_row() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.prefer("dark");
     for page in ["index.html", FLOW] {
@@ -160,7 +160,7 @@ fn paper_is_light_whatever_the_screen_is_and_has_every_row() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.size(320, 700);
     for page in PAGES {
@@ -191,7 +191,7 @@ fn at_320_pixels_and_four_times_enlarged_names_and_places_have_room() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn what_is_in_a_column_stands_below_its_heading() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.open(&measured.pages.join("index.html"), "");
     let bars = "[...document.querySelectorAll('#tree td:nth-child(2)')].filter((it) => it.querySelector('.b'))\
@@ -213,7 +213,7 @@ fn what_is_in_a_column_stands_below_its_heading() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn what_can_be_touched_is_24_pixels_high_and_wide() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     for (width, scheme) in [(390, "phone"), (1280, "desk")] {
         browser.size(width, 800);
@@ -238,7 +238,7 @@ fn what_can_be_touched_is_24_pixels_high_and_wide() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn without_colours_the_pages_say_the_same() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     // Amber and red differ by a pattern, and on the strip by their width.
     browser.open(&measured.pages.join("index.html"), "");
@@ -274,7 +274,7 @@ fn without_colours_the_pages_say_the_same() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn long_lines_wrap_if_a_reader_wants_them_to() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     let page = measured.pages.join("pages/helper.src.lib.rs.html");
     let is_wide = "document.getElementById('code').scrollWidth > document.getElementById('code').clientWidth + 1";

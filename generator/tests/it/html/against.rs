@@ -60,7 +60,7 @@ fn pages_without_an_earlier_report_are_as_they_were() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn lines_that_are_newly_run_or_lost_are_counted_linked_and_marked() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let Compared { fixture, pages } = Compared::new();
     let error = crate::support::Output::of(&mut fixture.report(&[
         "--baseline",
@@ -161,7 +161,7 @@ fn lines_that_are_newly_run_or_lost_are_counted_linked_and_marked() {
 #[test]
 #[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
 fn axe_finds_nothing_on_pages_with_an_earlier_report() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let Compared { fixture, pages } = Compared::new();
     browser.call("Page.setBypassCSP", &json!({"enabled": true}));
     find_nothing(&mut browser, &pages, &PAGES);

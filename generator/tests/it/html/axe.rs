@@ -14,7 +14,7 @@ use crate::support::chromium::Chromium;
 #[test]
 #[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
 fn axe_finds_nothing_on_any_kind_of_page() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     // It is put into the pages, whose policy is against that.
     browser.call("Page.setBypassCSP", &json!({"enabled": true}));
@@ -24,7 +24,7 @@ fn axe_finds_nothing_on_any_kind_of_page() {
 #[test]
 #[ignore = "needs Chromium, and axe: python3 -m venv target/readers && target/readers/bin/pip install --no-deps axe-playwright-python"]
 fn axe_finds_nothing_on_pages_with_scenarios_or_of_changed_lines() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     browser.call("Page.setBypassCSP", &json!({"enabled": true}));
     let (_krate, pages) = recorded(&[("one", &[0, 2]), ("two", &[2])]);
     let index = fs::read_to_string(pages.join("index.html")).unwrap();

@@ -24,7 +24,7 @@ fn copied(browser: &mut impl Browser) -> String {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn copying_gives_the_source_byte_for_byte() {
-    copies_the_source(&mut Chromium::start());
+    copies_the_source(&mut Chromium::reused());
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn copies_the_source(browser: &mut impl Browser) {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn a_last_line_without_an_end_is_copied_without_one() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     let main = fixture.root().join("src/main.rs");

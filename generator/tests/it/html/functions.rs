@@ -16,7 +16,7 @@ const NAMES: &str = "[...document.querySelectorAll('#functions tbody tr')].filte
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn all_functions_are_on_one_page_by_what_is_missing_with_their_closures() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.open(&measured.pages.join("index.html"), "");
     let top = browser
@@ -83,7 +83,7 @@ fn all_functions_are_on_one_page_by_what_is_missing_with_their_closures() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn a_line_tells_what_its_parts_counted_to_mouse_and_keyboard() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.open(&measured.pages.join("pages/app.src.flow.rs.html"), "");
     // sum += u32::from(left % 2 == 0 && sum > 3 || left == 7);

@@ -65,7 +65,7 @@ fn each_page_says_what_it_is_of_and_of_which_commit() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn changed_lines_are_marked_and_the_others_wait_behind_a_fold() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let fixture = changed();
     let pages = fixture.root().canonicalize().unwrap().join("pages");
     write_with(&fixture, &pages, &["--changed-since", "main"]);

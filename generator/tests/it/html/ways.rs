@@ -19,7 +19,7 @@ const IS_SEEN: &str = "(() => { const place = document.querySelector('u.at').get
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn the_keys_go_on_from_where_the_reader_is() {
-    goes_on_from_where_the_reader_is(&mut Chromium::start());
+    goes_on_from_where_the_reader_is(&mut Chromium::reused());
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn goes_on_from_where_the_reader_is(browser: &mut impl Browser) {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn after_a_place_far_to_the_right_the_keys_go_on_from_what_is_seen() {
-    goes_on_after_a_place_far_to_the_right(&mut Chromium::start());
+    goes_on_after_a_place_far_to_the_right(&mut Chromium::reused());
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn goes_on_after_a_place_far_to_the_right(browser: &mut impl Browser) {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn in_20_000_lines_a_key_looks_at_what_is_seen_alone() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let large = Large::new();
     browser.size(900, 700);
     browser.open(&large.pages.join(LONG), "#L12000");
@@ -182,7 +182,7 @@ fn in_20_000_lines_a_key_looks_at_what_is_seen_alone() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn places_are_told_apart_and_gone_through_by_size() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     let page = measured.pages.join(FLOW);
     browser.open(&page, "");
@@ -235,7 +235,7 @@ fn places_are_told_apart_and_gone_through_by_size() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn the_next_file_is_the_one_with_the_next_most_missing_and_behind_the_last_comes_the_first() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let measured = measured();
     browser.open(&measured.pages.join("index.html"), "");
     let missing = "[...document.querySelectorAll('#tree tr:not(.d)')].filter((row) => row.cells.length && row.cells[2].tagName === 'TD')\
@@ -269,7 +269,7 @@ fn the_next_file_is_the_one_with_the_next_most_missing_and_behind_the_last_comes
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn filter_sort_and_folds_are_in_the_address() {
-    keeps_what_was_chosen(&mut Chromium::start());
+    keeps_what_was_chosen(&mut Chromium::reused());
 }
 
 #[test]

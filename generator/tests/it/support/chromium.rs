@@ -7,11 +7,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::tools;
 
@@ -34,31 +34,39 @@ const OPTIONS: [&str; 10] = [
     "--remote-debugging-pipe",
 ];
 
-/// A browser with one page.
-pub struct Chromium {
+/// A browser that runs.
+struct Browser {
     process: Child,
     input: ChildStdin,
     messages: Receiver<Value>,
-    /// What has happened, apart from answers.
-    events: Vec<Value>,
     sent: u64,
-    session: Option<String>,
-    _profile: TempDir,
 }
 
-impl Chromium {
-    /// Starts it.
-    pub fn start() -> Self {
-        let profile = TempDir::with_prefix("chromium").unwrap();
+/// Those that a test has done with: it takes a second of a processor to start one.
+static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
+
+/// A browser with one page, which knows nothing of what there was in it before.
+pub struct Chromium {
+    /// Until the end.
+    browser: Option<Browser>,
+    /// Whether the next test may have it.
+    is_reused: bool,
+    /// What the page keeps, apart from other pages.
+    context: Value,
+    /// What has happened, apart from answers.
+    events: Vec<Value>,
+    session: Option<String>,
+}
+
+impl Browser {
+    fn start() -> Self {
+        // The profile goes with the browser, which ends with who started it, as that is the other end of its pipe.
+        let script = "profile=$(mktemp -d --tmpdir chromium.XXXXXX); \
+            chromium \"$@\" --user-data-dir=\"$profile\" 3<&0 4>&1 </dev/null >/dev/null 2>&1; rm -rf \"$profile\"";
         let mut process = Command::new("sh")
-            .args([
-                "-c",
-                "exec chromium \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1",
-                "sh",
-            ])
+            .args(["-c", script, "sh"])
             .args(OPTIONS)
             .arg(format!("--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"))
-            .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -70,16 +78,52 @@ impl Chromium {
                 let _ = sender.send(serde_json::from_slice(&message).unwrap());
             }
         });
-        let mut chromium = Self {
+        Self {
             input: process.stdin.take().unwrap(),
             process,
             messages,
-            events: vec![],
             sent: 0,
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let close = json!({"id": 0, "method": "Browser.close"});
+        let _ = write!(self.input, "{close}\0");
+        let end = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Chromium {
+    /// Opens a page in a browser of its own.
+    pub fn start() -> Self {
+        Self::of(Browser::start(), false)
+    }
+
+    /// Opens a page in a browser that another test of files has done with, or in a new one.
+    pub fn reused() -> Self {
+        let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Self::of(idle.unwrap_or_else(Browser::start), true)
+    }
+
+    fn of(browser: Browser, is_reused: bool) -> Self {
+        let mut chromium = Self {
+            browser: Some(browser),
+            is_reused,
+            context: Value::Null,
+            events: vec![],
             session: None,
-            _profile: profile,
         };
-        let page = chromium.call("Target.createTarget", &json!({"url": "about:blank"}));
+        let mut context = chromium.call("Target.createBrowserContext", &json!({}));
+        chromium.context = context["browserContextId"].take();
+        let create = json!({"url": "about:blank", "browserContextId": chromium.context});
+        let page = chromium.call("Target.createTarget", &create);
         let attach = json!({"targetId": page["targetId"], "flatten": true});
         let session = chromium.call("Target.attachToTarget", &attach);
         chromium.session = Some(session["sessionId"].as_str().unwrap().to_owned());
@@ -99,15 +143,16 @@ impl Chromium {
 
     /// The same, or the error that it answers.
     fn ask(&mut self, method: &str, parameters: &Value) -> Result<Value, Value> {
-        self.sent += 1;
-        let mut message = json!({"id": self.sent, "method": method, "params": parameters});
+        let browser = self.browser.as_mut().expect("it has not ended");
+        browser.sent += 1;
+        let mut message = json!({"id": browser.sent, "method": method, "params": parameters});
         if let Some(session) = &self.session {
             message["sessionId"] = json!(session);
         }
-        write!(self.input, "{message}\0").unwrap();
+        write!(browser.input, "{message}\0").unwrap();
         loop {
-            let mut message = self.messages.recv_timeout(PATIENCE).expect(method);
-            if message["id"] == self.sent {
+            let mut message = browser.messages.recv_timeout(PATIENCE).expect(method);
+            if message["id"] == browser.sent {
                 return match message.get("error") {
                     Some(error) => Err(error.clone()),
                     None => Ok(message["result"].take()),
@@ -265,15 +310,16 @@ impl Chromium {
 }
 
 impl Drop for Chromium {
+    /// The next test gets the browser, unless this one has failed.
     fn drop(&mut self) {
-        self.session = None;
-        let close = json!({"id": 0, "method": "Browser.close"});
-        let _ = write!(self.input, "{close}\0");
-        let end = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(10));
+        if !self.is_reused || thread::panicking() {
+            return;
         }
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.session = None;
+        let context = json!({"browserContextId": self.context});
+        if self.ask("Target.disposeBrowserContext", &context).is_ok() {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.extend(self.browser.take());
+        }
     }
 }

@@ -107,7 +107,7 @@ fn the_files_are_filtered_by_a_part_of_the_path_a_glob_and_what_is_missing() {
 #[test]
 #[ignore = "needs Chromium (Debian: apt-get install chromium)"]
 fn files_of_which_everything_ran_can_be_left_out() {
-    let mut browser = Chromium::start();
+    let mut browser = Chromium::reused();
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
     fixture.run(&[]).ends_with(0);
     let pages = fixture.root().join("pages");

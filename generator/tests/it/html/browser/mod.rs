@@ -28,7 +28,7 @@ struct Reader {
 impl Reader {
     fn of(page: &str, fragment: &str) -> Self {
         let measured = measured();
-        let browser = Chromium::start();
+        let browser = Chromium::reused();
         let mut reader = Self { browser, measured };
         reader.visit(page, fragment);
         reader
