@@ -1,7 +1,7 @@
 //! What the recipes run, and with which status they end.
 
 use crate::support::process::{is_alive, program_id};
-use crate::support::{TestCrate, free_port, get};
+use crate::support::{Output, TestCrate, free_port, get, tools};
 
 #[test]
 fn arguments_reach_the_program_unchanged() {
@@ -304,4 +304,54 @@ fn the_line_ends_of_windows_do_no_harm() {
         ])
         .ends_with(0)
         .prints("[\"y\"]");
+}
+
+#[test]
+fn a_recipe_that_is_called_from_elsewhere_is_for_the_crate_beside_its_justfile() {
+    let krate = TestCrate::new("above");
+    let manifest = krate.read("Cargo.toml");
+    krate.write(
+        "Cargo.toml",
+        &format!("{manifest}\n[workspace]\nexclude = [\"services\"]\n"),
+    );
+    krate.write(
+        "services/api/Cargo.toml",
+        "[package]\nname = \"api\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    krate.write(
+        "services/api/src/main.rs",
+        "fn main() {\n    if std::env::args().count() > 5 {\n        println!(\"many\");\n    }\n}\n",
+    );
+    krate.write("services/api/justfile", "");
+    let api = krate.root.join("services/api");
+    let mut init = krate.command(env!("CARGO_BIN_EXE_cargo-itcov"));
+    init.args(["itcov", "init"]).current_dir(&api);
+    Output::of(&mut init).ends_with(0);
+    krate.write("justfile", "mod api 'services/api/justfile'\n");
+    krate.itcov(&["init"]).ends_with(0);
+    krate
+        .just(&["itcov-exec", "sh", "-c", "$ITCOV_BIN"])
+        .ends_with(0);
+    for recipe in [
+        &["services/api/itcov-exec", "sh", "-c", "$ITCOV_BIN"][..],
+        &["services/api/itcov-report", "--fail-under-lines", "90"],
+        &[
+            "-f",
+            "services/api/justfile",
+            "itcov-report",
+            "--fail-under-lines",
+            "90",
+        ],
+        &["api::itcov-report", "--fail-under-lines", "90"],
+    ] {
+        let is_report = recipe.contains(&"90");
+        let output = krate.just(recipe).ends_with(i32::from(is_report));
+        assert_eq!(output.lines_of("src/main.rs"), (4, 5), "{recipe:?}");
+    }
+    // Inside, a recipe is for where the user is.
+    let mut inside = krate.command(tools::just());
+    inside
+        .args(["itcov", "x"])
+        .current_dir(krate.root.join("src"));
+    Output::of(&mut inside).ends_with(0).prints("src/main.rs");
 }
