@@ -35,7 +35,12 @@ pub fn choose<'a>(
     let mut programs = Vec::new();
     for package in packages {
         for bin in binaries(workspace, package, options, of_harness)? {
-            programs.push(Program { package, bin });
+            let is_known = programs
+                .iter()
+                .any(|it: &Program| it.bin.src_path == bin.src_path && it.bin.name == bin.name);
+            if !is_known {
+                programs.push(Program { package, bin });
+            }
         }
     }
     for name in &options.bin {

@@ -73,7 +73,7 @@ impl Exec {
         }
         let built = measure.build(measure.programs()?)?;
         started::by_cargo(&built);
-        let mut recording = measure.begin(&built, &settings, self.run.add)?;
+        let mut recording = measure.begin(&built, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let mut environment = self.environment(&measure, &built, &profiles);
         let apart = self.scenarios.then(|| Apart::prepare(&built, &recording));

@@ -63,7 +63,7 @@ impl Run {
             words(&program.bin.name)?;
         }
         let built = measure.build(programs)?;
-        let mut recording = measure.begin(&built, &settings, self.how.add)?;
+        let mut recording = measure.begin(&built, self.how.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,

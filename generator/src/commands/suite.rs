@@ -60,7 +60,7 @@ impl Suite {
             words(&program.bin.name)?;
         }
         let built = measure.build(programs)?;
-        let mut recording = measure.begin(&built, &settings, self.run.add)?;
+        let mut recording = measure.begin(&built, self.run.add)?;
         let profiles = Profiles::at(recording.directory())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,

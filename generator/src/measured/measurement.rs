@@ -60,7 +60,7 @@ impl Measurement {
     ///
     /// # Errors
     ///
-    /// If there is nothing, or nothing that was asked for.
+    /// If there is nothing, or something that was asked for is not there.
     pub fn find(parts: &[Measured], choice: &Choice) -> Result<Measurement> {
         if parts.is_empty() {
             bail!(
@@ -86,12 +86,13 @@ impl Measurement {
                 }
             }
         }
-        if programs.is_empty() {
+        let missing = choice.without(&programs);
+        if !missing.is_all() || programs.is_empty() {
             let all = parts.iter().flat_map(|it| &it.part.programs);
             let names: BTreeSet<&str> = all.map(|program| program.bin.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             bail!(
-                "{choice} was not measured; the last run measured: {}",
+                "{missing} was not measured; the last run measured: {}",
                 names.join(", ")
             );
         }
@@ -381,6 +382,20 @@ impl Choice {
     fn has(&self, program: &Kept) -> bool {
         (self.bin.is_empty() || self.bin.contains(&program.bin))
             && (self.package.is_empty() || self.package.contains(&program.package))
+    }
+
+    /// What of it is none of some programs that it has.
+    fn without(&self, programs: &[Kept]) -> Choice {
+        let others = |names: &[String], of: fn(&Kept) -> &String| {
+            let names = names.iter();
+            let others = names.filter(|name| programs.iter().all(|it| of(it) != *name));
+            others.cloned().collect()
+        };
+        Choice {
+            package: others(&self.package, |it| &it.package),
+            bin: others(&self.bin, |it| &it.bin),
+            linked: self.linked,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use super::{Failure, say};
 use crate::background;
 
 /// A connection, or an answer, that tells that a program is ready.
@@ -53,6 +54,10 @@ impl Address {
     /// What there is in place of that.
     pub fn ask(&self, limit: Duration) -> io::Result<()> {
         let until = Instant::now() + limit.min(LONGEST);
+        self.answers(self.connect(limit)?, until)
+    }
+
+    fn connect(&self, limit: Duration) -> io::Result<TcpStream> {
         let mut stream = Err(io::Error::new(
             io::ErrorKind::NotFound,
             "the name has no address",
@@ -60,11 +65,15 @@ impl Address {
         for address in self.host.to_socket_addrs()? {
             stream = stream.or_else(|_| TcpStream::connect_timeout(&address, limit.min(CONNECT)));
         }
-        let mut stream = stream?;
+        let stream = stream?;
         // Where nobody listens, the system may choose that very port for the connection's own end: it is then one with itself.
         if stream.local_addr()? == stream.peer_addr()? {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
+        Ok(stream)
+    }
+
+    fn answers(&self, mut stream: TcpStream, until: Instant) -> io::Result<()> {
         let Some(path) = &self.path else {
             return Ok(());
         };
@@ -94,20 +103,49 @@ impl fmt::Display for Address {
     }
 }
 
-/// An address where something answers already. All are asked at the same time, as each may be slow, its name as well.
-pub fn taken(addresses: &[Address]) -> Option<Address> {
-    let until = Instant::now() + 2 * CONNECT;
+/// Where something answers already, the suite would use that in the program's place.
+///
+/// # Errors
+///
+/// If something answers at one of them as the program is to answer when it is ready. What only takes connections may be a proxy in
+/// front of the program, so it is named.
+pub fn look_for_others(addresses: &[Address]) -> Result<(), Failure> {
+    let Some((address, is_ready)) = early(addresses) else {
+        return Ok(());
+    };
+    if is_ready {
+        return Err(Failure {
+            status: 1,
+            message: format!(
+                "{address} answers before the program has started: stop what answers, or have the program listen elsewhere"
+            ),
+        });
+    }
+    say(&format!(
+        "warning: something takes connections at {address} before the program has started; if it is no proxy, the suite may use it in \
+         the program's place: stop it, or have the program listen elsewhere"
+    ));
+    Ok(())
+}
+
+/// An address where something listens, and whether it answers as the program is to answer. All are asked at the same time, as each may be
+/// slow, its name as well.
+fn early(addresses: &[Address]) -> Option<(Address, bool)> {
+    let until = Instant::now() + 3 * CONNECT;
     let (sender, answers) = channel();
     for address in addresses {
         let (sender, address) = (sender.clone(), address.clone());
         let _ = background::begin(move || {
-            let answers = address.ask(CONNECT).is_ok();
-            let _ = sender.send(answers.then_some(address));
+            if let Ok(stream) = address.connect(CONNECT) {
+                let is_ready = address.answers(stream, Instant::now() + CONNECT).is_ok();
+                let _ = sender.send((address, is_ready));
+            }
         });
     }
     drop(sender);
     let rest = || until.saturating_duration_since(Instant::now());
-    std::iter::from_fn(|| answers.recv_timeout(rest()).ok()).find_map(|answers| answers)
+    let found = std::iter::from_fn(|| answers.recv_timeout(rest()).ok());
+    found.max_by_key(|(_, is_ready)| *is_ready)
 }
 
 /// No answer is waited for longer, whatever the limit.

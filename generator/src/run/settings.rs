@@ -141,6 +141,8 @@ impl Settings {
 struct Value {
     from: String,
     text: String,
+    /// Whether the text is what was given: a variable may be no UTF-8.
+    is_exact: bool,
 }
 
 impl Value {
@@ -148,12 +150,18 @@ impl Value {
     fn of(option: Option<&str>, name: &str, variable: &str) -> Option<Value> {
         if let Some(text) = option {
             let (from, text) = (format!("{name} "), text.to_owned());
-            return Some(Value { from, text });
+            let is_exact = true;
+            return Some(Value {
+                from,
+                text,
+                is_exact,
+            });
         }
         let text = env::var_os(variable).filter(|text| !text.is_empty())?;
         Some(Value {
             from: format!("{variable}="),
             text: text.to_string_lossy().into_owned(),
+            is_exact: text.to_str().is_some(),
         })
     }
 
@@ -184,7 +192,7 @@ pub fn variable(prefix: &str, program: &str) -> String {
 ///
 /// # Errors
 ///
-/// If a quote is not closed.
+/// If a quote is not closed, or a variable is no UTF-8.
 pub fn arguments(
     program: &str,
     is_only: bool,
@@ -196,6 +204,9 @@ pub fn arguments(
     let Some(value) = value else {
         return Ok(Vec::new());
     };
+    if !value.is_exact {
+        return Err(value.wrong("is not UTF-8"));
+    }
     let words = shell_words::split(&value.text);
     let words = words.map_err(|_| value.wrong("has a quote that is not closed"))?;
     Ok(words.into_iter().map(OsString::from).collect())

@@ -69,15 +69,8 @@ pub fn run(
             settings.control
         ),
     })?;
-    if !plan.programs.is_empty()
-        && let Some(taken) = ready::taken(&settings.ready)
-    {
-        return Err(Failure {
-            status: 1,
-            message: format!(
-                "{taken} answers before the program has started: stop what answers, or have the program listen elsewhere"
-            ),
-        });
+    if !plan.programs.is_empty() {
+        ready::look_for_others(&settings.ready)?;
     }
     (hooks.started)(control);
     process::adopt_orphans();

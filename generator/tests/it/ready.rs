@@ -1,5 +1,7 @@
 //! `ITCOV_READY`: what is waited for, and what ends the wait.
 
+use std::io::Write;
+
 use crate::support::process::{is_alive, program_id, signal};
 use crate::support::{TestCrate, free_port};
 
@@ -59,6 +61,48 @@ fn a_port_that_is_taken_is_said_before_the_program_starts() {
         .says(&format!("{ready} answers before the program has started: stop what answers, or have the program listen elsewhere"));
     assert!(!output.stderr.contains(" runs as process"));
     assert!(!krate.has("ran"), "{}", output.stderr);
+}
+
+#[test]
+fn what_takes_connections_before_the_program_has_started_is_named() {
+    let krate = TestCrate::shared();
+    for answer in ["HTTP/1.1 503 Starting\r\n\r\n", ""] {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let ready = format!("http://{address}/");
+        std::thread::spawn(move || {
+            let mut open = Vec::new();
+            // As long as the process of the tests.
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let _ = connection.write_all(answer.as_bytes());
+                // Without an answer it stays open.
+                if answer.is_empty() {
+                    open.push(connection);
+                }
+            }
+        });
+        let variables = [
+            ("ITCOV_ARGS", "one"),
+            ("ITCOV_READY", &*ready),
+            ("ITCOV_READY_TIMEOUT", "5"),
+        ];
+        krate
+            .just_with(&["itcov-suite", "true"], &variables)
+            .ends_with(1)
+            .says(&format!(
+                "warning: something takes connections at {ready} before the program has started"
+            ));
+    }
+    // Where nobody listens, there is nothing to say.
+    let ready = format!("http://127.0.0.1:{}/", free_port());
+    let variables = [("ITCOV_ARGS", "fail 9"), ("ITCOV_READY", &*ready)];
+    let output = krate.just_with(&["itcov-suite", "true"], &variables);
+    assert!(
+        !output.stderr.contains("takes connections"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]

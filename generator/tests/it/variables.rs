@@ -39,6 +39,10 @@ fn a_malformed_variable_is_named_with_what_is_accepted() {
             .says(&format!("error: {name}={value} {accepts}\n"));
         assert!(!output.stderr.contains("building"), "{}", output.stderr);
     }
+    krate
+        .sh("ITCOV_ARGS=$(printf 'caf\\351') cargo itcov run")
+        .ends_with(2)
+        .says("is not UTF-8\n");
 }
 
 #[test]

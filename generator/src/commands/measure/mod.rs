@@ -193,13 +193,7 @@ impl<'a> Measure<'a> {
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn begin(&self, built: &Built, settings: &Settings, add: bool) -> Result<Recording> {
-        if let Some(program) = &settings.program {
-            say(&format!(
-                "ITCOV_PROGRAM={} runs in the place of the program",
-                program.display()
-            ));
-        }
+    pub fn begin(&self, built: &Built, add: bool) -> Result<Recording> {
         let how = How {
             adds: add,
             is_alone: self.tests,
@@ -226,6 +220,12 @@ impl<'a> Measure<'a> {
         settings: &Settings,
         words: &dyn Fn(&str) -> Result<Vec<OsString>, Failure>,
     ) -> Result<Vec<Start>> {
+        if let Some(program) = &settings.program {
+            say(&format!(
+                "ITCOV_PROGRAM={} runs in the place of the program",
+                program.display()
+            ));
+        }
         let mut starts = Vec::new();
         for (program, made) in &built.programs {
             let executable = &made.invocation.executable;

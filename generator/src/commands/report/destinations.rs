@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cargo_metadata::Metadata;
 use clap::{Args, ValueHint};
 use llvm_coverage::Coverage;
@@ -90,13 +90,19 @@ impl Destinations {
         let Some(directory) = &self.relative_to else {
             return Ok(repository.to_owned());
         };
-        let found = directory.canonicalize();
-        found.with_context(|| {
+        let found = directory.canonicalize().with_context(|| {
             format!(
                 "--relative-to {} names no directory that can be found",
                 directory.display()
             )
-        })
+        })?;
+        if !found.is_dir() {
+            bail!(
+                "--relative-to {} is no directory; name one",
+                directory.display()
+            );
+        }
+        Ok(found)
     }
 }
 

@@ -169,6 +169,14 @@ fn of_a_package_with_several_programs_the_one_of_the_harness_is_taken_and_else_t
         .itcov(&["run"])
         .ends_with(2)
         .says("the package `offered` has several binaries; choose with --bin:\n  cli\n  gui");
+    krate
+        .itcov(&["run", "--bin", "gui", "--bin", "gui"])
+        .ends_with(0)
+        .prints("I am gui\n");
+    krate
+        .itcov(&["report", "--lcov", "-", "--relative-to", "src/bin/gui.rs"])
+        .ends_with(1)
+        .says("error: --relative-to src/bin/gui.rs is no directory; name one");
     krate.itcov(&["init", "--bin", "gui"]).ends_with(0);
     krate.just(&["itcov"]).ends_with(0).prints("I am gui\n");
     krate

@@ -44,10 +44,17 @@ fn a_report_is_on_the_last_run_and_can_be_narrowed() {
             );
         }
     }
-    krate
-        .itcov(&["report", "--bin", "other"])
-        .ends_with(1)
-        .says("--bin other was not measured; the last run measured: api, cli, worker");
+    for (asked, missing) in [
+        (&["--bin", "other"][..], "--bin other"),
+        (&["--bin", "api,other"], "--bin other"),
+        (&["-p", "tools", "-p", "wroker"], "-p wroker"),
+    ] {
+        let was_measured = "was not measured; the last run measured: api, cli, worker";
+        krate
+            .itcov(&[&["report"], asked].concat())
+            .ends_with(1)
+            .says(&format!("error: {missing} {was_measured}"));
+    }
 
     // What is added of one is there beside the others, and a program that was measured before counts on.
     let again = run("-p api", &["fail", "0"], &[]).ends_with(0);
