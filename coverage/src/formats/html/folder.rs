@@ -91,6 +91,13 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Whether a file, at its path without links, is one of a report in the directory, or in the place of one.
+    pub fn has(&self, file: &Path) -> bool {
+        let names = [INDEX, PAGES, STYLE, SCRIPT, MARKER, BESIDE, OLD];
+        let directory = self.directory.canonicalize();
+        directory.is_ok_and(|it| names.iter().any(|name| file.starts_with(it.join(name))))
+    }
+
     fn beside(&self, name: &str) -> PathBuf {
         self.directory.join(BESIDE).join(name)
     }

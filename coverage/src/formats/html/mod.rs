@@ -46,13 +46,13 @@ use std::path::Path;
 
 use crate::count::{Coverage, FileCoverage};
 use crate::parallel;
-use folder::Folder;
 use page::{PAGES, Site};
 use read::Sources;
 use tree::{Entry, Tree};
 
 pub use about::{About, Revision};
 pub use error::Error;
+pub use folder::Folder;
 pub use follow::{Followed, Reached, reached};
 pub use scenarios::{Scenario, Scenarios};
 #[cfg(test)]
@@ -68,20 +68,19 @@ const SCRIPT: &str = concat!(
     include_str!("assets/start.js"),
 );
 
-/// Writes the pages into the `directory`, the files by their names in the workspace at `root`. The first page is
-/// `index.html`. Where there are scenarios, the pages tell which reach what.
+/// Writes the pages into the `folder`, the files by their names in the workspace at `root`. The first page is `index.html`.
+/// Where there are scenarios, the pages tell which reach what.
 ///
 /// # Errors
 ///
-/// If the directory has files that are of no earlier report, or cannot be written to.
+/// If it cannot be written to.
 pub fn write(
-    directory: &Path,
+    folder: Folder,
     coverage: &Coverage,
     root: &Path,
     about: &About,
     scenarios: Option<&Scenarios<'_>>,
 ) -> Result<(), Error> {
-    let folder = Folder::open(directory)?;
     let site = Site {
         scenarios,
         ..Site::new(coverage, root, about)

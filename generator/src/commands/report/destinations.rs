@@ -15,6 +15,7 @@ use super::format::FileFormat;
 use super::git::Repository;
 use super::html::Html;
 use super::staged::{self, Placed};
+use super::target;
 use super::written::Written;
 use crate::build::layout::Layout;
 use crate::commands::scenarios::recorded::Counted;
@@ -65,6 +66,19 @@ impl Destinations {
             let is_all = all_are || !format.of_repository;
             (format.write)(out, if is_all { coverage } else { &inside }, root, subject)
         };
+        // There may be other files in a directory that has pages already, but in no other.
+        let folder = self.html.folder(metadata)?;
+        for (path, format) in self.files.to_files() {
+            let target = target::of(path).ok();
+            let mut pages = folder.iter();
+            if target.is_some_and(|it| pages.any(|pages| pages.has(&it))) {
+                bail!(
+                    "--{} {} is in the place of one of the pages of --html; name another file",
+                    format.option,
+                    path.display()
+                );
+            }
+        }
         let mut written = vec![];
         for (path, format) in self.files.to_files() {
             written.push(staged::write(path, |out| write(format, out))?);
@@ -73,7 +87,9 @@ impl Destinations {
         for file in written {
             placed.add(file)?;
         }
-        self.html.write(coverage, metadata, subject, scenarios)?;
+        if let Some(folder) = folder {
+            Html::write(folder, coverage, metadata, subject, scenarios)?;
+        }
         placed.keep();
         let files = self.files.to_files().map(|(path, _)| path);
         let pages = self.html.directory(metadata);

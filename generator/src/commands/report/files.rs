@@ -77,14 +77,17 @@ fn is_source(path: &Path) -> bool {
     is_rust || SOURCES.iter().any(|it| name == *it)
 }
 
+/// Whether a path is the standard output, where a file must not be replaced by another one.
 fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
+    let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+    names.iter().any(|name| path == Path::new(name))
 }
 
 /// Whether both are the same file, as far as their directories are there.
 fn same(one: &Path, other: &Path) -> bool {
     let place = |path| target::of(path).ok();
     one == other
+        || is_stdout(one) && is_stdout(other)
         || !is_stdout(one)
             && !is_stdout(other)
             && place(one).is_some_and(|it| place(other) == Some(it))

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use cargo_metadata::Metadata;
 use clap::Args;
 use llvm_coverage::Coverage;
-use llvm_coverage::formats::html::{self, About, Error, Scenarios};
+use llvm_coverage::formats::html::{self, About, Error, Folder, Scenarios};
 use llvm_coverage::formats::subject::Subject;
 
 use super::{revision, time};
@@ -40,17 +40,25 @@ impl Html {
         self.open || self.html.is_some()
     }
 
-    /// Writes the pages, if they are asked for.
+    /// Makes the directory of the pages, if they are asked for.
+    ///
+    /// # Errors
+    ///
+    /// If there is something else in it.
+    pub fn folder(&self, metadata: &Metadata) -> Result<Option<Folder>> {
+        let directory = self.directory(metadata);
+        let folder = directory.map(|it| Folder::open(&it)).transpose();
+        folder.map_err(named)
+    }
+
+    /// Writes the pages.
     pub fn write(
-        &self,
+        folder: Folder,
         coverage: &Coverage,
         metadata: &Metadata,
         subject: &Subject,
         scenarios: Option<&Counted>,
     ) -> Result<()> {
-        let Some(directory) = self.directory(metadata) else {
-            return Ok(());
-        };
         let root = metadata.workspace_root.as_std_path();
         let sources = coverage.files.iter().map(|file| Path::new(&*file.path));
         let about = About {
@@ -66,17 +74,9 @@ impl Html {
             reaching: &reaching,
         });
         let written = during("writing the pages", || {
-            html::write(&directory, coverage, root, &about, scenarios.as_ref())
+            html::write(folder, coverage, root, &about, scenarios.as_ref())
         });
-        written.map_err(|error| match error {
-            Error::NotADirectory { .. } => {
-                anyhow!("{error}, and --html needs one; name another place")
-            }
-            Error::OtherFiles { .. } => {
-                anyhow!("{error}. Name a directory that is new, empty, or has an earlier report")
-            }
-            error => error.into(),
-        })
+        written.map_err(named)
     }
 
     /// Opens the pages, if that is asked for.
@@ -95,6 +95,19 @@ impl Html {
                 index.display()
             )
         })
+    }
+}
+
+/// An error with what to do.
+fn named(error: Error) -> anyhow::Error {
+    match error {
+        Error::NotADirectory { .. } => {
+            anyhow!("{error}, and --html needs one; name another place")
+        }
+        Error::OtherFiles { .. } => {
+            anyhow!("{error}. Name a directory that is new, empty, or has an earlier report")
+        }
+        error => error.into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a format is written.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -102,6 +103,10 @@ fn two_formats_for_one_place_are_wrong_usage_and_nothing_is_written() {
             "error: --lcov and --json are both for the standard output; name a file for all but one\n",
         ),
         (
+            ["--json", "-", "--lcov", "/dev/stdout"],
+            "error: --lcov and --json are both for the standard output; name a file for all but one\n",
+        ),
+        (
             ["--lcov", "same", "--codecov", "./same"],
             "error: --lcov and --codecov are both for ./same; name a file for each\n",
         ),
@@ -118,6 +123,61 @@ fn two_formats_for_one_place_are_wrong_usage_and_nothing_is_written() {
     }
     assert_eq!(names(&fixture.root()), before);
     assert!(!fixture.root().join("target/same").exists());
+}
+
+#[test]
+fn what_is_before_and_behind_a_report_in_the_standard_output_stays() {
+    let fixture = measured();
+    let markdown = report(&fixture, &["--markdown", "-"]).ends_with(0).stdout;
+    for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        let log = fixture.root().join("log");
+        fs::write(&log, "before\n").unwrap();
+        let out = fs::File::options().append(true).open(&log).unwrap();
+        let mut command = fixture.report(&["--markdown", path]);
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+        assert!(
+            command
+                .stdout(out.try_clone().unwrap())
+                .status()
+                .unwrap()
+                .success()
+        );
+        (&out).write_all(b"behind\n").unwrap();
+        let text = fs::read_to_string(&log).unwrap();
+        assert_eq!(text, format!("before\n{markdown}behind\n"), "{path}");
+    }
+}
+
+#[test]
+fn other_formats_may_be_in_the_directory_of_the_pages_and_none_in_the_place_of_a_page() {
+    let fixture = measured();
+    let directory = fixture.root().join("coverage");
+    let arguments = ["--html", "coverage", "--lcov", "coverage/lcov.info"];
+    // It is not there, it is there and empty, and it has pages and the file.
+    for is_made in [false, true, false] {
+        if is_made {
+            fs::remove_dir_all(&directory).unwrap();
+            fs::create_dir(&directory).unwrap();
+        }
+        report(&fixture, &arguments).ends_with(0);
+        let names = names(&directory);
+        for name in ["index.html", "lcov.info", "pages"] {
+            assert!(names.iter().any(|it| it == name), "{names:?}");
+        }
+    }
+    let index = fs::read(directory.join("index.html")).unwrap();
+    for file in [
+        "./coverage/index.html",
+        "coverage/pages/lcov.info",
+        "coverage/../coverage/style.css",
+    ] {
+        report(&fixture, &["--html", "coverage", "--markdown", file])
+            .ends_with(1)
+            .says(&format!(
+                "error: --markdown {file} is in the place of one of the pages of --html; name another file\n"
+            ));
+    }
+    assert_eq!(fs::read(directory.join("index.html")).unwrap(), index);
 }
 
 #[test]
