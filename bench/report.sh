@@ -124,7 +124,7 @@ prepare_small() {
         touch "$work/done-small"
     fi
     members small
-    find "$work/small/target/itcov/.checkouts" -name '*.profraw' >"$work/small-list"
+    find "$work/small/target/itcov/.checkouts" -name '*.itcov' >"$work/small-list"
 }
 
 prepare_large() {
@@ -164,7 +164,7 @@ prepare_large() {
         touch "$work/done-large-tarpaulin"
     fi
     members large
-    find "$work/large/target/itcov/.checkouts" -name '*.profraw' >"$work/large-list"
+    find "$work/large/target/itcov/.checkouts" -name '*.itcov' >"$work/large-list"
 }
 
 # As many processes of the small program, each with a profile of its own.

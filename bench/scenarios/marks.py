@@ -35,7 +35,7 @@ def mark(path):
 
 
 def real_profile():
-    parts = pathlib.Path("target/itcov/.checkouts").glob("*/runs/*/*/orders-api/*.profraw")
+    parts = pathlib.Path("target/itcov/.checkouts").glob("*/runs/*/*/orders-api/*.itcov")
     # Those of this script have no counter any more.
     return max((it for it in parts if it.stat().st_size > HEAD), key=lambda it: it.stat().st_mtime)
 
@@ -48,7 +48,7 @@ class Counters:
         head = bytearray(real.read_bytes()[:HEAD])
         # No build identifier, no record, no padding, and so many counters.
         struct.pack_into("<4Q", head, 16, 0, 0, 0, size // 8)
-        self.path = real.with_name(f"{size}_0.profraw")
+        self.path = real.with_name(f"{size}_0.itcov")
         self.size = size
         with open(self.path, "wb") as file:
             file.write(head)

@@ -31,7 +31,10 @@ pub fn last_run(target: &Path, name: &str) -> Result<(Measured, Vec<PathBuf>)> {
         .into_iter()
         .filter_map(|entry| Some(entry.ok()?.into_path()));
     let profiles: Vec<PathBuf> = files
-        .filter(|path| path.extension().is_some_and(|it| it == "profraw"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|it| it == "profraw" || it == "itcov")
+        })
         .collect();
     ensure!(!profiles.is_empty(), "nothing has run");
     let measured = Measured {

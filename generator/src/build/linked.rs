@@ -61,10 +61,10 @@ pub const WRAP: &str = "--wrap=__llvm_profile_filename";
 const BUILD_ID: &str = "--build-id";
 
 /// What the path of a profile ends in: a number for the binary, and the mark for counters that are mapped from the file.
-pub const PATTERN: &str = "%m%c.profraw";
+pub const PATTERN: &str = "%m%c.itcov";
 
 /// What the path of a test's profile ends in. A test may have no counter, which cannot be mapped.
-pub const PATTERN_OF_TESTS: &str = "%m.profraw";
+pub const PATTERN_OF_TESTS: &str = "%m.itcov";
 
 /// How many bits of a profile's number are the library's. The others are the program's.
 const LIBRARY_BITS: u32 = 40;

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::build::linked::PATTERN;
 use crate::build::options::BuildOptions;
 use crate::commands::measure::Measure;
 use crate::output;
@@ -47,7 +46,7 @@ impl Build {
         for executable in &executables {
             let name = executable.file_name().unwrap_or_default().to_string_lossy();
             say(&format!(
-                "    LLVM_PROFILE_FILE=DIR/{PATTERN} ./{}",
+                "    LLVM_PROFILE_FILE=DIR/%m%c.profraw ./{}",
                 shell_words::quote(&name)
             ));
         }

@@ -212,8 +212,10 @@ fn is_device(_: FileType) -> bool {
     false
 }
 
+/// Those of runs have an ending of their own, as suites remove what other tools have left, such as all `*.profraw`.
 fn is_profile(path: &Path) -> bool {
-    path.extension().is_some_and(|it| it == "profraw")
+    let ending = path.extension();
+    ending.is_some_and(|it| it == "profraw" || it == "itcov")
 }
 
 /// Adds the profiles below `directory` to `found`, in the order of their names; none if there is no such directory. A link in it is not

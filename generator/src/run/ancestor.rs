@@ -51,7 +51,7 @@ impl Ancestor {
 
 /// What `/proc/<id>/stat` says: see proc(5).
 pub struct Stat {
-    name: String,
+    pub name: String,
     state: String,
     /// The process that has started or adopted it.
     pub parent: u32,
@@ -64,6 +64,12 @@ impl Stat {
     /// Whether somebody or the terminal has stopped it.
     pub fn is_stopped(&self) -> bool {
         self.state == "T"
+    }
+
+    /// Whether it began before another one.
+    pub fn is_older_than(&self, other: &Stat) -> bool {
+        let began = |it: &Stat| it.began.parse::<u64>().unwrap_or(u64::MAX);
+        began(self) < began(other)
     }
 
     /// Whether it is a zombie: it has not been waited for yet.

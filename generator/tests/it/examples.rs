@@ -123,7 +123,7 @@ fn wordstat_is_measured_by_a_suite_that_starts_it_many_times() {
         .prints("25 cases, 0 failed");
     let (covered, all) = output.lines_of("Total");
     assert!(covered > all / 2 && covered < all, "{}", output.stdout);
-    let profiles = "find target/itcov/.checkouts -name '*.profraw' | wc -l";
+    let profiles = "find target/itcov/.checkouts -name '*.itcov' | wc -l";
     let profiles = Output::of(krate.command("sh").args(["-c", profiles]));
     assert_eq!(profiles.stdout, "1\n", "one profile for all processes");
 }

@@ -251,7 +251,7 @@ fn profiles(directory: &Path) -> Vec<PathBuf> {
             found.extend(profiles(&path));
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "profraw")
+            .is_some_and(|it| it == "profraw" || it == "itcov")
         {
             found.push(path);
         }

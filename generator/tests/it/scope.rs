@@ -77,7 +77,10 @@ fn profiles(krate: &TestCrate) -> Vec<PathBuf> {
     let files = walkdir::WalkDir::new(&krate.root).into_iter();
     let files = files.map(|entry| entry.unwrap().into_path());
     files
-        .filter(|path| path.extension().is_some_and(|it| it == "profraw"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|it| it == "profraw" || it == "itcov")
+        })
         .collect()
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use super::Measure;
 use super::browser::LiveOptions;
-use crate::commands::not_measured::started;
+use crate::commands::not_measured::{going_on, started};
 use crate::live::{Live, Panel};
 use crate::measured::Recording;
 use crate::measured::scenarios::{self, Recorder};
@@ -99,6 +99,7 @@ impl Measure<'_> {
             recording.forget_scenarios()?;
         }
         started::elsewhere(recording)?;
+        going_on::part(recording, &self.layout.itcov)?;
         Ok(outcome)
     }
 }

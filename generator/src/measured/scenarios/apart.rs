@@ -224,9 +224,9 @@ mod tests {
     fn only_what_the_suite_itself_starts_is_put_apart() {
         let of = |path: &str| part_of(Path::new(path));
         let part = Path::new("/w/runs/1/1");
-        assert_eq!(of("/w/runs/1/1/.suite/%m%c.profraw").as_deref(), Some(part));
-        assert_eq!(of("/w/runs/1/1/.suite/.apart/a-0/%m%c.profraw"), None);
-        assert_eq!(of("/w/runs/1/1/app/%m%c.profraw"), None);
+        assert_eq!(of("/w/runs/1/1/.suite/%m%c.itcov").as_deref(), Some(part));
+        assert_eq!(of("/w/runs/1/1/.suite/.apart/a-0/%m%c.itcov"), None);
+        assert_eq!(of("/w/runs/1/1/app/%m%c.itcov"), None);
         assert_eq!(of("default.profraw"), None);
     }
 }

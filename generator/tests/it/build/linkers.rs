@@ -108,7 +108,7 @@ fn a_linker_that_ignores_the_option_is_named() {
         .says("linker.sh) has ignored --wrap=__llvm_profile_filename");
     // The number in the name of the profile may be any, also one that other linkers give to profiles of libraries.
     krate
-        .sh("for it in $(find target/itcov/.checkouts -path '*/runs/*' -name '*.profraw'); do mv $it ${it%/*}/12345678901234567890_0.profraw; done")
+        .sh("for it in $(find target/itcov/.checkouts -path '*/runs/*' -name '*.itcov'); do mv $it ${it%/*}/12345678901234567890_0.profraw; done")
         .ends_with(0);
     let again = krate.itcov(&["report"]).ends_with(0);
     assert_eq!(

@@ -114,7 +114,7 @@ fn profiles_below(directory: &Path) -> Vec<PathBuf> {
                 directories.push(path);
             } else if path
                 .extension()
-                .is_some_and(|extension| extension == "profraw")
+                .is_some_and(|it| it == "profraw" || it == "itcov")
             {
                 found.push(path);
             }

@@ -17,7 +17,7 @@ pub fn add_to(section: &mut Section, shop: &TestCrate) {
         section.error(shop, case, &format!("cargo itcov report --profiles {name}"));
     }
     let copy =
-        "mkdir host-c && cp $(find target/itcov/.checkouts -name '*.profraw') host-c/app.profraw";
+        "mkdir host-c && cp $(find target/itcov/.checkouts -name '*.itcov') host-c/app.profraw";
     shop.sh(copy).ends_with(0);
     other_files(section, shop);
     let main = shop.read("src/main.rs");

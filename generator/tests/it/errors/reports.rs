@@ -119,8 +119,8 @@ fn data(section: &mut Section, shop: &TestCrate) {
         found.stdout.lines().next().unwrap().to_owned()
     };
     let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
-    let profile = find("*.profraw");
-    section.show(&last(&profile), "1234_0.profraw");
+    let profile = find("*.itcov");
+    section.show(&last(&profile), "1234_0.itcov");
     let builds = shop.sh(&format!("ls {}/builds", checkout.display()));
     for build in builds.stdout.lines() {
         section.show(&build, "fedcba9876543210");

@@ -69,9 +69,10 @@ fn cleared(lab: &Lab) -> Measured {
     output.prints("worked\nworked\n");
     let cell = is_exact(&last_run(krate), lab.clean(), 2, 2, &["ending::cleared"]);
     let files = krate.files();
-    let stray = files
-        .iter()
-        .find(|(path, _)| path.extension().is_some_and(|it| it == "profraw"));
+    let stray = files.iter().find(|(path, _)| {
+        path.extension()
+            .is_some_and(|it| it == "profraw" || it == "itcov")
+    });
     assert!(stray.is_none(), "a profile among the sources: {stray:?}");
     Measured::Cell(cell)
 }

@@ -256,7 +256,7 @@ fn what_is_apart_counts_as_often_as_else_and_takes_no_room() {
     exec(&["--scenarios"], each).ends_with(0);
     assert_eq!(counts(&krate), expected);
     let of_scenarios = rows(&krate);
-    let profiles = krate.sh("find target/itcov/.checkouts -name '*.profraw' | wc -l");
+    let profiles = krate.sh("find target/itcov/.checkouts -name '*.itcov' | wc -l");
     assert_eq!(profiles.stdout, "1\n");
 
     // Killed before anything is put together.
@@ -264,7 +264,7 @@ fn what_is_apart_counts_as_often_as_else_and_takes_no_room() {
     exec(&["--scenarios"], &killed);
     assert_eq!(counts(&krate), expected);
     assert_eq!(rows(&krate), of_scenarios);
-    let profiles = krate.sh("find target/itcov/.checkouts/*/runs/3 -name '*.profraw' | wc -l");
+    let profiles = krate.sh("find target/itcov/.checkouts/*/runs/3 -name '*.itcov' | wc -l");
     assert_eq!(profiles.stdout, "10\n");
 
     // And between: what was put together is there once more.

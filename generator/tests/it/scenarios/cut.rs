@@ -31,7 +31,7 @@ fn giant() {
     let place = std::env::var("LLVM_PROFILE_FILE").unwrap();
     let directory = std::path::Path::new(&place).parent().unwrap();
     let mut files = std::fs::read_dir(directory).unwrap().map(|it| it.unwrap().path());
-    let own = files.find(|it| it.extension().is_some_and(|it| it == "profraw")).unwrap();
+    let own = files.find(|it| it.extension().is_some_and(|it| it == "itcov")).unwrap();
     let mut bytes = std::fs::read(own).unwrap();
     bytes[40..48].copy_from_slice(&(1_u64 << 34).to_ne_bytes());
     let giant = directory.join("giant.profraw");

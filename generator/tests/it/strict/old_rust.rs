@@ -90,7 +90,7 @@ impl<'a> Old<'a> {
         let ours = Report::new(&table.stdout, &self.krate.read("lcov.info"));
         let profiles = walkdir::WalkDir::new(self.krate.root.join("target/itcov/.checkouts"));
         let profiles = profiles.into_iter().map(|entry| entry.unwrap().into_path());
-        let profile = profiles.filter(|path| path.extension().is_some_and(|it| it == "profraw"));
+        let profile = profiles.filter(|path| path.extension().is_some_and(|it| it == "itcov"));
         let profile = profile.last().unwrap().display().to_string();
         let merge = ["merge", "-o", "merged.profdata", &profile];
         self.run(&self.programs.join("llvm-profdata"), &merge)

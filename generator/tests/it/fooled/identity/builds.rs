@@ -95,7 +95,7 @@ fn a_shared_library_of_an_earlier_build_does_not_count_and_the_program_does() {
     let first = tempfile::tempdir().unwrap();
     krate
         .sh(&format!(
-            "cp $(find target/itcov/.checkouts -name '*.profraw') {}",
+            "cp $(find target/itcov/.checkouts -name '*.itcov') {}",
             first.path().display()
         ))
         .ends_with(0);

@@ -35,6 +35,15 @@ fn a_place_for_profiles_that_the_suite_sets_is_named() {
     }
 }
 
+#[test]
+fn a_suite_that_removes_what_other_tools_leave_removes_nothing_of_the_run() {
+    let krate = super::app();
+    let suite = "\"$ITCOV_BIN\" more && touch left.profraw && find . -name '*.profraw' -delete && \"$ITCOV_BIN\"";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    assert_eq!(output.lines_of("Total"), (12, 12));
+    assert!(!krate.has("left.profraw"));
+}
+
 const LOST: &str = "warning: a measured program could not write its profile";
 
 /// An ordinary program writes no profile, so such a limit does not end it.

@@ -132,8 +132,8 @@ fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_name
     ];
     krate.itcov(&exec).ends_with(0);
     let collect = "mkdir all tests links
-        cp $(find target/itcov/.checkouts -path '*/runs/*' -name '*.profraw') all
-        for it in all/*; do ln -s ../$it links/$(basename $it .profraw)-link.profraw; done";
+        cp $(find target/itcov/.checkouts -path '*/runs/*' -name '*.itcov') all
+        for it in all/*; do ln -s ../$it links/$(basename $it .itcov)-link.profraw; done";
     krate.sh(collect).ends_with(0);
     let report = |named: &[&str]| krate.itcov(&[&["report", "--profiles"], named].concat());
     let files = krate.sh("echo all/*").stdout;

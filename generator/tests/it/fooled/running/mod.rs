@@ -4,6 +4,7 @@ mod background;
 mod building;
 mod control;
 mod durations;
+mod going_on;
 mod killed;
 mod left;
 mod limits;
