@@ -131,7 +131,7 @@ pub fn look_for_others(addresses: &[Address]) -> Result<(), Failure> {
 /// An address where something listens, and whether it answers as the program is to answer. All are asked at the same time, as each may be
 /// slow, its name as well.
 fn early(addresses: &[Address]) -> Option<(Address, bool)> {
-    let until = Instant::now() + 3 * CONNECT;
+    let until = Instant::now() + 2 * CONNECT;
     let (sender, answers) = channel();
     for address in addresses {
         let (sender, address) = (sender.clone(), address.clone());
