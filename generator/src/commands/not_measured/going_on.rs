@@ -72,7 +72,7 @@ fn going_on(directory: &Path, target: &Path) -> Vec<GoingOn> {
         }
         let maps = fs::read(format!("{place}/maps")).ok()?;
         let profiles = mapped(&String::from_utf8_lossy(&maps), directory);
-        (!profiles.is_empty()).then(|| GoingOn {
+        (!profiles.is_empty()).then_some(GoingOn {
             id,
             name: stat.name,
             profiles,
