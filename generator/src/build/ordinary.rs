@@ -43,6 +43,8 @@ pub fn built(layout: &Layout, names: &[String]) -> Vec<PathBuf> {
     let mut all = directories(&layout.ordinary);
     let below: Vec<PathBuf> = all.iter().flat_map(|it| directories(it)).collect();
     all.extend(below);
+    // A profile may be called like the directory of measured builds, in which these have directories of their own.
+    all.push(layout.itcov.clone());
     files(layout, &all, names)
 }
 
@@ -62,7 +64,9 @@ fn files(layout: &Layout, directories: &[PathBuf], names: &[String]) -> Vec<Path
     let itcov = fs::canonicalize(&layout.itcov).ok();
     let is_link = |file: &Path| {
         let target = fs::canonicalize(file).ok().zip(itcov.as_ref());
-        target.is_some_and(|(target, itcov)| target.starts_with(itcov))
+        target.is_some_and(|(target, itcov)| {
+            target.starts_with(itcov) && target.parent() != Some(itcov)
+        })
     };
     files
         .filter(|file| file.is_file() && !is_link(file))

@@ -51,6 +51,15 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     krate.cargo(&["build"]).ends_with(0);
     let renewed = krate.root.join("target/debug/ordinary");
     assert!(!renewed.is_symlink());
+
+    // A profile may be called like the directory of measured builds.
+    let manifest = krate.read("Cargo.toml");
+    let profile = "[profile.itcov]\ninherits = \"dev\"\n";
+    krate.write("Cargo.toml", &format!("{manifest}\n{profile}"));
+    krate.cargo(&["build", "--profile", "itcov"]).ends_with(0);
+    suite("target/itcov/ordinary hello")
+        .ends_with(1)
+        .says("but target/itcov/ordinary, which is not instrumented");
 }
 
 /// What is installed is the user's: it is not to be replaced.
