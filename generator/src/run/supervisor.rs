@@ -38,6 +38,8 @@ pub struct Hooks {
     pub pages: Option<Pages>,
     /// Before the programs start, when the control address is known.
     pub started: Box<dyn Fn(SocketAddr)>,
+    /// When the suite has ended, before what it has left behind is stopped.
+    pub left: Box<dyn Fn()>,
     /// Whether the terminal is the run's, which it is not while that is stopped or in the background.
     pub shows: Box<dyn Fn(bool)>,
 }
@@ -101,6 +103,9 @@ pub fn run(
     };
     if let Err(error) = (hooks.marks)(last) {
         complain(&format!("cannot note the last scenario: {error}"));
+    }
+    if run.suite_status().is_some() {
+        (hooks.left)();
     }
     if run.stop() {
         run.why.iter().for_each(|why| say(why));
@@ -172,9 +177,13 @@ pub(super) struct Child {
 impl Run<'_> {
     /// Whether the suite came to its end by itself, and was not killed.
     fn has_suite_ended(&self) -> bool {
-        let suite = self.children.last().filter(|child| child.is_suite);
-        let status = suite.and_then(|suite| suite.end);
-        status.is_some_and(|(_, status)| status <= 128)
+        self.suite_status().is_some_and(|status| status <= 128)
+    }
+
+    /// How the suite has ended, if it has.
+    fn suite_status(&self) -> Option<i32> {
+        let suite = self.children.last().filter(|child| child.is_suite)?;
+        suite.end.map(|(_, status)| status)
     }
 
     /// Starts everything, and waits until the run is over.

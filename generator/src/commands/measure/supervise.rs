@@ -70,6 +70,16 @@ impl Measure<'_> {
                 Some(how) => Box::new(move |address| how.show(address)),
                 None => Box::new(|_| {}),
             },
+            left: {
+                let part = recording.directory().to_owned();
+                Box::new(move || {
+                    if let Err(error) = scenarios::after_suite(&part) {
+                        complain(&format!(
+                            "cannot note which scenarios have left something behind: {error}"
+                        ));
+                    }
+                })
+            },
             shows: Box::new(move |shows| rows.iter().for_each(|rows| rows.show(shows))),
         };
         let outcome = supervisor::run(plan, settings, &self.signals, &hooks);

@@ -8,6 +8,7 @@ use llvm_coverage::count::profile::Profile;
 
 use super::display::Listed;
 use super::warnings;
+use crate::commands::scenarios::sharing;
 use crate::measured::scenarios::Scenarios;
 use crate::measured::{Idle, Measured, Measurement, Profiles};
 use crate::progress::during_each;
@@ -94,7 +95,7 @@ fn named(scenarios: &Scenarios) -> Result<Option<Profile>> {
 
 /// What ran in some scenarios of a run.
 fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
-    let mut profile = Profile::default();
+    let (mut profile, mut shared) = (Profile::default(), Vec::new());
     for name in names {
         let mut all = scenarios.all.iter();
         let Some(place) = all.position(|it| it.name.as_ref() == Some(name)) else {
@@ -109,6 +110,8 @@ fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
             );
         };
         profile.merge(&scenarios.profile(place)?);
+        shared.extend(scenarios.all[place].is_shared.then_some(name.as_str()));
     }
+    sharing::say(shared.into_iter());
     Ok(profile)
 }

@@ -22,6 +22,7 @@ use anyhow::{Context, Result};
 use early::Early;
 use git::Changes;
 use inside::Inside;
+use llvm_coverage::terminal::harmless;
 use llvm_coverage::{Coverage, files};
 use lock::Lock;
 use makers::Makers;
@@ -293,6 +294,13 @@ impl Affected {
                 let line = range.start();
                 self.doubt(format!(
                     "{shown}:{line} runs outside of scenarios, as at the start"
+                ));
+            }
+            if scenario.is_shared {
+                let (line, name) = (range.start(), counted.name(place));
+                self.doubt(format!(
+                    "what {} has started reached {shown}:{line} and may have served any other test, so run the whole suite",
+                    harmless(name)
                 ));
             }
             self.scenarios.insert(place);

@@ -4,6 +4,7 @@ pub mod around;
 mod changed;
 pub mod place;
 pub mod recorded;
+pub mod sharing;
 mod table;
 mod testwise;
 
@@ -147,6 +148,15 @@ impl Scenarios {
     ) -> Result<()> {
         let rows = || rows(counted, chosen);
         let names = || chosen.iter().map(|it| counted.name(*it));
+        let is_said = match self.format {
+            Format::Json | Format::Table => true,
+            Format::Human => stdout().is_terminal(),
+            Format::Lcov | Format::Testwise | Format::Nextest => false,
+        };
+        // Why all are selected says it, too.
+        if !is_said && self.changed_since.is_none() {
+            sharing::say(counted.shared(chosen));
+        }
         match self.format {
             Format::Json => output::print(&serde_json::to_string_pretty(&rows())?),
             Format::Lcov => lcov(root, recorded, counted, chosen)?,
@@ -273,6 +283,7 @@ fn show_only(root: &Path, recorded: &mut Recorded, counted: &Counted, name: &str
     let Some(place) = all.position(|it| it.name.as_deref() == Some(name)) else {
         bail!("there is no scenario {name:?}; `cargo itcov scenarios` lists them");
     };
+    sharing::say(counted.shared(&[place]));
     let alone = &reach::alone(&counted.index.sets)[place];
     let title = format!("Lines that only {} reaches", harmless(name));
     let coverage = recorded.coverage(std::iter::once(place))?;
@@ -300,6 +311,7 @@ fn rows(counted: &Counted, chosen: &[usize]) -> Vec<Row> {
             lines: sets[*place].count_ones(..),
             alone: alone[*place].count_ones(..),
             adds,
+            shared: scenario.is_shared,
         }
     });
     rows.collect()

@@ -24,6 +24,18 @@ pub struct Row {
     pub alone: usize,
     /// How many are reached neither by those above it, nor outside of any.
     pub adds: usize,
+    /// Whether others may have used what it has started, so that what they reached counts for it.
+    pub shared: bool,
+}
+
+/// What people are told of the rows of which it is said.
+const SHARED: &str = "shared: what the scenario has started may have served other tests as well. What these reached there counts for it.";
+
+/// How a scenario ended, and whether it is shared, for people.
+pub fn said(outcome: Outcome, is_shared: bool) -> String {
+    let words = [outcome.word(), if is_shared { "shared" } else { "" }];
+    let words = words.into_iter().filter(|it| !it.is_empty());
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// Writes a row for each, and a sentence on what ran outside of any: how many lines, and how many that no scenario reaches.
@@ -37,7 +49,7 @@ pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<[usize; 2]>) -> 
     for row in rows {
         cells.push([
             harmless(row.name.as_str()).into_owned(),
-            row.outcome.word().to_owned(),
+            said(row.outcome, row.shared),
             row.seconds.map(|it| format!("{it:.2}")).unwrap_or_default(),
             row.lines.to_string(),
             row.alone.to_string(),
@@ -64,6 +76,9 @@ pub fn write(out: &mut dyn Write, rows: &[Row], outside: Option<[usize; 2]>) -> 
             }
         }
         writeln!(out, "{}", line.trim_end())?;
+    }
+    if rows.iter().any(|row| row.shared) {
+        writeln!(out, "\n{SHARED}")?;
     }
     if let Some([lines, alone]) = outside {
         writeln!(

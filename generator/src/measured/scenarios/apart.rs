@@ -18,6 +18,7 @@ use std::time::Instant;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::log::{self, Entry, Outcome};
+use super::shared::{self, Sharing};
 use crate::build::layout::digest;
 use crate::build::linked::PATTERN;
 use crate::measured::part::SUITE;
@@ -28,7 +29,13 @@ pub const NAME: &str = "itcov-scenario";
 /// The directory, among the profiles of a suite, of those that have one of their own.
 pub(in crate::measured) const APART: &str = ".apart";
 
-const PROFILE: &str = "LLVM_PROFILE_FILE";
+pub(super) const PROFILE: &str = "LLVM_PROFILE_FILE";
+
+/// The variables that name a scenario: of nextest two, that of suites, and that of pytest.
+pub(super) const BINARY: &str = "NEXTEST_BINARY_ID";
+const TEST: &str = "NEXTEST_TEST_NAME";
+pub(super) const SCENARIO: &str = "ITCOV_SCENARIO";
+pub(super) const PYTEST: &str = "PYTEST_CURRENT_TEST";
 
 /// Whether this process was started to start something of a scenario.
 pub fn is_meant(name: &OsStr) -> bool {
@@ -48,8 +55,12 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     if let Some(part) = part {
         let done = match (test(), named()) {
             (Some(test), _) => return run(&part, &test, command),
-            (None, Some(name)) => share(&part, &name).map(|directory| {
+            (None, Some(named)) => share(&part, &named.scenario).and_then(|directory| {
                 command.env(PROFILE, directory.join(PATTERN));
+                match named.stage {
+                    Some(stage) => shared::before_start(&directory, stage == "setup"),
+                    None => Ok(()),
+                }
             }),
             (None, None) => Ok(()),
         };
@@ -76,20 +87,32 @@ struct Test {
 }
 
 fn test() -> Option<Test> {
-    let [binary, test] = ["NEXTEST_BINARY_ID", "NEXTEST_TEST_NAME"].map(text);
+    let [binary, test] = [BINARY, TEST].map(text);
     Some(Test {
         name: format!("{} {}", binary?, test?),
         is_again: text("NEXTEST_ATTEMPT").is_some_and(|attempt| attempt != "1"),
     })
 }
 
+/// What names the scenario that something is started for.
+struct Named {
+    scenario: String,
+    /// Where a test of pytest is: `setup`, `call` or `teardown`. `None` if the suite has named the scenario itself.
+    stage: Option<String>,
+}
+
 /// The scenario that a suite has named, or the test of pytest that goes on, which has `(setup)`, `(call)` or `(teardown)` behind it:
 /// <https://docs.pytest.org/en/stable/example/simple.html#pytest-current-test-environment-variable>.
-fn named() -> Option<String> {
-    text("ITCOV_SCENARIO").or_else(|| {
-        let test = text("PYTEST_CURRENT_TEST")?;
-        let name = test.rsplit_once(" (").map_or(&*test, |(name, _)| name);
-        Some(name.to_owned())
+fn named() -> Option<Named> {
+    if let Some(scenario) = text(SCENARIO) {
+        let stage = None;
+        return Some(Named { scenario, stage });
+    }
+    let test = text(PYTEST)?;
+    let (name, stage) = test.rsplit_once(" (").unwrap_or((&test, ""));
+    Some(Named {
+        scenario: name.to_owned(),
+        stage: Some(stage.trim_end_matches(')').to_owned()),
     })
 }
 
@@ -114,6 +137,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         test: Some(command.get_program().into()),
         ran: Vec::new(),
         has_loaded: false,
+        sharing: Sharing::default(),
     };
     let begun = begin(part, &test.name).and_then(|(name, directory)| {
         entry.directory = Some(name);
@@ -124,7 +148,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
         Ok(directory) => _ = command.env(PROFILE, directory.join(PATTERN)),
         Err(_) => entry.directory = None,
     }
-    let is_noted = begun.is_ok();
+    let directory = begun.as_ref().ok().cloned();
     complain(begun);
     // Whoever ends the test ends its whole group, and how it ends is to be noted.
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
@@ -142,10 +166,11 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if is_noted {
+    if let Some(directory) = directory {
         (entry.outcome, entry.is_begun) = (Outcome::of(status.success()), false);
         entry.seconds = Some(start.elapsed().as_secs_f64());
         complain(note(part, &entry));
+        complain(shared::after_test(&directory));
     }
     end_as(status)
 }
@@ -188,6 +213,7 @@ fn share(part: &Path, scenario: &str) -> io::Result<PathBuf> {
         test: None,
         ran: Vec::new(),
         has_loaded: false,
+        sharing: Sharing::default(),
     };
     note(part, &entry)?;
     Ok(directory)

@@ -20,6 +20,7 @@ use tempfile::NamedTempFile;
 use super::apart::APART;
 use super::log::{self, Entry};
 use super::places::Places;
+use super::shared::Sharing;
 use crate::measured::part::SUITE;
 use crate::measured::profiles;
 
@@ -50,6 +51,7 @@ pub fn fold(part: &Path) -> Result<()> {
             profiles: counted,
             ran: super::ran(&directory),
             has_loaded: profiles::is_any_of_other_loader(&directory)?,
+            sharing: Sharing::noted(&directory),
             is_begun: false,
             is_folded: true,
             ..entry

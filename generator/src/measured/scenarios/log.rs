@@ -10,6 +10,7 @@ use llvm_coverage::count::delta::Delta;
 use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
+use super::shared::Sharing;
 use crate::build::layout::digest;
 
 /// How a scenario ended.
@@ -74,6 +75,8 @@ pub struct Entry {
     /// Whether a test in it, or a build script, had loaded a measured library: the profile of that does not count, and is not
     /// among `profiles`. It is known when these are folded.
     pub has_loaded: bool,
+    /// What is known of its processes when its profiles are folded.
+    pub sharing: Sharing,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,6 +98,8 @@ struct Head {
     ran: Vec<PathBuf>,
     #[serde(default)]
     has_loaded: bool,
+    #[serde(default)]
+    sharing: Sharing,
     /// Of the bytes.
     digest: String,
 }
@@ -123,6 +128,7 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
         test: entry.test.clone(),
         ran: entry.ran.clone(),
         has_loaded: entry.has_loaded,
+        sharing: entry.sharing.clone(),
         digest: digest(&bytes),
     };
     let mut record = vec![b'\n'];
@@ -190,13 +196,14 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
         test: head.test,
         ran: head.ran,
         has_loaded: head.has_loaded,
+        sharing: head.sharing,
     };
     Some((entry, rest))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Delta, Entry, Outcome, add, read};
+    use super::{Delta, Entry, Outcome, Sharing, add, read};
 
     fn bytes(counters: &[u64]) -> Vec<u8> {
         counters.iter().flat_map(|it| it.to_le_bytes()).collect()
@@ -215,6 +222,7 @@ mod tests {
             test: None,
             ran: Vec::new(),
             has_loaded: false,
+            sharing: Sharing::default(),
         }
     }
 

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The recorder compares the profiles' counters at the marks of scenarios that are one after the other. Those that go on at the
-//! same time have their profiles apart.
+//! same time have their profiles apart. What they have started may serve others as well (`shared`).
 
 pub mod apart;
 mod folding;
@@ -17,6 +17,7 @@ pub mod places;
 pub mod reach;
 mod reading;
 mod recorder;
+mod shared;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use folding::{Folded, fold};
 pub use log::Outcome;
 pub use reading::{Scenario, Scenarios};
 pub use recorder::Recorder;
+pub use shared::after_suite;
 
 /// The name of the file in the directory of a part.
 pub(super) const FILE: &str = ".scenarios";

@@ -14,6 +14,8 @@ use super::apart::APART;
 use super::folding::LAYOUT;
 use super::log::{self, Entry, Outcome};
 use super::places::Places;
+use super::shared::Sharing;
+use super::shared::fixtures::shared;
 use crate::measured::numbered::numbered;
 use crate::measured::part::{Measured, SUITE};
 use crate::measured::profiles;
@@ -41,6 +43,8 @@ pub struct Scenario {
     pub ran: BTreeSet<PathBuf>,
     /// Whether a test in it, or a build script, had loaded a measured library, and what that did does not count.
     pub has_loaded: bool,
+    /// Whether others may have used what it has started, so that what they reached counts for it.
+    pub is_shared: bool,
     /// The places of its entries: the part's, and the one in it.
     entries: Vec<(usize, usize)>,
 }
@@ -74,13 +78,16 @@ impl Scenarios {
                         tests: BTreeSet::new(),
                         ran: BTreeSet::new(),
                         has_loaded: false,
+                        is_shared: false,
                         entries: Vec::new(),
                     });
                     all.len() - 1
                 });
                 let scenario = &mut all[number];
                 scenario.outcome = entry.outcome;
-                if entry.is_again {
+                // What the one before has started may have served others.
+                let before = scenario.entries.last().filter(|_| entry.is_again);
+                if before.is_some_and(|(part, place)| !parts[*part].shared[*place]) {
                     scenario.entries.pop();
                 }
                 scenario.entries.push((part, place));
@@ -101,6 +108,7 @@ impl Scenarios {
                 scenario.tests.extend(entry.test.clone());
                 scenario.ran.extend(parts[*part].ran(entry));
                 scenario.has_loaded |= parts[*part].has_loaded(entry)?;
+                scenario.is_shared |= parts[*part].shared[*place];
             }
         }
         Ok(Scenarios { parts, all })
@@ -162,6 +170,8 @@ struct Reading {
     /// Profiles that the part will have when its run is over.
     others: Vec<PathBuf>,
     entries: Vec<Entry>,
+    /// Of each entry, whether others may have used what it has started.
+    shared: Vec<bool>,
     /// Of each profile of which something is noted, its functions; `None` if it does not count.
     functions: HashMap<String, OnceCell<Option<Places>>>,
     /// The profiles that do not count.
@@ -176,7 +186,7 @@ impl Reading {
         let entries = log::read(&file);
         let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
         let names = entries.iter().flat_map(|entry| &entry.profiles);
-        Ok(Reading {
+        let mut reading = Reading {
             has_failed: directory.join(super::FAILED).exists(),
             directory: directory.to_owned(),
             others: others.to_owned(),
@@ -185,7 +195,11 @@ impl Reading {
                 .collect(),
             left_out,
             entries,
-        })
+            shared: Vec::new(),
+        };
+        let all = reading.entries.iter();
+        reading.shared = shared(all.map(|it| (it.name.as_deref(), reading.sharing(it))));
+        Ok(reading)
     }
 
     fn add(&self, entry: usize, profile: &mut Profile) -> Result<()> {
@@ -221,6 +235,11 @@ impl Reading {
     fn ran(&self, entry: &Entry) -> Vec<PathBuf> {
         let own = self.own(entry);
         own.map_or_else(|| entry.ran.clone(), |own| super::ran(&own))
+    }
+
+    fn sharing(&self, entry: &Entry) -> Sharing {
+        let own = self.own(entry);
+        own.map_or_else(|| entry.sharing.clone(), |own| Sharing::noted(&own))
     }
 
     fn has_loaded(&self, entry: &Entry) -> Result<bool> {

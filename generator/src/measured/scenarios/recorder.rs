@@ -9,6 +9,7 @@ use std::time::Instant;
 use llvm_coverage::count::delta::Delta;
 
 use super::log::{Entry, Outcome, add, read};
+use super::shared::Sharing;
 use crate::measured::counters::Counters;
 use crate::measured::part::SUITE;
 
@@ -124,6 +125,7 @@ impl Recorder {
             test: None,
             ran: Vec::new(),
             has_loaded: false,
+            sharing: Sharing::default(),
         };
         add(&state.log, &entry)?;
         Err(io::Error::other(format!(
@@ -170,6 +172,7 @@ impl State {
             test: None,
             ran,
             has_loaded: false,
+            sharing: Sharing::default(),
         };
         add(&self.log, &entry)
     }

@@ -9,6 +9,7 @@ mod moved;
 mod orders;
 mod outside;
 pub mod pages;
+mod shared;
 
 use std::fmt::Write as _;
 

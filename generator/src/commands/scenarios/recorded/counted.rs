@@ -7,6 +7,7 @@ use anyhow::Result;
 use llvm_coverage::formats::html;
 
 use super::Recorded;
+use crate::commands::scenarios::table::said;
 use crate::measured::Choice;
 use crate::measured::scenarios::index::Index;
 use crate::measured::scenarios::{Scenario, reach};
@@ -52,12 +53,21 @@ impl Counted {
         self.scenarios[place].name.as_deref().unwrap_or_default()
     }
 
+    /// The names of those of some that may have started what others used.
+    pub fn shared<'a>(&'a self, places: &'a [usize]) -> impl Iterator<Item = &'a str> {
+        let shared = places.iter().filter(|it| self.scenarios[**it].is_shared);
+        shared.map(|it| self.name(*it))
+    }
+
     /// Those that have a name, as the pages show them.
     pub fn for_pages(&self) -> Vec<html::Scenario> {
         let alone = reach::alone(&self.index.sets);
         let shown = |place: usize| html::Scenario {
             name: self.name(place).to_owned(),
-            outcome: self.scenarios[place].outcome.word().to_owned(),
+            outcome: said(
+                self.scenarios[place].outcome,
+                self.scenarios[place].is_shared,
+            ),
             seconds: self.scenarios[place].seconds,
             lines: self.index.sets[place].count_ones(..),
             alone: alone[place].count_ones(..),

@@ -1,0 +1,44 @@
+//! What is said of scenarios that may have started what others used.
+
+use llvm_coverage::terminal::harmless;
+
+use crate::output::note;
+
+/// How many names are told.
+const TOLD: usize = 3;
+
+/// Says that what others reached may count for these.
+pub fn say<'a>(names: impl Iterator<Item = &'a str>) {
+    let names: Vec<&str> = names.collect();
+    if let Some(text) = text(&names) {
+        note(&text);
+    }
+}
+
+fn text(names: &[&str]) -> Option<String> {
+    let told = names.iter().take(TOLD).map(|it| harmless(*it));
+    let told: Vec<_> = told.collect();
+    let more = match names.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!told.is_empty()).then(|| {
+        format!(
+            "other tests may have used what these scenarios have started, and what they reached there counts for these: {}{more}",
+            told.join(", ")
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn some_are_named_and_the_others_counted() {
+        assert_eq!(text(&[]), None);
+        assert!(text(&["a", "b\u{1b}"]).unwrap().ends_with(": a, b\u{fffd}"));
+        let five = text(&["a", "b", "c", "d", "e"]);
+        assert!(five.unwrap().ends_with(": a, b, c and 2 more"));
+    }
+}
