@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_environment_tells_the_scenario_and_who_has_said_it() {
-        let profile = "LLVM_PROFILE_FILE=/w/1/.suite/.apart/ab/%m%c.profraw";
+        let profile = "LLVM_PROFILE_FILE=/w/1/.suite/.apart/ab/%m%c.itcov";
         let test = "PYTEST_CURRENT_TEST=a.py::test (call)";
         let worker = "PYTEST_XDIST_WORKER=gw1";
         let nextest = ["NEXTEST_BINARY_ID=app::all", "NEXTEST_TEST_NAME=t"];
@@ -136,10 +136,10 @@ mod tests {
             assert_eq!(of(&variables), Some(Process { scenario, by }));
         }
         for profile in [
-            "LLVM_PROFILE_FILE=/w/1/.suite/%m%c.profraw",
-            "LLVM_PROFILE_FILE=/w/2/.suite/.apart/ab/%m%c.profraw",
+            "LLVM_PROFILE_FILE=/w/1/.suite/%m%c.itcov",
+            "LLVM_PROFILE_FILE=/w/2/.suite/.apart/ab/%m%c.itcov",
             "LLVM_PROFILE_FILE=/w/1/.suite/.apart",
-            "PATH=/w/1/.suite/.apart/ab/%m%c.profraw",
+            "PATH=/w/1/.suite/.apart/ab/%m%c.itcov",
             "",
         ] {
             assert_eq!(of(&[profile, test]), None, "{profile}");
