@@ -100,6 +100,7 @@ pub fn compare(
         of_other_texts: of_other_texts.map(|old| old.name.clone()).collect(),
         gone: gone(&was, &partners, now),
         without_code: without_code(&was, &is, &partners, now, &same),
+        shorter: shorter(&was, &is, &partners, now),
         files: changes(&was, &is, &partners, now),
     }
 }
@@ -179,6 +180,24 @@ fn without_code(
         if !lines.is_empty() {
             let path = Arc::clone(&now.files[file].path);
             files.entry(path).or_default().extend(lines);
+        }
+    }
+    files
+}
+
+fn shorter(
+    was: &[Piece],
+    is: &[Piece],
+    partners: &[Option<usize>],
+    now: &Coverage,
+) -> BTreeMap<Arc<str>, Vec<u32>> {
+    let mut files: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
+    for (piece, earlier) in is.iter().zip(partners) {
+        if let (Some(earlier), Some(file)) = (earlier, piece.file)
+            && let Some(first) = was[*earlier].ran_behind(piece)
+        {
+            let path = Arc::clone(&now.files[file].path);
+            files.entry(path).or_default().push(first);
         }
     }
     files

@@ -24,6 +24,9 @@ pub struct Comparison {
     /// By the paths of the files now: the lines in functions of both reports where code began and ran, and where none begins now. It
     /// was deleted, or is not compiled.
     pub without_code: BTreeMap<Arc<str>, Vec<u32>>,
+    /// By the paths of the files now: the lines in which functions of both reports begin now, of which a line ran that would be behind
+    /// the last one that they have now.
+    pub shorter: BTreeMap<Arc<str>, Vec<u32>>,
     /// Where the workspace of the earlier report may have been, if that is not sure: then files may not be what they are compared with.
     pub roots: Option<[PathBuf; 2]>,
     /// The names of files of which the earlier text cannot be what the earlier report is of.

@@ -93,6 +93,14 @@ impl Piece {
         lines.filter(|number| !begins.contains(number)).collect()
     }
 
+    /// The first line of a function now, if a line of it ran that would be behind its last one.
+    pub fn ran_behind(&self, now: &Self) -> Option<u32> {
+        let ((first, _), (is_first, is_last)) = self.extent().zip(now.extent())?;
+        let mut ran = self.lines.iter().filter(|it| it.ran());
+        ran.any(|it| it.number - first > is_last - is_first)
+            .then_some(is_first)
+    }
+
     /// The lines in which code begins.
     fn begins(&self) -> impl Iterator<Item = &CodeLine> {
         let lines = self.lines.iter().zip(&self.shapes);

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use computing::{block_computes, computes};
 use llvm_coverage::parse::diff::Lines;
-use llvm_coverage::parse::regions::Kind;
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::{Delimiter, LineColumn, Spacing, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ImplItem, Item, Macro, Stmt, TraitItem};
 
 use super::cfg::{attribute, is_meant};
+use super::mapped::Mapped;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
 use crate::walk::{self, Go, Part, Visitor};
@@ -63,8 +63,7 @@ pub fn without_code(
 /// What is known of a file.
 #[derive(Default)]
 struct Known {
-    /// Where code begins, as the mapping says it.
-    begins: BTreeSet<(usize, usize)>,
+    mapped: Mapped,
     /// The lines that ran.
     ran: BTreeSet<usize>,
 }
@@ -74,25 +73,16 @@ impl Known {
         let Some(file) = file else {
             return Known::default();
         };
-        let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        let regions = coverage
-            .functions_of(file)
-            .flat_map(|it| it.regions.iter().map(move |region| (it, region)));
-        let own = regions.filter(|(it, region)| {
-            *it.files[region.file] == *file.path && region.kind == Kind::Code
-        });
-        let begins = own.map(|(_, it)| (place(it.start.line), place(it.start.column)));
         let ran = file.lines.iter().filter(|it| it.count > 0);
         Known {
-            begins: begins.collect(),
-            ran: ran.map(|it| place(it.number)).collect(),
+            mapped: Mapped::of(coverage, file),
+            ran: ran.map(|it| it.number as usize).collect(),
         }
     }
 
     /// Whether code begins in a piece.
     fn have(&self, piece: &Piece) -> bool {
-        let place = |it: LineColumn| (it.line, it.column + 1);
-        let mut own = self.begins.range(place(piece.start)..place(piece.end));
+        let mut own = self.mapped.code_in([piece.start, piece.end]);
         own.next().is_some()
     }
 }

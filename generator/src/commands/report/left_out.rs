@@ -1,24 +1,26 @@
-//! Functions of a source that was compiled, and that have no code: `cfg` has left them out of the build.
+//! Functions of a source that was compiled, of which the mapping has no code: `cfg` has left them out of the build, or nothing calls
+//! them, they are asynchronous, and the build is an optimised one.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, Signature, Stmt, TraitItem};
 
+use super::asynchronous;
 use super::cfg::{attribute, is_meant};
+use super::mapped::Mapped;
 use crate::walk::{self, Go, Part, Visitor};
 
-/// The lines of functions that begin in none of the lines in which one with code `begins`. Tests are not meant, nor what is not to be
-/// measured, nor what macros make. None if the text is not understood.
-pub fn functions(text: &str, begins: &BTreeSet<u32>) -> Vec<RangeInclusive<u32>> {
+/// The lines of functions that begin in none of the lines in which a `mapped` one does, and of asynchronous ones of whose bodies
+/// nothing is mapped. Tests are not meant, nor what is not to be measured, nor what macros make. None if the text is not understood.
+pub fn functions(text: &str, mapped: &Mapped) -> Vec<RangeInclusive<u32>> {
     let parsed = syn::parse_file(text).ok();
     let Some(file) = parsed.filter(|it| is_meant(&it.attrs)) else {
         return Vec::new();
     };
     let mut functions = Functions {
-        begins,
+        mapped,
         found: Vec::new(),
     };
     walk::through(&mut functions, &file);
@@ -26,22 +28,35 @@ pub fn functions(text: &str, begins: &BTreeSet<u32>) -> Vec<RangeInclusive<u32>>
 }
 
 struct Functions<'a> {
-    begins: &'a BTreeSet<u32>,
+    mapped: &'a Mapped,
     found: Vec<RangeInclusive<u32>>,
 }
 
 impl Functions<'_> {
     fn add(&mut self, all: Span, signature: &Signature, block: &Block) {
-        let first = all.start().line.min(signature.span().start().line);
+        let head = signature.span().start().line;
         let open = block.brace_token.span.open().start().line;
-        self.add_lines(first, open, all.end().line);
+        let last = all.end().line;
+        let is_found = self.add_lines(all.start().line.min(head), open, last);
+        if !is_found && signature.asyncness.is_some() {
+            self.add_body(head, block);
+        }
     }
 
-    fn add_lines(&mut self, first: usize, open: usize, last: usize) {
-        let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-        let head = line(first)..=line(open);
-        if self.begins.range(head).next().is_none() {
-            self.found.push(line(first)..=line(last));
+    /// Adds a function if none that is mapped begins from its first line to the one in which its body opens.
+    fn add_lines(&mut self, first: usize, open: usize, last: usize) -> bool {
+        let is_found = !self.mapped.function_begins_in(lines(first, open));
+        if is_found {
+            self.found.push(lines(first, last));
+        }
+        is_found
+    }
+
+    /// Adds an asynchronous function of which only the head is mapped: its body is a function of its own.
+    fn add_body(&mut self, head: usize, block: &Block) {
+        if asynchronous::is_lost(block, self.mapped) {
+            let last = block.brace_token.span.close().end().line;
+            self.found.push(lines(head, last));
         }
     }
 
@@ -61,38 +76,55 @@ impl Functions<'_> {
     /// What is given to a macro that passes functions on, such as `cfg_if!`.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let mut attributes = Vec::new();
-        let mut function = None;
+        let (mut function, mut is_async) = (None, false);
         let mut tokens = tokens.into_iter().peekable();
         while let Some(token) = tokens.next() {
             match token {
                 TokenTree::Punct(it) if it.as_char() == '#' => {
                     attributes.extend(attribute(it, tokens.next()));
                 }
+                TokenTree::Ident(it) if it == "async" => is_async = true,
                 TokenTree::Ident(it) if it == "fn" => {
                     if matches!(tokens.peek(), Some(TokenTree::Ident(_))) {
                         function = Some(it.span());
                     }
                 }
                 TokenTree::Punct(it) if it.as_char() == ';' => {
-                    (attributes, function) = (Vec::new(), None);
+                    (attributes, function, is_async) = (Vec::new(), None, false);
                 }
                 TokenTree::Group(it) if it.delimiter() == Delimiter::Brace => {
                     if is_meant(&attributes) {
                         match function {
-                            Some(first) => self.add_lines(
-                                first.start().line,
-                                it.span_open().start().line,
-                                it.span_close().end().line,
-                            ),
+                            Some(first) => self.add_given(first, is_async, &it),
                             None => self.add_tokens(it.stream()),
                         }
                     }
-                    (attributes, function) = (Vec::new(), None);
+                    (attributes, function, is_async) = (Vec::new(), None, false);
                 }
                 _ => {}
             }
         }
     }
+}
+
+impl Functions<'_> {
+    /// Adds a function that is given to a macro.
+    fn add_given(&mut self, first: Span, is_async: bool, body: &Group) {
+        let head = first.start().line;
+        let open = body.span_open().start().line;
+        let is_found = self.add_lines(head, open, body.span_close().end().line);
+        if !is_found
+            && is_async
+            && let Ok(block) = syn::parse2(TokenTree::from(body.clone()).into())
+        {
+            self.add_body(head, &block);
+        }
+    }
+}
+
+fn lines(first: usize, last: usize) -> RangeInclusive<u32> {
+    let line = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+    line(first)..=line(last)
 }
 
 impl Visitor for Functions<'_> {
@@ -140,6 +172,7 @@ impl Visitor for Functions<'_> {
 #[cfg(test)]
 mod tests {
     use super::functions;
+    use crate::commands::report::mapped::Mapped;
 
     #[test]
     fn functions_without_code_are_found_but_for_tests() {
@@ -187,7 +220,7 @@ cfg_if! {
 macro_rules! made { () => { fn made() {} } }
 types! { A(fn(u8)), fn declared(); }
 ";
-        let found = functions(text, &[1, 20, 38].into());
+        let found = functions(text, &Mapped::with(&[1, 20, 38], &[]));
         assert_eq!(found, [2..=6, 17..=18, 21..=21, 23..=24, 25..=26, 33..=34]);
         let text = "\
 impl A {
@@ -203,8 +236,14 @@ fn outer() -> TokenStream {
     quote! { fn text() {} }
 }
 ";
-        assert_eq!(functions(text, &[9].into()), [2..=2, 7..=7, 10..=10]);
-        assert_eq!(functions("fn", &[1].into()), []);
-        assert_eq!(functions("#![cfg(test)]\nfn helper() {}\n", &[].into()), []);
+        assert_eq!(
+            functions(text, &Mapped::with(&[9], &[])),
+            [2..=2, 7..=7, 10..=10]
+        );
+        assert_eq!(functions("fn", &Mapped::with(&[1], &[])), []);
+        assert_eq!(
+            functions("#![cfg(test)]\nfn helper() {}\n", &Mapped::default()),
+            []
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
+mod asynchronous;
 mod baseline;
 mod cfg;
 mod changed;
@@ -14,6 +15,7 @@ pub mod git;
 mod given;
 pub mod html;
 mod left_out;
+mod mapped;
 mod percent;
 mod revision;
 mod staged;
@@ -189,6 +191,9 @@ impl Report {
             let cfg = measurement.cfg();
             unmeasured::find(against, &coverage, root, &texts, &cfg, is_reported)
         });
+        if self.changed.revision().is_none() {
+            warnings::of_bodies(&asynchronous::without_bodies(&coverage), root);
+        }
         let not_current = stale.clone();
         let built = Built {
             texts: &texts,

@@ -12,8 +12,8 @@ use syn::ext::IdentExt as _;
 
 use super::cfg::{self, Cfg, macros};
 use super::left_out;
+use super::mapped::Mapped;
 use crate::build::texts::Text;
-use crate::commands::scenarios::place::extent;
 
 /// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
 /// people read them in the workspace at `root`. What was compiled and has no code any more is not among them, unless `cfg` leaves it
@@ -43,19 +43,26 @@ pub fn find(
         let path = Path::new(&*file.path);
         let functions = gone.get(&*file.path).map_or(&[][..], Vec::as_slice);
         let lines = comparison.without_code.get(&file.path);
-        if functions.is_empty() && lines.is_none() {
+        let shorter = comparison.shorter.get(&file.path);
+        if functions.is_empty() && lines.is_none() && shorter.is_none() {
             continue;
         }
         let Ok(text) = files::read_text(path) else {
             continue;
         };
-        let extents = coverage.functions_of(file).filter_map(extent);
-        let own = extents.filter(|(of, _)| *of == &*file.path);
-        let without_code = names(&text, &own.map(|(_, lines)| *lines.start()).collect());
-        let there = functions
-            .iter()
-            .filter(|name| without_code.contains(last(name)));
+        let without_code = names(&text, &Mapped::of(coverage, file));
+        let is_shorter = |function: &RangeInclusive<u32>| {
+            shorter.is_some_and(|all| all.iter().any(|it| function.contains(it)))
+        };
+        let is_without_code = |name: &&str| without_code.iter().any(|(_, it)| it == last(name));
+        let gone = functions.iter().map(|name| function(name));
+        let shorter = without_code.iter().filter(|(lines, _)| is_shorter(lines));
+        let there: BTreeSet<&str> = gone
+            .filter(is_without_code)
+            .chain(shorter.map(|(_, name)| &**name))
+            .collect();
         let name = name(path, root);
+        let there = there.iter();
         unmeasured.extend(there.map(|function| format!("{name} (no code for {function} now)")));
         let compiled = cfg.get(path).map_or(&[][..], Vec::as_slice);
         let mut out = cfg::left_out(&text, compiled);
@@ -73,16 +80,19 @@ pub fn find(
 /// Whether there are functions in a source that has no code.
 fn has_functions(path: &Path) -> bool {
     let text = files::read_text(path).unwrap_or_default();
-    !left_out::functions(&text, &BTreeSet::new()).is_empty()
+    !left_out::functions(&text, &Mapped::default()).is_empty()
 }
 
-/// The names of the functions in a text that begin in none of the lines in which one with code `begins`.
-fn names(text: &str, begins: &BTreeSet<u32>) -> BTreeSet<String> {
+/// The functions in a text of which the mapping has no code: their lines and their names.
+fn names(text: &str, mapped: &Mapped) -> Vec<(RangeInclusive<u32>, String)> {
     let mut all = BTreeMap::new();
     add_names(text.parse().unwrap_or_default(), &mut all);
-    let ranges = left_out::functions(text, begins).into_iter();
-    let first = ranges.filter_map(|lines| all.range(lines).next());
-    first.map(|(_, name)| name.clone()).collect()
+    let ranges = left_out::functions(text, mapped).into_iter();
+    let named = ranges.filter_map(|lines| {
+        let (_, name) = all.range(lines.clone()).next()?;
+        Some((lines, name.clone()))
+    });
+    named.collect()
 }
 
 /// Adds the names of functions by the lines that they begin in.
@@ -100,6 +110,11 @@ fn add_names(tokens: TokenStream, all: &mut BTreeMap<u32, String>) {
     }
 }
 
+/// The name of the function that a closure is in, or the body of an asynchronous one.
+fn function(name: &str) -> &str {
+    name.split("::{").next().unwrap_or(name)
+}
+
 /// The name of a function without what it is in.
 fn last(name: &str) -> &str {
     let last = name.rsplit("::").next().unwrap_or(name);
@@ -108,7 +123,8 @@ fn last(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{last, names};
+    use super::{function, last, names};
+    use crate::commands::report::mapped::Mapped;
 
     #[test]
     fn functions_without_code_have_names() {
@@ -124,14 +140,15 @@ impl A {
     fn method(&self) {}
 }
 ";
-        let found = names(text, &[1].into());
-        let found: Vec<&str> = found.iter().map(String::as_str).collect();
-        assert_eq!(found, ["inner", "left_out", "method"]);
-        assert_eq!(names("fn", &[].into()), [].into());
+        let found = names(text, &Mapped::with(&[1], &[]));
+        let found: Vec<&str> = found.iter().map(|(_, name)| &**name).collect();
+        assert_eq!(found, ["left_out", "inner", "method"]);
+        assert_eq!(names("fn", &Mapped::default()), []);
     }
 
     #[test]
     fn the_last_part_of_a_name_is_that_of_the_function() {
+        assert_eq!(function("A::here::{closure#0}::{closure#1}"), "A::here");
         assert_eq!(last("here"), "here");
         assert_eq!(last("<A as Display>::fmt"), "fmt");
     }

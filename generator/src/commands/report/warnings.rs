@@ -142,6 +142,19 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
     }
 }
 
+/// Tells of which asynchronous functions, by their files and lines, only the heads are reported on.
+pub fn of_bodies(functions: &[(PathBuf, u32)], root: &Path) {
+    if !functions.is_empty() {
+        let place = |(path, line): &(PathBuf, u32)| format!("{}:{line}", names::name(path, root));
+        let places: Vec<String> = functions.iter().map(place).collect();
+        note(&format!(
+            "asynchronous functions whose bodies are not in the report, because an optimised build has no mapping of what nothing calls: \
+             {}; the profile dev has them",
+            some(&places)
+        ));
+    }
+}
+
 /// Tells which packages of the workspace are not measured.
 pub fn of_left_out(packages: &BTreeSet<&str>) {
     if !packages.is_empty() {

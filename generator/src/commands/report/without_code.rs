@@ -10,9 +10,9 @@ use llvm_coverage::{Coverage, files};
 
 use super::cfg::{self, Cfg, macros};
 use super::left_out;
+use super::mapped::Mapped;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
-use crate::commands::scenarios::place::extent;
 
 /// The functions, statements and the like with changed lines of which there is no code in a file that has other code. For the
 /// compiler, their lines are those of what is around them, so they are left out of the `lines`.
@@ -29,13 +29,10 @@ pub fn leave_out(
         let (Some(changed), Ok(text)) = (lines.get_mut(path), files::read_text(path)) else {
             continue;
         };
-        let extents = coverage.functions_of(file).filter_map(extent);
-        let own = extents.filter(|(of, _)| *of == &*file.path);
-        let begins = own.map(|(_, lines)| *lines.start()).collect();
         let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
         let mut out = cfg::left_out(&text, known(cfg, path));
         out.extend(macros::without_code(coverage, file, &text, macros));
-        let functions = left_out::functions(&text, &begins);
+        let functions = left_out::functions(&text, &Mapped::of(coverage, file));
         found.extend(named(path, changed, [functions, out.clone()].concat()));
         *changed = changed.without(&out);
     }
@@ -65,7 +62,7 @@ pub fn in_others(
             continue;
         }
         let out = cfg::left_out(&text, known(cfg, path));
-        let functions = left_out::functions(&text, &BTreeSet::new());
+        let functions = left_out::functions(&text, &Mapped::default());
         let named = named(path, changed, [functions, out].concat());
         if named.is_empty() {
             continue;
@@ -95,7 +92,10 @@ fn named(path: &Path, changed: &Lines, mut all: Vec<RangeInclusive<u32>>) -> Vec
     });
     let unbuilt = |it: &RangeInclusive<u32>| Unbuilt {
         path: path.to_owned(),
-        why: format!("no code for line {}, which `cfg` leaves out", it.start()),
+        why: format!(
+            "no code for line {}, which `cfg` leaves out or the compiler has no lines of",
+            it.start()
+        ),
     };
     all.iter().map(unbuilt).collect()
 }

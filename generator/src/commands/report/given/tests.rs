@@ -90,7 +90,7 @@ fn what_has_code_of_its_own_or_is_called_where_something_ran_is_not_meant() {
     let text = "made! { fn a() { call() } }\nfn main() {\n    made!(call())\n}\n";
     let mut known = Known::default();
     assert_eq!(pieces(text, &known).len(), 2);
-    known.begins.insert((1, 9));
+    known.mapped.regions.insert((1, 9));
     assert_eq!(pieces(text, &known).len(), 1);
     known.ran.insert(3);
     assert_eq!(pieces(text, &known).len(), 0);

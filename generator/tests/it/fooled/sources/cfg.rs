@@ -24,7 +24,8 @@ fn no_threshold_is_met_by_a_change_in_what_cfg_leaves_out() {
     };
     let more = "#[cfg(feature = \"more\")]\nfn more() {\n    println!(\"more\");\n}\n";
     krate.write("src/main.rs", &(main.to_owned() + more));
-    let why = "src/main.rs (no code for line 4, which `cfg` leaves out)";
+    let why =
+        "src/main.rs (no code for line 4, which `cfg` leaves out or the compiler has no lines of)";
     report(&[])
         .ends_with(1)
         .says(&format!("cannot be told: {why}"));
@@ -79,7 +80,9 @@ fn no_threshold_is_met_by_what_cfg_leaves_out_of_a_file_without_other_code() {
         ("src/types.rs", number.to_owned() + method, 2),
     ] {
         krate.write(file, &text);
-        let why = format!("{file} (no code for line {line}, which `cfg` leaves out)");
+        let why = format!(
+            "{file} (no code for line {line}, which `cfg` leaves out or the compiler has no lines of)"
+        );
         gate().ends_with(1).says(&format!("cannot be told: {why}"));
         git.commit("next");
     }
@@ -120,7 +123,7 @@ fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
         krate.itcov(&["run"]).ends_with(0);
         gate(&[])
             .ends_with(1)
-            .says("src/main.rs (no code for line 3, which `cfg` leaves out)");
+            .says("src/main.rs (no code for line 3, which `cfg` leaves out or the compiler has no lines of)");
         krate.itcov(&["run", "--features", "more"]).ends_with(0);
         let met = gate(&[]).ends_with(0);
         assert!(!met.stderr.contains("no code for"), "{}", met.stderr);
@@ -148,7 +151,9 @@ fn no_threshold_is_met_by_statements_that_cfg_leaves_out() {
         krate.write("src/main.rs", &text);
         let run = krate.itcov(&["run"]).ends_with(0);
         assert!(run.stdout.starts_with("a\nd\nb\n"), "{run:?}");
-        let said = format!("src/main.rs (no code for line {line}, which `cfg` leaves out)");
+        let said = format!(
+            "src/main.rs (no code for line {line}, which `cfg` leaves out or the compiler has no lines of)"
+        );
         gate(&[]).ends_with(1).says(&said);
     }
     let arm = "    match 1 {\n        #[cfg(feature = \"more\")]\n        2 => {}\n        _ => {}\n    }\n";
@@ -208,7 +213,7 @@ fn main() {
         krate
             .itcov(&[&["report"], &since[..]].concat())
             .says(&format!(
-                "src/main.rs (no code for line {line}, which `cfg` leaves out)"
+                "src/main.rs (no code for line {line}, which `cfg` leaves out or the compiler has no lines of)"
             ))
             .ends_with(1);
     }
@@ -261,7 +266,7 @@ fn a_file_that_is_embedded_as_text_has_no_code() {
     krate
         .itcov(&super::SINCE_HEAD)
         .ends_with(1)
-        .says("cannot be told: src/used.rs (no code for line 1, which `cfg` leaves out)");
+        .says("cannot be told: src/used.rs (no code for line 1, which `cfg` leaves out or the compiler has no lines of)");
 }
 
 #[test]
@@ -316,7 +321,9 @@ fn main() {
         let gate = krate.itcov(&super::SINCE_HEAD);
         match line {
             Some(line) => {
-                let said = format!("src/main.rs (no code for line {line}, which `cfg` leaves out)");
+                let said = format!(
+                    "src/main.rs (no code for line {line}, which `cfg` leaves out or the compiler has no lines of)"
+                );
                 gate.ends_with(1).says(&said);
             }
             None => assert!(!gate.ends_with(0).stderr.contains("no code for")),

@@ -1,5 +1,6 @@
 //! Which text a number is of: `docs/trust.md`.
 
+mod asynchronous;
 mod cached;
 mod cfg;
 mod early;

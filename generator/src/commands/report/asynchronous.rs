@@ -1,0 +1,124 @@
+//! Bodies of asynchronous functions, each a function of its own for the compiler. An optimised build has no mapping of those that nothing
+//! calls, though it has that of their heads.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use llvm_coverage::{Coverage, FileCoverage, files};
+use proc_macro2::LineColumn;
+use syn::spanned::Spanned;
+use syn::{Block, Item, Stmt};
+
+use super::left_out;
+use super::mapped::{Mapped, from_one};
+use crate::walk::{self, Go, Part, Visitor};
+
+/// The functions of which a coverage has nothing but the heads, though their bodies have code: their files and first lines.
+pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
+    let mut found = Vec::new();
+    let all = coverage.files.iter();
+    for file in all.filter(|it| has_head_alone(coverage, it)) {
+        let path = Path::new(&*file.path);
+        let mapped = Mapped::of(coverage, file);
+        let text = files::read_text(path).unwrap_or_default();
+        let functions = left_out::functions(&text, &mapped).into_iter();
+        let first = functions.map(|lines| *lines.start());
+        let heads = first.filter(|line| mapped.function_begins_in(*line..=*line));
+        found.extend(heads.map(|line| (path.to_owned(), line)));
+    }
+    found
+}
+
+/// Whether there may be one in a file: a function of one region, and none that begins behind it.
+fn has_head_alone(coverage: &Coverage, file: &FileCoverage) -> bool {
+    let functions = coverage.functions_of(file).filter_map(|it| {
+        let own = it.own_file().filter(|own| *it.files[*own] == *file.path)?;
+        Some((it.regions_in(own).next()?, it.regions.len()))
+    });
+    let functions: Vec<_> = functions.collect();
+    let starts: BTreeSet<_> = functions.iter().map(|(it, _)| it.start).collect();
+    let mut heads = functions.iter().filter(|(_, regions)| *regions == 1);
+    heads.any(|(head, _)| {
+        let next = starts.range(head.end..).next();
+        next.is_none_or(|it| it.line > head.end.line + 1)
+    })
+}
+
+/// Whether a body has code, and the mapping has none of it.
+pub fn is_lost(body: &Block, mapped: &Mapped) -> bool {
+    let mut statements = body.stmts.iter();
+    if statements.all(|it| matches!(it, Stmt::Item(_))) {
+        return false;
+    }
+    let mut items = Items::default();
+    walk::to(&mut items, Part::Block(body));
+    let braces = body.brace_token.span;
+    let mut code = mapped.code_in([braces.open().start(), braces.close().end()]);
+    code.all(|place| items.have(place))
+}
+
+/// What lies in a body and is no part of it, such as functions.
+#[derive(Default)]
+struct Items(Vec<[LineColumn; 2]>);
+
+impl Items {
+    fn have(&self, place: (usize, usize)) -> bool {
+        let mut all = self.0.iter().map(|it| it.map(from_one));
+        all.any(|[start, end]| (start..end).contains(&place))
+    }
+}
+
+impl Visitor for Items {
+    fn enter(&mut self, part: Part<'_>) -> Go {
+        match part {
+            // What a macro makes may be statements.
+            Part::Item(Item::Macro(_)) => Go::Past,
+            Part::Item(it) => {
+                self.0.push([it.span().start(), it.span().end()]);
+                Go::Past
+            }
+            _ => Go::Into,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::left_out::functions;
+    use super::Mapped;
+
+    #[test]
+    fn a_body_is_lost_if_nothing_of_it_is_mapped_and_it_has_code() {
+        let text = "\
+/// What it does.
+pub async fn lost(n: u8) -> u8 {
+    n + 1
+}
+async fn kept() { call() }
+async fn empty() {
+    // Nothing.
+}
+async fn around() {
+    fn inner() {}
+    async fn other() { call() }
+    call()
+}
+async fn items() {
+    fn inner() {}
+}
+fn not_asynchronous() {
+    call()
+}
+impl A { async unsafe fn method(
+    &self,
+) -> u8 { 1 } }
+passed! { async fn passed() { call() } fn other() { call() } }
+trait B { async fn declared(); async fn given() { 1 } }
+";
+        let heads = [2, 5, 6, 9, 10, 11, 14, 15, 17, 20, 23, 24];
+        // That of `kept`, and the heads of those that are inside of others.
+        let regions = [(5, 18), (10, 5), (11, 5), (15, 5)];
+        let found = functions(text, &Mapped::with(&heads, &regions));
+        assert_eq!(found, [2..=4, 9..=13, 11..=11, 20..=22, 23..=23, 24..=24]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Where the compiler's mapping has code in a file.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use llvm_coverage::parse::regions::Kind;
+use llvm_coverage::{Coverage, FileCoverage};
+use proc_macro2::LineColumn;
+
+use crate::commands::scenarios::place::extent;
+
+/// By default, it has none.
+#[derive(Default)]
+pub struct Mapped {
+    /// The lines in which functions begin.
+    functions: BTreeSet<u32>,
+    /// Where regions of code begin: lines and columns from 1 on.
+    pub(super) regions: BTreeSet<(usize, usize)>,
+}
+
+impl Mapped {
+    pub fn of(coverage: &Coverage, file: &FileCoverage) -> Self {
+        let extents = coverage.functions_of(file).filter_map(extent);
+        let own = extents.filter(|(of, _)| *of == &*file.path);
+        let functions = own.map(|(_, lines)| *lines.start()).collect();
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let regions = coverage
+            .functions_of(file)
+            .flat_map(|it| it.regions.iter().map(move |region| (it, region)));
+        let own = regions.filter(|(it, region)| {
+            *it.files[region.file] == *file.path && region.kind == Kind::Code
+        });
+        let starts = own.map(|(_, it)| (number(it.start.line), number(it.start.column)));
+        Self {
+            functions,
+            regions: starts.collect(),
+        }
+    }
+
+    /// Whether a function begins in these lines.
+    pub fn function_begins_in(&self, lines: RangeInclusive<u32>) -> bool {
+        self.functions.range(lines).next().is_some()
+    }
+
+    /// Where code begins from a place to another one, which is not meant.
+    pub fn code_in(&self, place: [LineColumn; 2]) -> impl Iterator<Item = (usize, usize)> {
+        let [start, end] = place.map(from_one);
+        self.regions.range(start..end.max(start)).copied()
+    }
+
+    #[cfg(test)]
+    pub fn with(functions: &[u32], regions: &[(usize, usize)]) -> Self {
+        Self {
+            functions: functions.iter().copied().collect(),
+            regions: regions.iter().copied().collect(),
+        }
+    }
+}
+
+/// The line and the column of a place, both from 1 on.
+pub fn from_one(place: LineColumn) -> (usize, usize) {
+    (place.line, place.column + 1)
+}
