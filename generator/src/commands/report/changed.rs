@@ -65,7 +65,8 @@ impl ChangedSince {
             });
         };
         let (mut lines, differences) = during("asking git what has changed", || {
-            changed(&coverage, &stale, outside, revision, workspace)
+            let included = given::of_other_names(texts);
+            changed(&coverage, &stale, &included, outside, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
@@ -211,10 +212,12 @@ pub fn links(path: &Path) -> Vec<PathBuf> {
     links
 }
 
-/// The changed lines of the files of the coverage and of the `stale` ones by their paths, and what else git says.
+/// The changed lines of the files of the coverage and of the `stale` ones by their paths, and what else git says, also of files that are
+/// called as the `included` ones.
 fn changed(
     coverage: &Coverage,
     stale: &[PathBuf],
+    included: &HashSet<PathBuf>,
     outside: &BTreeMap<PathBuf, String>,
     revision: &str,
     workspace: &Workspace,
@@ -242,7 +245,12 @@ fn changed(
         .map(|it| &**it)
         .collect();
     let paths = Paths {
-        kinds: kinds(files.iter().map(|it| it.path)),
+        kinds: kinds(
+            files
+                .iter()
+                .map(|it| it.path)
+                .chain(included.iter().map(PathBuf::as_path)),
+        ),
         links: all_links.into_iter().collect(),
     };
     let mut differences = Differences::default();

@@ -34,6 +34,23 @@ pub fn find<'a>(
     &embedded - &known
 }
 
+/// The `compiled` files that a macro may include as code, by what it is given in a source of this directory.
+pub fn included(
+    name: &str,
+    given: TokenStream,
+    directory: &Path,
+    compiled: &HashSet<PathBuf>,
+) -> HashSet<PathBuf> {
+    let mut names = Names {
+        directory,
+        compiled,
+        sources: HashSet::new(),
+        embedded: &mut HashSet::new(),
+    };
+    names.add_call(name, given);
+    names.sources
+}
+
 /// What a source names.
 struct Names<'a> {
     directory: &'a Path,
@@ -72,20 +89,7 @@ impl Names<'_> {
                     }
                 }
                 (TokenTree::Ident(it), [TokenTree::Punct(_), TokenTree::Group(path), ..]) => {
-                    match &*it.to_string() {
-                        "include" => {
-                            let files = self.named(path.stream());
-                            self.sources.extend(files);
-                        }
-                        "include_str" | "include_bytes" => {
-                            let files = self.named(path.stream());
-                            self.embedded.extend(files);
-                        }
-                        // It is said with what it is given to.
-                        "concat" => {}
-                        // It may include it, too.
-                        _ => self.add_given(path.stream()),
-                    }
+                    self.add_call(&it.to_string(), path.stream());
                 }
                 (TokenTree::Group(it), _) => {
                     self.add(it.stream(), directories);
@@ -96,6 +100,24 @@ impl Names<'_> {
                 (TokenTree::Punct(it), _) if it.as_char() == ';' => paths.clear(),
                 _ => {}
             }
+        }
+    }
+
+    /// Adds what a macro is given.
+    fn add_call(&mut self, name: &str, given: TokenStream) {
+        match name {
+            "include" => {
+                let files = self.named(given);
+                self.sources.extend(files);
+            }
+            "include_str" | "include_bytes" => {
+                let files = self.named(given);
+                self.embedded.extend(files);
+            }
+            // It is said with what it is given to.
+            "concat" => {}
+            // It may include it, too.
+            _ => self.add_given(given),
         }
     }
 

@@ -1,23 +1,25 @@
 //! Changed code that is given to a macro, and of which the compiler's mapping has no line: what a macro makes a function of is nowhere
-//! but in that, and of some macros the places of what is given are lost.
+//! but in that, and of some macros the places of what is given are lost, as of what `include!` is given the file of.
 
+mod calls;
 mod computing;
+mod included;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use computing::{block_computes, computes};
+use included::Place;
+pub use included::of_other_names;
 use llvm_coverage::parse::diff::Lines;
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::{Delimiter, LineColumn, Spacing, TokenStream, TokenTree};
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ImplItem, Item, Macro, Stmt, TraitItem};
+use syn::Expr;
 
 use super::cfg::{attribute, is_meant};
 use super::mapped::Mapped;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
-use crate::walk::{self, Go, Part, Visitor};
 
 /// What has `changed` in the texts, by their paths without links, is code, and has no code of its own. If it is given to a macro in
 /// a line that ran, it is taken to have run. What is known of `sources` are those with code.
@@ -31,8 +33,12 @@ pub fn without_code(
         let mut files = coverage.files.iter();
         files.find(|it| Path::new(&*it.path) == path)
     };
+    let has_run = |(path, line): &Place| {
+        let mut lines = of_path(path).into_iter().flat_map(|it| &it.lines);
+        lines.any(|it| it.number as usize == *line && it.count > 0)
+    };
     let mut found = Vec::new();
-    let mut embedded = None;
+    let (mut embedded, mut places) = (None, None);
     for path in texts.iter().map(|it| &it.path) {
         let Ok(real) = path.canonicalize() else {
             continue;
@@ -41,21 +47,29 @@ pub fn without_code(
             continue;
         };
         let known = Known::of(coverage, of_path(path));
-        let line = pieces(&text, &known)
-            .iter()
-            .flat_map(|it| &it.lines)
-            .find(|line| changed.touch(&(**line..=**line)))
-            .copied();
-        let Some(line) = line.filter(|_| !sources.are_for_tests(&real)) else {
+        let first = |pieces: Vec<Piece>| {
+            let mut lines = pieces.into_iter().flat_map(|it| it.lines);
+            lines.find(|line| changed.touch(&(*line..=*line)))
+        };
+        let given = first(pieces(&text, &known));
+        let included = given.or_else(|| first(included::pieces(&text, &known)));
+        let Some(line) = included.filter(|_| !sources.are_for_tests(&real)) else {
             continue;
         };
         let embedded = embedded.get_or_insert_with(|| sources.embedded(texts));
-        if sources.have(&real) || !embedded.contains(&real) {
-            found.push(Unbuilt {
-                path: path.clone(),
-                why: format!("no code of its own for line {line}, which is given to a macro"),
-            });
-        }
+        let why = if given.is_some() {
+            let is_source = sources.have(&real) || !embedded.contains(&real);
+            is_source.then_some("is given to a macro")
+        } else {
+            let places = places.get_or_insert_with(|| included::places(texts, embedded));
+            let places = places.get(&real);
+            let is_doubtful = places.is_some_and(|it| !it.iter().any(has_run));
+            is_doubtful.then_some("is included")
+        };
+        found.extend(why.map(|why| Unbuilt {
+            path: path.clone(),
+            why: format!("no code of its own for line {line}, which {why}"),
+        }));
     }
     found
 }
@@ -96,111 +110,16 @@ struct Piece {
     lines: BTreeSet<u32>,
 }
 
-/// The code that is given to macros and has none of its own.
+/// The code that is given to macros and has none of its own, but for what is so in a line that ran.
 fn pieces(text: &str, known: &Known) -> Vec<Piece> {
-    let Ok(file) = syn::parse_file(text) else {
-        return Vec::new();
-    };
-    let mut calls = Calls {
-        known,
-        is_constant: false,
-        pieces: Vec::new(),
-    };
-    if is_meant(&file.attrs) {
-        walk::through(&mut calls, &file);
-    }
-    calls.pieces.retain(|it| !known.have(it));
-    calls.pieces
-}
-
-/// What is given to macros, but for tests and for what the compiler runs.
-struct Calls<'a> {
-    known: &'a Known,
-    is_constant: bool,
-    pieces: Vec<Piece>,
-}
-
-impl Calls<'_> {
-    fn add(&mut self, it: &Macro) {
-        add_pieces(it.tokens.clone(), &mut self.pieces);
-    }
-
-    fn add_item(&mut self, item: &Item) {
-        let (attributes, is_constant): (&[Attribute], bool) = match item {
-            Item::Fn(it) => (&it.attrs, false),
-            Item::Impl(it) => (&it.attrs, false),
-            Item::Mod(it) => (&it.attrs, false),
-            Item::Trait(it) => (&it.attrs, false),
-            Item::Macro(it) => (&it.attrs, false),
-            Item::Const(it) => (&it.attrs, true),
-            Item::Static(it) => (&it.attrs, true),
-            _ => return,
-        };
-        if !is_meant(attributes) {
-            return;
-        }
-        let Item::Macro(it) = item else {
-            return self.look_into(Part::Item(item), is_constant);
-        };
-        let name = it.mac.path.segments.last();
-        let name = name.map_or_else(String::new, |it| it.ident.to_string());
-        // What is asserted between functions is so by the compiler.
-        let is_asserted = ["const_", "assert_", "static_assert"];
-        if it.ident.is_none() && !is_asserted.iter().any(|it| name.starts_with(it)) {
-            self.add(&it.mac);
+    let mut pieces = Vec::new();
+    for call in calls::of(text) {
+        if !call.is_in_function || !known.ran.contains(&call.line) {
+            add_pieces(call.given, &mut pieces);
         }
     }
-
-    fn look_into(&mut self, part: Part<'_>, is_constant: bool) {
-        let around = std::mem::replace(&mut self.is_constant, is_constant);
-        walk::within(self, part);
-        self.is_constant = around;
-    }
-}
-
-impl Visitor for Calls<'_> {
-    fn enter(&mut self, part: Part<'_>) -> Go {
-        match part {
-            Part::Item(item) => {
-                self.add_item(item);
-                return Go::Past;
-            }
-            Part::ImplItem(ImplItem::Fn(it)) if is_meant(&it.attrs) => {}
-            Part::TraitItem(TraitItem::Fn(it)) if is_meant(&it.attrs) => {}
-            Part::ImplItem(item) => {
-                if let ImplItem::Macro(it) = item
-                    && is_meant(&it.attrs)
-                {
-                    self.add(&it.mac);
-                }
-                return Go::Past;
-            }
-            Part::TraitItem(item) => {
-                if let TraitItem::Macro(it) = item
-                    && is_meant(&it.attrs)
-                {
-                    self.add(&it.mac);
-                }
-                return Go::Past;
-            }
-            Part::Stmt(Stmt::Macro(it)) if !is_meant(&it.attrs) => return Go::Past,
-            Part::Stmt(Stmt::Local(it)) if !is_meant(&it.attrs) => return Go::Past,
-            Part::Macro(it) => {
-                let line = it.path.span().start().line;
-                if !self.is_constant && !self.known.ran.contains(&line) {
-                    self.add(it);
-                }
-                return Go::Past;
-            }
-            Part::Expr(Expr::Closure(_)) => {
-                self.look_into(part, false);
-                return Go::Past;
-            }
-            Part::Expr(Expr::Const(_)) | Part::Type(_) => return Go::Past,
-            _ => {}
-        }
-        Go::Into
-    }
+    pieces.retain(|it| !known.have(it));
+    pieces
 }
 
 /// Adds the code that is in tokens of which nobody knows what they mean: what parses as an expression or block, and does something.

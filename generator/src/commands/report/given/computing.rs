@@ -29,6 +29,13 @@ pub fn computes(expression: &Expr) -> bool {
     computing.0
 }
 
+/// Whether a statement is no item, and does something.
+pub fn statement_computes(statement: &Stmt) -> bool {
+    let mut computing = Computing::default();
+    walk::to(&mut computing, Part::Stmt(statement));
+    computing.0
+}
+
 /// Whether a group of tokens is a block, and a statement of it that is no item does something.
 pub fn block_computes(group: &TokenTree) -> bool {
     let mut computing = Computing::default();

@@ -1,4 +1,4 @@
-use super::{Known, pieces};
+use super::{Known, included, pieces};
 
 /// The lines of the pieces of a text of which nothing has run.
 fn lines(text: &str) -> Vec<Vec<u32>> {
@@ -94,4 +94,38 @@ fn what_has_code_of_its_own_or_is_called_where_something_ran_is_not_meant() {
     assert_eq!(pieces(text, &known).len(), 1);
     known.ran.insert(3);
     assert_eq!(pieces(text, &known).len(), 0);
+}
+
+#[test]
+fn the_statements_of_an_included_expression_are_code_if_they_do_something() {
+    let lines = |text: &str| {
+        let pieces = included::pieces(text, &Known::default()).into_iter();
+        let lines = pieces.map(|it| it.lines.into_iter().collect::<Vec<u32>>());
+        lines.collect::<Vec<_>>()
+    };
+    let text = "\
+// A block.
+{
+    let k = 1;
+    fn item() {
+        call();
+    }
+    #[cfg(test)]
+    let of_tests = call();
+    if a {
+        // A comment.
+        b
+    }
+    unsafe {
+        call()
+    };
+    k
+}
+";
+    let wanted: [&[u32]; 3] = [&[3], &[9, 11], &[14]];
+    assert_eq!(lines(text), wanted);
+    assert_eq!(lines("a + 1\n"), [[1]]);
+    for none in ["[1, 2, 3]", "\"a\"", "fn item() { call() }", "", "A(1)"] {
+        assert!(lines(none).is_empty(), "{none}");
+    }
 }

@@ -6,6 +6,7 @@ mod cfg;
 mod early;
 mod edited;
 mod hidden;
+mod included;
 mod left_out;
 mod made;
 mod outside;
