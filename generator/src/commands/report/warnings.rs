@@ -148,7 +148,7 @@ pub fn of_bodies(functions: &[(PathBuf, u32)], root: &Path) {
         let place = |(path, line): &(PathBuf, u32)| format!("{}:{line}", names::name(path, root));
         let places: Vec<String> = functions.iter().map(place).collect();
         note(&format!(
-            "asynchronous functions whose bodies are not in the report, because an optimised build has no mapping of what nothing calls: \
+            "asynchronous functions whose bodies are not in the report, because the optimised build has no mapping of them: \
              {}; the profile dev has them",
             some(&places)
         ));

@@ -119,8 +119,8 @@ fn a_report_says_which_asynchronous_functions_it_has_the_heads_of_alone() {
         FUNCTIONS,
         "    println!(\"{}\", app::block(app::busy(1)));\n",
     );
-    let note = "note: asynchronous functions whose bodies are not in the report, because an optimised build has no mapping of what \
-                nothing calls: src/lib.rs:11; the profile dev has them";
+    let note = "note: asynchronous functions whose bodies are not in the report, because the optimised build has no mapping of \
+                them: src/lib.rs:11; the profile dev has them";
     run(&krate, &["--release"]).says(note);
     let other = krate.itcov(&["report", "--exclude", "src/lib.rs"]);
     assert!(!other.stderr.contains("note"), "{}", other.stderr);
