@@ -8,7 +8,7 @@ use super::units::Unit;
 use crate::scaffold::metadata::Workspace;
 use crate::scaffold::selection::list;
 
-/// The members of these names.
+/// The members of these names, to be built along.
 ///
 /// # Errors
 ///
@@ -18,18 +18,7 @@ pub fn packages<'a>(
     names: &[String],
     programs: &[Program],
 ) -> Result<Vec<&'a Package>> {
-    let members = workspace.members();
-    let mut packages = Vec::new();
-    for name in names {
-        let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
-            let names = members.iter().map(|member| member.name.as_str());
-            bail!(
-                "the workspace has no package `{name}`, as --with names it; it has:{}",
-                list(names)
-            );
-        };
-        packages.push(package);
-    }
+    let packages = named(workspace, names)?;
     let mut built: Vec<(&Package, &Target)> = programs
         .iter()
         .map(|program| (program.package, program.bin))
@@ -54,6 +43,27 @@ pub fn packages<'a>(
             }
             built.push((package, target));
         }
+    }
+    Ok(packages)
+}
+
+/// The members of these names.
+///
+/// # Errors
+///
+/// If one is unknown.
+pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+    let members = workspace.members();
+    let mut packages = Vec::new();
+    for name in names {
+        let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
+            let names = members.iter().map(|member| member.name.as_str());
+            bail!(
+                "the workspace has no package `{name}`, as --with names it; it has:{}",
+                list(names)
+            );
+        };
+        packages.push(package);
     }
     Ok(packages)
 }

@@ -1,6 +1,6 @@
 //! Which programs of a workspace are measured.
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use cargo_metadata::{Package, Target};
 
 use super::options::BuildOptions;
@@ -45,15 +45,7 @@ pub fn choose<'a>(
     }
     for name in &options.bin {
         if !programs.iter().any(|program| program.bin.name == *name) {
-            let is_chosen = |package: &&Package| {
-                let named = &options.package;
-                named.is_empty() || named.iter().any(|name| package.name.as_str() == name)
-            };
-            let all = workspace.members().iter().filter(is_chosen).flat_map(bins);
-            bail!(
-                "there is no binary `{name}`; there are:{}",
-                list(all.map(|bin| bin.name.as_str()))
-            );
+            return Err(without_bin(name, &among(workspace, options)?));
         }
     }
     for (number, program) in programs.iter().enumerate() {
@@ -82,28 +74,59 @@ pub fn choose<'a>(
     Ok(programs)
 }
 
+/// The packages that have these names, each once.
+///
+/// # Errors
+///
+/// If there is no such package in the workspace.
+fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+    let members = workspace.members();
+    let mut packages: Vec<&Package> = Vec::new();
+    for name in names {
+        let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
+            let names = members.iter().map(|member| member.name.as_str());
+            bail!(
+                "the workspace has no package `{name}`; it has:{}",
+                list(names)
+            );
+        };
+        if !packages.iter().any(|other| other.id == package.id) {
+            packages.push(package);
+        }
+    }
+    Ok(packages)
+}
+
+/// The packages among which the programs are: those that the options name, or else all.
+///
+/// # Errors
+///
+/// If there is no such package in the workspace.
+pub fn among<'a>(workspace: &'a Workspace, options: &BuildOptions) -> Result<Vec<&'a Package>> {
+    if options.package.is_empty() {
+        return Ok(workspace.members().iter().collect());
+    }
+    named(workspace, &options.package)
+}
+
+/// Why a binary cannot be meant, which none of the packages has.
+pub fn without_bin(name: &str, packages: &[&Package]) -> Error {
+    let all = packages.iter().flat_map(|package| bins(package));
+    anyhow!(
+        "there is no binary `{name}`; there are:{}",
+        list(all.map(|bin| bin.name.as_str()))
+    )
+}
+
 fn packages<'a>(
     workspace: &'a Workspace,
     options: &BuildOptions,
     of_harness: &dyn Fn(&Package) -> Option<String>,
 ) -> Result<Vec<&'a Package>> {
-    let members = workspace.members();
     if !options.package.is_empty() {
-        let mut packages: Vec<&Package> = Vec::new();
-        for name in &options.package {
-            let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
-                let names = members.iter().map(|member| member.name.as_str());
-                bail!(
-                    "the workspace has no package `{name}`; it has:{}",
-                    list(names)
-                );
-            };
-            if !packages.iter().any(|other| other.id == package.id) {
-                packages.push(package);
-            }
-        }
-        return Ok(packages);
+        return named(workspace, &options.package);
     }
+    let members = workspace.members();
     let with_bin: Vec<&Package> = members
         .iter()
         .filter(|member| bins(member).next().is_some())

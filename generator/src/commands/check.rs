@@ -1,9 +1,10 @@
 //! `cargo itcov check`: is the scaffold there, and current?
 
+mod options;
+
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use crate::duration;
 use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::change::{Change, Plan};
@@ -12,7 +13,6 @@ use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned::FileStatus;
 use crate::scaffold::plan;
 use crate::scaffold::template::{Rendered, TemplateOption};
-use crate::scaffold::{RECIPES, values};
 
 /// Check that the scaffold is in place and current, for pipelines.
 ///
@@ -58,8 +58,9 @@ impl Check {
         let facts = during("reading the crates", || Facts::scaffolded(&workspace, &[]))?;
         let rendered = Rendered::now(&facts, &template)?;
         let mut plan = during("planning", || plan::check(&facts, &rendered))?;
-        plan::look(&mut plan, &facts);
-        plan.problems.extend(refused_options(cli, &facts));
+        let options = plan::look(&mut plan, &facts, &rendered);
+        let refused = options.and_then(|options| options::refused(cli, &workspace, &options));
+        plan.problems.extend(refused);
         let findings = Findings::of(plan);
         match self.format {
             Format::Json => output::print(&serde_json::to_string_pretty(&findings)?),
@@ -67,53 +68,6 @@ impl Check {
         }
         findings.verdict()
     }
-}
-
-/// Why no command takes the options that are set in the recipes. What a shell makes of them is only known there.
-fn refused_options(cli: &clap::Command, facts: &Facts) -> Option<String> {
-    let text = facts.recipes.text.as_deref()?;
-    let options = values::get(text, values::OPTIONS)?;
-    if options.contains(|it| "$`{}*?[~;|&<>()#".contains(it)) {
-        return None;
-    }
-    let wrong = |why: &str| format!("itcov_options in {RECIPES} is `{options}`: {why}");
-    let Ok(words) = shell_words::split(options) else {
-        return Some(wrong("a quote is not closed"));
-    };
-    let mut first = None;
-    for command in [
-        &["run"][..],
-        &["suite", "--", "CMD"],
-        &["exec", "--", "CMD"],
-    ] {
-        let (name, behind) = (command[0], &command[1..]);
-        let line = ["cargo itcov", name].into_iter().map(str::to_owned);
-        let line = line.chain(words.iter().cloned());
-        let line = line.chain(behind.iter().map(|&word| word.to_owned()));
-        match cli.clone().try_get_matches_from(line) {
-            Ok(matches) => {
-                let of_command = matches.subcommand_matches(name)?;
-                return wrong_duration(of_command).map(|why| wrong(&why));
-            }
-            Err(error) => {
-                let text = error.render().to_string();
-                let line = text.lines().next().unwrap_or_default();
-                first.get_or_insert(wrong(line.trim_start_matches("error: ")));
-            }
-        }
-    }
-    first
-}
-
-/// What is wrong with an option that is a duration.
-fn wrong_duration(matches: &clap::ArgMatches) -> Option<String> {
-    ["timeout", "grace", "ready_timeout"]
-        .iter()
-        .find_map(|name| {
-            let text = matches.try_get_one::<String>(name).ok()??;
-            let is_one = duration::parse(text).is_some();
-            (!is_one).then(|| format!("{text} is not a duration such as 90, 90s, 5m or 1h30m"))
-        })
 }
 
 impl Findings {

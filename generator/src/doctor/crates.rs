@@ -100,7 +100,8 @@ fn wanting(manifest_path: Option<&Utf8Path>) -> Result<Wanting> {
     let rendered = Rendered::now(&facts, &Template::default())?;
     let plan = plan::check(&facts, &rendered)?;
     let recipes = facts.recipes.text.as_deref().unwrap_or_default();
-    if let Some(wrong) = plan::wrong_timeout(recipes) {
+    let broken = plan::broken(&facts).into_iter();
+    if let Some(wrong) = broken.chain(plan::wrong_timeout(recipes)).next() {
         bail!(wrong);
     }
     // The justfile has a finding of its own.

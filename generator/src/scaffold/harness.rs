@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Edition, Package, TargetKind};
+use syn::{Item, UseTree};
 
 use super::metadata::{TextFile, Workspace};
 use super::{TEST_TARGET, owned, values};
@@ -91,6 +92,47 @@ pub fn feature(text: &str) -> Option<&str> {
     values::get(text, values::FEATURE)
 }
 
+/// Why a harness cannot be compiled, as far as its text alone says so, and in which line.
+pub fn fault(text: &str) -> Option<(Option<usize>, String)> {
+    let file = match syn::parse_file(text) {
+        Ok(file) => file,
+        Err(error) => {
+            let is_mark = |line: &str| {
+                ["<<<<<<< ", ">>>>>>> "]
+                    .iter()
+                    .any(|it| line.starts_with(it))
+            };
+            return Some(match text.lines().position(is_mark) {
+                Some(before) => (
+                    Some(before + 1),
+                    "here is a mark of a merge conflict".into(),
+                ),
+                None => (Some(error.span().start().line), error.to_string()),
+            });
+        }
+    };
+    // What a macro makes is not known.
+    let is_main = |item: &Item| match item {
+        Item::Fn(it) => it.sig.ident == "main",
+        Item::Use(it) => names_main(&it.tree),
+        Item::Macro(_) | Item::Verbatim(_) => true,
+        _ => false,
+    };
+    let has_main = file.items.iter().any(is_main);
+    (!has_main).then(|| (None, "it has no function `main`".to_owned()))
+}
+
+/// Whether an import may be one of `main`.
+fn names_main(tree: &UseTree) -> bool {
+    match tree {
+        UseTree::Path(it) => names_main(&it.tree),
+        UseTree::Name(it) => it.ident == "main",
+        UseTree::Rename(it) => it.rename == "main",
+        UseTree::Glob(_) => false,
+        UseTree::Group(it) => it.items.iter().any(names_main),
+    }
+}
+
 /// Where the harness of a package is, or is to be.
 pub fn path(package: &Package) -> Utf8PathBuf {
     let directory = package.manifest_path.parent().unwrap_or(Utf8Path::new(""));
@@ -106,4 +148,40 @@ pub fn test_target(package: &Package) -> Option<TestTarget> {
         path: target.src_path.clone(),
         features: target.required_features.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+
+    #[test]
+    fn what_is_no_program_is_told_with_its_line() {
+        for (text, expected) in [
+            ("fn main() {}\n", None),
+            ("mod other;\nuse {a::b, other::run as main};\n", None),
+            ("use other::main;\n", None),
+            ("include!(\"other.rs\");\n", None),
+            ("//! Nothing.\n", Some((None, "it has no function `main`"))),
+            ("use a::*;\n", Some((None, "it has no function `main`"))),
+            (
+                "fn main() {\n<<<<<<< HEAD\n    a();\n=======\n    b();\n>>>>>>> b\n}\n",
+                Some((Some(2), "here is a mark of a merge conflict")),
+            ),
+            (
+                "\nfn main() {\n    a(\n",
+                Some((Some(3), "cannot parse string into token stream")),
+            ),
+            ("fn main() {\n    let;\n}\n", Some((Some(2), "expected"))),
+        ] {
+            let found = fault(text);
+            let found = found.as_ref().map(|(line, why)| (*line, why.as_str()));
+            let is_as_expected = match (found, expected) {
+                (Some((line, why)), Some((expected_line, beginning))) => {
+                    line == expected_line && why.starts_with(beginning)
+                }
+                (found, expected) => found == expected,
+            };
+            assert!(is_as_expected, "{text}: {found:?}");
+        }
+    }
 }

@@ -84,6 +84,11 @@ pub fn is_stamped(text: &str) -> bool {
     stamp::of(text).is_some()
 }
 
+/// Whether it was made of a template of the user's.
+pub fn is_of_template(text: &str) -> bool {
+    stamp::of(text).is_some_and(|found| found.is_of_template)
+}
+
 /// How the harness and the recipes begin.
 const BEGINNINGS: [&str; 2] = ["//! The itcov harness:", "# itcov: "];
 

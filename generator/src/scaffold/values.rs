@@ -7,7 +7,10 @@ pub struct Slot(&'static str, &'static str);
 /// How long a run may last by default; the user's.
 pub const TIMEOUT: Slot = Slot("export ITCOV_TIMEOUT := env('ITCOV_TIMEOUT', '", "')");
 
-/// Options for `cargo itcov`; the user's.
+/// The variable of just that has options for `cargo itcov`.
+pub const OPTIONS_NAME: &str = "itcov_options";
+
+/// These options; the user's.
 pub const OPTIONS: Slot = Slot("itcov_options := '", "'");
 
 /// The features that cargo needs to build the harness.

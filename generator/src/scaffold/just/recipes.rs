@@ -46,6 +46,13 @@ pub fn failure(justfile: &Utf8Path) -> Option<String> {
     wrong_duration(&in_shell("env").unwrap_or_default())
 }
 
+/// The value that a variable of a justfile has for each recipe; `None` if just does not say so.
+pub fn value(justfile: &Utf8Path, variable: &str) -> Option<String> {
+    let said = run(justfile, &["--evaluate", variable]).ok()?;
+    let is_known = said.status.is_some_and(|status| status.success());
+    is_known.then_some(said.output)
+}
+
 fn wrong_duration(variables: &str) -> Option<String> {
     let mut set = variables.lines().filter_map(|line| line.split_once('='));
     let is_wrong = |(name, value): &(&str, &str)| {

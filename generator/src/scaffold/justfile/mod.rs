@@ -115,6 +115,19 @@ impl Justfile {
     }
 }
 
+/// Whether there is a recipe in a text, or one may be in what it brings in.
+pub fn has_recipes(text: &str) -> bool {
+    let brings = |kind: Kind| kind.is_import() || matches!(kind, Kind::Recipe | Kind::Module);
+    items(text).iter().any(|item| brings(item.kind))
+}
+
+/// The names of the recipes in a text.
+pub fn recipe_names(text: &str) -> Vec<&str> {
+    let all = items(text).into_iter();
+    let recipes = all.filter(|item| item.kind == Kind::Recipe);
+    recipes.map(|item| item.name).collect()
+}
+
 /// What the justfile has to become, so that `just itcov` works. `recipes` is the text of ours.
 ///
 /// # Errors

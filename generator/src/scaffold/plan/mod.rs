@@ -17,7 +17,7 @@ use super::template::{Rendered, Request};
 pub use install::install;
 pub use remove::remove;
 pub use renewal::Mode;
-pub use working::{look, wrong_timeout};
+pub use working::{broken, look, wrong_timeout};
 
 /// What a file is that only a template of the user's has, for people.
 const OF_TEMPLATE: &str = "of the template";

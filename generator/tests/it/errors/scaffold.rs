@@ -222,8 +222,22 @@ fn check(section: &mut Section) {
     section.error(&shop, "No command takes the options in the recipes", line);
     changed("itcov_options := ''", "itcov_options := '--grace soon'");
     section.error(&shop, "A value in the options is wrong", line);
+    changed("itcov_options := ''", "itcov_options := \"-p store\"");
+    section.error(&shop, "The options name a package that is gone", line);
+    changed("itcov_options := ''", "itcov_options := '--features gone'");
+    section.error(&shop, "The options name a feature that is gone", line);
     changed("itcov_options := ''", "itcov_options := (");
     section.error(&shop, "just rejects the recipes", line);
+    shop.write(
+        "itcov.just",
+        recipes.split_inclusive("\n\n").next().unwrap(),
+    );
+    section.error(&shop, "The recipes were cut off", line);
+    shop.write("itcov.just", &recipes);
+    let harness = shop.read("tests/manual_integration.rs");
+    let merged = harness.replace("fn main() {", "<<<<<<< HEAD\nfn main() {\n=======");
+    shop.write("tests/manual_integration.rs", &merged);
+    section.error(&shop, "A merge has left its marks in the harness", line);
     let shop = TestCrate::scaffolded("shop");
     fs::create_dir(shop.root.join("src/bin")).unwrap();
     fs::rename(

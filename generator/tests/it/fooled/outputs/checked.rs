@@ -95,7 +95,7 @@ fn values_that_a_run_refuses_fail_the_check() {
         krate.itcov(&["check"]).ends_with(1).says(why);
     }
     for fine in [
-        "-p api --release",
+        "-p checked --release",
         "--tests",
         "--ready tcp://127.0.0.1:1",
         "--timeout 5m -v",
@@ -193,4 +193,156 @@ fn what_a_justfile_sets_and_no_recipe_can_run_with_fails_the_check() {
         krate.write("justfile", &format!("{fine}\n{justfile}"));
         krate.itcov(&["check"]).ends_with(0);
     }
+}
+
+#[test]
+fn options_count_as_just_evaluates_them() {
+    let krate = TestCrate::scaffolded("checked");
+    let recipes = krate.read("itcov.just");
+    let set = |expression: &str| {
+        let set = format!("itcov_options := {expression}");
+        krate.write("itcov.just", &recipes.replace(OPTIONS, &set));
+    };
+    for refused in [
+        "\"--nope\"",
+        "'--no' + 'pe'",
+        "'''--nope'''",
+        "`echo --nope`",
+        "env('NO_SUCH_VARIABLE_OF_ANYBODY', '--nope')",
+    ] {
+        set(refused);
+        krate
+            .itcov(&["check"])
+            .ends_with(1)
+            .says("itcov_options in itcov.just is `--nope`: unexpected argument '--nope' found");
+    }
+    for fine in ["\"--release\"", "'--re' + 'lease'", "`echo --release`"] {
+        set(fine);
+        krate
+            .itcov(&["check"])
+            .ends_with(0)
+            .prints("Edited itcov.just");
+    }
+}
+
+#[test]
+fn options_with_a_name_that_the_workspace_does_not_have_fail_the_check() {
+    let krate = TestCrate::scaffolded("checked");
+    let manifest = krate.read("Cargo.toml");
+    let manifest = manifest.replace("[features]", "[features]\nfast = []");
+    let serde = "serde = { path = \"serde\", optional = true }";
+    krate.write(
+        "Cargo.toml",
+        &format!("{manifest}\n[dependencies]\n{serde}\n"),
+    );
+    let serde = manifest.split("\n[features]").next().unwrap();
+    krate.write("serde/Cargo.toml", &serde.replace("checked", "serde"));
+    krate.write("serde/src/lib.rs", "");
+    let recipes = krate.read("itcov.just");
+    let set = |options: &str| {
+        let set = format!("itcov_options := '{options}'");
+        krate.write("itcov.just", &recipes.replace(OPTIONS, &set));
+    };
+    for (options, why) in [
+        (
+            "-p old-name",
+            "the workspace has no package `old-name`; it has:\n  checked\n",
+        ),
+        (
+            "--bin old-name",
+            "there is no binary `old-name`; there are:\n  checked\n",
+        ),
+        (
+            "-p checked --bin old",
+            "there is no binary `old`; there are:\n  checked\n",
+        ),
+        (
+            "--with old",
+            "the workspace has no package `old`, as --with names it; it has:",
+        ),
+        (
+            "--features gone",
+            "there is no feature `gone`; there are:\n  fast\n",
+        ),
+        ("-F fast,gone", "there is no feature `gone`"),
+    ] {
+        set(options);
+        let run = krate.itcov(&[&["run"], &options.split(' ').collect::<Vec<_>>()[..]].concat());
+        assert_ne!(run.status, 0, "{options}");
+        let said = format!("itcov_options in itcov.just is `{options}`: {why}");
+        krate.itcov(&["check"]).ends_with(1).says(&said);
+    }
+    for fine in [
+        "-p checked --bin checked",
+        "--features fast,serde -F manual-integration",
+        "--features serde/std",
+        "--manifest-path elsewhere/Cargo.toml -p old-name",
+    ] {
+        set(fine);
+        krate.itcov(&["check"]).ends_with(0);
+    }
+}
+
+#[test]
+fn recipes_and_harnesses_that_were_cut_off_fail_the_check_and_the_doctor() {
+    let krate = TestCrate::scaffolded("cut");
+    let [recipes, harness] = ["itcov.just", "tests/manual_integration.rs"];
+    let texts = [recipes, harness].map(|file| krate.read(file));
+    let head = |text: &str| {
+        let stamp = text.find("Written by").unwrap();
+        let end = stamp + text[stamp..].find('\n').unwrap() + 1;
+        text[..end].to_owned()
+    };
+    let merged = |text: &str| text.replace("fn main", "<<<<<<< HEAD\n=======\n>>>>>>> b\nfn main");
+    let line = texts[1]
+        .lines()
+        .position(|it| it.starts_with("fn main"))
+        .unwrap()
+        + 1;
+    let at =
+        |line: usize, why: &str| format!("{harness}:{line}: the harness cannot be compiled: {why}");
+    for (file, text, why) in [
+        (
+            recipes,
+            head(&texts[0]),
+            "itcov.just has no recipe, as if it had been cut off: delete it, and `cargo itcov init` writes it again".into(),
+        ),
+        (
+            harness,
+            head(&texts[1]),
+            format!("{harness}: the harness cannot be compiled: it has no function `main`; fix it, or delete"),
+        ),
+        (
+            harness,
+            texts[1][..texts[1].len() / 2].to_owned(),
+            "the harness cannot be compiled: cannot parse".into(),
+        ),
+        (harness, merged(&texts[1]), at(line, "here is a mark of a merge conflict")),
+    ] {
+        krate.write(file, &text);
+        let prints = format!("Edited {file}");
+        krate.itcov(&["check"]).ends_with(1).prints(&prints).says(&why);
+        let output = krate.itcov(&["doctor"]).ends_with(1);
+        output.prints(&why);
+        fs::remove_file(krate.root.join(file)).unwrap();
+        krate.itcov(&["init"]).ends_with(0);
+        krate.itcov(&["check"]).ends_with(0);
+    }
+}
+
+#[test]
+fn a_recipe_that_somebody_has_taken_out_is_only_named() {
+    let krate = TestCrate::scaffolded("taken");
+    let recipes = krate.read("itcov.just");
+    let start = recipes.find("# Forget what was measured").unwrap();
+    let end = recipes.find("# `just itcov` where cargo-itcov").unwrap();
+    krate.write(
+        "itcov.just",
+        &format!("{}{}", &recipes[..start], &recipes[end..]),
+    );
+    krate
+        .itcov(&["check"])
+        .ends_with(0)
+        .prints("Edited itcov.just")
+        .says("note: itcov.just has been edited and no longer has: itcov-clean");
 }

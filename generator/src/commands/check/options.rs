@@ -1,0 +1,120 @@
+//! Whether a run would take the options that are set in the recipes, as far as that can be told without a build.
+
+use cargo_metadata::Package;
+use clap::{ArgMatches, FromArgMatches as _};
+
+use crate::build::along;
+use crate::build::options::BuildOptions;
+use crate::build::programs::{among, without_bin};
+use crate::duration;
+use crate::scaffold::RECIPES;
+use crate::scaffold::metadata::Workspace;
+use crate::scaffold::selection::{bins, list};
+
+/// The commands of the recipes that take them, with the words behind them that they need.
+const COMMANDS: [&[&str]; 3] = [&["run"], &["suite", "--", "CMD"], &["exec", "--", "CMD"]];
+
+/// Why no run takes the options. What a shell makes of them is only known there.
+pub fn refused(cli: &clap::Command, workspace: &Workspace, options: &str) -> Option<String> {
+    if options.contains(|it| "\n$`{}*?[~;|&<>()#".contains(it)) {
+        return None;
+    }
+    let wrong = |why: &str| format!("itcov_options in {RECIPES} is `{options}`: {why}");
+    let Ok(words) = shell_words::split(options) else {
+        return Some(wrong("a quote is not closed"));
+    };
+    let mut first = None;
+    for command in COMMANDS {
+        let (name, behind) = (command[0], &command[1..]);
+        let line = ["cargo itcov", name].into_iter().map(str::to_owned);
+        let line = line.chain(words.iter().cloned());
+        let line = line.chain(behind.iter().map(|&word| word.to_owned()));
+        match cli.clone().try_get_matches_from(line) {
+            Ok(matches) => {
+                let of_command = matches.subcommand_matches(name)?;
+                let why = wrong_duration(of_command).or_else(|| {
+                    let options = BuildOptions::from_arg_matches(of_command).ok()?;
+                    unknown_name(workspace, &options)
+                });
+                return why.map(|why| wrong(&why));
+            }
+            Err(error) => {
+                let text = error.render().to_string();
+                let line = text.lines().next().unwrap_or_default();
+                first.get_or_insert(wrong(line.trim_start_matches("error: ")));
+            }
+        }
+    }
+    first
+}
+
+/// What is wrong with an option that is a duration.
+fn wrong_duration(matches: &ArgMatches) -> Option<String> {
+    ["timeout", "grace", "ready_timeout"]
+        .iter()
+        .find_map(|name| {
+            let text = matches.try_get_one::<String>(name).ok()??;
+            let is_one = duration::parse(text).is_some();
+            (!is_one).then(|| format!("{text} is not a duration such as 90, 90s, 5m or 1h30m"))
+        })
+}
+
+/// Which package, binary or feature the workspace does not have.
+fn unknown_name(workspace: &Workspace, options: &BuildOptions) -> Option<String> {
+    // They would be those of another workspace.
+    if options.cargo.manifest_path.is_some() {
+        return None;
+    }
+    let packages = match among(workspace, options) {
+        Ok(packages) => packages,
+        Err(error) => return Some(error.to_string()),
+    };
+    let has_bin = |name: &str| {
+        packages
+            .iter()
+            .flat_map(|it| bins(it))
+            .any(|it| it.name == name)
+    };
+    if let Some(name) = options.bin.iter().find(|name| !has_bin(name)) {
+        return Some(without_bin(name, &packages).to_string());
+    }
+    if let Err(error) = along::named(workspace, &options.with) {
+        return Some(error.to_string());
+    }
+    unknown_feature(&packages, options)
+}
+
+/// Which feature is not there. cargo refuses it if one of the packages that are named does not have it.
+fn unknown_feature(packages: &[&Package], options: &BuildOptions) -> Option<String> {
+    let words = options.features.iter();
+    let features = words
+        .flat_map(|it| it.split([',', ' ']))
+        .filter(|it| !it.is_empty());
+    // Those of a dependency are cargo's to find.
+    let features = features.filter(|it| !it.contains(['/', ':']));
+    for feature in features {
+        let mut without = packages.iter().filter(|it| !has_feature(it, feature));
+        let is_fine = if options.package.is_empty() {
+            without.count() < packages.len()
+        } else {
+            without.next().is_none()
+        };
+        if !is_fine {
+            let all = packages.iter().flat_map(|it| it.features.keys());
+            return Some(format!(
+                "there is no feature `{feature}`; there are:{}",
+                list(all.map(String::as_str))
+            ));
+        }
+    }
+    None
+}
+
+/// Whether a package has a feature, if only as an optional dependency.
+fn has_feature(package: &Package, feature: &str) -> bool {
+    let is_dependency = || {
+        let mut optional = package.dependencies.iter().filter(|it| it.optional);
+        optional.any(|it| it.rename.as_ref().unwrap_or(&it.name) == feature)
+    };
+    package.features.contains_key(feature) || is_dependency()
+}
