@@ -7,6 +7,7 @@ use crate::commands::writing::ask::ask;
 use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
+use crate::scaffold::just::planned;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, install};
 use crate::scaffold::selection::Selection;
@@ -63,6 +64,9 @@ impl Init {
         let plan = during("planning", || {
             install(&facts, &request, &rendered, Mode::Add)
         })?;
+        if rendered.is_own {
+            planned::refuse_rejected(&facts, &plan)?;
+        }
         self.writing.carry_out("init", &plan, lock.as_ref())?;
         if self.writing.dry_run || self.writing.format == Format::Json {
             return Ok(());

@@ -6,6 +6,7 @@ use crate::commands::writing::Writing;
 use crate::output::{self, Format};
 use crate::progress::during;
 use crate::scaffold::facts::Facts;
+use crate::scaffold::just::planned;
 use crate::scaffold::metadata::Cargo;
 use crate::scaffold::plan::{Mode, install};
 use crate::scaffold::template::{Rendered, Request, TemplateOption};
@@ -41,6 +42,9 @@ impl Update {
         let plan = during("planning", || {
             install(&facts, &Request::default(), &rendered, Mode::Renew)
         })?;
+        if rendered.is_own {
+            planned::refuse_rejected(&facts, &plan)?;
+        }
         self.writing.carry_out("update", &plan, lock.as_ref())?;
         if self.writing.format == Format::Human && !self.writing.dry_run {
             plan.changes.iter().for_each(output::difference);

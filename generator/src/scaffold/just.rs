@@ -1,6 +1,7 @@
 //! What the installed just says of a justfile. It only reads: `--dump` evaluates nothing and runs nothing. `recipes` has it run
-//! something.
+//! something, `planned` asks it about files that are not there yet.
 
+pub mod planned;
 pub mod recipes;
 
 use std::process::{Command, Output, Stdio};
