@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use crate::support::{TestCrate, repository};
+use crate::support::{Output, TestCrate, repository, tools};
 
 /// Beside the crate.
 const OWN: &str = "../own";
@@ -433,4 +433,134 @@ fn files_without_a_stamp_follow_the_timeout() {
         .ends_with(0);
     assert!(krate.read(file).contains("manual-integration 9m\n"));
     krate.itcov(&["check", "--template", OWN]).ends_with(0);
+}
+
+#[test]
+fn recipes_that_just_rejects_are_refused_before_anything_is_written() {
+    let krate = with_template();
+    krate.write(
+        "justfile",
+        "import 'ci/more.just'\nmod own 'ci/own.just'\nbuild: more\n",
+    );
+    krate.write("ci/more.just", "more:\n    @echo more\n");
+    krate.write("ci/own.just", "own:\n    @echo own\n");
+    krate.write(
+        &format!("{OWN}/ci/ours.just"),
+        "ours: build own::own\n    @echo ours\n",
+    );
+    let template = krate.read(&format!("{OWN}/itcov.just"));
+    let write = |text: &str| krate.write(&format!("{OWN}/itcov.just"), text);
+    let refused = |command: &[&str], why: &str| {
+        let before = krate.files();
+        krate
+            .itcov(&[command, &["--template", OWN]].concat())
+            .ends_with(1)
+            .says("error: just rejects what the template makes of itcov.just, and so every recipe of ")
+            .says("change the template; nothing was written\n")
+            .says(why);
+        assert!(krate.files() == before, "{why}");
+        krate.just(&["build"]).ends_with(0);
+    };
+    let broken = [
+        ("garbage (((\n", "itcov.just:2:"),
+        ("ours: nobodys\n", "unknown dependency `nobodys`"),
+        (
+            "import 'ci/nothing.just'\n",
+            "could not find source file for import",
+        ),
+    ];
+    for (text, why) in broken {
+        write(text);
+        refused(&["init"], why);
+        refused(&["init", "--dry-run"], why);
+    }
+    // What it brings along and what the user has may be used.
+    write(&format!(
+        "{template}\nimport 'ci/ours.just'\nmine: ours more\n"
+    ));
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    krate.just(&["mine"]).ends_with(0).prints("own\nours\n");
+    for (text, why) in broken {
+        write(text);
+        refused(&["update"], why);
+    }
+    krate.itcov(&["check"]).ends_with(0);
+    krate.itcov(&["remove", "--template", OWN]).ends_with(0);
+    assert!(!krate.has("itcov.just") && !krate.has("tests"));
+}
+
+#[test]
+fn what_a_copy_cannot_tell_is_not_refused() {
+    let krate = with_template();
+    krate.write("../above.just", "above:\n    @echo above\n");
+    krate.write("justfile", "import '../above.just'\n");
+    krate.write(&format!("{OWN}/itcov.just"), "mine: above\n");
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    krate.just(&["mine"]).ends_with(0).prints("above\n");
+}
+
+#[test]
+fn what_only_a_new_crate_needs_goes_nowhere() {
+    let krate = with_template();
+    let template = |name: &str| format!("{OWN}/{name}");
+    for name in [
+        "justfile",
+        "Justfile",
+        ".justfile",
+        ".JustFile.liquid",
+        "Cargo.toml.liquid",
+        "src/main.rs",
+        ".git/hooks/pre-commit",
+        "scripts/.git/hooks/pre-commit",
+        "scripts/.git.liquid",
+        "scripts/hook.rhai",
+    ] {
+        krate.write(&template(name), "{{ broken");
+    }
+    let before = krate.files();
+    krate.itcov(&["init", "--template", OWN]).ends_with(0);
+    krate.itcov(&["check", "--template", OWN]).ends_with(0);
+    krate.just(&["--summary"]).ends_with(0);
+    krate.itcov(&["remove", "--template", OWN]).ends_with(0);
+    assert_eq!(krate.files(), before);
+
+    // By a variable they become what they must not be.
+    for (name, becomes) in [
+        ("{{ '.git' }}/hooks/pre-commit", ".git/hooks/pre-commit"),
+        ("scripts/{{ '.GIT' }}/config", "scripts/.GIT/config"),
+        ("{{ '.justfile' }}", ".justfile"),
+        ("{{ 'JUSTFILE' }}", "JUSTFILE"),
+        ("{{ bin | replace(bin, 'Cargo.toml') }}", "Cargo.toml"),
+    ] {
+        krate.write(&template(name), "");
+        krate
+            .itcov(&["init", "--template", OWN])
+            .ends_with(1)
+            .says(&format!(
+                "its name becomes `{becomes}`, which only a new crate needs"
+            ));
+        assert_eq!(krate.files(), before);
+        fs::remove_file(krate.root.join(template(name))).unwrap();
+    }
+}
+
+#[test]
+fn a_template_has_not_very_many_files() {
+    let krate = with_template();
+    let own = krate.root.join(OWN);
+    for number in 0..30 {
+        let directory = own.join(format!("d{number}"));
+        fs::create_dir(&directory).unwrap();
+        for link in ["a", "b"] {
+            symlink(format!("../d{}", number + 1), directory.join(link)).unwrap();
+        }
+    }
+    fs::create_dir(own.join("d30")).unwrap();
+    krate.write(&format!("{OWN}/d30/file"), "");
+    let mut init = krate.command("timeout");
+    init.arg("20").arg(tools::cargo_itcov());
+    init.args(["itcov", "init", "--template", OWN]);
+    Output::of(&mut init)
+        .ends_with(1)
+        .says("the template ../own has more than 10000 files and directories");
 }

@@ -1,6 +1,7 @@
 //! What a template makes of a workspace: the one that is built in, or a tree of the user's.
 
 mod builtin;
+mod new_crate;
 mod others;
 mod render;
 mod tree;

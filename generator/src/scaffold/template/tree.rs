@@ -8,19 +8,11 @@ use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use llvm_coverage::files;
 use walkdir::{DirEntry, WalkDir};
 
+use super::new_crate;
 use super::render::{Engine, Values};
 
-/// What at the top of a tree only a new crate needs.
-const OF_A_NEW_CRATE: [&str; 8] = [
-    ".git",
-    ".gitignore",
-    "Cargo.lock",
-    "Cargo.toml",
-    "cargo-generate.toml",
-    "justfile",
-    "src",
-    "target",
-];
+/// How many files and directories a template may have: links in it may branch.
+const MOST: usize = 10_000;
 
 /// The files of a template.
 pub struct Tree {
@@ -56,8 +48,16 @@ impl Tree {
         let entries = WalkDir::new(directory)
             .follow_links(true)
             .sort_by_file_name();
-        for entry in entries.into_iter().filter_entry(is_for_any_crate) {
+        let entries = entries.into_iter().filter_entry(is_for_any_crate);
+        for (number, entry) in entries.enumerate() {
             let entry = entry.context("cannot read the template")?;
+            if number > MOST {
+                bail!(
+                    "the template {} has more than {MOST} files and directories, counting those behind links each time: \
+                     name another directory, or take links out of it",
+                    directory.display()
+                );
+            }
             if entry.file_type().is_dir() {
                 continue;
             }
@@ -83,16 +83,7 @@ impl Tree {
 fn is_for_any_crate(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let name = name.strip_suffix(".liquid").unwrap_or(&name);
-    match entry.depth() {
-        0 => true,
-        1 => !OF_A_NEW_CRATE.contains(&name) && !is_hook(name),
-        _ => !is_hook(name),
-    }
-}
-
-/// Whether it is a script of cargo-generate.
-fn is_hook(name: &str) -> bool {
-    Utf8Path::new(name).extension() == Some("rhai")
+    entry.depth() == 0 || !new_crate::needs(name, entry.depth() == 1)
 }
 
 impl TemplateFile {
@@ -143,6 +134,13 @@ impl TemplateFile {
                 "{}: its name becomes `{}`, which is no path in the crate",
                 self.path.display(),
                 name.escape_debug()
+            );
+        }
+        let mut parts = path.components().enumerate();
+        if parts.any(|(depth, part)| new_crate::needs(part.as_str(), depth == 0)) {
+            bail!(
+                "{}: its name becomes `{name}`, which only a new crate needs: take it out of the template",
+                self.path.display()
             );
         }
         Ok(path.components().collect())
