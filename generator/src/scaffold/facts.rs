@@ -8,6 +8,7 @@ use super::harness::{self, Program, TestTarget};
 use super::justfile::{self, Justfile};
 use super::metadata::{TextFile, Workspace};
 use super::selection::{self, Chosen, Selection};
+use super::users::{self, FeatureUser};
 use super::{RECIPES, lints};
 
 /// A workspace and what it has of the scaffold.
@@ -42,6 +43,8 @@ pub struct PackageFacts {
     pub harness: TextFile,
     /// Lints that the package forbids, and the harness allows.
     pub forbidden_lints: Vec<&'static str>,
+    /// What the members of the workspace need of its features.
+    pub feature_users: Vec<FeatureUser>,
 }
 
 /// A binary target.
@@ -157,6 +160,7 @@ impl PackageFacts {
             }),
             edition: package.edition,
             test_target: harness::test_target(package),
+            feature_users: users::of(package, workspace.members()),
             forbidden_lints: lints::forbidden(&text(&manifest), &text(&root)),
             manifest,
             harness: TextFile::read(harness::path(package))?,

@@ -5,7 +5,7 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | `metadata`, `selection`, `facts` | what cargo says, which programs are meant, what is in their files |
+//! | `metadata`, `selection`, `users`, `facts` | what cargo says, which programs are meant, what needs a feature of them, what is in their files |
 //! | `manifest`, `justfile` | what is added to a user's text, and taken out again |
 //! | `template` | what itcov's own files say for this workspace |
 //! | `harness`, `values` | the program that a harness runs; what is filled in and what the user sets in a file |
@@ -29,6 +29,7 @@ pub mod plan;
 pub mod selection;
 mod stamp;
 pub mod template;
+mod users;
 pub mod values;
 pub mod vcs;
 

@@ -143,3 +143,74 @@ fn one_package_of_several_is_taken_out() {
         .prints("Deleted itcov.just");
     assert!(krate.files() == before);
 }
+
+#[test]
+fn a_feature_that_another_member_turns_on_stays() {
+    let metadata = ["metadata", "--format-version", "1", "--offline"];
+    for (other, how) in [
+        (
+            "[dependencies]\napp = { path = \"..\", features = [\"manual-integration\"] }\n",
+            "the package `other` depends on it",
+        ),
+        (
+            "[target.'cfg(unix)'.dev-dependencies]\napp = { workspace = true }\n",
+            "the package `other` depends on it",
+        ),
+        (
+            "[dependencies]\nit = { path = \"..\", package = \"app\" }\n[features]\nall = [\"it/manual-integration\"]\n",
+            "`all` of the package `other` turns it on",
+        ),
+        (
+            "[dependencies]\napp = { path = \"..\", optional = true }\n[features]\nall = [\"dep:app\", \"app?/manual-integration\"]\n",
+            "`all` of the package `other` turns it on",
+        ),
+    ] {
+        let krate = TestCrate::new("app");
+        krate.write("src/lib.rs", "");
+        let manifest = krate.read("Cargo.toml")
+            + "\n[workspace]\nmembers = [\"other\"]\n\n[workspace.dependencies]\n\
+               app = { path = \".\", features = [\"manual-integration\"] }\n";
+        krate.write("Cargo.toml", &manifest);
+        let of_other = "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n";
+        krate.write("other/Cargo.toml", of_other);
+        krate.write("other/src/lib.rs", "");
+        krate.itcov(&["init"]).ends_with(0);
+        krate.write("other/Cargo.toml", &format!("{of_other}{other}"));
+        krate.cargo(&metadata).ends_with(0);
+        krate.itcov(&["remove"]).ends_with(0).says(&format!(
+            "the feature `manual-integration` stays, without the mark: {how}\n"
+        ));
+        krate.cargo(&metadata).ends_with(0);
+        assert!(
+            krate
+                .read("Cargo.toml")
+                .contains("\nmanual-integration = []\n")
+        );
+        assert!(!krate.has("tests") && !krate.has("itcov.just"));
+        krate.itcov(&["init"]).ends_with(0);
+        krate.itcov(&["check"]).ends_with(0);
+    }
+}
+
+#[test]
+fn a_feature_of_a_namesake_does_not_make_it_stay() {
+    let krate = TestCrate::new("app");
+    let before =
+        krate.read("Cargo.toml") + "\n[workspace]\nmembers = [\"other\"]\nexclude = [\"old\"]\n";
+    krate.write("Cargo.toml", &before);
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n\n");
+    krate.write(
+        "old/Cargo.toml",
+        &(package("app") + "[features]\nmanual-integration = []\n"),
+    );
+    krate.write("old/src/lib.rs", "");
+    krate.write(
+        "other/Cargo.toml",
+        &(package("other")
+            + "[dependencies]\napp = { path = \"../old\", features = [\"manual-integration\"] }\n"),
+    );
+    krate.write("other/src/lib.rs", "");
+    krate.itcov(&["init"]).ends_with(0);
+    krate.itcov(&["remove"]).ends_with(0);
+    assert_eq!(krate.read("Cargo.toml"), before);
+}

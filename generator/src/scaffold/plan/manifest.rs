@@ -34,7 +34,7 @@ pub fn with_additions(facts: &Facts, package: &PackageFacts, program: &Program) 
         // What is ours may be for another feature or program.
         Err(error) => {
             found = FileStatus::Outdated;
-            let removal = manifest::without_additions(text).ok();
+            let removal = manifest::without_additions(text, &package.feature_users).ok();
             let bare = removal.and_then(|removal| removal.text);
             let bare = bare.ok_or(error).context(file.path.to_string())?;
             manifest::with_additions(&bare, &wanted).context(file.path.to_string())?
@@ -57,7 +57,8 @@ pub fn remove_additions(plan: &mut Plan, facts: &Facts, package: &PackageFacts) 
     let file = &package.manifest;
     let text = file.text.as_deref().context("a crate has a manifest")?;
     let name = relative(&file.path, &facts.root);
-    let removal = manifest::without_additions(text).with_context(|| file.path.to_string())?;
+    let removal = manifest::without_additions(text, &package.feature_users)
+        .with_context(|| file.path.to_string())?;
     plan.notes
         .extend(removal.kept.iter().map(|kept| format!("{name}: {kept}")));
     if let Some(after) = removal.text {

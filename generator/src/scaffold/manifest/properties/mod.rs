@@ -35,7 +35,7 @@ fn added(before: &str, additions: &Additions) -> Result<String, String> {
     assert_eq!(ends(before), ends(&after));
     assert_eq!(with_additions(&after, additions).unwrap(), None, "{after}");
 
-    let removal = without_additions(&after).unwrap();
+    let removal = without_additions(&after, &[]).unwrap();
     assert_eq!(removal.text.as_deref(), Some(before), "from\n{after}");
     assert!(!removal.test_stays);
     Ok(after)
@@ -114,7 +114,7 @@ proptest! {
     #[test]
     fn lines_are_added_and_taken_out_to_the_byte(manifest: Manifest) {
         let (before, additions) = (manifest.text(), manifest.additions());
-        prop_assert_eq!(without_additions(&before).unwrap().text, None);
+        prop_assert_eq!(without_additions(&before, &[]).unwrap().text, None);
         match (added(&before, &additions), manifest.refusal()) {
             (Ok(after), None) => {
                 prop_assert!(!missing(&before, &additions).unwrap().is_empty());
@@ -132,7 +132,7 @@ proptest! {
         if let Ok(after) = added(&before, &manifest.additions()) {
             let positions = positions(&before, &after);
             let edited = edit.apply(&before, &after, |line| positions[line]);
-            let removal = without_additions(&edited).unwrap();
+            let removal = without_additions(&edited, &[]).unwrap();
             prop_assert_eq!(removal.text, Some(edit.apply(&before, &before, |line| line)), "from\n{}", edited);
             prop_assert!(!removal.test_stays);
         }

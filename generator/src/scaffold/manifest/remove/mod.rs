@@ -13,6 +13,7 @@ use super::lines::Edits;
 use super::sections::{self, Entry};
 use super::shape;
 use crate::scaffold::TEST_TARGET;
+use crate::scaffold::users::FeatureUser;
 
 /// A manifest without the additions.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,12 +32,15 @@ pub struct Removal {
 /// What has the mark goes, wherever it is and whatever the feature is called, unless people have made something else
 /// of it. A test target of the harness's name goes without the mark too if it is as itcov's is: somebody has put it
 /// there by hand, and without the harness it would be an error.
-pub fn without_additions(text: &str) -> Result<Removal> {
+///
+/// `users` are what else in the workspace needs a feature of the package.
+pub fn without_additions(text: &str, users: &[FeatureUser]) -> Result<Removal> {
     let document = Document::parse(text)?;
     let manifest = document.as_table();
     let mut removing = Removing {
         edits: Edits::new(text),
         kept: Vec::new(),
+        users,
     };
     let tests = removing.tests(manifest);
     let features = removing.features(manifest, &tests);
@@ -56,7 +60,9 @@ pub fn without_additions(text: &str) -> Result<Removal> {
     };
     let tests = sections::entries(left.as_table(), "test");
     let test_stays = tests.iter().any(needs_harness);
-    let Removing { edits, mut kept } = removing;
+    let Removing {
+        edits, mut kept, ..
+    } = removing;
     kept.sort_by_key(|(offset, _)| *offset);
     let kept = kept
         .into_iter()
@@ -74,6 +80,7 @@ struct Removing<'a> {
     edits: Edits<'a>,
     /// By the byte that it is about.
     kept: Vec<(usize, String)>,
+    users: &'a [FeatureUser],
 }
 
 /// What becomes of an entry that has the mark.
@@ -119,7 +126,7 @@ impl Removing<'_> {
                     format!("the feature `{name}` stays: it is not as itcov writes it"),
                 );
                 Fate::Left
-            } else if let Some(user) = user_of(name, manifest, features, &tests.others) {
+            } else if let Some(user) = self.user_of(name, manifest, features, &tests.others) {
                 self.keep(
                     span.start,
                     format!("the feature `{name}` stays, without the mark: {user}"),
@@ -242,28 +249,38 @@ fn entry_span(table: &dyn TableLike, name: &str) -> Option<Range<usize>> {
     Some(key.span()?.start..item.span()?.end)
 }
 
-/// What makes cargo refuse the manifest without the feature, if anything does.
-fn user_of(
-    name: &str,
-    manifest: &Table,
-    features: &dyn TableLike,
-    tests: &[Entry],
-) -> Option<String> {
-    let names_it = |item: &Item| sections::strings(item).is_some_and(|names| names.contains(&name));
-    if let Some((other, _)) = features.iter().find(|(_, item)| names_it(item)) {
-        return Some(format!("`{other}` turns it on"));
+impl Removing<'_> {
+    /// What makes cargo refuse the manifest without the feature, if anything does.
+    fn user_of(
+        &self,
+        name: &str,
+        manifest: &Table,
+        features: &dyn TableLike,
+        tests: &[Entry],
+    ) -> Option<String> {
+        let names_it =
+            |item: &Item| sections::strings(item).is_some_and(|names| names.contains(&name));
+        if let Some((other, _)) = features.iter().find(|(_, item)| names_it(item)) {
+            return Some(format!("`{other}` turns it on"));
+        }
+        let sections = ["bin", "example", "bench"];
+        let entries = sections.map(|section| sections::entries(manifest, section));
+        let requires = |entry: &Entry| {
+            entry
+                .required_features()
+                .is_some_and(|names| names.contains(&name))
+        };
+        let targets = entries.iter().flatten().chain(tests);
+        targets
+            .filter(|target| requires(target))
+            .map(|target| target.text("name").unwrap_or_default())
+            .map(|target| format!("the target `{target}` requires it"))
+            .next()
+            .or_else(|| {
+                self.users
+                    .iter()
+                    .find(|user| user.feature == name)
+                    .map(|user| user.how.clone())
+            })
     }
-    let sections = ["bin", "example", "bench"];
-    let entries = sections.map(|section| sections::entries(manifest, section));
-    let requires = |entry: &Entry| {
-        entry
-            .required_features()
-            .is_some_and(|names| names.contains(&name))
-    };
-    let targets = entries.iter().flatten().chain(tests);
-    targets
-        .filter(|target| requires(target))
-        .map(|target| target.text("name").unwrap_or_default())
-        .map(|target| format!("the target `{target}` requires it"))
-        .next()
 }

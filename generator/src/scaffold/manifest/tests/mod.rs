@@ -39,7 +39,7 @@ pub fn add(before: &str) -> String {
 pub fn add_these(before: &str, additions: &Additions) -> String {
     let after = with_additions(before, additions).unwrap().unwrap();
     assert_eq!(with_additions(&after, additions).unwrap(), None);
-    let removal = without_additions(&after).unwrap();
+    let removal = without_additions(&after, &[]).unwrap();
     assert_eq!(removal.text.as_deref(), Some(before), "{removal:?}");
     assert_eq!((removal.kept, removal.test_stays), (Vec::new(), false));
     after
@@ -47,5 +47,5 @@ pub fn add_these(before: &str, additions: &Additions) -> String {
 
 #[track_caller]
 pub fn remove(text: &str) -> Removal {
-    without_additions(text).unwrap()
+    without_additions(text, &[]).unwrap()
 }

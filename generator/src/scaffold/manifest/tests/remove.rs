@@ -287,7 +287,7 @@ fn a_removal_that_would_leave_no_toml_is_an_error() {
     // A comma before ours, which goes, and one behind it, which stays.
     let text = "test = [\n  { name = \"other\" }, { name = \"x\" }\n  , # a\n  \
                 { name = \"manual_integration\", test = false } # itcov\n  , { name = \"z\" }\n]\n";
-    let error = super::without_additions(text).unwrap_err().to_string();
+    let error = super::without_additions(text, &[]).unwrap_err().to_string();
     assert!(error.contains("take them out by hand"), "{error}");
 }
 
