@@ -393,3 +393,33 @@ fn where_lints_of_the_harness_are_forbidden_what_is_said_to_type_works() {
     let output = krate.itcov(&["init"]).ends_with(0);
     assert!(!output.stderr.contains("cap-lints"), "{}", output.stderr);
 }
+
+#[test]
+fn files_of_the_user_that_are_called_almost_as_ours_stay() {
+    let krate = TestCrate::scaffolded("almost");
+    let mine = [
+        ".notes.itcov-2024",
+        "tests/.other.rs.itcov-1",
+        ".itcov-7-notes",
+    ];
+    for file in mine {
+        krate.write(file, "mine\n");
+    }
+    for command in ["init", "update", "remove", "init"] {
+        krate.itcov(&[command]).ends_with(0);
+        assert!(
+            mine.iter().all(|file| krate.read(file) == "mine\n"),
+            "{command}"
+        );
+    }
+    // These were waiting for their places when a run was killed.
+    let left = [
+        ".notes.itcov-3f9c1e7ab2d4-2024",
+        "tests/.other.rs.itcov-3f9c1e7ab2d4-1",
+    ];
+    for file in left {
+        krate.write(file, "half of ");
+    }
+    krate.itcov(&["update"]).ends_with(0);
+    assert!(!left.iter().any(|file| krate.has(file)));
+}

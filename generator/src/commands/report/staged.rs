@@ -11,8 +11,9 @@ use tempfile::{Builder, TempPath};
 
 use super::target;
 
-/// How the names of files begin that are not in their places yet. The number of the process follows.
-const PREFIX: &str = ".itcov-";
+/// How the names of files begin that are not in their places yet. The number of the process follows. The digits are there so that
+/// nobody has a file with such a name by chance: it would be removed.
+const PREFIX: &str = ".itcov-3f9c1e7ab2d4-";
 
 fn prefix() -> String {
     format!("{PREFIX}{}-", std::process::id())

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
 
-/// What stands between the target's name and the number of the process.
-const MARK: &str = ".itcov-";
+/// What stands between the target's name and the number of the process. The digits are there so that nobody has a file with such a
+/// name by chance: it would be removed.
+const MARK: &str = ".itcov-3f9c1e7ab2d4-";
 
 /// The name beside a file or directory. cargo takes only `*.rs` of `tests/` for a test; `cargo package` leaves hidden files
 /// out, or, where there is a repository, says that they are not committed.
@@ -67,16 +68,24 @@ mod tests {
     #[test]
     fn only_the_names_of_waiting_files_are_taken_for_some() {
         let found = |name: &'static str| target_and_process(name.as_ref());
-        assert_eq!(found(".justfile.itcov-7"), Some(("justfile", 7)));
-        assert_eq!(found("..justfile.itcov-42"), Some((".justfile", 42)));
+        assert_eq!(
+            found(".justfile.itcov-3f9c1e7ab2d4-7"),
+            Some(("justfile", 7))
+        );
+        assert_eq!(
+            found("..justfile.itcov-3f9c1e7ab2d4-42"),
+            Some((".justfile", 42))
+        );
         for other in [
-            "justfile.itcov-7",
-            ".justfile.itcov-",
-            ".justfile.itcov-+7",
-            ".justfile.itcov-7~",
-            ".justfile.itcov",
-            "..itcov-7",
-            ".itcov-7",
+            "justfile.itcov-3f9c1e7ab2d4-7",
+            ".justfile.itcov-3f9c1e7ab2d4-",
+            ".justfile.itcov-3f9c1e7ab2d4-+7",
+            ".justfile.itcov-3f9c1e7ab2d4-7~",
+            ".justfile.itcov-3f9c1e7ab2d4",
+            "..itcov-3f9c1e7ab2d4-7",
+            ".itcov-3f9c1e7ab2d4-7",
+            ".justfile.itcov-7",
+            ".notes.itcov-2024",
         ] {
             assert_eq!(found(other), None, "{other}");
         }

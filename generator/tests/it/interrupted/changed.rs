@@ -30,8 +30,8 @@ fn a_file_that_changes_before_anything_is_in_place_stops_everything() {
     let sync = the_call(&krate, |call| call.name == "fsync");
     let early = "has changed meanwhile";
     let late = "has changed meanwhile and was left as it is";
-    let first = "tests/.manual_integration.rs.itcov-";
-    let last = ".justfile.itcov-";
+    let first = "tests/.manual_integration.rs.itcov-3f9c1e7ab2d4-";
+    let last = ".justfile.itcov-3f9c1e7ab2d4-";
     for (file, call, waiting, message) in [
         ("justfile", &write, first, early),
         ("Cargo.toml", &write, first, early),

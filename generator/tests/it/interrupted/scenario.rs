@@ -204,9 +204,12 @@ fn with_others(krate: &TestCrate) {
 }
 
 fn left_over(krate: &TestCrate) {
-    krate.write(".tests.itcov-1", "");
-    krate.write("tests/.manual_integration.rs.itcov-1", "half of ");
-    krate.write(".Cargo.toml.itcov-22", "");
+    krate.write(".tests.itcov-3f9c1e7ab2d4-1", "");
+    krate.write(
+        "tests/.manual_integration.rs.itcov-3f9c1e7ab2d4-1",
+        "half of ",
+    );
+    krate.write(".Cargo.toml.itcov-3f9c1e7ab2d4-22", "");
 }
 
 fn half_done(krate: &TestCrate) {

@@ -92,9 +92,9 @@ fn where_directories_cannot_be_locked_it_goes_on_without() {
     let output = Output::of(&mut strace::command(&krate, expression, &["init"]));
     output.ends_with(0).prints("Created justfile");
     // Then what another process may be about to put in its place is left alone.
-    krate.write(".justfile.itcov-1", "");
+    krate.write(".justfile.itcov-3f9c1e7ab2d4-1", "");
     Output::of(&mut strace::command(&krate, expression, &["remove"])).ends_with(0);
-    assert!(krate.has(".justfile.itcov-1") && !krate.has("justfile"));
+    assert!(krate.has(".justfile.itcov-3f9c1e7ab2d4-1") && !krate.has("justfile"));
     krate.itcov(&["remove"]).ends_with(0);
-    assert!(!krate.has(".justfile.itcov-1"));
+    assert!(!krate.has(".justfile.itcov-3f9c1e7ab2d4-1"));
 }

@@ -144,7 +144,7 @@ impl Tree {
 fn without_process(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let (name, _) = name
-        .split_once(".itcov-")
+        .split_once(".itcov-3f9c1e7ab2d4-")
         .filter(|_| name.starts_with('.'))?;
-    Some(path.with_file_name(format!("{name}.itcov-")))
+    Some(path.with_file_name(format!("{name}.itcov-3f9c1e7ab2d4-")))
 }

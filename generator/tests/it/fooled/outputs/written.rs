@@ -215,10 +215,17 @@ fn what_a_killed_report_has_left_is_removed_by_the_next_one() {
         names.sort();
         names
     };
-    let has_left = || names().iter().any(|name| name.starts_with(".itcov-"));
+    let has_left = || {
+        names()
+            .iter()
+            .any(|name| name.starts_with(".itcov-3f9c1e7ab2d4-"))
+    };
     wait_until("the first file is written", has_left);
-    let other = out.join(".itcov-notes");
-    fs::write(&other, "of the user").unwrap();
+    // No process has the second number.
+    let others = [".itcov-notes", ".itcov-999999999-notes"];
+    for other in others {
+        fs::write(out.join(other), "of the user").unwrap();
+    }
     // What another one writes meanwhile stays.
     Output::of(&mut fixture.report(&["--lcov", "out/new"])).ends_with(0);
     assert!(has_left());
@@ -226,7 +233,7 @@ fn what_a_killed_report_has_left_is_removed_by_the_next_one() {
     run.finish();
     fs::remove_file(out.join("pipe")).unwrap();
     Output::of(&mut fixture.report(&["--lcov", "out/new"])).ends_with(0);
-    assert_eq!(names(), [".itcov-notes", "new", "old"]);
+    assert_eq!(names(), [others[1], others[0], "new", "old"]);
     assert_eq!(fs::read_to_string(out.join("old")).unwrap(), "old");
 }
 
