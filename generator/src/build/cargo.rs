@@ -10,6 +10,7 @@ use cargo_config2::Config;
 use cargo_metadata::Package;
 
 use super::also::Also;
+use super::configuration;
 use super::layout::Layout;
 use super::linked;
 use super::options::{BuildOptions, Scope};
@@ -56,7 +57,7 @@ impl<'a> Builder<'a> {
         programs: &[Program],
         along: &[&Package],
     ) -> Result<Builder<'a>> {
-        let config = Config::load().context("cannot read cargo's configuration")?;
+        let config = configuration::load()?;
         // Not `config.rustc()`, which is the wrapper where there is one.
         let rustc = config.build.rustc.clone();
         let rustc = Rustc::ask(rustc.unwrap_or_else(|| "rustc".into()))?;

@@ -14,7 +14,7 @@
 //! | `program`, `cargo`, `artifacts` | builds a program: a cargo that instruments, and its messages |
 //! | `remarks` | what is said of a program that was built |
 //! | `guard` | this executable between the tool and cargo: ends what cargo has started when nobody waits |
-//! | `rustc` | what the compiler says of itself |
+//! | `rustc`, `configuration` | what the compiler says of itself; cargo's configuration, as far as it is needed |
 //! | `along`, `also` | packages that are built along: plugins, programs that are started; dependencies that are measured by name |
 //! | `ordinary` | programs that are not the measured ones, though they are called so |
 //! | `wrapper`, `compile`, `call` | this executable in the place of rustc: its settings; flags and notes; what cargo asks for |
@@ -32,6 +32,7 @@ mod artifacts;
 pub mod call;
 pub mod cargo;
 pub mod compile;
+pub mod configuration;
 pub mod early;
 pub mod guard;
 pub mod harness;

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_config2::Config;
-
 use super::finding::{Finding, Status};
 use super::ran::{cargo, on_path, output};
+use crate::build::configuration;
 use crate::build::rustc::Rustc;
 
 /// The LLVM versions whose profiles can be read.
@@ -28,6 +27,10 @@ pub struct Toolchain {
     has_profiler: bool,
     /// What links, and whether it is there.
     linker: (String, bool),
+    /// The user's own wrapper of the compiler, if there is one, and whether it is there.
+    wrapper: Option<(String, bool)>,
+    /// Why cargo's configuration cannot be read, if it cannot.
+    unreadable: Option<String>,
     /// Whether cargo is rustup's stand-in, which needs a toolchain.
     has_rustup: bool,
 }
@@ -41,7 +44,13 @@ impl Toolchain {
             cargo: cargo.and_then(|text| Some(text.split_whitespace().nth(1)?.to_owned())),
             ..Toolchain::default()
         };
-        let config = Config::load().ok();
+        let config = configuration::load();
+        found.unreadable = config.as_ref().err().map(|error| format!("{error:#}"));
+        let config = config.ok();
+        let wrapper = config
+            .as_ref()
+            .and_then(|it| it.build.rustc_wrapper.clone());
+        found.wrapper = wrapper.map(|it| (it.display().to_string(), on_path(&it).is_some()));
         // Not `config.rustc()`, which is the wrapper where there is one.
         let path = config.as_ref().and_then(|it| it.build.rustc.clone());
         let path = path.unwrap_or_else(|| "rustc".into());
@@ -78,6 +87,9 @@ pub fn findings(toolchain: &Toolchain) -> Vec<Finding> {
         Some(version) => Finding::ok("cargo", version),
         None => absent("cargo", toolchain.has_rustup),
     }];
+    if let Some(why) = &toolchain.unreadable {
+        findings.push(Finding::ok("configuration", "not readable").because(Status::Wrong, why));
+    }
     let Some(version) = &toolchain.rustc else {
         findings.push(absent("rustc", toolchain.has_rustup));
         return findings;
@@ -104,7 +116,22 @@ pub fn findings(toolchain: &Toolchain) -> Vec<Finding> {
             )
             .typing("apt-get install gcc libc6-dev")
     });
+    findings.extend(toolchain.wrapper.as_ref().map(wrapper));
     findings
+}
+
+/// What cargo calls in the place of the compiler, as `build.rustc-wrapper` or `RUSTC_WRAPPER` says.
+fn wrapper((wrapper, is_there): &(String, bool)) -> Finding {
+    let found = Finding::ok("rustc wrapper", wrapper);
+    if *is_there {
+        return found;
+    }
+    let means = format!(
+        "cargo compiles with {wrapper} (build.rustc-wrapper or RUSTC_WRAPPER), which is not there: install it, or run without it"
+    );
+    found
+        .because(Status::Missing, means)
+        .typing("RUSTC_WRAPPER= cargo itcov run")
 }
 
 fn absent(name: &str, has_rustup: bool) -> Finding {
@@ -155,6 +182,8 @@ mod tests {
             directory: "/t".into(),
             has_profiler: true,
             linker: ("cc".into(), true),
+            wrapper: None,
+            unreadable: None,
             has_rustup: false,
         }
     }

@@ -306,3 +306,45 @@ fn a_toolchain_without_the_profiler_runtime_is_told_from_a_whole_one() {
     );
     build.ends_with(1).says("profiler_builtins");
 }
+
+#[test]
+fn a_wrapper_of_the_compiler_is_looked_for() {
+    let krate = TestCrate::new("wrapped");
+    krate.write("bin/wrap", "#!/bin/sh\nexec \"$@\"\n");
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(krate.root.join("bin/wrap"), executable).unwrap();
+    let set = |wrapper: &str| {
+        let text = format!("[build]\nrustc-wrapper = \"{wrapper}\"\n");
+        krate.write(".cargo/config.toml", &text);
+    };
+    for there in ["bin/wrap", "env"] {
+        set(there);
+        let output = krate.itcov(&["doctor"]).ends_with(0);
+        assert_eq!(line(&output, "rustc wrapper").0, "ok");
+    }
+    for absent in ["bin/absent", "no-such-wrapper"] {
+        set(absent);
+        let output = krate
+            .itcov(&["doctor"])
+            .ends_with(1)
+            .says("would not work: rustc wrapper");
+        output
+            .prints("which is not there: install it, or run without it")
+            .prints("type: RUSTC_WRAPPER= cargo itcov run");
+        assert_ne!(krate.itcov(&["run", "--", "x"]).status, 0);
+        let mut without = krate.command(tools::cargo_itcov());
+        without
+            .env("RUSTC_WRAPPER", "")
+            .args(["itcov", "run", "--", "x"]);
+        Output::of(&mut without).ends_with(0);
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_wrong() {
+    let krate = TestCrate::new("unreadable");
+    krate.write(".cargo/config.toml", "[build]\nrustc-wrapper = 1\n");
+    let output = krate.itcov(&["doctor"]).ends_with(1);
+    assert_eq!(line(&output, "configuration").0, "wrong");
+    assert_ne!(krate.itcov(&["run", "--", "x"]).status, 0);
+}

@@ -14,6 +14,7 @@ mod kept;
 mod linkers;
 mod seeding;
 mod suites_scripts;
+mod taken;
 mod wrappers;
 
 use std::collections::BTreeMap;
