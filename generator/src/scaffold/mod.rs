@@ -10,7 +10,7 @@
 //! | `template` | what itcov's own files say for this workspace |
 //! | `harness`, `values` | the program that a harness runs; what is filled in and what the user sets in a file |
 //! | `stamp`, `owned` | who wrote a file, and whether somebody has edited it |
-//! | `lints`, `just` | what the package forbids; what the installed just says of a justfile |
+//! | `lints`, `just` | what the package forbids; what the installed just says of a justfile, and of a plan |
 //! | `plan`, `change` | the list of changes that a command makes, or shows, or misses |
 //! | `apply`, `vcs` | places, staging, commit, lock; what git has |
 

@@ -44,6 +44,14 @@ pub fn section() -> Section {
     section.error(&shop, "A link leads out of the template", INIT);
     let shop = with("{{ ('..%' ~ bin) | replace('%', '\u{2f}') }}", "");
     section.error(&shop, "A name leads out of the crate", INIT);
+    let shop = with("{{ '.justfile' }}", "");
+    section.error(
+        &shop,
+        "A name becomes one that only a new crate needs",
+        INIT,
+    );
+    let shop = with("itcov.just", "garbage (((\n");
+    section.error(&shop, "just rejects the recipes of the template", INIT);
     let shop = with("ci/suite.sh", "# {{ bin }}\n");
     shop.write("ci/suite.sh", "# mine\n");
     section.error(&shop, "Another file is in the place of one", INIT);
