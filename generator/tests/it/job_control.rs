@@ -282,9 +282,12 @@ fn a_pager_that_a_run_writes_to_keeps_the_keyboard() {
     terminal.enter("just itcov-exec sh suite.sh 2>&1 | sh pager.sh; echo ended=$?=");
     wait_until("the suite runs", || krate.has("runs"));
     terminal.interrupt();
-    // What was typed before is lost.
-    terminal.expect("key==");
-    terminal.press(b"q");
+    // What is typed too early is lost.
+    wait_until("the pager ends", || {
+        terminal.press(b"q");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        terminal.screen().contains("key=q=")
+    });
     terminal.expect("SIGINT has come");
     terminal.expect("shown\r\n");
     assert!(terminal.screen().contains("Total"), "{}", terminal.screen());

@@ -69,7 +69,7 @@ fn a_profile_that_stays_cut_off_is_named_and_the_others_count() {
     let suite = r#""$ITCOV_BIN"
         here=$(dirname "$LLVM_PROFILE_FILE")
         mkdir "$here/killed"
-        head -c 100 "$here"/*.profraw >"$here/killed/1_0.profraw""#;
+        head -c 100 "$here"/*.itcov >"$here/killed/1_0.profraw""#;
     let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
     assert_eq!(output.lines_of("Total"), LINES);
     let said = "killed/1_0.profraw does not count: the process that was to write it was killed";
@@ -79,7 +79,7 @@ fn a_profile_that_stays_cut_off_is_named_and_the_others_count() {
 
     // If there is nothing else, nothing has run.
     let suite = r#""$ITCOV_BIN"; cd "$(dirname "$LLVM_PROFILE_FILE")"
-        for file in *.profraw; do head -c 100 "$file" >half; mv half "$file"; done"#;
+        for file in *.itcov; do head -c 100 "$file" >half; mv half "$file"; done"#;
     let output = krate.itcov(&["exec", "--", "sh", "-c", suite]);
     assert!(output.status != 0, "{output:?}");
     assert!(!output.stdout.contains("Total"), "{output:?}");
