@@ -71,6 +71,8 @@ pub fn compile(
     command
         .args(["--crate-name=manual_integration", "--crate-type=bin"])
         .args(["--cap-lints=allow", "-Cdebuginfo=0"])
+        // A quarter of the time less.
+        .args(["-Ccodegen-units=1", "-Cstrip=symbols"])
         .arg(format!("--edition={}", source.edition))
         .arg("--cfg")
         .arg(format!("feature={:?}", source.feature))
