@@ -18,6 +18,8 @@
 //! `__llvm_profile_runtime` keeps the linker from taking the part of the runtime that writes a profile:
 //! <https://clang.llvm.org/docs/SourceBasedCodeCoverage.html#using-the-profiling-runtime-without-static-initializers>.
 
+mod number;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -25,6 +27,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use llvm_coverage::files;
+use number::{OF_BUILD_SCRIPTS, OF_TESTS};
+pub use number::{OtherLoader, loaded_by, number_of, other_loader};
 
 use super::call::Call;
 use super::layout::digest;
@@ -65,53 +69,6 @@ pub const PATTERN: &str = "%m%c.itcov";
 
 /// What the path of a test's profile ends in. A test may have no counter, which cannot be mapped.
 pub const PATTERN_OF_TESTS: &str = "%m.itcov";
-
-/// How many bits of a profile's number are the library's. The others are the program's.
-const LIBRARY_BITS: u32 = 40;
-
-/// The highest bit of the number of whatever loads a library. In the numbers of profiles of programs it is not set, so these are not
-/// taken for profiles of libraries.
-const LOADER: u32 = 1 << 23;
-
-/// The number of an executable of tests.
-const OF_TESTS: u32 = LOADER + (LOADER - 1);
-
-/// The number of a build script.
-const OF_BUILD_SCRIPTS: u32 = OF_TESTS - 1;
-
-/// The number of a program, by the directory of its manifest and the name of its crate. No test or build script has it.
-pub fn number_of(manifest: &Path, name: &str) -> u32 {
-    let digest = digest(format!("{} {name}", manifest.display()));
-    let number = u32::from_str_radix(&digest[..6], 16).unwrap_or_default();
-    (number | LOADER).min(OF_BUILD_SCRIPTS - 1)
-}
-
-/// What had loaded the shared library that a profile is of, if it was no program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherLoader {
-    /// An executable of tests.
-    Test,
-    /// A build script.
-    BuildScript,
-}
-
-/// Whether the profile is of a shared library that no program had loaded, but a test or build script.
-pub fn other_loader(profile: &Path) -> Option<OtherLoader> {
-    match loaded_by(profile)? {
-        OF_TESTS => Some(OtherLoader::Test),
-        OF_BUILD_SCRIPTS => Some(OtherLoader::BuildScript),
-        _ => None,
-    }
-}
-
-/// The number of the program that has loaded the shared library which this profile is of. `None` if it had none, or if it is the
-/// profile of a program, or if the name is not of [`PATTERN`].
-pub fn loaded_by(profile: &Path) -> Option<u32> {
-    let (number, _) = profile.file_name()?.to_str()?.split_once('_')?;
-    let number: u64 = number.parse().ok()?;
-    let number = u32::try_from(number >> LIBRARY_BITS).ok()?;
-    (number & LOADER != 0).then_some(number)
-}
 
 /// Whether the path can be part of a profile's name: the runtime takes each `%` for a placeholder.
 pub fn is_possible(directory: &Path) -> bool {
@@ -264,7 +221,7 @@ const RAN: &str = include_str!("linked/ran.rs");
 /// What build scripts have.
 const RESTORE: &str = include_str!("linked/restore.rs");
 
-/// What the runtime calls for the number of a program. Its highest bit is that of [`LOADER`].
+/// What the runtime calls for the number of a program. Its highest bit is not set: see [`number_of`].
 const OF_PROGRAM: &str = "\
 pub unsafe extern \"C\" fn __wrap_lprofGetLoadModuleSignature() -> u64 {
     number() & (u64::MAX >> 1)
