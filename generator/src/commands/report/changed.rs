@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use llvm_coverage::Coverage;
 use llvm_coverage::parse::diff::{self, Lines};
+use llvm_coverage::{Coverage, files};
 
 use super::cfg::Cfg;
 use super::git::{Paths, Repository, as_path};
 use super::given;
+use super::of_statement;
 use super::unbuilt::{self, Sources, Unbuilt};
 use super::without_code;
 use crate::build::texts::Text;
@@ -85,7 +87,7 @@ impl ChangedSince {
             &cfg,
         ));
         unbuilt.extend(without_code::leave_out(&coverage, texts, &cfg, &mut lines));
-        let is_changed = |path: &str, range| {
+        let is_changed = |path: &str, range: RangeInclusive<u32>| {
             let changed = lines.get(Path::new(path));
             changed.is_some_and(|changed| changed.touch(&range))
         };
@@ -98,6 +100,15 @@ impl ChangedSince {
             given.retain(|it| unbuilt.iter().all(|known| known.path != it.path));
             unbuilt.extend(given);
         }
+        // Of what was not measured nothing has run.
+        let mut measured = lines.clone();
+        measured.retain(|path, _| unbuilt.iter().all(|it| it.path != *path));
+        let stand_for_others = standing_for_others(&coverage, &measured);
+        let is_changed = |path: &str, range: RangeInclusive<u32>| {
+            let others = stand_for_others.get(Path::new(path));
+            others.is_some_and(|it| it.range(range.clone()).next().is_some())
+                || is_changed(path, range)
+        };
         let coverage = coverage.of_lines(is_changed);
         Ok(Changed {
             coverage,
@@ -106,6 +117,24 @@ impl ChangedSince {
             untracked: differences.unknown,
         })
     }
+}
+
+/// The lines with code that stand for changed ones that have none, by their files.
+fn standing_for_others(
+    coverage: &Coverage,
+    changed: &HashMap<PathBuf, Lines>,
+) -> HashMap<PathBuf, BTreeSet<u32>> {
+    let with_changes = coverage.files.iter().filter_map(|file| {
+        let path = Path::new(&*file.path);
+        let changed = changed.get(path)?;
+        let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
+        let text = files::read_text(path).ok()?;
+        let found = of_statement::instead(&text, &|line| code.contains(&line), &|line| {
+            changed.touch(&(line..=line))
+        });
+        Some((path.to_owned(), found))
+    });
+    with_changes.collect()
 }
 
 /// What is known of the build.

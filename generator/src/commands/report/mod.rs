@@ -16,6 +16,7 @@ mod given;
 pub mod html;
 mod left_out;
 mod mapped;
+mod of_statement;
 mod percent;
 mod revision;
 mod staged;

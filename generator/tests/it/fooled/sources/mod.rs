@@ -11,6 +11,7 @@ mod left_out;
 mod made;
 mod outside;
 mod unbuilt;
+mod values;
 
 /// A gate that all changed lines have to have run for.
 const SINCE_HEAD: [&str; 5] = [
