@@ -15,6 +15,10 @@ const LINKS: usize = 64;
 /// If links lead in a circle.
 pub fn of(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_owned();
+    // A pipe of a shell, such as `>(gzip)`, is at no path but this one.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Ok(target);
+    }
     for _ in 0..LINKS {
         if let Ok(there) = target.canonicalize() {
             return Ok(there);

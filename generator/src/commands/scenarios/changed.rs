@@ -48,6 +48,8 @@ pub struct Affected {
     scenarios: BTreeSet<usize>,
     /// Why it may affect all.
     doubts: BTreeSet<String>,
+    /// The changed functions that nothing in the record comes to.
+    unreached: BTreeSet<String>,
 }
 
 /// What is known of the run.
@@ -74,6 +76,21 @@ impl Affected {
             more => format!("; and {more} more"),
         };
         (!told.is_empty()).then(|| format!("every scenario is selected: {}{more}", told.join("; ")))
+    }
+
+    /// What to know of those that are selected, as a list of names.
+    pub fn limits(&self) -> Option<String> {
+        let first = self.unreached.first();
+        match first {
+            _ if !self.doubts.is_empty() => Some(
+                "these are the scenarios of the last run: if that was not of the whole suite, or tests are new, run the whole suite"
+                    .to_owned(),
+            ),
+            Some(place) => Some(format!(
+                "no scenario of the last run reaches {place}, which has changed: a test that was not in it may"
+            )),
+            None => None,
+        }
     }
 
     /// The places of the scenarios.
@@ -286,6 +303,9 @@ impl Affected {
     fn add(&mut self, counted: &Counted, path: &str, range: &RangeInclusive<u32>, shown: &str) {
         let wanted = |line: u32| range.contains(&line);
         let set = counted.index.lines.set(Path::new(path), wanted);
+        if counted.index.sets.iter().all(|it| it.is_disjoint(&set)) {
+            self.unreached.insert(format!("{shown}:{}", range.start()));
+        }
         for (place, scenario) in counted.scenarios.iter().enumerate() {
             if counted.index.sets[place].is_disjoint(&set) {
                 continue;

@@ -212,6 +212,10 @@ impl Scenarios {
             if let Some(why) = affected.why_all() {
                 note(&why);
             }
+            // The filter has all that is not known.
+            if let Some(limits) = affected.limits().filter(|_| self.format != Format::Nextest) {
+                note(&limits);
+            }
             return Ok(affected.places(counted));
         }
         let Some(place) = &self.reach else {

@@ -149,6 +149,21 @@ fn what_is_before_and_behind_a_report_in_the_standard_output_stays() {
 }
 
 #[test]
+fn a_pipe_of_a_shell_gets_a_report() {
+    let fixture = measured();
+    let lcov = report(&fixture, &["--lcov", "-"]).ends_with(0).stdout;
+    let report = fixture.report(&[]);
+    // What `--lcov >(cat >got)` is for bash.
+    let script = "mkfifo pipe; cat pipe >got & exec 3>pipe; \"$@\" --lcov /dev/fd/3; status=$?; exec 3>&-; wait; exit $status";
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", script, "sh"]).current_dir(fixture.root());
+    shell.arg(report.get_program()).args(report.get_args());
+    Output::of(&mut shell).ends_with(0);
+    let got = fs::read_to_string(fixture.root().join("got")).unwrap();
+    assert_eq!(got, lcov);
+}
+
+#[test]
 fn other_formats_may_be_in_the_directory_of_the_pages_and_none_in_the_place_of_a_page() {
     let fixture = measured();
     let directory = fixture.root().join("coverage");
