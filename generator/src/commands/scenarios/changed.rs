@@ -78,9 +78,10 @@ impl Affected {
         (!told.is_empty()).then(|| format!("every scenario is selected: {}{more}", told.join("; ")))
     }
 
-    /// What to know of those that are selected, as a list of names.
+    /// What to know of those that are selected, if it is a list of names.
     pub fn limits(&self) -> Option<String> {
-        let first = self.unreached.first();
+        // Others are selected as they may run it themselves.
+        let first = self.unreached.first().filter(|_| self.scenarios.is_empty());
         match first {
             _ if !self.doubts.is_empty() => Some(
                 "these are the scenarios of the last run: if that was not of the whole suite, or tests are new, run the whole suite"

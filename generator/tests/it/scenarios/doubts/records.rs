@@ -10,6 +10,17 @@ use crate::support::Output;
 use crate::support::repository::Git;
 use crate::support::tools::cargo_itcov;
 
+/// No scenario comes to the change, which is said.
+#[track_caller]
+fn selects_nothing((names, said): (Vec<String>, String)) {
+    assert_eq!(names, [""; 0]);
+    assert!(
+        said.starts_with("note: no scenario of the last run reaches src/main.rs:"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
 #[test]
 fn a_scenario_of_which_not_all_is_known_is_selected() {
     let krate = app(
@@ -19,7 +30,7 @@ fn a_scenario_of_which_not_all_is_known_is_selected() {
     );
     let git = recorded(&krate, &["one", "two"]);
     let in_idle = || with(&krate, "src/main.rs", "println!();", "println!(\"idle\");");
-    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    selects_nothing(in_idle());
     // Of one, a profile is not whole.
     krate.write(
         "suite.sh",
@@ -52,7 +63,7 @@ fn a_scenario_that_may_have_failed_is_selected() {
     let krate = app("fn main() {}\n#[allow(dead_code)]\nfn idle() {\n    println!();\n}\n");
     let git = recorded(&krate, &["one", "two"]);
     let in_idle = || with(&krate, "src/main.rs", "println!();", "println!(\"idle\");");
-    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    selects_nothing(in_idle());
     // Nobody has said which of them has.
     krate.write("suite.sh", &(krate.read("suite.sh") + "exit 3\n"));
     git.commit("second");
@@ -179,10 +190,10 @@ fn what_reports_have_written_is_no_data_of_the_suite() {
         "pages",
     ];
     krate.itcov(&reports).ends_with(0);
-    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    selects_nothing(in_idle());
     // Nor is it where somebody has deleted it since.
     fs::remove_file(krate.root.join("lcov.info")).unwrap();
-    assert_eq!(in_idle(), (Vec::new(), String::new()));
+    selects_nothing(in_idle());
     // What somebody else has written may be.
     krate.write("comment.md", "another comment\n");
     let (names, said) = in_idle();
