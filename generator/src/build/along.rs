@@ -3,10 +3,9 @@
 use anyhow::{Result, bail};
 use cargo_metadata::{CrateType, Package, Target};
 
-use super::programs::Program;
+use super::programs::{self, Program};
 use super::units::Unit;
 use crate::scaffold::metadata::Workspace;
-use crate::scaffold::selection::list;
 
 /// The members of these names, to be built along.
 ///
@@ -53,19 +52,7 @@ pub fn packages<'a>(
 ///
 /// If one is unknown.
 pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
-    let members = workspace.members();
-    let mut packages = Vec::new();
-    for name in names {
-        let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
-            let names = members.iter().map(|member| member.name.as_str());
-            bail!(
-                "the workspace has no package `{name}`, as --with names it; it has:{}",
-                list(names)
-            );
-        };
-        packages.push(package);
-    }
-    Ok(packages)
+    programs::named(workspace, names, ", as --with names it")
 }
 
 /// Whether it is something that has counters of its own when it runs.

@@ -35,10 +35,9 @@ pub fn choose<'a>(
     let mut programs = Vec::new();
     for package in packages {
         for bin in binaries(workspace, package, options, of_harness)? {
-            let is_known = programs
-                .iter()
-                .any(|it: &Program| it.bin.src_path == bin.src_path && it.bin.name == bin.name);
-            if !is_known {
+            let is_same = |it: &Program| it.package.id == package.id && it.bin.name == bin.name;
+            // It may be named twice.
+            if !programs.iter().any(is_same) {
                 programs.push(Program { package, bin });
             }
         }
@@ -74,19 +73,23 @@ pub fn choose<'a>(
     Ok(programs)
 }
 
-/// The packages that have these names, each once.
+/// The packages that have these names, each once. An error says `how` they were named.
 ///
 /// # Errors
 ///
 /// If there is no such package in the workspace.
-fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+pub fn named<'a>(
+    workspace: &'a Workspace,
+    names: &[String],
+    how: &str,
+) -> Result<Vec<&'a Package>> {
     let members = workspace.members();
     let mut packages: Vec<&Package> = Vec::new();
     for name in names {
         let Some(package) = members.iter().find(|member| member.name.as_str() == name) else {
             let names = members.iter().map(|member| member.name.as_str());
             bail!(
-                "the workspace has no package `{name}`; it has:{}",
+                "the workspace has no package `{name}`{how}; it has:{}",
                 list(names)
             );
         };
@@ -106,7 +109,7 @@ pub fn among<'a>(workspace: &'a Workspace, options: &BuildOptions) -> Result<Vec
     if options.package.is_empty() {
         return Ok(workspace.members().iter().collect());
     }
-    named(workspace, &options.package)
+    named(workspace, &options.package, "")
 }
 
 /// Why a binary cannot be meant, which none of the packages has.
@@ -124,7 +127,7 @@ fn packages<'a>(
     of_harness: &dyn Fn(&Package) -> Option<String>,
 ) -> Result<Vec<&'a Package>> {
     if !options.package.is_empty() {
-        return named(workspace, &options.package);
+        return named(workspace, &options.package, "");
     }
     let members = workspace.members();
     let with_bin: Vec<&Package> = members
