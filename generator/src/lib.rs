@@ -16,6 +16,7 @@ mod readable;
 mod restored;
 mod run;
 mod scaffold;
+mod usage;
 mod verbosity;
 mod walk;
 
@@ -129,7 +130,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(u8::from(printed.is_err()));
     }
     let cli = Cli::try_parse_from(&arguments)
-        .unwrap_or_else(|error| output::wrong_usage(&error, &arguments));
+        .unwrap_or_else(|error| usage::wrong(error, &arguments, &Cli::command()));
     verbosity::set(cli.verbosity());
     // What builds does so where the suite's cargo does.
     let is_of_a_run = matches!(

@@ -1,14 +1,13 @@
 //! What the scaffold commands say: for people, or as JSON.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use llvm_coverage::terminal::{harmless, harmless_text, steers};
+use llvm_coverage::terminal::{harmless, harmless_text};
 use serde::Serialize;
 
 use crate::scaffold::change::{Change, Plan};
@@ -97,17 +96,6 @@ pub fn warn(text: &str) {
 /// Says why the command failed.
 pub fn error(error: &anyhow::Error) {
     tell(FAILED, "error", &format!("{error:#}"));
-}
-
-/// Says what clap says, in colours unless there is something in the words that steers a terminal, and ends.
-pub fn wrong_usage(error: &clap::Error, words: &[OsString]) -> ! {
-    let steers = |word: &OsString| word.to_string_lossy().contains(steers);
-    if error.use_stderr() && words.iter().any(steers) {
-        let text = error.render().to_string();
-        let _ = write!(std::io::stderr(), "{}", harmless_text(&text));
-        std::process::exit(error.exit_code());
-    }
-    error.exit()
 }
 
 /// A change as a diff.

@@ -54,7 +54,7 @@ pub struct Exec {
     #[arg(long)]
     scenarios: bool,
     /// The suite's command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
+    #[arg(trailing_var_arg = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
 }
 

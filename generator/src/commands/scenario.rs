@@ -30,7 +30,7 @@ pub struct Scenario {
     /// The name of the scenario
     name: String,
     /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "CMD", help_heading = None)]
+    #[arg(trailing_var_arg = true, required = true, value_name = "CMD", help_heading = None)]
     command: Vec<OsString>,
 }
 

@@ -64,7 +64,7 @@ impl Measurement {
     pub fn find(parts: &[Measured], choice: &Choice) -> Result<Measurement> {
         if parts.is_empty() {
             bail!(
-                "nothing has been measured yet; type `cargo itcov run` to build and run the program"
+                "nothing has been measured yet; `cargo itcov run`, `suite` or `exec` measures a run"
             );
         }
         let (mut programs, mut profiles) = (Vec::<Kept>::new(), Vec::new());

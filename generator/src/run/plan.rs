@@ -70,7 +70,7 @@ pub fn find_command(word: &OsString) -> Result<(), Failure> {
     let is_option = word.to_string().starts_with('-');
     let what_to_do = if is_option {
         format!(
-            "if it is an option of cargo itcov, it stands before `--`, with just in itcov_options: just itcov_options='{word}' RECIPE CMD; if it is one of the report, type `cargo itcov report` with it after the run"
+            "if it is an option of cargo itcov, it stands before the command, with just in itcov_options: just itcov_options='{word}' RECIPE CMD; if it is one of the report, type that after the run: cargo itcov report {word}"
         )
     } else {
         "give its path, or put it on the PATH".to_owned()

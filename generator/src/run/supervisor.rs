@@ -237,7 +237,10 @@ impl Run<'_> {
             }
             if is_suite_started {
                 match self.children.last().and_then(|suite| suite.end) {
-                    Some((_, status)) => return ends(status, true),
+                    Some((_, status)) => {
+                        self.say_what_has_failed();
+                        return ends(status, true);
+                    }
                     None => continue,
                 }
             }
@@ -301,6 +304,19 @@ impl Run<'_> {
         let first = ended().min_by_key(|(_, (when, status))| (*status == 0, *when));
         let first = first.map(|(child, (_, status))| (child.name.as_str(), status));
         (first, ended().count() == self.plan.programs.len())
+    }
+
+    /// Says which programs have failed by themselves before the suite ended. What a signal has ended, the suite may have killed.
+    fn say_what_has_failed(&self) {
+        for child in self.children.iter().filter(|child| !child.is_suite) {
+            if let Some((_, status @ 1..=128)) = child.end {
+                say(&format!(
+                    "warning: {} ended before the suite did, with status {status}; if the suite starts the program itself, `cargo itcov exec` \
+                     measures it",
+                    child.name
+                ));
+            }
+        }
     }
 
     /// Says what has ended the run.

@@ -42,6 +42,26 @@ fn every_command_is_listed_and_has_a_short_and_a_long_help() {
 }
 
 #[test]
+fn two_dashes_before_a_command_are_not_needed_and_those_in_it_stay() {
+    let krate = TestCrate::shared();
+    let suite = "\"$ITCOV_BIN\" \"$@\"";
+    let dashes: [&[&str]; 2] = [&[], &["--"]];
+    for before in dashes {
+        let exec = [
+            &["exec"],
+            before,
+            &["sh", "-c", suite, "sh", "a", "--", "--add"],
+        ]
+        .concat();
+        let said = "[\"a\", \"--\", \"--add\"]";
+        krate.itcov(&exec).ends_with(0).prints(said);
+        let run = [&["run"], before, &["a", "--add", "--", "b"]].concat();
+        let said = "[\"a\", \"--add\", \"--\", \"b\"]";
+        krate.itcov(&run).ends_with(0).prints(said);
+    }
+}
+
+#[test]
 fn the_examples_in_the_help_are_understood() {
     let krate = TestCrate::empty();
     let mut examples = 0;

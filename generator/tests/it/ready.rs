@@ -24,6 +24,19 @@ fn a_program_that_ends_before_it_is_ready_is_reported() {
 }
 
 #[test]
+fn a_program_that_fails_while_the_suite_runs_is_named() {
+    let krate = TestCrate::shared();
+    // Until the program has ended.
+    let suite = ["itcov-suite", "sleep", "1"];
+    let of = |arguments: &str| krate.just_with(&suite, &[("ITCOV_ARGS", arguments)]);
+    of("fail 9").ends_with(0).says(
+        "itcov: warning: shared ended before the suite did, with status 9; if the suite starts the program itself, `cargo itcov exec` measures it\n",
+    );
+    let output = of("fail 0").ends_with(0);
+    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+}
+
+#[test]
 fn a_run_that_fails_before_it_is_ready_adds_nothing_and_the_earlier_one_stays() {
     let krate = TestCrate::scaffolded("adds-nothing");
     let before = krate.just(&["itcov", "one"]).ends_with(0).stdout;

@@ -185,7 +185,8 @@ fn a_run_begins_anew_unless_it_is_to_add_to_the_last_one() {
     assert_eq!(report(0).lines_of("Total"), first);
 
     krate.just(&["itcov-clean"]).ends_with(0);
-    report(1).says("nothing has been measured yet; type `cargo itcov run`");
+    report(1)
+        .says("nothing has been measured yet; `cargo itcov run`, `suite` or `exec` measures a run");
     // There is nothing to add to, so it is a run of its own.
     assert_eq!(run("--add", &["fail", "0"]).lines_of("Total"), first);
 

@@ -79,15 +79,21 @@ impl Html {
         written.map_err(named)
     }
 
-    /// Opens the pages, if that is asked for.
-    pub fn open(&self, metadata: &Metadata) -> Result<()> {
-        let directory = match self.directory(metadata) {
-            Some(directory) if self.open => directory,
-            _ => return Ok(()),
+    /// Says where the pages are, if they are asked for, and opens them, if that is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no browser that can be opened.
+    pub fn show(&self, metadata: &Metadata) -> Result<()> {
+        let Some(directory) = self.directory(metadata) else {
+            return Ok(());
         };
         let index = directory.join("index.html");
+        note(&format!("the first page is {}", index.display()));
+        if !self.open {
+            return Ok(());
+        }
         let index = index.canonicalize().unwrap_or(index);
-        note(&format!("the pages are in {}", directory.display()));
         // What failed is said in words for programmers alone.
         open::that_detached(&index).map_err(|_| {
             anyhow!(

@@ -223,7 +223,7 @@ impl Report {
         if !self.destinations.take_stdout() {
             self.display.print(&coverage, root, &subject, &listed)?;
         }
-        self.destinations.html.open(metadata)?;
+        self.destinations.html.show(metadata)?;
         self.check(
             &coverage,
             root,

@@ -18,7 +18,7 @@ fn error(of: &Instrumented, report: &[&str]) -> String {
 #[test]
 fn what_is_missing_is_named_with_what_to_type() {
     let fixture = unlinked_module();
-    let nothing = "error: nothing has been measured yet; type `cargo itcov run` to build and run the program\n";
+    let nothing = "error: nothing has been measured yet; `cargo itcov run`, `suite` or `exec` measures a run\n";
     assert_eq!(error(&fixture, &[]), nothing);
     assert_eq!(
         error(&fixture, &["--profiles", "target/collected"]),

@@ -20,10 +20,16 @@ pub fn section() -> Section {
         "cargo itcov report --sort size",
     );
     section.usage(&none, "A value is missing", "cargo itcov report --bin");
+    section.usage(&none, "The suite is missing", "cargo itcov suite");
     section.usage(
         &none,
-        "The suite is missing",
-        "cargo itcov suite ./suite.sh",
+        "An option of the report is given to a run",
+        "cargo itcov exec --fail-under-lines 80 ./suite.sh",
+    );
+    section.usage(
+        &none,
+        "An option of a run is given to the report",
+        "cargo itcov report --release",
     );
     section.usage(
         &none,

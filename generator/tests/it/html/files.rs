@@ -183,7 +183,7 @@ fn what_is_opened_is_the_first_page() {
     report.env("PATH", format!("{}:{path}", bin.display()));
     Output::of(&mut report)
         .ends_with(0)
-        .says("the pages are in ");
+        .says("the first page is ");
     let asked = bin.join("xdg-open.asked");
     let end = Instant::now() + Duration::from_secs(20);
     while !asked.exists() {

@@ -40,7 +40,7 @@ fn of_several_programs_none_is_taken_and_the_options_that_choose_are_said() {
     krate
         .just(&["itcov-report"])
         .ends_with(1)
-        .says("nothing has been measured yet; type `cargo itcov run`");
+        .says("nothing has been measured yet; `cargo itcov run`, `suite` or `exec` measures a run");
     assert!(!krate.has("target"), "nothing was built");
 }
 
