@@ -104,6 +104,9 @@ pub fn main() -> ExitCode {
     if build::runner::is_meant(&name) {
         return build::runner::main(&arguments);
     }
+    if run::harness::is_meant(&name) {
+        run::harness::main();
+    }
     if run::sentinel::is_meant(&name) {
         return run::sentinel::main();
     }

@@ -23,7 +23,7 @@
 //! | `early` | what decides how a program is made: manifests, build scripts, macros |
 //! | `runner` | this executable as cargo's runner: how cargo would run the program |
 //! | `leftovers` | what a killed build has left half-written |
-//! | `scaffolded`, `harness` | the package's harness, or the built-in one; compiles it with rustc alone |
+//! | `scaffolded`, `harness` | the package's harness; compiles an edited one with rustc alone |
 
 mod again;
 pub mod along;

@@ -11,6 +11,7 @@
 pub mod ancestor;
 pub mod ask;
 pub mod control;
+pub mod harness;
 pub mod interrupts;
 pub mod marks;
 pub mod plan;

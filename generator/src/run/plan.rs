@@ -11,8 +11,8 @@ use super::Failure;
 pub struct Start {
     /// For people.
     pub name: String,
-    /// The harness.
-    pub harness: PathBuf,
+    /// The harness that was compiled, if it is not the template's.
+    pub harness: Option<PathBuf>,
     /// The words behind it.
     pub arguments: Vec<OsString>,
     /// The whole environment.

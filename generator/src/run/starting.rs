@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use super::harness;
 use super::plan::{Start, Words};
 use super::process::{self, Group};
 use super::supervisor::{Child, Run};
@@ -17,7 +18,8 @@ const BEGIN: Duration = Duration::from_secs(5);
 
 impl Run<'_> {
     pub(super) fn start_program(&mut self, program: &Start) -> Result<(), i32> {
-        let mut command = Command::new(&program.harness);
+        let compiled = program.harness.as_ref().map(Command::new);
+        let mut command = compiled.unwrap_or_else(harness::command);
         command
             .args(&program.arguments)
             .env_clear()

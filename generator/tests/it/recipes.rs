@@ -356,3 +356,16 @@ fn a_recipe_that_is_called_from_elsewhere_is_for_the_crate_beside_its_justfile()
         .current_dir(krate.root.join("src"));
     Output::of(&mut inside).ends_with(0).prints("src/main.rs");
 }
+
+#[test]
+fn a_harness_is_compiled_only_if_it_is_edited_and_then_it_is_the_one_that_runs() {
+    let krate = TestCrate::scaffolded("edited-harness");
+    let compiles = "--crate-name=manual_integration";
+    let run = || krate.itcov(&["run", "-v"]).ends_with(0);
+    let output = run().says(" runs as process ");
+    assert!(!output.stderr.contains(compiles), "{}", output.stderr);
+    let harness = "tests/manual_integration.rs";
+    let edited = krate.read(harness).replace(" runs as ", " is ");
+    krate.write(harness, &edited);
+    run().says(compiles).says("edited-harness is process ");
+}

@@ -34,6 +34,7 @@ use crate::run::plan::Start;
 use crate::run::settings::Settings;
 use crate::run::{Failure, interrupts, say, say_loss};
 use crate::scaffold::metadata::Workspace;
+use crate::scaffold::template::is_builtin;
 use browser::LiveOptions;
 
 /// A measurement that is about to be made.
@@ -229,12 +230,10 @@ impl<'a> Measure<'a> {
         let mut starts = Vec::new();
         for (program, made) in &built.programs {
             let executable = &made.invocation.executable;
-            let source = match scaffolded::of_package(program.package) {
-                Some(source) => source,
-                None => scaffolded::builtin(program.package, &made.bin)?,
-            };
+            let edited = scaffolded::of_package(program.package).filter(|it| !is_builtin(&it.text));
             let harnesses = self.store.harnesses();
-            let harness = harness::compile(&built.rustc, &source, executable, &harnesses)?;
+            let compile = |source| harness::compile(&built.rustc, &source, executable, &harnesses);
+            let harness = edited.map(compile).transpose()?;
             let mut environment = made.invocation.environment.clone();
             environment.insert("LLVM_PROFILE_FILE".into(), profiles.of(&made.bin));
             let mut arguments = Vec::new();
@@ -256,7 +255,10 @@ impl<'a> Measure<'a> {
                 environment,
             });
         }
-        let used: Vec<&Path> = starts.iter().map(|it| it.harness.as_path()).collect();
+        let used: Vec<&Path> = starts
+            .iter()
+            .filter_map(|it| it.harness.as_deref())
+            .collect();
         harness::keep_only(&used, &self.store.harnesses());
         Ok(starts)
     }

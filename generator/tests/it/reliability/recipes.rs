@@ -12,7 +12,7 @@ use crate::support::process::{signal, wait_until};
 pub const ROWS: [Row; 5] = [
     Row {
         name: "SIGKILL to the harness",
-        measure: |lab| killed(lab, &["itcov", "wait"], "manual_integrat"),
+        measure: |lab| killed(lab, &["itcov", "wait"], "itcov-harness"),
     },
     Row {
         name: "SIGKILL to the tool",

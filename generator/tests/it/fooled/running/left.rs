@@ -67,14 +67,18 @@ fn what_a_killed_build_has_left_does_not_stay_for_ever() {
 #[test]
 fn harnesses_that_the_last_build_does_not_use_are_removed() {
     let krate = TestCrate::scaffolded("harnesses");
+    let edit = || {
+        let harness = krate.read("tests/manual_integration.rs") + "// edited\n";
+        krate.write("tests/manual_integration.rs", &harness);
+    };
+    edit();
     krate.itcov(&["run"]).ends_with(0);
     let harnesses = only(&itcov(&krate).join(".checkouts")).join("harness");
     let first = only(&harnesses);
     old(&first, false);
     krate.itcov(&["run"]).ends_with(0);
     assert_eq!(only(&harnesses), first, "it is still used");
-    let harness = krate.read("tests/manual_integration.rs") + "// edited\n";
-    krate.write("tests/manual_integration.rs", &harness);
+    edit();
     old(&first, false);
     krate.itcov(&["run"]).ends_with(0);
     assert_ne!(only(&harnesses), first);
@@ -172,6 +176,9 @@ fn what_ends_the_compiler_of_the_harness_is_not_called_an_error_of_the_harness()
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));
     krate.write("src/main.rs", "fn main() {}\n");
+    krate.itcov(&["init"]).ends_with(0);
+    let harness = "tests/manual_integration.rs";
+    krate.write(harness, &(krate.read(harness) + "// Edited.\n"));
     krate.write(
         "rustc.sh",
         "#!/bin/sh\ncase \"$*\" in *--crate-name=manual_integration*) kill -INT $$ ;; esac\nexec rustc \"$@\"\n",
