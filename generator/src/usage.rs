@@ -7,9 +7,13 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use llvm_coverage::terminal::{harmless_text, steers};
 
+/// What a command calls its words behind `--`, in which others may not stand.
+const OF_PROGRAM: &str = "arguments";
+
 /// Says what clap says, in colours unless there is something in the words that steers a terminal, and ends.
 pub fn wrong(mut error: Error, words: &[OsString], commands: &clap::Command) -> ! {
-    if let Some(tip) = of_another(&error, commands) {
+    let tip = of_another(&error, commands).or_else(|| of_program(&error, words, commands));
+    if let Some(tip) = tip {
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tips);
     }
@@ -22,12 +26,29 @@ pub fn wrong(mut error: Error, words: &[OsString], commands: &clap::Command) -> 
     error.exit()
 }
 
+/// The argument that a command does not know.
+fn unknown(error: &Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) if error.kind() == ErrorKind::UnknownArgument => {
+            Some(argument)
+        }
+        _ => None,
+    }
+}
+
+/// That a word is the program's only behind `--`, if it can be.
+fn of_program(error: &Error, words: &[OsString], commands: &clap::Command) -> Option<StyledStr> {
+    let argument = unknown(error)?;
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    let command = words.find_map(|word| commands.find_subcommand(word))?;
+    let mut arguments = command.get_arguments();
+    arguments.find(|it| it.get_id() == OF_PROGRAM)?;
+    Some(format!("if '{argument}' is for the program, use '-- {argument}'").into())
+}
+
 /// Which commands have the option that was given to one that does not have it.
 fn of_another(error: &Error, commands: &clap::Command) -> Option<StyledStr> {
-    let option = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => option,
-        _ => return None,
-    };
+    let option = unknown(error)?;
     let name = option.strip_prefix("--")?;
     let has_it = |command: &&clap::Command| {
         let mut options = command.get_arguments();

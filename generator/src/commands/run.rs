@@ -37,7 +37,7 @@ pub struct Run {
     #[command(flatten)]
     live: LiveOptions,
     /// The program's arguments
-    #[arg(trailing_var_arg = true, value_name = "ARGS", help_heading = None)]
+    #[arg(last = true, value_name = "ARGS", help_heading = None)]
     arguments: Vec<OsString>,
 }
 

@@ -32,7 +32,8 @@ pub fn refused(cli: &clap::Command, workspace: &Workspace, options: &str) -> Opt
         match cli.clone().try_get_matches_from(line) {
             Ok(matches) => {
                 let of_command = matches.subcommand_matches(name)?;
-                let why = wrong_duration(of_command).or_else(|| {
+                let why = stray(of_command, behind).or_else(|| wrong_duration(of_command));
+                let why = why.or_else(|| {
                     let options = BuildOptions::from_arg_matches(of_command).ok()?;
                     unknown_name(workspace, &options)
                 });
@@ -46,6 +47,13 @@ pub fn refused(cli: &clap::Command, workspace: &Workspace, options: &str) -> Opt
         }
     }
     first
+}
+
+/// The word that is no option, and would be taken for the suite's command.
+fn stray(matches: &ArgMatches, behind: &[&str]) -> Option<String> {
+    let command = matches.try_get_raw("command").ok()??;
+    let first = command.into_iter().next()?.to_string_lossy();
+    (behind.last() != Some(&&*first)).then(|| format!("`{first}` is no option"))
 }
 
 /// What is wrong with an option that is a duration.

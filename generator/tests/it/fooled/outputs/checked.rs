@@ -88,7 +88,7 @@ fn values_that_a_run_refuses_fail_the_check() {
         (
             OPTIONS,
             "itcov_options := 'release'",
-            "unexpected argument 'release'",
+            "`release` is no option",
         ),
     ] {
         krate.write("itcov.just", &recipes.replace(from, to));
