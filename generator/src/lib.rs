@@ -80,6 +80,7 @@ enum Command {
     Init(commands::init::Init),
     Check(commands::check::Check),
     Update(commands::update::Update),
+    #[command(alias = "uninstall")]
     Remove(commands::remove::Remove),
     Run(Box<commands::run::Run>),
     Suite(Box<commands::suite::Suite>),

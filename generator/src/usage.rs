@@ -12,7 +12,9 @@ const OF_PROGRAM: &str = "arguments";
 
 /// Says what clap says, in colours unless there is something in the words that steers a terminal, and ends.
 pub fn wrong(mut error: Error, words: &[OsString], commands: &clap::Command) -> ! {
-    let tip = of_another(&error, commands).or_else(|| of_program(&error, words, commands));
+    let tip = of_another(&error, commands)
+        .or_else(|| of_program(&error, words, commands))
+        .or_else(|| no_command(&error, commands));
     if let Some(tip) = tip {
         let tips = ContextValue::StyledStrs(vec![tip.into()]);
         error.insert(ContextKind::Suggested, tips);
@@ -46,16 +48,39 @@ fn of_program(error: &Error, words: &[OsString], commands: &clap::Command) -> Op
     Some(format!("if '{argument}' is for the program, use '-- {argument}'").into())
 }
 
-/// Which commands have the option that was given to one that does not have it.
-fn of_another(error: &Error, commands: &clap::Command) -> Option<StyledStr> {
-    let option = unknown(error)?;
-    let name = option.strip_prefix("--")?;
+/// Which commands have an option.
+fn owners<'a>(name: &str, commands: &'a clap::Command) -> Vec<&'a str> {
     let has_it = |command: &&clap::Command| {
         let mut options = command.get_arguments();
         options.any(|it| it.get_long() == Some(name))
     };
     let all = commands.get_subcommands().filter(has_it);
-    let names: Vec<&str> = all.map(clap::Command::get_name).collect();
+    all.map(clap::Command::get_name).collect()
+}
+
+/// What may be meant by a command that there is not: an option, or a suite.
+fn no_command(error: &Error, commands: &clap::Command) -> Option<StyledStr> {
+    let name = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) => name,
+        _ => return None,
+    };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return None;
+    }
+    let tip = match owners(name, commands).first() {
+        Some(owner) => format!("--{name} is an option of `cargo itcov {owner}`"),
+        None if ["test", "t", "nextest"].contains(&&**name) => {
+            format!("`cargo itcov exec cargo {name}` measures what it starts")
+        }
+        None => format!("`cargo itcov exec {name}` measures a suite, if this is one"),
+    };
+    Some(tip.into())
+}
+
+/// Which commands have the option that was given to one that does not have it.
+fn of_another(error: &Error, commands: &clap::Command) -> Option<StyledStr> {
+    let option = unknown(error)?;
+    let names = owners(option.strip_prefix("--")?, commands);
     let owners = match names[..] {
         [] => return None,
         ["report"] => "`cargo itcov report`: type that after the run".to_owned(),

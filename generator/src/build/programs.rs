@@ -178,10 +178,10 @@ fn packages<'a>(
             let names = several.iter().map(|package| package.name.as_str());
             let options: Vec<String> = names.map(|name| format!("-p {name}")).collect();
             bail!(
-                "there are several programs; choose one or more:{}\n\
-                 as in `cargo itcov run {first}` or `just itcov_options='{first}' itcov`",
+                "there are several programs; choose one or more before the words of the program or the suite:{}\n\
+                 with just in itcov_options: just itcov_options='{all}' RECIPE",
                 list(options.iter().map(String::as_str)),
-                first = options[0]
+                all = options.join(" ")
             )
         }
     }

@@ -31,7 +31,10 @@ impl Clean {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
         let going_on = Store::of(&layout).forget()?;
-        say("what was measured in this checkout is forgotten");
+        say(&format!(
+            "what was measured in this checkout is forgotten; the build stays in {}",
+            layout.itcov.display()
+        ));
         if going_on > 0 {
             output::note(&format!("runs that still go on and were kept: {going_on}"));
         }

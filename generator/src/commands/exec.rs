@@ -121,7 +121,7 @@ impl Exec {
         not_run::say_of(&built, &profiles);
         if outcome.status != 0 && stops_at_a_failure(&self.command) {
             say(
-                "the suite has failed, and cargo has left out what comes after; with --no-fail-fast it runs all tests",
+                "the suite has failed, and cargo may have left out what comes after; with --no-fail-fast it runs all tests",
             );
         }
         if self.scenarios && !is_one_named(recording.directory())? {

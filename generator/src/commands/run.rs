@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::Args as _;
 
 use crate::build::options::BuildOptions;
 use crate::commands::measure::browser::LiveOptions;
@@ -12,6 +13,7 @@ use crate::commands::not_measured::look_alikes;
 use crate::commands::not_measured::not_run;
 use crate::commands::not_measured::ordinary_builds::Opened;
 use crate::run::plan::Plan;
+use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 
 /// Build the program instrumented, run it until Ctrl-C, the timeout or its own end, and report.
@@ -76,6 +78,29 @@ impl Run {
             return Ok(ExitCode::from(outcome.status));
         }
         not_run::say_of(&built, &recording.profiles()?);
+        // More than 123 is a signal.
+        if let (1..=123, Some(option)) = (outcome.status, self.own_option()) {
+            say(&format!(
+                "{option} went to the program; if it is for cargo itcov, it stands before --, with just in itcov_options: \
+                 just itcov_options='{option}' itcov"
+            ));
+        }
         Ok(measure.report(&recording, outcome.status))
+    }
+
+    /// An argument of the program that is called like an option of this command.
+    fn own_option(&self) -> Option<&str> {
+        let command = Run::augment_args(clap::Command::new("run"));
+        let is_own = |argument: &&str| {
+            let (name, _) = argument.split_once('=').unwrap_or((argument, ""));
+            let name = name.strip_prefix("--");
+            name.is_some_and(|name| {
+                command
+                    .get_arguments()
+                    .any(|it| it.get_long() == Some(name))
+            })
+        };
+        let mut arguments = self.arguments.iter().filter_map(|it| it.to_str());
+        arguments.find(is_own)
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
+
 use super::Failure;
 
 /// What is started of a program: its harness, with its words and its environment.
@@ -50,33 +52,51 @@ impl std::fmt::Debug for Words<'_> {
     }
 }
 
-/// Whether a suite's command is there.
+/// Whether a suite's command is there, and can be run.
 ///
 /// # Errors
 ///
 /// If it is not, with the exit status that a shell has for that.
 pub fn find_command(word: &OsString) -> Result<(), Failure> {
     let path = Path::new(word);
-    let is_there = if path.components().count() > 1 {
-        path.exists()
-    } else {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|directory| directory.join(word).is_file())
-    };
+    if path.components().count() > 1 && path.exists() {
+        return can_be_run(path);
+    }
+    let directories = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = path.components().count() == 1
+        && std::env::split_paths(&directories).any(|directory| directory.join(word).is_file());
     if is_there {
         return Ok(());
     }
-    let word = word.display();
-    let is_option = word.to_string().starts_with('-');
-    let what_to_do = if is_option {
+    let word = word.to_string_lossy();
+    let what_to_do = if word.starts_with('-') {
         format!(
-            "if it is an option of cargo itcov, it stands before the command, with just in itcov_options: just itcov_options='{word}' RECIPE CMD; if it is one of the report, type that after the run: cargo itcov report {word}"
+            "if it is an option of cargo itcov, it stands before the command, with just in itcov_options: just itcov_options='{word}' \
+             RECIPE CMD; if it is one of the report, type that after the run: cargo itcov report {word}"
         )
+    } else if word.contains(' ') {
+        let script = shell_words::quote(&word);
+        format!("if these are several words, leave out the quotes, or type sh -c {script}")
     } else {
         "give its path, or put it on the PATH".to_owned()
     };
     Err(Failure {
         status: 127,
         message: format!("there is no command {word}: {what_to_do}"),
+    })
+}
+
+/// A file that is there may be none that can be run.
+fn can_be_run(path: &Path) -> Result<(), Failure> {
+    let why = if path.is_dir() {
+        "it is a directory"
+    } else if access(path, Access::EXEC_OK).is_err() {
+        "make it executable (chmod +x)"
+    } else {
+        return Ok(());
+    };
+    Err(Failure {
+        status: 126,
+        message: format!("cannot run {}: {why}", path.display()),
     })
 }

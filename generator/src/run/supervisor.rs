@@ -233,7 +233,12 @@ impl Run<'_> {
             let is_limited = !settings.timeout.is_zero() && !plan.programs.is_empty();
             if is_limited && started.elapsed() >= settings.timeout {
                 self.ends_as(format!("ITCOV_TIMEOUT={:?} is over", settings.timeout));
-                return ends(if has_suite { 124 } else { 0 }, true);
+                if let Err(error) = &answer {
+                    complain(&format!(
+                        "the program was not ready by then, so the suite has not begun: {error}; this run does not count"
+                    ));
+                }
+                return ends(if has_suite { 124 } else { 0 }, answer.is_ok());
             }
             if is_suite_started {
                 match self.children.last().and_then(|suite| suite.end) {
@@ -263,8 +268,13 @@ impl Run<'_> {
                     Err(status) => return ends(status, false),
                 },
                 (_, Err(error)) if waits && started.elapsed() >= settings.ready_timeout => {
+                    let without = if plan.programs.iter().all(|it| it.arguments.is_empty()) {
+                        " (it was started without arguments: ITCOV_ARGS is not set)"
+                    } else {
+                        ""
+                    };
                     complain(&format!(
-                        "the program was not ready within {:?}: {error}; this run does not count",
+                        "the program was not ready within {:?}: {error}{without}; this run does not count",
                         settings.ready_timeout
                     ));
                     return ends(1, false);
@@ -311,8 +321,8 @@ impl Run<'_> {
         for child in self.children.iter().filter(|child| !child.is_suite) {
             if let Some((_, status @ 1..=128)) = child.end {
                 say(&format!(
-                    "warning: {} ended before the suite did, with status {status}; if the suite starts the program itself, `cargo itcov exec` \
-                     measures it",
+                    "warning: {} ended before the suite did, with status {status}: what it has said tells why; if the suite starts the program \
+                     itself, `cargo itcov exec` measures it",
                     child.name
                 ));
             }

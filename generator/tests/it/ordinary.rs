@@ -12,8 +12,8 @@ fn a_suite_that_starts_the_ordinary_program_is_told_which_one_and_what_to_do() {
     krate.cargo(&["build", "--release"]).ends_with(0);
     let suite = |script: &str| krate.just(&["itcov-exec", "sh", "-c", script]);
     let ordinary = "target/debug/ordinary hello";
-    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", in a test in Rust env!(\"CARGO_BIN_EXE_ordinary\"), \
-                   or put a link in its place before the suite: ln -sf \"$ITCOV_BIN\" target/debug/ordinary";
+    let way_out = "run \"${ITCOV_BIN:-target/debug/ordinary}\", in a test of its package env!(\"CARGO_BIN_EXE_ordinary\"), \
+                   or have a link in its place first, until cargo build replaces it: sh -c 'ln -sf \"$ITCOV_BIN\" target/debug/ordinary && CMD'";
     suite(ordinary)
         .ends_with(1)
         .says("has not started the program, but target/debug/ordinary, which is not instrumented")
@@ -131,8 +131,8 @@ fn the_way_out_is_the_variable_of_the_program_that_was_started() {
     krate
         .just(&["itcov_options=-p api -p worker", "itcov-exec", "sh", "-c", script])
         .ends_with(0)
-        .says("run \"${ITCOV_BIN_worker:-target/debug/worker}\", in a test in Rust env!(\"CARGO_BIN_EXE_worker\"), \
-               or put a link in its place before the suite: ln -sf \"$ITCOV_BIN_worker\" target/debug/worker");
+        .says("run \"${ITCOV_BIN_worker:-target/debug/worker}\", in a test of its package env!(\"CARGO_BIN_EXE_worker\"), \
+               or have a link in its place first, until cargo build replaces it: sh -c 'ln -sf \"$ITCOV_BIN_worker\" target/debug/worker && CMD'");
 }
 
 /// The client of a server is of the same package, and `$ITCOV_BIN` is the server.
@@ -146,7 +146,7 @@ fn another_binary_of_the_package_is_beside_the_measured_program() {
     let beside = "\"${ITCOV_BIN%/*}/client\"";
     let link = format!("ln -sf {beside} target/debug/client");
     suite("\"$ITCOV_BIN\" hello; target/debug/client").says(&format!(
-        "run {beside}, in a test in Rust env!(\"CARGO_BIN_EXE_client\"), or put a link in its place before the suite: {link}"
+        "run {beside}, in a test of its package env!(\"CARGO_BIN_EXE_client\"), or have a link in its place first, until cargo build replaces it: sh -c '{link} && CMD'"
     ));
     for way_out in [beside.to_owned(), format!("{link}; target/debug/client")] {
         let measured = suite(&format!("\"$ITCOV_BIN\" hello; {way_out}"));

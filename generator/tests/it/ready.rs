@@ -30,7 +30,7 @@ fn a_program_that_fails_while_the_suite_runs_is_named() {
     let suite = ["itcov-suite", "sleep", "1"];
     let of = |arguments: &str| krate.just_with(&suite, &[("ITCOV_ARGS", arguments)]);
     of("fail 9").ends_with(0).says(
-        "itcov: warning: shared ended before the suite did, with status 9; if the suite starts the program itself, `cargo itcov exec` measures it\n",
+        "itcov: warning: shared ended before the suite did, with status 9: what it has said tells why; if the suite starts the program itself, `cargo itcov exec` measures it\n",
     );
     let output = of("fail 0").ends_with(0);
     assert!(!output.stderr.contains("warning"), "{}", output.stderr);

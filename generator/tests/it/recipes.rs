@@ -147,14 +147,19 @@ fn a_suite_may_start_the_program_itself() {
 #[test]
 fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
     let krate = TestCrate::scaffolded("not-started");
-    let said = "error: the suite has not started the program: it has to run \"$ITCOV_BIN\", or to build it by cargo; \
+    let said = ": it has to run \"$ITCOV_BIN\", or have cargo run or test it; \
                 a script that runs target/debug/not-started can run \"${ITCOV_BIN:-target/debug/not-started}\", \
-                and a test in Rust env!(\"CARGO_BIN_EXE_not-started\")";
+                and a test of its package env!(\"CARGO_BIN_EXE_not-started\")";
     let suite = |script| krate.just(&["itcov-exec", "sh", "-c", script]);
     for (script, status) in [("true", 1), ("exit 7", 7)] {
-        let nothing = suite(script).ends_with(status).says(said);
+        let nothing = suite(script).ends_with(status);
+        let nothing = nothing
+            .says("error: the suite has not started the program")
+            .says(said);
         assert_eq!(nothing.stdout, "");
-        let is_early = nothing.stderr.contains("or it has failed too early");
+        let is_early = nothing
+            .stderr
+            .contains("program, and has failed with status 7");
         assert_eq!(is_early, status == 7, "{}", nothing.stderr);
     }
     // What was measured before is not what this suite has done.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::error::Error;
 use super::page::PAGES;
@@ -45,7 +45,7 @@ impl Folder {
             let directory = directory.to_owned();
             return Err(Error::NotADirectory { directory });
         }
-        let marker = directory.join(MARKER);
+        let marker = as_made(directory).join(MARKER);
         if marker.exists() && !marker.is_file() {
             return Err(Error::OtherFiles {
                 directory: directory.to_owned(),
@@ -53,7 +53,7 @@ impl Folder {
             });
         }
         if !marker.exists()
-            && let Some(file) = first_file(directory)?
+            && let Some(file) = first_file(&as_made(directory))?
         {
             let directory = directory.to_owned();
             return Err(Error::OtherFiles { directory, file });
@@ -156,6 +156,25 @@ impl Folder {
     }
 }
 
+/// The directory that is there once all that leads to it is made: `new/..` is what `new` would be in.
+fn as_made(directory: &Path) -> PathBuf {
+    let is_there = |it: &&Path| it.exists() || *it == Path::new("");
+    let there = directory.ancestors().find(is_there);
+    let there = there.unwrap_or(Path::new(""));
+    let rest = directory.strip_prefix(there).unwrap_or(directory);
+    let mut made = there.to_owned();
+    for component in rest.components() {
+        // What is not there yet is no link.
+        match component {
+            Component::ParentDir if made != there => {
+                made.pop();
+            }
+            other => made.push(other),
+        }
+    }
+    made
+}
+
 /// The name of a file in the directory, if it has one.
 fn first_file(directory: &Path) -> Result<Option<String>, Error> {
     let first = match fs::read_dir(directory) {
@@ -245,6 +264,13 @@ mod tests {
             "{error}"
         );
         assert_eq!(files(work.path()), ["index.html"]);
+        for way in ["new/..", "new/../new/../.", "new/deep/../.."] {
+            write(&work.path().join(way), "pages/one.html").unwrap_err();
+            assert_eq!(files(work.path()), ["index.html"], "{way}");
+        }
+        let beside = work.path().join("new/../pages");
+        write(&beside, "pages/one.html").unwrap();
+        assert!(files(&work.path().join("pages")).contains(&INDEX.to_owned()));
         let file = work.path().join("index.html");
         let error = write(&file, "pages/one.html").unwrap_err().to_string();
         assert!(error.ends_with("index.html is not a directory"), "{error}");

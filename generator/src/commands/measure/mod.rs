@@ -27,6 +27,7 @@ use crate::build::programs::{Program, choose};
 use crate::build::rustc::Rustc;
 use crate::build::scaffolded;
 use crate::build::wrapper::Wrapper;
+use crate::commands::not_measured::ordinary_builds::shown;
 use crate::commands::report::Report;
 use crate::measured::{How, Kept, Part, Recording, Store, Wanted};
 use crate::output;
@@ -226,6 +227,10 @@ impl<'a> Measure<'a> {
                 "ITCOV_PROGRAM={} runs in the place of the program",
                 program.display()
             ));
+        }
+        if !built.along.is_empty() {
+            let along: Vec<String> = built.along.iter().map(|it| shown(it)).collect();
+            say(&format!("built along: {}", along.join(", ")));
         }
         let mut starts = Vec::new();
         for (program, made) in &built.programs {

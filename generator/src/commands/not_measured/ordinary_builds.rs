@@ -146,8 +146,8 @@ impl<'a> Opened<'a> {
         }
         let shown = shown(file);
         format!(
-            "run \"${{{variable}:-{shown}}}\", in a test in Rust env!(\"CARGO_BIN_EXE_{}\"), or put a link in its place before \
-             the suite: ln -sf \"${variable}\" {shown}",
+            "run \"${{{variable}:-{shown}}}\", in a test of its package env!(\"CARGO_BIN_EXE_{}\"), or have a link in its place \
+             first, until cargo build replaces it: sh -c 'ln -sf \"${variable}\" {shown} && CMD'",
             program.bin
         )
     }
@@ -166,13 +166,13 @@ impl<'a> Opened<'a> {
         }
         let run = if is_library(file) { "load" } else { "run" };
         let in_rust = if is_own && !is_library(file) {
-            format!(", in a test in Rust env!(\"CARGO_BIN_EXE_{name}\")")
+            format!(", in a test of its package env!(\"CARGO_BIN_EXE_{name}\")")
         } else {
             String::new()
         };
         let file = shown(file);
         format!(
-            "{run} {beside}{in_rust}, or put a link in its place before the suite: ln -sf {beside} {file}"
+            "{run} {beside}{in_rust}, or have a link in its place first, until cargo build replaces it: sh -c 'ln -sf {beside} {file} && CMD'"
         )
     }
 

@@ -50,20 +50,26 @@ pub fn nothing_else(
             let name = &program.bin;
             format!(
                 "a script that runs target/debug/{name} can run \"${{ITCOV_BIN:-target/debug/{name}}}\", \
-                 and a test in Rust env!(\"CARGO_BIN_EXE_{name}\")"
+                 and a test of its package env!(\"CARGO_BIN_EXE_{name}\")"
             )
         }
         _ => String::new(),
     };
     let variables = variables.join(", ");
-    let or_early = match (opened.is_empty(), status) {
-        (true, 0) if can_be_tests => "; what tests do themselves counts with --tests",
-        (true, 1..) => "; or it has failed too early (cargo test goes on with --no-fail-fast)",
-        _ => "",
+    let or_tests = if can_be_tests && opened.is_empty() && status == 0 {
+        "; what tests do themselves counts with --tests"
+    } else {
+        ""
+    };
+    let early = match (opened.is_empty(), status) {
+        (true, 1..) => format!(
+            ", and has failed with status {status}, perhaps before it would have (cargo test goes on with --no-fail-fast); if not"
+        ),
+        _ => but,
     };
     let semicolon = if way_out.is_empty() { "" } else { "; " };
     anyhow::anyhow!(
-        "the suite has not started {which}{but}: it has to run {variables}, or to build it by cargo{semicolon}{way_out}{or_early}"
+        "the suite has not started {which}{early}: it has to run {variables}, or have cargo run or test it{semicolon}{way_out}{or_tests}"
     )
 }
 

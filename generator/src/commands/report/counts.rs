@@ -15,7 +15,7 @@ use crate::progress::during_each;
 
 /// The titles of lists below the table.
 const OUTSIDE: &str =
-    "Lines that ran outside of scenarios alone, as at the start: no test checks them";
+    "Lines that ran only outside of scenarios, as at the start, so that no test checks them";
 const ONLY_TESTS: &str = "Lines that only tests reached, from inside";
 
 /// What was counted.

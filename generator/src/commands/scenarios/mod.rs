@@ -224,13 +224,25 @@ impl Scenarios {
         let root = workspace.metadata.workspace_root.as_std_path();
         let wanted = match Place::parse(place, root)? {
             Place::Lines(path, range) => {
-                if !counted.index.lines.paths().any(|it| it == path) {
+                let lines = &counted.index.lines;
+                if !lines.paths().any(|it| it == path) {
+                    let mut alike = lines.paths().filter(|it| it.ends_with(place::file(place)));
+                    let alike = alike.next().map(|it| it.strip_prefix(root).unwrap_or(it));
+                    let alike =
+                        alike.map_or_else(String::new, |it| format!("; there is {}", it.display()));
                     bail!(
-                        "{} is no source file that was measured: `cargo itcov report` lists those",
+                        "{} is no source file that was measured: `cargo itcov report` lists those{alike}",
                         path.display()
                     );
                 }
-                counted.index.lines.set(&path, |line| range.contains(&line))
+                let wanted = lines.set(&path, |line| range.contains(&line));
+                if wanted.is_clear()
+                    && !place::has_code(&recorded.coverage(std::iter::empty())?, &path, &range)
+                {
+                    note(&format!("there is no code at {place}"));
+                    return Ok(Vec::new());
+                }
+                wanted
             }
             Place::Function(name) => {
                 let coverage = recorded.coverage(std::iter::empty())?;

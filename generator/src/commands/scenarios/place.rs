@@ -52,6 +52,18 @@ impl Place {
     }
 }
 
+/// The file of a place that is lines.
+pub fn file(place: &str) -> &str {
+    place.rsplit_once(':').map_or(place, |(file, _)| file)
+}
+
+/// Whether a file has code in some of these lines.
+pub fn has_code(coverage: &Coverage, path: &Path, lines: &RangeInclusive<u32>) -> bool {
+    let mut files = coverage.files.iter();
+    let file = files.find(|it| Path::new(&*it.path) == path);
+    file.is_some_and(|it| it.lines.iter().any(|line| lines.contains(&line.number)))
+}
+
 /// The lines of the functions whose path ends in `name`, with what is inside of them, such as closures.
 ///
 /// # Errors

@@ -12,7 +12,11 @@ fn a_command_line_program_is_measured_as_the_pages_say() {
     let elsewhere = block("docs/other-machines.md", "just itcov-report");
     let krate = copy_of("wordstat");
     krate.itcov(&["init"]).ends_with(0);
-    assert_eq!(block("README.md", "$ just itcov-exec"), format!("$ {exec}"));
+    let as_it_is = block("README.md", "$ cargo itcov exec");
+    assert_eq!(
+        as_it_is,
+        format!("$ {}", exec.replace("just itcov-exec", "cargo itcov exec"))
+    );
     let output = run(&krate, &exec).ends_with(0);
     let table = block("README.md", "File ");
     assert!(output.stdout.ends_with(&table), "{}", output.stdout);

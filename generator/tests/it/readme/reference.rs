@@ -93,7 +93,7 @@ fn the_numbers_of_the_readme_are_those_of_the_benchmark() {
         cells[2].parse::<f64>().unwrap().round()
     };
     let claim = format!(
-        "takes {} s, beside {} s with `cargo llvm-cov`",
+        "{} s with 295 of them, {} s by `cargo llvm-cov`",
         seconds("c"),
         seconds("d")
     );

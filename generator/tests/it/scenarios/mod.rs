@@ -194,6 +194,7 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     assert!(missing.stdout.starts_with(title), "{}", missing.stdout);
     for (place, said) in [
         ("act_5", "no scenario reaches act_5\n"),
+        ("src/main.rs:9999", "there is no code at src/main.rs:9999\n"),
         (
             "src/main.rs:1",
             "no scenario reaches src/main.rs:1, but what ran outside of them does\n",
@@ -208,7 +209,7 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     // The start, which nothing checks: `act` is called in scenarios.
     let report = krate.itcov(&["report"]).ends_with(0).stdout;
     let (_, outside) = report
-        .split_once("Lines that ran outside of scenarios alone")
+        .split_once("Lines that ran only outside of scenarios")
         .unwrap();
     assert!(outside.contains("src/main.rs: 1"), "{report}");
 

@@ -14,8 +14,7 @@ fn it_has_ten_stretches_of_a_file_and_all_where_missing_lines_are_shown() {
     let suite = "\"$ITCOV_BIN\"; ITCOV_SCENARIO=one \"$ITCOV_BIN\" word";
     let listed = |arguments: &[&str]| {
         let output = krate.itcov(arguments).ends_with(0).stdout;
-        let title =
-            "Lines that ran outside of scenarios alone, as at the start: no test checks them:\n";
+        let title = "Lines that ran only outside of scenarios, as at the start, so that no test checks them:\n";
         let (_, list) = output.split_once(title).unwrap();
         list.split_whitespace().collect::<Vec<_>>().join(" ")
     };

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::changed::with;
+use crate::blocks::block;
 use crate::build::package;
 use crate::support::TestCrate;
 use crate::support::repository::Git;
@@ -131,6 +132,30 @@ fn recorded(files: &[(&str, &str)], suite: &[&str]) -> TestCrate {
 
 fn by_pytest(files: &[(&str, &str)]) -> TestCrate {
     recorded(files, &[&pytest(), "-q", "-p", "no:cacheprovider"])
+}
+
+/// Of a server for the session, what each test asks of it.
+#[test]
+#[ignore = "needs pytest"]
+fn tests_that_name_their_requests_are_told_apart_as_the_page_says() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", MAIN);
+    let page = block("docs/scenarios.md", "import os, pytest");
+    krate.write("conftest.py", &page);
+    let tests = format!("{STARTS}{}{ALPHA_AND_BETA}", fixture("session"));
+    krate.write("test_app.py", &tests);
+    let suite = [&pytest(), "-q", "-p", "no:cacheprovider"];
+    krate.itcov(&[&["exec"], &suite[..]].concat()).ends_with(0);
+    for name in ["alpha", "beta"] {
+        let reach = ["scenarios", "--reach", name];
+        let names = krate.itcov(&reach).ends_with(0).stdout;
+        assert_eq!(names, format!("test_{name}\n"));
+    }
+    // The fixture does nothing where there is no run.
+    krate.cargo(&["build"]).ends_with(0);
+    let alone = [&["ITCOV_BIN=target/debug/app"], &suite[..]].concat();
+    krate.sh(&alone.join(" ")).ends_with(0);
 }
 
 /// The scenarios, and those of them that are shared.

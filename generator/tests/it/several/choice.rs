@@ -6,8 +6,8 @@ use crate::support::TestCrate;
 #[test]
 fn of_several_programs_none_is_taken_and_the_options_that_choose_are_said() {
     let krate = services();
-    let list = "error: there are several programs; choose one or more:\n  -p api\n  -p worker\n  -p tools\n";
-    let how = "as in `cargo itcov run -p api` or `just itcov_options='-p api' itcov`\n";
+    let list = "error: there are several programs; choose one or more before the words of the program or the suite:\n  -p api\n  -p worker\n  -p tools\n";
+    let how = "with just in itcov_options: just itcov_options='-p api -p worker -p tools' RECIPE\n";
     for arguments in [
         &["itcov"][..],
         &["itcov", "--name", "it's"],
