@@ -16,7 +16,7 @@ pub fn wrong(mut error: Error, words: &[OsString], commands: &clap::Command) -> 
         .or_else(|| of_program(&error, words, commands))
         .or_else(|| no_command(&error, commands));
     if let Some(tip) = tip {
-        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        let tips = ContextValue::StyledStrs(vec![tip]);
         error.insert(ContextKind::Suggested, tips);
     }
     let steers = |word: &OsString| word.to_string_lossy().contains(steers);
@@ -60,9 +60,8 @@ fn owners<'a>(name: &str, commands: &'a clap::Command) -> Vec<&'a str> {
 
 /// What may be meant by a command that there is not: an option, or a suite.
 fn no_command(error: &Error, commands: &clap::Command) -> Option<StyledStr> {
-    let name = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(name)) => name,
-        _ => return None,
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
     };
     if error.get(ContextKind::SuggestedSubcommand).is_some() {
         return None;

@@ -213,7 +213,7 @@ fn what_a_fixture_of_a_session_serves_selects_all_and_is_said() {
     let note = "\nshared: what the scenario has started may have served other tests as well.";
     assert!(table.stdout.contains(note), "{}", table.stdout);
     let note = format!(
-        "note: other tests may have used what these scenarios have started, and what they reached there counts for these: {alpha}\n"
+        "note: other tests may have used what these scenarios have started, and what they reached there counts for these: {alpha}; without --scenarios,"
     );
     for words in [
         &["scenarios", "--reach", "beta"][..],
