@@ -15,6 +15,15 @@ fn everybodys() -> tempfile::TempDir {
     directory
 }
 
+/// One that is edited is compiled.
+fn with_edited_harness() -> TestCrate {
+    let krate = app();
+    krate.itcov(&["init"]).ends_with(0);
+    let harness = "tests/manual_integration.rs";
+    krate.write(harness, &(krate.read(harness) + "// Edited.\n"));
+    krate
+}
+
 fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
@@ -37,7 +46,7 @@ fn only(directory: &Path) -> PathBuf {
 
 #[test]
 fn what_is_run_is_where_nobody_else_can_write() {
-    let krate = app();
+    let krate = with_edited_harness();
     let target = everybodys();
     let first = run(&krate, target.path()).ends_with(0);
     assert_eq!(first.lines_of("Total"), LINES);
@@ -58,7 +67,7 @@ fn what_is_run_is_where_nobody_else_can_write() {
 
 #[test]
 fn a_file_that_others_could_write_is_not_run_but_made_anew() {
-    let krate = app();
+    let krate = with_edited_harness();
     let target = everybodys();
     run(&krate, target.path()).ends_with(0);
     let itcov = target.path().join("itcov");
@@ -98,7 +107,7 @@ fn a_file_that_others_could_write_is_not_run_but_made_anew() {
 #[test]
 #[ignore = "needs root, who can give files away"]
 fn what_belongs_to_somebody_else_is_refused_by_its_name() {
-    let krate = app();
+    let krate = with_edited_harness();
     for place in [
         "itcov",
         "itcov/.wrapper",
