@@ -56,6 +56,37 @@ fn a_command_needs_no_dashes_before_it_and_keeps_its_own() {
 }
 
 #[test]
+fn what_people_guess_leads_to_what_there_is() {
+    let krate = TestCrate::empty();
+    for (guess, tip) in [
+        (
+            "test",
+            "tip: `cargo itcov exec cargo test` measures what it starts",
+        ),
+        ("pytest", "tip: `cargo itcov exec pytest` measures a suite"),
+        ("html", "tip: --html is an option of `cargo itcov report`"),
+        ("live", "tip: --live is an option of `cargo itcov run`"),
+        ("reprot", "a similar subcommand exists: 'report'"),
+    ] {
+        krate.itcov(&[guess]).ends_with(2).says(tip);
+    }
+    let removed = krate.itcov(&["uninstall", "--help"]).ends_with(0);
+    removed.prints("Usage: cargo itcov remove ");
+}
+
+#[test]
+fn an_option_that_went_to_the_program_is_named_if_that_fails() {
+    let krate = TestCrate::shared();
+    let said = "--no-open went to the program; if it is for cargo itcov, it stands before --";
+    krate
+        .just(&["itcov", "fail", "3", "--no-open"])
+        .ends_with(3)
+        .says(said);
+    let fine = krate.just(&["itcov", "--no-open"]).ends_with(0);
+    assert!(!fine.stderr.contains("went to"), "{}", fine.stderr);
+}
+
+#[test]
 fn the_examples_in_the_help_are_understood() {
     let krate = TestCrate::empty();
     let mut examples = 0;

@@ -24,6 +24,25 @@ fn a_program_that_ends_before_it_is_ready_is_reported() {
 }
 
 #[test]
+fn a_timeout_before_the_program_is_ready_does_not_count() {
+    let krate = TestCrate::shared();
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    let suite = |variables: &[(&str, &str)]| {
+        let all = [&[("ITCOV_READY", &*ready)], variables].concat();
+        krate.just_with(&["itcov-suite", "touch", "ran"], &all)
+    };
+    let wait = ("ITCOV_ARGS", "wait");
+    suite(&[wait, ("ITCOV_TIMEOUT", "1")])
+        .ends_with(124)
+        .says("error: the program was not ready by then, so the suite has not begun: tcp://")
+        .says("; this run does not count\n");
+    let output = suite(&[wait, ("ITCOV_READY_TIMEOUT", "1")]).ends_with(1);
+    let without = "(it was started without arguments: ITCOV_ARGS is not set)";
+    assert!(!output.stderr.contains(without), "{}", output.stderr);
+    assert!(!krate.has("ran"));
+}
+
+#[test]
 fn a_program_that_fails_while_the_suite_runs_is_named() {
     let krate = TestCrate::shared();
     // Until the program has ended.

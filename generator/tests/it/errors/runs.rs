@@ -68,6 +68,23 @@ fn settings(section: &mut Section) {
         "An option of cargo itcov comes after the recipe's name, or after `--`",
         "cargo itcov exec -- --scenarios cargo nextest run",
     );
+    section.ends_with(
+        127,
+        &shop,
+        "A whole command is in quotes",
+        "cargo itcov exec 'pytest -q'",
+    );
+    section.ends_with(
+        126,
+        &shop,
+        "The command is a directory",
+        "cargo itcov exec ./src",
+    );
+    section.usage(
+        &shop,
+        "A command is meant that there is not",
+        "cargo itcov test",
+    );
 }
 
 fn builds(section: &mut Section) {

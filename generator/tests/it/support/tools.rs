@@ -6,7 +6,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::thread;
 
 use super::process::wait_until;
 use super::{Output, repository};
@@ -49,32 +48,6 @@ const CLEARED: [&str; 34] = [
     "CARGO_MANIFEST_DIR",
 ];
 
-/// The modules whose tests build as users do. The others leave out what takes half of the time: incremental compilation and
-/// debugging information, neither of which changes a count.
-const BUILD_AS_USERS: [&str; 11] = [
-    "build",
-    "coverage",
-    "denominator",
-    "endings",
-    "examples",
-    "ordinary",
-    "program",
-    "readme",
-    "several",
-    "strict",
-    "suites",
-];
-
-/// What a test that builds otherwise sets. A thread of a test has the test's name.
-fn quick() -> &'static [(&'static str, &'static str)] {
-    let thread = thread::current();
-    let module = thread.name().and_then(|name| name.split("::").next());
-    if module.is_some_and(|module| BUILD_AS_USERS.contains(&module)) {
-        return &[];
-    }
-    &[("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")]
-}
-
 /// Which tool makes the report of `just itcov`.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Reporter {
@@ -92,7 +65,6 @@ pub fn command(program: impl AsRef<Path>, reporter: Reporter) -> Command {
     }
     // `cargo generate` asks for the user's name.
     command
-        .envs(quick().iter().copied())
         .env("PATH", path(reporter))
         .env("USER", "itcov")
         .env("CARGO_TERM_COLOR", "never");
