@@ -223,7 +223,7 @@ pub fn program_id(text: &str) -> u32 {
     named_program(text).unwrap_or_else(|| panic!("no program in\n{text}"))
 }
 
-fn named_program(text: &str) -> Option<u32> {
+pub fn named_program(text: &str) -> Option<u32> {
     let mut lines = text
         .split_inclusive('\n')
         .filter(|line| line.ends_with('\n'));

@@ -9,7 +9,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{have_ended, number};
 use crate::build::package;
-use crate::support::process::{is_alive, parent_of, program_id, signal, wait_until};
+use crate::support::process::{is_alive, named_program, parent_of, program_id, signal, wait_until};
 use crate::support::{TestCrate, tools};
 
 /// However busy the machine is.
@@ -50,10 +50,15 @@ impl Window {
     /// Waits until the text is on the screen. No thread does, as that would keep the terminal.
     #[track_caller]
     fn expect(&mut self, text: &str) {
+        self.read_until(text, |screen| screen.contains(text));
+    }
+
+    #[track_caller]
+    fn read_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
         let since = Instant::now();
         let mut bytes = [0; 4096];
         let mut pty = self.pty.as_ref().unwrap();
-        while !self.screen.contains(text) {
+        while !holds(&self.screen) {
             match pty.read(&mut bytes) {
                 Ok(length) => self
                     .screen
@@ -65,7 +70,7 @@ impl Window {
             }
             assert!(
                 since.elapsed() < Duration::from_mins(2),
-                "no {text:?} in\n{}",
+                "no {what:?} in\n{}",
                 self.screen
             );
         }
@@ -74,7 +79,7 @@ impl Window {
     /// The program, its harness, the tool and what is above that.
     #[track_caller]
     fn run(&mut self) -> [u32; 4] {
-        self.expect("runs as process");
+        self.read_until("program", |screen| named_program(screen).is_some());
         self.expect("waiting\r\n");
         let program = program_id(&self.screen);
         let harness = parent_of(program);
