@@ -12,7 +12,8 @@ const OF_PROGRAM: &str = "arguments";
 
 /// Says what clap says, in colours unless there is something in the words that steers a terminal, and ends.
 pub fn wrong(mut error: Error, words: &[OsString], commands: &clap::Command) -> ! {
-    let tip = of_another(&error, commands)
+    let tip = scenarios_of_requests(&error, words)
+        .or_else(|| of_another(&error, commands))
         .or_else(|| of_program(&error, words, commands))
         .or_else(|| no_command(&error, commands));
     if let Some(tip) = tip {
@@ -46,6 +47,14 @@ fn of_program(error: &Error, words: &[OsString], commands: &clap::Command) -> Op
     let mut arguments = command.get_arguments();
     arguments.find(|it| it.get_id() == OF_PROGRAM)?;
     Some(format!("if '{argument}' is for the program, use '-- {argument}'").into())
+}
+
+/// What tells apart the requests to a program that runs.
+fn scenarios_of_requests(error: &Error, words: &[OsString]) -> Option<StyledStr> {
+    let is_meant = unknown(error)? == "--scenarios" && words.iter().any(|word| word == "suite");
+    is_meant.then(|| {
+        "a suite of a running program names its scenarios itself: see `cargo itcov help scenario`".into()
+    })
 }
 
 /// Which commands have an option.

@@ -67,6 +67,11 @@ impl Exec {
         let mut measure = Measure::new(&workspace, &self.build)?;
         measure.wants_a_run(self.run.add)?;
         find_command(&self.command[0])?;
+        if let Some(word) = unexpanded(&self.command) {
+            say(&format!(
+                "no shell puts the program's path in the place of {word}; type sh -c 'CMD \"$ITCOV_BIN\"'"
+            ));
+        }
         if self.tests {
             self.can_measure_tests(&measure)?;
             measure.tests = true;
@@ -226,6 +231,15 @@ pub fn as_variables(
     let alone = (built.programs.len() == 1).then(|| "ITCOV_BIN".to_owned());
     let names = alone.into_iter().chain([variable("ITCOV_BIN", program)]);
     names.map(move |name| (name.into(), executable.into()))
+}
+
+/// A word that is the variable itself, and no script.
+fn unexpanded(command: &[OsString]) -> Option<&str> {
+    let mut words = command.iter().filter_map(|word| word.to_str());
+    words.find(|word| {
+        let name = word.trim_start_matches('$').trim_matches(['{', '}']);
+        word.starts_with('$') && name.starts_with("ITCOV_BIN")
+    })
 }
 
 /// Whether the command is a cargo that leaves out tests once one has failed.

@@ -242,10 +242,8 @@ impl Run<'_> {
             }
             if is_suite_started {
                 match self.children.last().and_then(|suite| suite.end) {
-                    Some((_, status)) => {
-                        self.say_what_has_failed();
-                        return ends(status, true);
-                    }
+                    Some((_, 0)) if self.has_failed_meanwhile() => return ends(1, true),
+                    Some((_, status)) => return ends(status, true),
                     None => continue,
                 }
             }
@@ -316,17 +314,22 @@ impl Run<'_> {
         (first, ended().count() == self.plan.programs.len())
     }
 
-    /// Says which programs have failed by themselves before the suite ended. What a signal has ended, the suite may have killed.
-    fn say_what_has_failed(&self) {
-        for child in self.children.iter().filter(|child| !child.is_suite) {
-            if let Some((_, status @ 1..=128)) = child.end {
-                say(&format!(
-                    "warning: {} ended before the suite did, with status {status}: what it has said tells why; if the suite starts the program \
-                     itself, `cargo itcov exec` measures it",
-                    child.name
-                ));
-            }
+    /// Whether a program has failed by itself before the suite ended, which is said then. What a signal has ended, the suite may have
+    /// killed.
+    fn has_failed_meanwhile(&self) -> bool {
+        let programs = self.children.iter().filter(|child| !child.is_suite);
+        let failed = programs.filter_map(|child| match child.end {
+            Some((_, status @ 1..=128)) => Some((&child.name, status)),
+            _ => None,
+        });
+        let failed: Vec<_> = failed.collect();
+        for (name, status) in &failed {
+            complain(&format!(
+                "{name} ended before the suite did, with status {status}: what it has said tells why; if the suite starts the program \
+                 itself, `cargo itcov exec` measures it"
+            ));
         }
+        !failed.is_empty()
     }
 
     /// Says what has ended the run.

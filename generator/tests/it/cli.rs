@@ -70,6 +70,9 @@ fn what_people_guess_leads_to_what_there_is() {
     ] {
         krate.itcov(&[guess]).ends_with(2).says(tip);
     }
+    let suite = ["suite", "--scenarios", "--", "pytest"];
+    let said = "names its scenarios itself: see `cargo itcov help scenario`";
+    krate.itcov(&suite).ends_with(2).says(said);
     let removed = krate.itcov(&["uninstall", "--help"]).ends_with(0);
     removed.prints("Usage: cargo itcov remove ");
 }

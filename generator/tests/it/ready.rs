@@ -48,11 +48,11 @@ fn a_program_that_fails_while_the_suite_runs_is_named() {
     // Until the program has ended.
     let suite = ["itcov-suite", "sleep", "1"];
     let of = |arguments: &str| krate.just_with(&suite, &[("ITCOV_ARGS", arguments)]);
-    of("fail 9").ends_with(0).says(
-        "itcov: warning: shared ended before the suite did, with status 9: what it has said tells why; if the suite starts the program itself, `cargo itcov exec` measures it\n",
+    of("fail 9").ends_with(1).says(
+        "itcov: error: shared ended before the suite did, with status 9: what it has said tells why; if the suite starts the program itself, `cargo itcov exec` measures it\n",
     );
     let output = of("fail 0").ends_with(0);
-    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+    assert!(!output.stderr.contains("error"), "{}", output.stderr);
 }
 
 #[test]

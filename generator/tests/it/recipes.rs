@@ -162,6 +162,11 @@ fn a_suite_that_does_not_start_the_program_is_told_which_to_run() {
             .contains("program, and has failed with status 7");
         assert_eq!(is_early, status == 7, "{}", nothing.stderr);
     }
+    let unexpanded = "no shell puts the program's path in the place of $ITCOV_BIN; type sh -c 'CMD \"$ITCOV_BIN\"'\n";
+    krate
+        .just(&["itcov-exec", "echo", "$ITCOV_BIN"])
+        .ends_with(1)
+        .says(unexpanded);
     // What was measured before is not what this suite has done.
     let start = "\"$ITCOV_BIN\" hello";
     let first = suite(start).ends_with(0);

@@ -56,10 +56,12 @@ pub fn nothing_else(
         _ => String::new(),
     };
     let variables = variables.join(", ");
-    let or_tests = if can_be_tests && opened.is_empty() && status == 0 {
-        "; what tests do themselves counts with --tests"
-    } else {
-        ""
+    let or_else = match (opened.is_empty(), status) {
+        (true, 0) if can_be_tests => {
+            "; what tests do themselves counts with --tests; a suite that calls a program that runs is for `cargo itcov suite`"
+        }
+        (true, _) => "; a suite that calls a program that runs is for `cargo itcov suite`",
+        (false, _) => "",
     };
     let early = match (opened.is_empty(), status) {
         (true, 1..) => format!(
@@ -69,7 +71,7 @@ pub fn nothing_else(
     };
     let semicolon = if way_out.is_empty() { "" } else { "; " };
     anyhow::anyhow!(
-        "the suite has not started {which}{early}: it has to run {variables}, or have cargo run or test it{semicolon}{way_out}{or_tests}"
+        "the suite has not started {which}{early}: it has to run {variables}, or have cargo run or test it{semicolon}{way_out}{or_else}"
     )
 }
 

@@ -145,7 +145,10 @@ impl Thresholds {
             }
             if missed.is_empty() && !lost.is_empty() {
                 let lost = some(lost, "--fail-on-lost").join("\n  ");
-                bail!("lines were lost since {}\n  {lost}", against.name);
+                bail!(
+                    "lines were lost since {}\n  {lost}\nWhere a suite kills the program, a line behind the call that it was in can be lost by chance.",
+                    against.name
+                );
             }
             missed.extend(some(lost, "--fail-on-lost"));
         }
