@@ -40,6 +40,10 @@ fn a_source_that_changed_after_the_build_is_named_until_it_is_built() {
         "warning: changed since the program was built: src/lib.rs; the lines may be off; run the program again\n\
          warning: gone since the program was built: src/unused.rs; run the program again\n"
     );
+    // Nor does whoever reads the file alone take it for current.
+    let stale = "## Coverage (sources have changed since the build): ";
+    let comment = report(&krate, &["--markdown", "-"]).ends_with(0);
+    comment.prints(stale);
     // The same text again is no change, whenever it was written.
     krate.write("src/lib.rs", &text);
     assert!(!said(&krate, &[]).contains("lib.rs"));

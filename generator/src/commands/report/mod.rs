@@ -288,7 +288,10 @@ impl Report {
         let [include, exclude] = self.filters.globs();
         let scenarios =
             (!self.scenario.is_empty()).then(|| format!("scenario {}", self.scenario.join(", ")));
-        let remarks: Vec<&str> = remark.into_iter().chain(scenarios.as_deref()).collect();
+        // Whoever reads a file has not seen the warning.
+        let stale = is_stale.then_some("sources have changed since the build");
+        let remarks = remark.into_iter().chain(scenarios.as_deref()).chain(stale);
+        let remarks: Vec<&str> = remarks.collect();
         Subject {
             since: self.changed.revision().map(str::to_owned),
             include,
