@@ -25,7 +25,7 @@ use crate::commands::not_measured::started;
 use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
 use crate::output;
-use crate::run::plan::{Plan, Suite, find_command};
+use crate::run::plan::{Plan, Suite, command, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::{Failure, say, say_loss};
 
@@ -59,7 +59,8 @@ pub struct Exec {
 }
 
 impl Exec {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.command = command(self.command);
         let mut settings = Settings::read(&self.run, &SuiteOptions::default())?;
         // The suite runs the program when it likes, so there is no window to close.
         settings.timeout = Duration::ZERO;

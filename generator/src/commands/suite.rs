@@ -12,7 +12,7 @@ use crate::commands::measure::{Measure, Profiles, is_set, refuse_for_several};
 use crate::commands::not_measured::look_alikes;
 use crate::commands::not_measured::not_run;
 use crate::commands::not_measured::ordinary_builds::Opened;
-use crate::run::plan::{self, Plan, find_command};
+use crate::run::plan::{self, Plan, command, find_command};
 use crate::run::say;
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 
@@ -45,7 +45,8 @@ pub struct Suite {
 }
 
 impl Suite {
-    pub fn run(self) -> Result<ExitCode> {
+    pub fn run(mut self) -> Result<ExitCode> {
+        self.command = command(self.command);
         let settings = Settings::read(&self.run, &self.how)?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;

@@ -52,6 +52,12 @@ impl std::fmt::Debug for Words<'_> {
     }
 }
 
+/// The words of a command. The recipes put two dashes before it, and so may who calls them.
+pub fn command(words: Vec<OsString>) -> Vec<OsString> {
+    let dashes = usize::from(words.len() > 1 && words[0] == "--");
+    words.into_iter().skip(dashes).collect()
+}
+
 /// Whether a suite's command is there, and can be run.
 ///
 /// # Errors

@@ -226,7 +226,7 @@ impl Run<'_> {
                 let status = if has_suite {
                     process::status_of(number)
                 } else {
-                    0
+                    self.first_failure()
                 };
                 return ends(status, !has_suite || is_suite_started);
             }
@@ -238,7 +238,8 @@ impl Run<'_> {
                         "the program was not ready by then, so the suite has not begun: {error}; this run does not count"
                     ));
                 }
-                return ends(if has_suite { 124 } else { 0 }, answer.is_ok());
+                let status = if has_suite { 124 } else { self.first_failure() };
+                return ends(status, answer.is_ok());
             }
             if is_suite_started {
                 match self.children.last().and_then(|suite| suite.end) {
@@ -330,6 +331,12 @@ impl Run<'_> {
             ));
         }
         !failed.is_empty()
+    }
+
+    /// The exit status of the first program that has failed by itself, or 0.
+    fn first_failure(&self) -> i32 {
+        let (first, _) = self.first_end();
+        first.map_or(0, |(_, status)| status)
     }
 
     /// Says what has ended the run.

@@ -53,6 +53,8 @@ fn a_command_needs_no_dashes_before_it_and_keeps_its_own() {
         krate.itcov(&exec).ends_with(0).prints(said);
     }
     krate.itcov(&["run", "a"]).ends_with(2).says("use '-- a'");
+    let recipe = ["itcov-exec", "--", "sh", "-c", suite, "sh", "a"];
+    krate.just(&recipe).ends_with(0).prints("[\"a\"]");
 }
 
 #[test]

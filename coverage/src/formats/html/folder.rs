@@ -32,6 +32,24 @@ pub struct Folder {
     directory: PathBuf,
     /// Its lock goes with it.
     _marker: File,
+    /// There was no report before.
+    is_new: bool,
+    is_complete: bool,
+}
+
+impl Drop for Folder {
+    /// A report that was not completed leaves nothing behind.
+    fn drop(&mut self) {
+        if self.is_complete {
+            return;
+        }
+        let _ = remove(&self.directory.join(BESIDE));
+        if self.is_new {
+            let _ = remove(&self.directory.join(MARKER));
+            // If it is empty.
+            let _ = fs::remove_dir(&self.directory);
+        }
+    }
 }
 
 impl Folder {
@@ -76,12 +94,15 @@ impl Folder {
             // There are file systems without locks.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        if file.metadata().is_ok_and(|it| it.len() == 0) {
+        let is_new = file.metadata().is_ok_and(|it| it.len() == 0);
+        if is_new {
             file.write_all(MARKER_TEXT.as_bytes()).map_err(cannot)?;
         }
         let folder = Self {
             directory: directory.to_owned(),
             _marker: file,
+            is_new,
+            is_complete: false,
         };
         // Of a run that was killed.
         for name in [BESIDE, OLD] {
@@ -118,7 +139,7 @@ impl Folder {
     /// # Errors
     ///
     /// Those of the file system.
-    pub fn complete(self) -> Result<(), Error> {
+    pub fn complete(mut self) -> Result<(), Error> {
         let old = self.directory.join(OLD);
         let into_old =
             [INDEX, PAGES, STYLE, SCRIPT].map(|name| (self.directory.join(name), old.join(name)));
@@ -150,9 +171,11 @@ impl Folder {
         let _ = remove(&self.beside(""));
         let _ = remove(&old);
         is_put.map_err(|source| Error::Write {
-            path: self.directory,
+            path: self.directory.clone(),
             source,
-        })
+        })?;
+        self.is_complete = true;
+        Ok(())
     }
 }
 
@@ -295,6 +318,18 @@ mod tests {
             fs::read_to_string(work.path().join(STYLE)).unwrap(),
             "pages/one.html"
         );
+    }
+
+    #[test]
+    fn a_report_that_was_given_up_leaves_nothing_behind() {
+        let work = tempfile::tempdir().unwrap();
+        drop(Folder::open(&work.path().join("new")).unwrap());
+        assert!(files(work.path()).is_empty());
+        assert!(!work.path().join("new").exists());
+        write(work.path(), "pages/one.html").unwrap();
+        let before = files(work.path());
+        drop(Folder::open(work.path()).unwrap());
+        assert_eq!(files(work.path()), before);
     }
 
     #[test]

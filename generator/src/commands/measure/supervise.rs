@@ -30,7 +30,15 @@ impl Measure<'_> {
         settings: &Settings,
         recording: &mut Recording,
     ) -> Result<Outcome> {
-        let outcome = self.supervise(plan, settings, recording)?;
+        let mut outcome = self.supervise(plan, settings, recording)?;
+        let is_lost = || recording.has_lost() || recording.elsewhere().is_some();
+        if outcome.counts && recording.profiles()?.is_empty() && !is_lost() {
+            complain("no measured program has run: there is no profile; this run does not count");
+            outcome = Outcome {
+                status: outcome.status.max(1),
+                counts: false,
+            };
+        }
         if outcome.counts {
             recording.keep(&say_loss)?;
         }

@@ -14,6 +14,7 @@ use llvm_coverage::{Coverage, files};
 use super::cfg::Cfg;
 use super::git::{Paths, Repository, as_path};
 use super::given;
+use super::mapped::Mapped;
 use super::of_statement;
 use super::unbuilt::{self, Sources, Unbuilt};
 use super::without_code;
@@ -129,7 +130,9 @@ fn standing_for_others(
         let changed = changed.get(path)?;
         let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
         let text = files::read_text(path).ok()?;
-        let found = of_statement::instead(&text, &|line| code.contains(&line), &|line| {
+        let mapped = Mapped::of(coverage, file);
+        let has_code = |line| code.contains(&line);
+        let found = of_statement::instead(&text, &mapped, &has_code, &|line| {
             changed.touch(&(line..=line))
         });
         Some((path.to_owned(), found))

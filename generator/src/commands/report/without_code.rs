@@ -11,6 +11,7 @@ use llvm_coverage::{Coverage, files};
 use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use super::mapped::Mapped;
+use super::of_statement;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
 
@@ -32,8 +33,15 @@ pub fn leave_out(
         let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
         let mut out = cfg::left_out(&text, known(cfg, path));
         out.extend(macros::without_code(coverage, file, &text, macros));
-        let functions = left_out::functions(&text, &Mapped::of(coverage, file));
-        found.extend(named(path, changed, [functions, out.clone()].concat()));
+        let mapped = Mapped::of(coverage, file);
+        let functions = left_out::functions(&text, &mapped);
+        let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
+        let unknown = of_statement::unknown(&text, &mapped, &|line| code.contains(&line));
+        found.extend(named(
+            path,
+            changed,
+            [functions, unknown, out.clone()].concat(),
+        ));
         *changed = changed.without(&out);
     }
     found

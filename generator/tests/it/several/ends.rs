@@ -23,7 +23,7 @@ fn a_run_without_a_suite_ends_with_the_last_program_and_the_status_of_the_first_
     ];
     krate
         .just_with(&["itcov_options=-p api,worker", "itcov"], &variables)
-        .ends_with(0)
+        .ends_with(4)
         .says("exit status: 4")
         .says("ITCOV_TIMEOUT=1s is over");
 }

@@ -1,6 +1,7 @@
 //! A run that has measured nothing is not what a threshold is met by, nor is the one before it.
 
 use super::{LINES, app};
+use crate::support::{Output, tools};
 
 #[test]
 fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
@@ -46,4 +47,22 @@ fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
     krate.itcov(&["run"]).ends_with(1);
     krate.write("src/main.rs", &main);
     is_lost();
+}
+
+#[test]
+fn a_run_of_a_program_that_is_not_measured_leaves_the_run_before_it() {
+    let krate = app();
+    let before = krate.itcov(&["run"]).ends_with(0).lines_of("Total");
+    for words in [&["run"][..], &["suite", "sleep", "0.2"]] {
+        let mut command = krate.command(tools::cargo_itcov());
+        command.arg("itcov").args(words);
+        Output::of(command.env("ITCOV_PROGRAM", "/bin/true"))
+            .ends_with(1)
+            .says(
+                "error: no measured program has run: there is no profile; this run does not count",
+            );
+        let report = krate.itcov(&["report"]).ends_with(0);
+        let report = report.says("the last run has measured nothing; this is the one before it");
+        assert_eq!(report.lines_of("Total"), before);
+    }
 }

@@ -74,3 +74,97 @@ fn a_changed_line_without_code_counts_as_that_of_its_statement() {
             .prints("No line with code has changed");
     }
 }
+
+/// What is in a closure, a block, an arm or a macro between functions that never ran, beside code that ran.
+const WITHIN: &str = "use std::sync::LazyLock;
+
+macro_rules! only_here { ($($items:item)*) => { $(#[cfg(unix)] $items)* } }
+
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    retries: u8,
+}
+
+static FEW: LazyLock<Limits> = LazyLock::new(|| {
+    limits(
+        11,
+    )
+});
+
+only_here! {
+    fn given() -> Limits {
+        limits(
+            12,
+        )
+    }
+}
+
+fn limits(retries: u8) -> Limits {
+    Limits { retries }
+}
+
+fn logic(one: bool, other: bool) -> bool {
+    one
+        && // and
+        other
+}
+
+fn main() {
+    let many = std::env::args().count();
+    let list: &[u8] = Some(&[7u8, 7][..]).unwrap_or_else(|| &[
+        13,
+        14,
+    ]);
+    let a = Some(limits(1)).unwrap_or_else(|| Limits {
+        retries: 15,
+    });
+    println!(\"{list:?} {a:?} {}\", a.retries);
+    if many > 1 {
+        const LIMIT: usize = 16;
+        println!(\"{} {:?} {:?}\", many.min(LIMIT), *FEW, given());
+    }
+    if many > 2 {
+        println!(\"{}\", logic(many > 3, many > 4));
+    }
+    let it = match many {
+        99 => const {
+            17
+        },
+        _ => 0,
+    };
+    println!(\"{it}\");
+}
+";
+
+#[test]
+fn what_is_within_something_that_never_ran_does_not_count_as_what_is_around_that() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write("src/main.rs", WITHIN);
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    let gate = |from: &str, to: &str, words: &[&str]| {
+        krate.write("src/main.rs", &WITHIN.replacen(from, to, 1));
+        krate.itcov(&[&["run"], words].concat()).ends_with(0);
+        krate.itcov(&super::SINCE_HEAD)
+    };
+    let lines = ["11,", "12,", "LIMIT: usize = 16", "&& //", "retries: 15"];
+    let to = ["9,", "9,", "LIMIT: usize = 9", "|| //", "retries: 9"];
+    for (from, to) in lines.into_iter().zip(to) {
+        gate(from, to, &[]).ends_with(1).says("0 of 1 lines ran");
+    }
+    for (from, to) in lines.into_iter().zip(to).take(3) {
+        gate(from, to, &["--", "all"])
+            .ends_with(0)
+            .says("100.00% of the lines ran");
+    }
+    // Of these the compiler has nothing.
+    for (from, to) in [("13,", "9,"), ("            17\n", "            9\n")] {
+        let (before, _) = WITHIN.split_once(from.trim()).unwrap();
+        let line = before.lines().count();
+        gate(from, to, &[])
+            .ends_with(1)
+            .says(&format!("no code for line {line}"));
+    }
+}
