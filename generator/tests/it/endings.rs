@@ -132,7 +132,7 @@ fn the_status_is_the_programs_if_it_ends_by_itself_and_else_the_suites() {
         )
     };
     suite("sleep 0.3; exit 5", "wait").ends_with(5);
-    suite("sleep 0.3", "fail 3").ends_with(0);
+    suite("sleep 0.3", "fail 3").ends_with(1);
     suite("sleep 0.3; kill -9 $$", "wait")
         .ends_with(137)
         .says("the suite ended after")

@@ -199,5 +199,5 @@ fn a_run_is_stopped_by_curl_as_the_page_says() {
     krate
         .just_with(&["itcov-suite", "sh", "-c", &suite], &variables)
         .ends_with(130)
-        .prints("the run ends");
+        .says("POST /stop has come");
 }
