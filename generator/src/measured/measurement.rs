@@ -13,6 +13,7 @@ use llvm_coverage::profiles::Merged;
 use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
+use super::choice::Choice;
 use super::inside::Inside;
 use super::kept::{self, Kept, is_archive, is_same_file};
 use super::origin::own_functions;
@@ -20,24 +21,6 @@ use super::part::Measured;
 use super::profiles::Profiles;
 use super::sources::Stale;
 use crate::build::texts::Text;
-
-const PACKAGES: &str = "Package selection";
-
-/// Which programs are asked for. No name asks for all that ran.
-#[derive(Debug, Default, clap::Args)]
-pub struct Choice {
-    /// Report only on the programs of this package; may be given several times
-    #[arg(short, long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
-    package: Vec<String>,
-
-    /// Report only on this program; may be given several times
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = PACKAGES)]
-    bin: Vec<String>,
-
-    /// Count only code that is linked into the programs, as other tools do
-    #[arg(long)]
-    linked: bool,
-}
 
 /// What was measured, as far as it was chosen.
 #[derive(Debug)]
@@ -106,7 +89,7 @@ impl Measurement {
                 .filter(|other| other.is_asked_for && choice.is_all())
                 .cloned()
                 .collect(),
-            is_linked: choice.linked,
+            is_linked: choice.is_linked(),
             programs,
             tests,
             others,
@@ -371,41 +354,4 @@ fn distinct<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<&'a PathBuf
         }
     }
     distinct
-}
-
-impl Choice {
-    /// Whether it is all programs that ran.
-    pub fn is_all(&self) -> bool {
-        self.bin.is_empty() && self.package.is_empty()
-    }
-
-    fn has(&self, program: &Kept) -> bool {
-        (self.bin.is_empty() || self.bin.contains(&program.bin))
-            && (self.package.is_empty() || self.package.contains(&program.package))
-    }
-
-    /// What of it is none of some programs that it has.
-    fn without(&self, programs: &[Kept]) -> Choice {
-        let others = |names: &[String], of: fn(&Kept) -> &String| {
-            let names = names.iter();
-            let others = names.filter(|name| programs.iter().all(|it| of(it) != *name));
-            others.cloned().collect()
-        };
-        Choice {
-            package: others(&self.package, |it| &it.package),
-            bin: others(&self.bin, |it| &it.bin),
-            linked: self.linked,
-        }
-    }
-}
-
-impl std::fmt::Display for Choice {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let options = [("-p", &self.package), ("--bin", &self.bin)];
-        let named = options.iter().filter(|(_, names)| !names.is_empty());
-        let words: Vec<_> = named
-            .map(|(option, names)| format!("{option} {}", names.join(",")))
-            .collect();
-        out.write_str(&words.join(" "))
-    }
 }

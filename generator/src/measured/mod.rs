@@ -31,7 +31,7 @@
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
 //! | `wanted` | runs that have measured nothing |
 //! | `kept`, `place`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
-//! | `measurement`, `profiles` | the objects and the profiles that a report is on |
+//! | `choice`, `measurement`, `profiles` | which programs are asked for; the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
 //! | `inside` | what tests reach themselves, if that counts |
 //! | `unused` | builds that nothing uses any more |
@@ -41,6 +41,7 @@
 mod advice;
 mod beginning;
 mod built_twice;
+mod choice;
 pub mod counters;
 mod earlier;
 mod idle;
@@ -59,9 +60,10 @@ mod unknown;
 pub mod unused;
 mod wanted;
 
+pub use choice::Choice;
 pub use idle::Idle;
 pub use kept::{Kept, is_one_file, is_same_file};
-pub use measurement::{Choice, Measurement};
+pub use measurement::Measurement;
 pub use part::{Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use recording::Recording;

@@ -4,13 +4,14 @@
 //! settings ─┐                    ┌─ process ── terminal     what is started, its signals and its end
 //!           ├─ supervisor ───────┼─ ready                   what the suite waits for
 //! plan ─────┘  ├─ stopped        │              └─ sentinel    Ctrl-C at that
-//!              └─ stopping       ├─ control                 a request that ends the run
-//!                                └─ ancestor, interrupts    what ends the run from outside
+//!              ├─ ended          ├─ control                 a request that ends the run
+//!              └─ stopping       └─ ancestor, interrupts    what ends the run from outside
 //! ```
 
 pub mod ancestor;
 pub mod ask;
 pub mod control;
+mod ended;
 pub mod harness;
 pub mod interrupts;
 pub mod marks;

@@ -1,8 +1,8 @@
 //! Changes in lines of functions of which the compiler's mapping has no code: a literal, a constant or a pattern that stands alone.
 
 use crate::build::package;
-use crate::support::TestCrate;
 use crate::support::repository::Git;
+use crate::support::{Output, TestCrate};
 
 const MAIN: &str = "const SHORT: u8 = 1;
 const LONG: u8 = 60;
@@ -40,19 +40,25 @@ fn serve(retries: usize) {
 }
 ";
 
-#[test]
-fn a_changed_line_without_code_counts_as_that_of_its_statement() {
+/// A program in a repository; what a gate on the changed lines says after a run with these words, when one text is another.
+fn gate_of(main: &'static str) -> impl Fn(&str, &str, &[&str]) -> Output {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));
-    krate.write("src/main.rs", MAIN);
+    krate.write("src/main.rs", main);
     krate.write(".gitignore", "/target\n");
     krate.cargo(&["generate-lockfile"]).ends_with(0);
     Git::init(&krate.root).commit("first");
-    let gate = |from: &str, to: &str, words: &[&str]| {
-        krate.write("src/main.rs", &MAIN.replacen(from, to, 1));
+    move |from, to, words| {
+        assert!(main.contains(from), "{from}");
+        krate.write("src/main.rs", &main.replacen(from, to, 1));
         krate.itcov(&[&["run"], words].concat()).ends_with(0);
         krate.itcov(&super::SINCE_HEAD)
-    };
+    }
+}
+
+#[test]
+fn a_changed_line_without_code_counts_as_that_of_its_statement() {
+    let gate = gate_of(MAIN);
     for (from, to) in [
         ("5432,", "5433,"),
         ("        SHORT,", "        LONG,"),
@@ -138,17 +144,7 @@ fn main() {
 
 #[test]
 fn what_is_within_something_that_never_ran_does_not_count_as_what_is_around_that() {
-    let krate = TestCrate::empty();
-    krate.write("Cargo.toml", &package("app", ""));
-    krate.write("src/main.rs", WITHIN);
-    krate.write(".gitignore", "/target\n");
-    krate.cargo(&["generate-lockfile"]).ends_with(0);
-    Git::init(&krate.root).commit("first");
-    let gate = |from: &str, to: &str, words: &[&str]| {
-        krate.write("src/main.rs", &WITHIN.replacen(from, to, 1));
-        krate.itcov(&[&["run"], words].concat()).ends_with(0);
-        krate.itcov(&super::SINCE_HEAD)
-    };
+    let gate = gate_of(WITHIN);
     let lines = ["11,", "12,", "LIMIT: usize = 16", "&& //", "retries: 15"];
     let to = ["9,", "9,", "LIMIT: usize = 9", "|| //", "retries: 9"];
     for (from, to) in lines.into_iter().zip(to) {
