@@ -37,9 +37,22 @@ fn a_timeout_before_the_program_is_ready_does_not_count() {
         .says("error: the program was not ready by then, so the suite has not begun: tcp://")
         .says("; this run does not count\n");
     let output = suite(&[wait, ("ITCOV_READY_TIMEOUT", "1")]).ends_with(1);
-    let without = "(it was started without arguments: ITCOV_ARGS is not set)";
-    assert!(!output.stderr.contains(without), "{}", output.stderr);
+    assert!(!output.stderr.contains(WITHOUT), "{}", output.stderr);
     assert!(!krate.has("ran"));
+}
+
+const WITHOUT: &str = "(it was started without arguments: ITCOV_ARGS is not set)";
+
+#[test]
+fn a_program_that_is_not_ready_may_want_arguments() {
+    let krate = TestCrate::new("waits");
+    krate.write(
+        "src/main.rs",
+        "fn main() { loop { std::thread::park() } }\n",
+    );
+    let ready = format!("tcp://127.0.0.1:{}", free_port());
+    let suite = ["suite", "--ready", &ready, "--ready-timeout", "1", "true"];
+    krate.itcov(&suite).ends_with(1).says(WITHOUT);
 }
 
 #[test]
