@@ -34,6 +34,8 @@ pub struct Folder {
     _marker: File,
     /// There was no report before.
     is_new: bool,
+    /// Nor the directory.
+    is_made: bool,
     is_complete: bool,
 }
 
@@ -46,6 +48,8 @@ impl Drop for Folder {
         let _ = remove(&self.directory.join(BESIDE));
         if self.is_new {
             let _ = remove(&self.directory.join(MARKER));
+        }
+        if self.is_made {
             // If it is empty.
             let _ = fs::remove_dir(&self.directory);
         }
@@ -63,7 +67,9 @@ impl Folder {
             let directory = directory.to_owned();
             return Err(Error::NotADirectory { directory });
         }
-        let marker = as_made(directory).join(MARKER);
+        let made = as_made(directory);
+        let is_made = !made.exists();
+        let marker = made.join(MARKER);
         if marker.exists() && !marker.is_file() {
             return Err(Error::OtherFiles {
                 directory: directory.to_owned(),
@@ -71,7 +77,7 @@ impl Folder {
             });
         }
         if !marker.exists()
-            && let Some(file) = first_file(&as_made(directory))?
+            && let Some(file) = first_file(&made)?
         {
             let directory = directory.to_owned();
             return Err(Error::OtherFiles { directory, file });
@@ -102,6 +108,7 @@ impl Folder {
             directory: directory.to_owned(),
             _marker: file,
             is_new,
+            is_made,
             is_complete: false,
         };
         // Of a run that was killed.
@@ -326,6 +333,9 @@ mod tests {
         drop(Folder::open(&work.path().join("new")).unwrap());
         assert!(files(work.path()).is_empty());
         assert!(!work.path().join("new").exists());
+        // An empty one is the user's.
+        drop(Folder::open(work.path()).unwrap());
+        assert!(work.path().exists() && files(work.path()).is_empty());
         write(work.path(), "pages/one.html").unwrap();
         let before = files(work.path());
         drop(Folder::open(work.path()).unwrap());
