@@ -22,7 +22,8 @@ limit=1800
 rm -rf "$work/before-source"
 mkdir -p "$work/before-source"
 git -C "$repository" archive "$before" | tar -x -C "$work/before-source"
-install_itcov "$work/before-source" "$work/before"
+# Its package was in a directory of its own.
+install_itcov "$work/before-source/generator" "$work/before"
 install_itcov "$repository" "$work/now"
 
 say "$crate $version"

@@ -48,6 +48,7 @@ pub mod count;
 mod error;
 pub mod files;
 pub mod formats;
+mod hash;
 pub mod mapped;
 mod objects;
 mod parallel;

@@ -1,6 +1,5 @@
 //! The programs and libraries that were built: which functions they have, and what ran of them.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +8,7 @@ use crate::count::functions::{Counted, Functions};
 use crate::count::profile::Profile;
 use crate::count::reach::{Later, Reach};
 use crate::error::Error;
+use crate::hash::HashSet;
 use crate::mapped;
 use crate::parallel;
 use crate::parse::mapping::FunctionMapping;

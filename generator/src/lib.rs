@@ -10,6 +10,7 @@ mod duration;
 mod git_dir;
 mod live;
 mod measured;
+mod near;
 mod output;
 mod progress;
 mod readable;

@@ -3,12 +3,12 @@
 //! Which records count, and which of several for one function, is decided as llvm-cov does when it loads
 //! one object after the other.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::profile::{Lookup, Profile};
 use super::values::Values;
+use crate::hash::{HashMap, HashSet};
 use crate::parse::counter::{Counter, Expression};
 use crate::parse::mapping::FunctionMapping;
 use crate::parse::regions::{Kind, Position, Region};
@@ -212,13 +212,13 @@ impl<R> Default for Functions<R> {
     fn default() -> Self {
         Self {
             known: Vec::new(),
-            of_other_builds: HashSet::new(),
-            without_mapping: HashSet::new(),
+            of_other_builds: HashSet::default(),
+            without_mapping: HashSet::default(),
             outdated: Vec::new(),
             unused: Vec::new(),
-            seen: HashSet::new(),
-            lists: HashMap::new(),
-            matched: HashSet::new(),
+            seen: HashSet::default(),
+            lists: HashMap::default(),
+            matched: HashSet::default(),
         }
     }
 }

@@ -15,10 +15,10 @@ pub mod since;
 pub mod summary;
 pub mod values;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::hash::HashMap;
 use crate::parallel;
 use functions::{Function, Functions};
 use lines::Line;
@@ -94,14 +94,14 @@ fn by_file<R>(
     mut functions: Vec<Function<R>>,
     wanted: impl Fn(&Path) -> bool,
 ) -> (Vec<Function<R>>, Vec<FileOfFunctions>) {
-    let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::new();
+    let mut is_wanted: HashMap<Arc<str>, bool> = HashMap::default();
     for file in functions.iter().flat_map(|function| &function.files) {
         if !is_wanted.contains_key(file) {
             is_wanted.insert(Arc::clone(file), wanted(Path::new(&**file)));
         }
     }
     functions.retain(|function| function.files.iter().any(|file| is_wanted[file]));
-    let mut by_file: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+    let mut by_file: HashMap<Arc<str>, Vec<usize>> = HashMap::default();
     for (place, function) in functions.iter().enumerate() {
         for file in function.files.iter().filter(|file| is_wanted[*file]) {
             let those = by_file.entry(Arc::clone(file)).or_default();

@@ -1,7 +1,6 @@
 //! Profiles as values: the counters of every function, of one run or of several that add up.
 
-use std::collections::HashMap;
-
+use crate::hash::HashMap;
 use crate::parse::Malformed;
 use crate::parse::profile::{self, FunctionCounts};
 

@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, NodeDep, Package, PackageId, Target};
 
 use super::options::BuildOptions;
 use super::units::Unit;
+use crate::near;
 use crate::run::{Failure, say};
 
 /// The dependencies that were chosen.
@@ -255,18 +256,15 @@ fn has_version(version: &str, wanted: &str) -> bool {
 /// The packages with similar names, the most similar first; of the same name, with their versions.
 fn nearest<'a>(spec: &str, packages: impl Iterator<Item = &'a Package>) -> Vec<String> {
     let (name, _) = spec.split_once('@').unwrap_or((spec, ""));
-    let plain = |name: &str| name.to_lowercase().replace('_', "-");
-    let near = packages.filter_map(|package| {
-        let distance = strsim::osa_distance(&plain(name), &plain(&package.name));
+    let all = packages.map(|package| {
         let called = if package.name.as_str() == name {
             with_version(package)
         } else {
             package.name.to_string()
         };
-        (distance <= name.len().max(3) / 3).then_some((distance, called))
+        (package.name.as_str(), called)
     });
-    let near: BTreeSet<(usize, String)> = near.collect();
-    near.into_iter().take(3).map(|(_, name)| name).collect()
+    near::nearest(name, all)
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use llvm_coverage::Coverage;
 use llvm_coverage::count::profile::Profile;
 
 use super::display::Listed;
 use super::warnings;
 use crate::commands::scenarios::sharing;
-use crate::measured::scenarios::Scenarios;
+use crate::measured::scenarios::{Scenarios, place_of};
 use crate::measured::{Idle, Measured, Measurement, Profiles};
 use crate::progress::during_each;
 
@@ -97,18 +97,7 @@ fn named(scenarios: &Scenarios) -> Result<Option<Profile>> {
 fn of_scenarios(scenarios: &Scenarios, names: &[String]) -> Result<Profile> {
     let (mut profile, mut shared) = (Profile::default(), Vec::new());
     for name in names {
-        let mut all = scenarios.all.iter();
-        let Some(place) = all.position(|it| it.name.as_ref() == Some(name)) else {
-            let all = scenarios.all.iter().filter_map(|it| it.name.as_deref());
-            let all: Vec<&str> = all.collect();
-            if all.is_empty() {
-                bail!("the last run has no scenarios: see `cargo itcov help scenario`");
-            }
-            bail!(
-                "there is no scenario {name:?}; there are: {}",
-                all.join(", ")
-            );
-        };
+        let place = place_of(name, &scenarios.all)?;
         profile.merge(&scenarios.profile(place)?);
         shared.extend(scenarios.all[place].is_shared.then_some(name.as_str()));
     }

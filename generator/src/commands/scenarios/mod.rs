@@ -8,6 +8,7 @@ pub mod sharing;
 mod table;
 mod testwise;
 
+use std::env;
 use std::io::{IsTerminal, Write, stdout};
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ use super::report::warnings;
 use crate::commands::scenarios::recorded::{Counted, Recorded};
 use crate::measured::Choice;
 use crate::measured::scenarios::index::Index;
-use crate::measured::scenarios::reach;
+use crate::measured::scenarios::{place_of, reach};
 use crate::measured::sources::Stale;
 use crate::output::{self, note};
 use crate::scaffold::metadata::{Cargo, Workspace};
@@ -222,7 +223,7 @@ impl Scenarios {
             return Ok(counted.named());
         };
         let root = workspace.metadata.workspace_root.as_std_path();
-        let wanted = match Place::parse(place, root)? {
+        let wanted = match Place::parse(place, root, &env::current_dir()?)? {
             Place::Lines(path, range) => {
                 let lines = &counted.index.lines;
                 if !lines.paths().any(|it| it == path) {
@@ -295,10 +296,7 @@ impl Scenarios {
 }
 
 fn show_only(root: &Path, recorded: &mut Recorded, counted: &Counted, name: &str) -> Result<()> {
-    let mut all = counted.scenarios.iter();
-    let Some(place) = all.position(|it| it.name.as_deref() == Some(name)) else {
-        bail!("there is no scenario {name:?}; `cargo itcov scenarios` lists them");
-    };
+    let place = place_of(name, &counted.scenarios)?;
     sharing::say(counted.shared(&[place]));
     let alone = &reach::alone(&counted.index.sets)[place];
     let title = format!("Lines that only {} reaches", harmless(name));

@@ -21,32 +21,36 @@ pub enum Place {
 }
 
 impl Place {
-    /// What `FILE`, `FILE:LINE`, `FILE:LINE-LINE` or `FUNCTION` means.
+    /// What `FILE`, `FILE:LINE`, `FILE:LINE-LINE` or `FUNCTION` means. The path of a file begins at the root, as in reports, or in the
+    /// directory `here` if only that has it.
     ///
     /// # Errors
     ///
     /// If it can be none of them.
-    pub fn parse(text: &str, root: &Path) -> Result<Place> {
+    pub fn parse(text: &str, root: &Path, here: &Path) -> Result<Place> {
+        let at = |file: &str| {
+            let of_root = root.join(file);
+            let of_here = Some(here.join(file)).filter(|it| !of_root.is_file() && it.is_file());
+            of_here.unwrap_or(of_root)
+        };
         let wrong = || {
             format!(
                 "--reach {text} is not a place such as src/store.rs:42, src/store.rs:40-50, src/store.rs or store::insert"
             )
         };
         let all = 0..=u32::MAX;
-        if root.join(text).is_file() {
-            return Ok(Place::Lines(root.join(text), all));
+        if at(text).is_file() {
+            return Ok(Place::Lines(at(text), all));
         }
         if text.contains("::") || !text.contains([':', '/', '.']) {
             return Ok(Place::Function(text.to_owned()));
         }
         let Some((file, range)) = text.rsplit_once(':') else {
-            return Ok(Place::Lines(root.join(text), all));
+            return Ok(Place::Lines(at(text), all));
         };
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         match (first.parse(), last.parse()) {
-            (Ok(first), Ok(last)) if first <= last => {
-                Ok(Place::Lines(root.join(file), first..=last))
-            }
+            (Ok(first), Ok(last)) if first <= last => Ok(Place::Lines(at(file), first..=last)),
             _ => bail!("{}", wrong()),
         }
     }
@@ -176,7 +180,7 @@ mod tests {
 
     #[test]
     fn places_are_lines_or_functions() {
-        let parse = |text: &str| Place::parse(text, Path::new("/none"));
+        let parse = |text: &str| Place::parse(text, Path::new("/none"), Path::new("/none"));
         let lines = |file: &str, range| Place::Lines(Path::new("/none").join(file), range);
         assert_eq!(parse("src/a.rs:4").unwrap(), lines("src/a.rs", 4..=4));
         assert_eq!(parse("src/a.rs:4-9").unwrap(), lines("src/a.rs", 4..=9));
@@ -187,6 +191,20 @@ mod tests {
         for wrong in ["src/a.rs:x", "src/a.rs:9-4", "src/a.rs:"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_path_that_only_the_directory_has_begins_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let here = root.join("generator/src");
+        let whole = |file: &str| Place::Lines(root.join(file), 7..=7);
+        let parse = |text: &str| Place::parse(text, root, &here).unwrap();
+        assert_eq!(parse("lib.rs:7"), whole("generator/src/lib.rs"));
+        assert_eq!(
+            parse("generator/src/lib.rs:7"),
+            whole("generator/src/lib.rs")
+        );
+        assert_eq!(parse("none.rs:7"), whole("none.rs"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ use llvm_coverage::files;
 
 pub use folding::{Folded, fold};
 pub use log::Outcome;
-pub use reading::{Scenario, Scenarios};
+pub use reading::{Scenario, Scenarios, place_of};
 pub use recorder::Recorder;
 pub use shared::after_suite;
 

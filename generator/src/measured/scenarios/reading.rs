@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::files;
 use llvm_coverage::parse::profile;
@@ -19,6 +19,7 @@ use super::shared::fixtures::shared;
 use crate::measured::numbered::numbered;
 use crate::measured::part::{Measured, SUITE};
 use crate::measured::profiles;
+use crate::near::nearest;
 
 /// The scenarios of a run.
 pub struct Scenarios {
@@ -47,6 +48,28 @@ pub struct Scenario {
     pub is_shared: bool,
     /// The places of its entries: the part's, and the one in it.
     entries: Vec<(usize, usize)>,
+}
+
+/// The place of the scenario of a name.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn place_of(name: &str, all: &[Scenario]) -> Result<usize> {
+    let names = || all.iter().map(|it| it.name.as_deref());
+    if let Some(place) = names().position(|it| it == Some(name)) {
+        return Ok(place);
+    }
+    if names().flatten().next().is_none() {
+        bail!("the last run has no scenarios: see `cargo itcov help scenario`");
+    }
+    let near = nearest(name, names().flatten().map(|it| (it, it)));
+    let near: Vec<String> = near.iter().map(|it| format!("{it:?}")).collect();
+    let similar = match &*near {
+        [] => String::new(),
+        near => format!("; similar: {}", near.join(", ")),
+    };
+    bail!("there is no scenario {name:?}{similar}; `cargo itcov scenarios` lists them")
 }
 
 impl Scenarios {

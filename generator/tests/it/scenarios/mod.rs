@@ -216,7 +216,13 @@ fn scenarios_are_listed_chosen_and_told_apart() {
     krate
         .itcov(&["report", "--scenario", "none"])
         .ends_with(1)
-        .says("there is no scenario \"none\"; there are: one, two, three, four");
+        .says(
+            "there is no scenario \"none\"; similar: \"one\"; `cargo itcov scenarios` lists them",
+        );
+    krate
+        .itcov(&["scenarios", "--only", "thr"])
+        .ends_with(1)
+        .says("there is no scenario \"thr\"; similar: \"three\"; ");
     krate
         .itcov(&["scenarios", "--reach", "src/main.rs:x"])
         .ends_with(1)
