@@ -12,6 +12,7 @@ mod live;
 mod measured;
 mod near;
 mod output;
+mod parsed;
 mod progress;
 mod readable;
 mod restored;

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use cargo_metadata::Artifact;
 use llvm_coverage::files;
+use toml_edit::DocumentMut;
 use walkdir::{DirEntry, WalkDir};
 
 use super::again::Product;
@@ -231,10 +232,12 @@ pub fn manifests(
         .iter()
         .flat_map(|it| FOUND.map(|name| it.join(name)));
     let absent = found.filter(|path| !path.exists()).map(Text::absent);
+    let roots = packages.iter().filter_map(|it| workspace_of(it));
     let manifests: BTreeSet<PathBuf> = packages
         .iter()
-        .copied()
-        .chain([layout.root.as_path()])
+        .map(|it| it.to_path_buf())
+        .chain(roots)
+        .chain([layout.root.clone()])
         .map(|package| package.join("Cargo.toml"))
         .collect();
     let manifests = manifests.into_iter().filter(|path| path.exists());
@@ -243,6 +246,24 @@ pub fn manifests(
         .chain(absent)
         .chain(settings::of(&layout.root, began))
         .collect()
+}
+
+/// The root of the workspace that a package is a member of, whose manifest says with which features and versions it is made.
+fn workspace_of(package: &Path) -> Option<PathBuf> {
+    let manifest = |directory: &Path| {
+        let text = files::read_text(&directory.join("Cargo.toml")).ok()?;
+        text.parse::<DocumentMut>().ok()
+    };
+    let own = manifest(package)?;
+    let named = own
+        .get("package")
+        .and_then(|it| it.get("workspace")?.as_str());
+    if let Some(named) = named {
+        return Some(clean(&package.join(named)));
+    }
+    let mut above = package.ancestors();
+    let root = above.find(|it| manifest(it).is_some_and(|it| it.contains_key("workspace")));
+    root.map(Path::to_owned)
 }
 
 /// What cargo makes part of a package's program though no manifest names it, as soon as it is there.

@@ -336,7 +336,8 @@ impl Measurement {
         reach.map_err(rebuild)
     }
 
-    fn filter(&self, generated: &[impl AsRef<Path>]) -> SourceFilter {
+    /// The source files that are of interest, and not below one of the `generated` directories.
+    pub fn filter(&self, generated: &[impl AsRef<Path>]) -> SourceFilter {
         SourceFilter::below(&self.sources).without(generated.iter().map(AsRef::as_ref))
     }
 }

@@ -10,20 +10,20 @@ use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item};
 
-pub use predicate::{attribute, is_meant};
-use predicate::{holds, inner_attributes, of_measured, predicate};
+pub use predicate::{attribute, inner_attributes, is_meant};
+use predicate::{holds, of_measured, predicate};
 
+use crate::parsed::{self, Parsed};
 use crate::walk::{self, Go, Part, Visitor};
 
 /// What is set, as `rustc --print cfg` says it.
 pub type Cfg = BTreeSet<String>;
 
 /// The lines of items, statements, arms and expressions that each of these compilations has left out. Tests are not meant, nor what
-/// is not to be measured. None if the text is not understood.
+/// is not to be measured. None in what is not understood.
 pub fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
-    let tokens = text.parse::<TokenStream>().ok();
-    let parsed = tokens.and_then(|it| Some((it.clone(), syn::parse2(it).ok()?)));
-    let Some((tokens, file)) = parsed.filter(|_| !compiled.is_empty()) else {
+    let parsed = parsed::parse(text).filter(|_| !compiled.is_empty());
+    let Some(Parsed { tokens, file, .. }) = parsed else {
         return Vec::new();
     };
     let mut nodes = Nodes::default();

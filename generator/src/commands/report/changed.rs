@@ -18,6 +18,7 @@ use super::mapped::Mapped;
 use super::of_statement;
 use super::unbuilt::{self, Sources, Unbuilt};
 use super::without_code;
+use crate::build::sources::is_final;
 use crate::build::texts::Text;
 use crate::progress::during;
 use crate::readable;
@@ -55,6 +56,7 @@ impl ChangedSince {
     ) -> Result<Changed> {
         let Built {
             texts,
+            is_own,
             mut stale,
             outside,
             cfg,
@@ -67,20 +69,25 @@ impl ChangedSince {
                 untracked: BTreeSet::new(),
             });
         };
+        let paths = texts.iter().map(|text| text.path.as_path());
+        let built = Sources::new(paths_of(&coverage).chain(paths.clone()), workspace);
+        let included = given::of_other_names(texts);
+        let is_source = |path: &&Path| {
+            let is_rust = || path.extension().is_some_and(|it| it == "rs");
+            let is_included = || path.canonicalize().is_ok_and(|it| included.contains(&it));
+            is_own(path) && (is_rust() || is_included())
+        };
+        let files = paths_of(&coverage).chain(stale.iter().map(PathBuf::as_path));
+        let files = files.chain(paths.filter(is_source)).collect();
         let (mut lines, differences) = during("asking git what has changed", || {
-            let included = given::of_other_names(texts);
-            changed(&coverage, &stale, &included, outside, revision, workspace)
+            changed(files, &built, outside, revision, workspace)
         })
         .with_context(|| format!("cannot tell what has changed since {revision}"))?;
         stale.retain(|path| lines.contains_key(path));
-        let coverage_files = coverage.files.iter().map(|file| Path::new(&*file.path));
-        let built = coverage_files
-            .clone()
-            .chain(texts.iter().map(|text| text.path.as_path()));
-        let mut unbuilt = unbuilt::find(differences.lines.keys(), built, workspace, outside);
+        let mut unbuilt = unbuilt::find(differences.lines.keys(), &built, workspace, outside);
         unbuilt.extend(untracked(outside, &differences));
         let cfg = cfg();
-        let sources = Sources::new(coverage_files.clone(), workspace);
+        let sources = Sources::new(paths_of(&coverage), workspace);
         unbuilt.extend(without_code::in_others(
             texts,
             &differences.lines,
@@ -120,6 +127,10 @@ impl ChangedSince {
     }
 }
 
+fn paths_of(coverage: &Coverage) -> impl Iterator<Item = &Path> {
+    coverage.files.iter().map(|file| Path::new(&*file.path))
+}
+
 /// The lines with code that stand for changed ones that have none, by their files.
 fn standing_for_others(
     coverage: &Coverage,
@@ -144,6 +155,8 @@ fn standing_for_others(
 pub struct Built<'a> {
     /// What was compiled.
     pub texts: &'a BTreeSet<Text>,
+    /// Whether a file was written by hand for what was measured.
+    pub is_own: &'a dyn Fn(&Path) -> bool,
     /// What is another text now.
     pub stale: Vec<PathBuf>,
     /// The names of the crates that the programs are made of as well, and that are not of the workspace, by their directories.
@@ -244,20 +257,16 @@ pub fn links(path: &Path) -> Vec<PathBuf> {
     links
 }
 
-/// The changed lines of the files of the coverage and of the `stale` ones by their paths, and what else git says, also of files that are
-/// called as the `included` ones.
+/// The changed lines of some files by their paths, and what else git says.
 fn changed(
-    coverage: &Coverage,
-    stale: &[PathBuf],
-    included: &HashSet<PathBuf>,
+    files: BTreeSet<&Path>,
+    built: &Sources,
     outside: &BTreeMap<PathBuf, String>,
     revision: &str,
     workspace: &Workspace,
 ) -> Result<(HashMap<PathBuf, Lines>, Differences)> {
     let repository = Repository::around(workspace.metadata.workspace_root.as_std_path())?;
     let base = repository.merge_base(revision)?;
-    let files = coverage.files.iter().map(|file| Path::new(&*file.path));
-    let files: BTreeSet<&Path> = files.chain(stale.iter().map(PathBuf::as_path)).collect();
     let files: Vec<Wanted> = files.into_iter().map(Wanted::new).collect();
     let members = workspace.members().iter();
     let members: Vec<&Path> = members
@@ -270,6 +279,7 @@ fn changed(
         files.iter().any(|it| it.real.starts_with(directory))
             || members.iter().any(|it| it.starts_with(directory))
             || outside.iter().any(|it| it.starts_with(directory))
+            || built.have_parts_in(directory)
     };
     let all_links: BTreeSet<&Path> = files
         .iter()
@@ -277,12 +287,7 @@ fn changed(
         .map(|it| &**it)
         .collect();
     let paths = Paths {
-        kinds: kinds(
-            files
-                .iter()
-                .map(|it| it.path)
-                .chain(included.iter().map(PathBuf::as_path)),
-        ),
+        kinds: kinds(files.iter().map(|it| it.path)),
         links: all_links.into_iter().collect(),
     };
     let mut differences = Differences::default();
@@ -296,12 +301,15 @@ fn changed(
         let lines = match differences.lines.get(&file.real) {
             _ if is_other_file => Lines::All,
             Some(lines) => lines.clone(),
-            None if differences.tracked.contains(&file.real) => continue,
+            None if differences.tracked.contains(&file.real) || is_final(&file.real) => continue,
             None => {
                 differences.unknown.insert(file.path.to_owned());
                 Lines::All
             }
         };
+        if let Lines::All = lines {
+            differences.lines.insert(file.real.clone(), Lines::All);
+        }
         changed.insert(file.path.to_owned(), lines);
     }
     Ok((changed, differences))

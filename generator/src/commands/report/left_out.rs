@@ -10,13 +10,16 @@ use syn::{Block, ImplItem, Item, Signature, Stmt, TraitItem};
 use super::asynchronous;
 use super::cfg::{attribute, is_meant};
 use super::mapped::Mapped;
+use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// The lines of functions that begin in none of the lines in which a `mapped` one does, and of asynchronous ones of whose bodies
-/// nothing is mapped. Tests are not meant, nor what is not to be measured, nor what macros make. None if the text is not understood.
+/// nothing is mapped. Tests are not meant, nor what is not to be measured, nor what macros make. None in what is not understood.
 pub fn functions(text: &str, mapped: &Mapped) -> Vec<RangeInclusive<u32>> {
-    let parsed = syn::parse_file(text).ok();
-    let Some(file) = parsed.filter(|it| is_meant(&it.attrs)) else {
+    let Some(file) = parsed::parse(text)
+        .map(|it| it.file)
+        .filter(|it| is_meant(&it.attrs))
+    else {
         return Vec::new();
     };
     let mut functions = Functions {

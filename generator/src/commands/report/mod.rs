@@ -16,6 +16,8 @@ mod given;
 pub mod html;
 mod left_out;
 mod mapped;
+mod modules;
+mod not_understood;
 mod of_statement;
 mod percent;
 mod revision;
@@ -196,8 +198,11 @@ impl Report {
             warnings::of_bodies(&asynchronous::without_bodies(&coverage), root);
         }
         let not_current = stale.clone();
+        let own = measurement.filter(&generated);
+        let is_made = |path: &Path| generated.iter().any(|it| path.starts_with(it));
         let built = Built {
             texts: &texts,
+            is_own: &|path| own.includes(path) || path.starts_with(root) && !is_made(path),
             stale,
             outside: &measurement.outside(),
             cfg: &|| measurement.cfg(),

@@ -11,6 +11,7 @@ use syn::spanned::Spanned;
 use syn::{Block, Expr, ImplItem, Item, Macro, TraitItem};
 
 use super::mapped::Mapped;
+use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// The lines of a text that stand for others which are `wanted` and have no code.
@@ -55,13 +56,14 @@ type Lines = RangeInclusive<u32>;
 /// there is no such line, or the text is not understood.
 fn without_code(text: &str, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTreeSet<u32>, Parts)> {
     let mut lines = BTreeSet::new();
-    add_words(text.parse().ok()?, &mut lines);
+    let parsed = parsed::parse(text)?;
+    add_words(parsed.tokens, &mut lines);
     lines.retain(|line| is_meant(*line));
     if lines.is_empty() {
         return None;
     }
     let mut parts = Parts::default();
-    walk::through(&mut parts, &syn::parse_file(text).ok()?);
+    walk::through(&mut parts, &parsed.file);
     Some((lines, parts))
 }
 
@@ -212,7 +214,7 @@ fn add_groups(tokens: TokenStream, found: &mut Vec<Scope>) {
 }
 
 /// Adds the lines of names, literals and operators, but for those of attributes, and so of comments.
-fn add_words(tokens: TokenStream, found: &mut BTreeSet<u32>) {
+pub(super) fn add_words(tokens: TokenStream, found: &mut BTreeSet<u32>) {
     let mut is_behind_mark = false;
     for token in tokens {
         let is_attribute = is_behind_mark;

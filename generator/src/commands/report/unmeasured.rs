@@ -13,6 +13,7 @@ use syn::ext::IdentExt as _;
 use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use super::mapped::Mapped;
+use super::not_understood;
 use crate::build::texts::Text;
 
 /// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
@@ -70,6 +71,11 @@ pub fn find(
             let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
             out.extend(macros::without_code(coverage, file, &text, macros));
         }
+        out.extend(
+            not_understood::lines(&text, &|_| false)
+                .into_iter()
+                .map(|it| it..=it),
+        );
         out.retain(|range| lines.is_some_and(|all| all.iter().any(|it| range.contains(it))));
         let first = out.iter().map(RangeInclusive::start);
         unmeasured.extend(first.map(|line| format!("{name} (no code for line {line} now)")));
@@ -92,7 +98,11 @@ fn names(text: &str, mapped: &Mapped) -> Vec<(RangeInclusive<u32>, String)> {
         let (_, name) = all.range(lines.clone()).next()?;
         Some((lines, name.clone()))
     });
-    named.collect()
+    let mut named: Vec<_> = named.collect();
+    let begins = |line: u32| mapped.function_begins_in(line..=line);
+    let others = not_understood::lines(text, &begins).into_iter();
+    named.extend(others.filter_map(|line| Some((line..=line, all.get(&line)?.clone()))));
+    named
 }
 
 /// Adds the names of functions by the lines that they begin in.

@@ -11,6 +11,7 @@ use llvm_coverage::{Coverage, files};
 use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use super::mapped::Mapped;
+use super::not_understood;
 use super::of_statement;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
@@ -37,11 +38,11 @@ pub fn leave_out(
         let functions = left_out::functions(&text, &mapped);
         let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
         let unknown = of_statement::unknown(&text, &mapped, &|line| code.contains(&line));
-        found.extend(named(
-            path,
-            changed,
-            [functions, unknown, out.clone()].concat(),
-        ));
+        let without = [functions, unknown, out.clone()].concat();
+        found.extend(named(path, changed, without, LEFT_OUT));
+        found.extend(not_understood(path, changed, &text, &|line| {
+            code.contains(&line)
+        }));
         *changed = changed.without(&out);
     }
     found
@@ -71,7 +72,8 @@ pub fn in_others(
         }
         let out = cfg::left_out(&text, known(cfg, path));
         let functions = left_out::functions(&text, &Mapped::default());
-        let named = named(path, changed, [functions, out].concat());
+        let mut named = named(path, changed, [functions, out].concat(), LEFT_OUT);
+        named.extend(not_understood(path, changed, &text, &|_| false));
         if named.is_empty() {
             continue;
         }
@@ -87,8 +89,27 @@ fn known<'a>(cfg: &'a HashMap<PathBuf, Vec<Cfg>>, path: &Path) -> &'a [Cfg] {
     cfg.get(path).map_or(&[][..], Vec::as_slice)
 }
 
+/// Why there is no code of lines.
+const LEFT_OUT: &str = "which `cfg` leaves out or the compiler has no lines of";
+
+fn not_understood(
+    path: &Path,
+    changed: &Lines,
+    text: &str,
+    has_code: &dyn Fn(u32) -> bool,
+) -> Vec<Unbuilt> {
+    let lines = not_understood::lines(text, has_code).into_iter();
+    let why = "in what is not understood, as by another edition of Rust";
+    named(path, changed, lines.map(|it| it..=it).collect(), why)
+}
+
 /// Those that have changed.
-fn named(path: &Path, changed: &Lines, mut all: Vec<RangeInclusive<u32>>) -> Vec<Unbuilt> {
+fn named(
+    path: &Path,
+    changed: &Lines,
+    mut all: Vec<RangeInclusive<u32>>,
+    why: &str,
+) -> Vec<Unbuilt> {
     all.retain(|it| changed.touch(it));
     all.sort_by_key(|it| (*it.start(), Reverse(*it.end())));
     // What is in another one is said with it.
@@ -100,10 +121,7 @@ fn named(path: &Path, changed: &Lines, mut all: Vec<RangeInclusive<u32>>) -> Vec
     });
     let unbuilt = |it: &RangeInclusive<u32>| Unbuilt {
         path: path.to_owned(),
-        why: format!(
-            "no code for line {}, which `cfg` leaves out or the compiler has no lines of",
-            it.start()
-        ),
+        why: format!("no code for line {}, {why}", it.start()),
     };
     all.iter().map(unbuilt).collect()
 }

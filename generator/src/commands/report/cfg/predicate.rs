@@ -13,7 +13,7 @@ pub fn attribute(first: Punct, group: Option<TokenTree>) -> Vec<Attribute> {
 }
 
 /// Those that head the tokens of a group, and are of what is around it.
-pub(super) fn inner_attributes(tokens: TokenStream) -> Vec<Attribute> {
+pub fn inner_attributes(tokens: TokenStream) -> Vec<Attribute> {
     let parse = |input: ParseStream| {
         let attributes = Attribute::parse_inner(input)?;
         input.parse::<TokenStream>().map(|_| attributes)

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Block, Expr, ImplItem, Item, Macro, Signature, Stmt, TraitItem};
 
 use crate::commands::report::cfg::is_meant;
+use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 pub struct Call {
@@ -18,11 +19,11 @@ pub struct Call {
     pub is_in_function: bool,
 }
 
-/// Those in a source. None if it is not understood.
+/// Those in a source, as far as it is understood.
 pub fn of(text: &str) -> Vec<Call> {
     let mut calls = Calls::default();
-    let parsed = syn::parse_file(text).ok();
-    if let Some(file) = parsed.filter(|it| is_meant(&it.attrs)) {
+    let file = parsed::parse(text).map(|it| it.file);
+    if let Some(file) = file.filter(|it| is_meant(&it.attrs)) {
         walk::through(&mut calls, &file);
     }
     calls.found

@@ -3,6 +3,7 @@
 mod asynchronous;
 mod cached;
 mod cfg;
+mod declared;
 mod early;
 mod edited;
 mod hidden;
@@ -11,6 +12,7 @@ mod left_out;
 mod made;
 mod outside;
 mod unbuilt;
+mod understood;
 mod values;
 
 /// A gate that all changed lines have to have run for.

@@ -64,3 +64,57 @@ fn no_threshold_is_met_while_a_crate_outside_of_the_workspace_is_not_tracked() {
         gate(&krate, &without).ends_with(0);
     }
 }
+
+#[test]
+fn the_manifest_of_another_workspace_decides_how_its_members_are_made() {
+    let krate = TestCrate::empty();
+    let own = "[workspace]\n[dependencies]\none = { path = \"../libs/one\" }\n";
+    krate.write("app/Cargo.toml", &package("app", own));
+    krate.write("app/src/main.rs", "fn main() {\n    one::one();\n}\n");
+    let libs =
+        "[workspace]\nmembers = [\"one\"]\n[workspace.dependencies]\ntwo = { path = \"two\" }\n";
+    krate.write("libs/Cargo.toml", libs);
+    let one = "[dependencies]\ntwo = { workspace = true }\n";
+    krate.write("libs/one/Cargo.toml", &package("one", one));
+    krate.write("libs/one/src/lib.rs", "pub fn one() { two::two() }\n");
+    krate.write(
+        "libs/two/Cargo.toml",
+        &package("two", "[features]\nx = []\n"),
+    );
+    krate.write("libs/two/src/lib.rs", "pub fn two() {}\n");
+    let report = ["report", "--fail-under-lines", "100"];
+    for options in [&[][..], &["--also", "one"]] {
+        krate.write("libs/Cargo.toml", libs);
+        itcov(&krate, &[&["run"], options].concat()).ends_with(0);
+        itcov(&krate, &report).ends_with(0);
+        krate.write(
+            "libs/Cargo.toml",
+            &libs.replace(" }", ", features = [\"x\"] }"),
+        );
+        itcov(&krate, &report)
+            .ends_with(1)
+            .says("libs/Cargo.toml has changed since the program was built");
+    }
+    // That of a package which names it, and one above that is none of it.
+    krate.write("libs/Cargo.toml", "[workspace]\n");
+    krate.write("libs/one/Cargo.toml", &package("one", ""));
+    krate.write("libs/one/src/lib.rs", "pub fn one() {}\n");
+    krate.write(
+        "elsewhere/Cargo.toml",
+        "[workspace]\nmembers = [\"../libs/one\"]\n",
+    );
+    krate.write(
+        "libs/one/Cargo.toml",
+        &package("one", "workspace = \"../../elsewhere\"\n"),
+    );
+    itcov(&krate, &["run"]).ends_with(0);
+    krate.write("libs/Cargo.toml", "[workspace]\n# Changed.\n");
+    itcov(&krate, &report).ends_with(0);
+    krate.write(
+        "elsewhere/Cargo.toml",
+        "[workspace]\nmembers = [\"../libs/one\"]\n# Changed.\n",
+    );
+    itcov(&krate, &report)
+        .ends_with(1)
+        .says("elsewhere/Cargo.toml has changed since the program was built");
+}
