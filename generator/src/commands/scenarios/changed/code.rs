@@ -10,7 +10,7 @@ use proc_macro2::{Delimiter, LineColumn, Spacing, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, ImplItem, Item, Macro, Signature, Stmt, TraitItem, Visibility};
 
-use super::makers::{Makers, has_items};
+use super::makers::{Makers, has_items, is_harmless};
 use crate::walk::{self, Go, Part, Visitor};
 
 /// A function whose body has changed: lines of the text that was compiled.
@@ -290,21 +290,33 @@ impl Visitor for Items<'_> {
                 }
             }
             Part::Item(item) => {
-                let is_of_this_function = matches!(
-                    item,
-                    Item::Const(_) | Item::Static(_) | Item::Type(_) | Item::Use(_)
-                );
-                self.are_of_this_function &= is_of_this_function;
                 // The body of a function is told apart by itself.
                 if !matches!(item, Item::Fn(_)) {
                     let span = item.span();
                     self.all.push((span.start(), span.end()));
                 }
+                if is_unreachable(item) {
+                    return Go::Into;
+                }
+                self.are_of_this_function = false;
             }
             _ => return Go::Into,
         }
         Go::Past
     }
+}
+
+/// Whether an item in a function can only be reached there: an attribute, such as `no_mangle`, may lead to it from elsewhere.
+fn is_unreachable(item: &Item) -> bool {
+    let attributes = match item {
+        Item::Const(it) => &it.attrs,
+        Item::Static(it) => &it.attrs,
+        Item::Type(it) => &it.attrs,
+        Item::Use(it) => &it.attrs,
+        _ => return false,
+    };
+    let mut names = attributes.iter().map(|it| it.path().get_ident());
+    names.all(|it| it.is_some_and(is_harmless))
 }
 
 /// The first place of a function that is `pub`.

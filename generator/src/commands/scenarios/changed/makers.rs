@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::definitions;
 
@@ -18,6 +18,18 @@ const ITEMS: [&str; 10] = [
     "struct",
     "trait",
     "union",
+];
+
+/// Attributes by which nothing is reached from elsewhere, and that make nothing.
+const HARMLESS: [&str; 8] = [
+    "allow",
+    "cfg",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "forbid",
+    "warn",
 ];
 
 /// The names of those macros of some texts whose definitions have items, or call a macro that has some.
@@ -65,11 +77,27 @@ impl Makers {
     }
 }
 
-/// Whether some tokens have a word with which items begin.
+/// Whether it is the name of an attribute by which an item is not reached from elsewhere.
+pub fn is_harmless(attribute: &Ident) -> bool {
+    HARMLESS.iter().any(|word| attribute == word)
+}
+
+/// Whether some tokens have a word with which items begin, or an attribute by which one may be reached from elsewhere.
 pub fn has_items(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(it) => ITEMS.iter().any(|word| it == word),
-        TokenTree::Group(it) => has_items(&it.stream()),
-        _ => false,
+    let mut is_hash = false;
+    tokens.clone().into_iter().any(|token| {
+        let is_next = matches!(&token, TokenTree::Punct(it) if it.as_char() == '#');
+        let is_attribute = std::mem::replace(&mut is_hash, is_next);
+        match token {
+            TokenTree::Ident(it) => ITEMS.iter().any(|word| it == word),
+            TokenTree::Group(it) => is_attribute && !is_harmless_in(&it) || has_items(&it.stream()),
+            _ => false,
+        }
     })
+}
+
+fn is_harmless_in(brackets: &Group) -> bool {
+    let name = brackets.stream().into_iter().next();
+    matches!(name, Some(TokenTree::Ident(it)) if is_harmless(&it))
+        || brackets.delimiter() != Delimiter::Bracket
 }

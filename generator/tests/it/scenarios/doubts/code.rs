@@ -160,3 +160,33 @@ fn main() {
     let (names, said) = with(&krate, "src/main.rs", "\"setup\")", "\"set up\")");
     assert_eq!((&*names.join(" "), &*said), ("setup", ""));
 }
+
+#[test]
+fn a_static_that_is_reached_by_its_symbol_selects_all() {
+    let krate = app(r#"fn setup() {
+    #[unsafe(no_mangle)]
+    static LIMIT: u8 = 3;
+    static OWN: u8 = 4;
+    println!("setup {OWN}");
+}
+
+unsafe extern "C" {
+    #[link_name = "LIMIT"]
+    static THE_LIMIT: u8;
+}
+
+fn main() {
+    match std::env::args().nth(1).unwrap().as_str() {
+        "setup" => setup(),
+        _ => println!("{}", unsafe { THE_LIMIT }),
+    }
+}
+"#);
+    recorded(&krate, &["setup", "show"]);
+    let (names, said) = with(&krate, "src/main.rs", "= 3;", "= 5;");
+    assert_eq!(names, ["setup", "show"]);
+    let why = "src/main.rs:3 is not in the body of a function";
+    assert!(said.contains(why), "{said}");
+    let (names, said) = with(&krate, "src/main.rs", "\"setup {", "\"set up {");
+    assert_eq!((&*names.join(" "), &*said), ("setup", ""));
+}

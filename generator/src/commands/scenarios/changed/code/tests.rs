@@ -144,3 +144,50 @@ fn one() {
         );
     }
 }
+
+#[test]
+fn what_is_in_a_function_and_reached_from_elsewhere_is_not_of_the_function_alone() {
+    for (item, is_own) in [
+        ("static A: u8 = 1;", true),
+        ("#[allow(dead_code)] #[cfg(unix)] static A: u8 = 1;", true),
+        ("/// A text.\n static A: u8 = 1;", true),
+        ("#[expect(dead_code)] const A: u8 = 1;", true),
+        ("const A: u8 = { const B: u8 = 1; B };", true),
+        ("shown!(1);", true),
+        ("#[unsafe(no_mangle)] static A: u8 = 1;", false),
+        ("#[export_name = \"B\"] static A: u8 = 1;", false),
+        (
+            "#[used] #[unsafe(link_section = \"s\")] static A: u8 = 1;",
+            false,
+        ),
+        ("#[linkme::distributed_slice(ALL)] static A: u8 = 1;", false),
+        ("#[cfg_attr(unix, no_mangle)] static A: u8 = 1;", false),
+        ("#[made] const A: u8 = 1;", false),
+        ("{ #[no_mangle] static A: u8 = 1; }", false),
+        ("let a = || { #[no_mangle] static A: u8 = 1; };", false),
+        ("const _: () = { #[no_mangle] static A: u8 = 1; };", false),
+        (
+            "const _: () = { impl T for S { const A: u8 = 1; } };",
+            false,
+        ),
+        (
+            "static A: u8 = { impl T for S { const A: u8 = 1; } 2 };",
+            false,
+        ),
+        (
+            "let a = [0; { impl T for S { const A: u8 = 1; } 2 }];",
+            false,
+        ),
+        ("mangled!(1);", false),
+        ("kept! { #[no_mangle] static A: u8 = 1; }", false),
+    ] {
+        let text = format!(
+            "macro_rules! mangled {{ ($e:expr) => {{ #[unsafe(no_mangle)] static A: u8 = $e; }} }}
+macro_rules! shown {{ ($e:expr) => {{ #[allow(unused)] static A: u8 = $e; }} }}
+fn one() {{ {item} two(); }}"
+        );
+        let makers = Makers::of([text.clone()].into_iter());
+        let found = super::changed(&text, &text.replace('1', "3"), &makers);
+        assert_eq!(found.is_ok(), is_own, "{item}");
+    }
+}
