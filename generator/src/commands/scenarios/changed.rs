@@ -10,6 +10,7 @@ mod code;
 mod early;
 mod git;
 mod inside;
+mod local;
 mod lock;
 mod makers;
 
@@ -19,6 +20,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use cargo_metadata::Package;
 use early::Early;
 use git::Changes;
 use inside::Inside;
@@ -127,12 +129,14 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     doubt_the_record(run, &texts, &changes, &is_report, &mut affected);
     let made_by = run.made_by.iter().map(|text| real(&text.path)).collect();
     let lock = Lock::of(root);
-    let early = Early::of(run.workspace, &lock, &made_by);
+    let packages = local::packages(run.workspace)?;
+    let packages: Vec<&Package> = packages.iter().collect();
+    let early = Early::of(&packages, &lock, &made_by);
     let sources = run.counted.index.texts.iter();
     let sources = sources.filter_map(|text| files::read_text(&text.path).ok());
     let makers = Makers::of(sources);
     let known = known(run.coverage);
-    let inside = Inside::of(run.workspace, &lock, run.counted);
+    let inside = Inside::of(root, &packages, &lock, run.counted);
     for path in changes.paths.iter().filter(|path| !is_report(path)) {
         let shown = changes.shown(path).display().to_string();
         let (Some(files), Some(texts)) = (known.get(path), texts.by_path.get(path)) else {

@@ -6,41 +6,44 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{Dependency, DependencyKind, Package, Target};
 
 use super::lock::Lock;
-use crate::scaffold::metadata::Workspace;
 
 /// See above.
 pub struct Early<'a> {
     /// The sources of build scripts and macros.
     sources: &'a BTreeSet<PathBuf>,
-    /// The directories of the members that these use.
-    members: BTreeSet<PathBuf>,
+    /// The directories of the packages that these use.
+    used: Vec<PathBuf>,
+    /// Those of all packages.
     all: Vec<PathBuf>,
+    /// Whether build scripts and macros use anything.
+    use_any: bool,
 }
 
 impl<'a> Early<'a> {
-    /// What is known of a workspace, and which `sources` build scripts and macros have.
-    pub fn of(workspace: &Workspace, lock: &Lock, sources: &'a BTreeSet<PathBuf>) -> Early<'a> {
-        let members: Vec<&Package> = workspace.members().iter().collect();
+    /// What is known of the packages at paths, and which `sources` build scripts and macros have.
+    pub fn of(packages: &[&Package], lock: &Lock, sources: &'a BTreeSet<PathBuf>) -> Early<'a> {
         let is_macro = |it: &Package| it.targets.iter().any(Target::is_proc_macro);
-        let roots = members.iter().flat_map(|package| {
+        let roots = packages.iter().flat_map(|package| {
             let uses = package.dependencies.iter();
             let is_macro = is_macro(package);
             uses.filter(move |it| it.kind == DependencyKind::Build || is_macro)
         });
-        // A crate of a registry may be a macro, or use a member in its build script.
-        let all = members.iter().flat_map(|it| &it.dependencies);
+        // A crate of a registry may be a macro, or use one of the packages in its build script.
+        let all = packages.iter().flat_map(|it| &it.dependencies);
         let others = all.filter(|it| {
-            let is_member = || members.iter().any(|member| *member.name == it.name);
-            it.path.is_none() && !is_member()
+            let is_here = || packages.iter().any(|package| *package.name == it.name);
+            it.path.is_none() && !is_here()
         });
-        let roots = roots.chain(others);
-        let used = used(&members, lock, roots, |kind| {
+        let roots: Vec<&Dependency> = roots.chain(others).collect();
+        let use_any = !roots.is_empty();
+        let used = used(packages, lock, roots, |kind| {
             kind != DependencyKind::Development
         });
         Early {
             sources,
-            members: used.into_iter().map(directory).collect(),
-            all: members.into_iter().map(directory).collect(),
+            used: used.into_iter().map(directory).collect(),
+            all: packages.iter().copied().map(directory).collect(),
+            use_any,
         }
     }
 
@@ -49,8 +52,15 @@ impl<'a> Early<'a> {
         if self.sources.contains(path) {
             return Some("which is part of a build script or macro");
         }
-        let member = member_of(path, &self.all)?;
-        (self.members.contains(member)).then_some("which a build script or macro uses")
+        match package_of(path, &self.all) {
+            Some(package) if self.used.contains(package) => {
+                Some("which a build script or macro uses")
+            }
+            None if self.use_any => {
+                Some("which is in no package that is known, so a build script or macro may use it")
+            }
+            _ => None,
+        }
     }
 }
 
@@ -63,45 +73,46 @@ pub fn directory(package: &Package) -> PathBuf {
         .unwrap_or_else(|_| directory.to_owned())
 }
 
-/// The nearest of some directories that a file is in.
-pub fn member_of<'a>(path: &Path, all: &'a [PathBuf]) -> Option<&'a PathBuf> {
-    let around = all.iter().filter(|it| path.starts_with(it));
-    around.max_by_key(|it| it.components().count())
+/// That of some directories of packages in which a file is. Another package may be in it.
+pub fn package_of<'a>(path: &Path, all: &'a [PathBuf]) -> Option<&'a PathBuf> {
+    let mut around = path.ancestors();
+    let package = around.find(|it| it.join("Cargo.toml").exists())?;
+    all.iter().find(|it| *it == package)
 }
 
-/// The members that some dependencies lead to, through members and what the lock file has. What is at a path between them and is no
-/// member may use all.
+/// The packages that some dependencies lead to, through these and what the lock file has. What is at a path between them and is
+/// not known may use all.
 pub fn used<'a>(
-    members: &[&'a Package],
+    packages: &[&'a Package],
     lock: &Lock,
-    roots: impl Iterator<Item = &'a Dependency>,
+    roots: Vec<&'a Dependency>,
     counts: impl Fn(DependencyKind) -> bool,
 ) -> Vec<&'a Package> {
     let mut found: Vec<&Package> = Vec::new();
-    let mut next: Vec<&Dependency> = roots.collect();
+    let mut next = roots;
     while let Some(dependency) = next.pop() {
-        let Some(led_to) = led_to(members, lock, dependency) else {
-            return members.to_vec();
+        let Some(led_to) = led_to(packages, lock, dependency) else {
+            return packages.to_vec();
         };
-        for member in led_to {
-            if !found.iter().any(|it| it.id == member.id) {
-                found.push(member);
-                next.extend(member.dependencies.iter().filter(|it| counts(it.kind)));
+        for package in led_to {
+            if !found.iter().any(|it| it.id == package.id) {
+                found.push(package);
+                next.extend(package.dependencies.iter().filter(|it| counts(it.kind)));
             }
         }
     }
     found
 }
 
-/// The members that a dependency is, or leads to through none; `None` if it may be all.
+/// The packages that a dependency is, or leads to through others; `None` if it may be all.
 pub fn led_to<'a>(
-    members: &[&'a Package],
+    packages: &[&'a Package],
     lock: &Lock,
     dependency: &Dependency,
 ) -> Option<Vec<&'a Package>> {
     let Some(path) = &dependency.path else {
-        return Some(lock.members(members, dependency));
+        return Some(lock.packages(packages, dependency));
     };
     let is_it = |it: &&&Package| it.manifest_path.parent() == Some(path);
-    members.iter().find(is_it).map(|it| vec![*it])
+    packages.iter().find(is_it).map(|it| vec![*it])
 }

@@ -1,4 +1,4 @@
-//! Which members others lead to: also crates of a registry, which `[patch]` gives a member, and members by their version.
+//! Which packages at paths others lead to: also crates of a registry, which `[patch]` gives one of them, and these by their version.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub struct Lock(Option<HashMap<String, Vec<Locked>>>);
 #[derive(PartialEq)]
 struct Locked {
     version: String,
-    /// Only members, and packages at paths, have none.
+    /// Only packages at paths have none.
     source: Option<String>,
     /// Names, with the version if there are several, and with the source if that is not enough.
     uses: Vec<String>,
@@ -26,14 +26,14 @@ impl Lock {
         Lock(text.ok().and_then(|text| parse(&text)))
     }
 
-    /// The members that a dependency which is declared without a path leads to, through crates that are none; all if nobody knows.
-    pub fn members<'a>(
+    /// The packages that a dependency which is declared without a path leads to, through others; all if nobody knows.
+    pub fn packages<'a>(
         &self,
-        members: &[&'a Package],
+        packages: &[&'a Package],
         dependency: &Dependency,
     ) -> Vec<&'a Package> {
         let Some(all) = &self.0 else {
-            return members.to_vec();
+            return packages.to_vec();
         };
         let mut found = Vec::new();
         let mut known: Vec<(&str, &Locked)> = Vec::new();
@@ -47,10 +47,11 @@ impl Lock {
                     continue;
                 }
                 known.push((name, package));
-                let is_it = |it: &&&Package| *it.name == name && package.source.is_none();
-                match members.iter().find(is_it) {
-                    Some(member) => found.push(*member),
-                    None => next.extend(package.uses.iter().map(String::as_str)),
+                let is_it = |it: &&Package| *it.name == name && package.source.is_none();
+                let here = found.len();
+                found.extend(packages.iter().copied().filter(is_it));
+                if found.len() == here {
+                    next.extend(package.uses.iter().map(String::as_str));
                 }
             }
         }

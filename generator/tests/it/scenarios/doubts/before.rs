@@ -67,3 +67,67 @@ fn what_a_build_script_reads_and_git_ignores_selects_all() {
     assert_eq!(names, ["one"]);
     assert!(said.contains("with another text of "), "{said}");
 }
+
+#[test]
+fn what_build_scripts_and_macros_use_outside_of_the_workspace_selects_all() {
+    let krate = TestCrate::empty();
+    let used = "\n[dependencies]\nshared = { path = \"shared\" }\nother = { path = \"other\" }\nitoa = \"1\"\n\
+                [build-dependencies]\nbetween = { path = \"between\" }\nitoa = \"1\"\n\
+                [patch.crates-io]\nitoa = { path = \"itoa\" }\n\
+                [workspace]\nexclude = [\"shared\", \"other\", \"between\", \"itoa\"]\n";
+    krate.write("Cargo.toml", &(package("app", "") + used));
+    for (name, number, uses) in [
+        ("shared", 7, ""),
+        ("other", 8, "shared = { path = \"../shared\" }\n"),
+        ("between", 9, "shared = { path = \"../shared\" }\n"),
+        ("itoa", 10, ""),
+    ] {
+        let manifest = package(name, "").replace("0.1.0", "1.0.0");
+        krate.write(
+            &format!("{name}/Cargo.toml"),
+            &format!("{manifest}\n[dependencies]\n{uses}"),
+        );
+        let text = format!("pub fn number() -> u8 {{\n    {number}\n}}\n");
+        krate.write(&format!("{name}/src/lib.rs"), &text);
+    }
+    krate.write(
+        "between/src/lib.rs",
+        "pub fn number() -> u8 {\n    shared::number()\n}\n",
+    );
+    krate.write(
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
+         println!(\"cargo::rustc-env=MADE={}\", between::number() + itoa::number());\n}\n",
+    );
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    match std::env::args().nth(1).unwrap().as_str() {\n        \
+         \"made\" => println!(\"{}\", env!(\"MADE\")),\n        \"shared\" => println!(\"{}\", shared::number()),\n        \
+         \"itoa\" => println!(\"{}\", itoa::number()),\n        _ => println!(\"{}\", other::number()),\n    }\n}\n",
+    );
+    let all = ["made", "shared", "itoa", "other"];
+    recorded(&krate, &all);
+    let also = ["exec", "--scenarios", "--also", "shared,other,itoa"];
+    krate
+        .itcov(&[&also[..], &["--", "sh", "-e", "suite.sh"]].concat())
+        .ends_with(0);
+    assert_eq!(changed(&krate), (Vec::new(), String::new()));
+    for (file, from, why) in [
+        (
+            "shared/src/lib.rs",
+            "7",
+            "which a build script or macro uses",
+        ),
+        (
+            "itoa/src/lib.rs",
+            "10",
+            "so a build script or macro may use it",
+        ),
+    ] {
+        let (names, said) = with(&krate, file, from, "11");
+        assert_eq!(names, all);
+        assert!(said.contains(why), "{said}");
+    }
+    let (names, said) = with(&krate, "other/src/lib.rs", "    8\n", "    9\n");
+    assert_eq!((names, &*said), (vec!["other".to_owned()], ""));
+}

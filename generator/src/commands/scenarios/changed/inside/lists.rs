@@ -1,4 +1,4 @@
-//! What rustc has read, by the dep-infos beside an executable of tests: of this, and of the libraries of members.
+//! What rustc has read, by the dep-infos beside an executable of tests: of this, and of the libraries of packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,9 +17,9 @@ pub fn of_executable(root: &Path, executable: &Path) -> Option<BTreeSet<PathBuf>
     (!files.is_empty()).then_some(files)
 }
 
-/// The files of libraries, by the directories of the members that have them. Of all builds that are there, so it may be too many.
+/// The files of libraries, by the directories of the packages that have them. Of all builds that are there, so it may be too many.
 pub fn of_libraries(
-    members: &[&Package],
+    packages: &[&Package],
     root: &Path,
     executable: &Path,
 ) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
@@ -37,9 +37,9 @@ pub fn of_libraries(
             let mut libraries = it.targets.iter().filter(|it| is_library(it));
             libraries.any(|it| it.name.replace('-', "_") == crate_name)
         };
-        for member in members.iter().copied().filter(is_it) {
+        for package in packages.iter().copied().filter(is_it) {
             let files = read(root, &list).unwrap_or_default();
-            all.entry(directory(member)).or_default().extend(files);
+            all.entry(directory(package)).or_default().extend(files);
         }
     }
     all
