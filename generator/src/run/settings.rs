@@ -1,5 +1,6 @@
 //! What steers a run: options, and variables of the same names.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -7,6 +8,9 @@ use std::time::Duration;
 
 use super::Failure;
 use super::ready::Address;
+
+/// The variable of the program's arguments; of several programs, each has its own.
+const ARGS: &str = "ITCOV_ARGS";
 
 /// The variable of the control address.
 pub(super) const CONTROL: &str = "ITCOV_CONTROL";
@@ -72,28 +76,35 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads options and variables.
+    /// Reads options and the variables of this process.
     ///
     /// # Errors
     ///
     /// If one of them is malformed.
     pub fn read(options: &RunOptions, suite: &SuiteOptions) -> Result<Settings, Failure> {
-        let timeout = Value::of(options.timeout.as_deref(), "--timeout", "ITCOV_TIMEOUT");
-        let grace = Value::of(options.grace.as_deref(), "--grace", "ITCOV_GRACE");
-        let stop_signal = Value::of(
-            options.stop_signal.as_deref(),
-            "--stop-signal",
-            "ITCOV_STOP_SIGNAL",
-        );
-        let control = Value::of(options.control.as_deref(), "--control", CONTROL);
+        Settings::of(options, suite, OF_PROCESS)
+    }
+
+    fn of(
+        options: &RunOptions,
+        suite: &SuiteOptions,
+        variables: Variables,
+    ) -> Result<Settings, Failure> {
+        let value = |option: &Option<String>, name: &str, variable: &str| {
+            Value::of(option.as_deref(), name, variable, variables)
+        };
+        let timeout = value(&options.timeout, "--timeout", "ITCOV_TIMEOUT");
+        let grace = value(&options.grace, "--grace", "ITCOV_GRACE");
+        let stop_signal = value(&options.stop_signal, "--stop-signal", "ITCOV_STOP_SIGNAL");
+        let control = value(&options.control, "--control", CONTROL);
         // Within a run, the variable is where that one listens.
-        let of_run_around = Value::of(None, "", SET_CONTROL).map(|it| it.text);
+        let of_run_around = value(&None, "", SET_CONTROL).map(|it| it.text);
         let is_own =
             |it: &Value| options.control.is_some() || Some(&it.text) != of_run_around.as_ref();
         let control = control.filter(is_own);
-        let ready = Value::of(suite.ready.as_deref(), "--ready", "ITCOV_READY");
-        let ready_timeout = Value::of(
-            suite.ready_timeout.as_deref(),
+        let ready = value(&suite.ready, "--ready", "ITCOV_READY");
+        let ready_timeout = value(
+            &suite.ready_timeout,
             "--ready-timeout",
             "ITCOV_READY_TIMEOUT",
         );
@@ -132,9 +143,33 @@ impl Settings {
                         .ok_or_else(|| value.wrong(loopback))?
                 }
             },
-            program: env::var_os("ITCOV_PROGRAM").filter(|text| !text.is_empty()),
+            program: variables("ITCOV_PROGRAM").filter(|text| !text.is_empty()),
         })
     }
+}
+
+/// Variables: what one of this name is set to.
+type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+const OF_PROCESS: Variables = &|name| env::var_os(name);
+
+/// Why a run refuses these options and `variables`, of whatever program they are.
+pub fn refused(
+    options: &RunOptions,
+    suite: &SuiteOptions,
+    variables: &BTreeMap<String, OsString>,
+) -> Option<Failure> {
+    let get: Variables = &|name| variables.get(name).cloned();
+    let settings = Settings::of(options, suite, get).err();
+    let is_of_arguments = |it: &&String| {
+        it.strip_prefix(ARGS)
+            .is_some_and(|it| it.is_empty() || it.starts_with('_'))
+    };
+    let names = variables.keys().filter(is_of_arguments);
+    let given = names.filter_map(|name| Value::of(None, "", name, get));
+    let option = Value::of(suite.args.as_deref(), "--args", "", get);
+    let wrong = || given.chain(option).find_map(|it| it.words().err());
+    settings.or_else(wrong)
 }
 
 /// A text and where it is from, for people.
@@ -147,7 +182,7 @@ struct Value {
 
 impl Value {
     /// That of the option, or else of the variable. An empty variable is none.
-    fn of(option: Option<&str>, name: &str, variable: &str) -> Option<Value> {
+    fn of(option: Option<&str>, name: &str, variable: &str, variables: Variables) -> Option<Value> {
         if let Some(text) = option {
             let (from, text) = (format!("{name} "), text.to_owned());
             let is_exact = true;
@@ -157,12 +192,22 @@ impl Value {
                 is_exact,
             });
         }
-        let text = env::var_os(variable).filter(|text| !text.is_empty())?;
+        let text = variables(variable).filter(|text| !text.is_empty())?;
         Some(Value {
             from: format!("{variable}="),
             text: text.to_string_lossy().into_owned(),
             is_exact: text.to_str().is_some(),
         })
+    }
+
+    /// The words of it, as for a shell.
+    fn words(&self) -> Result<Vec<OsString>, Failure> {
+        if !self.is_exact {
+            return Err(self.wrong("is not UTF-8"));
+        }
+        let words = shell_words::split(&self.text);
+        let words = words.map_err(|_| self.wrong("has a quote that is not closed"))?;
+        Ok(words.into_iter().map(OsString::from).collect())
     }
 
     fn wrong(&self, why: &str) -> Failure {
@@ -198,18 +243,12 @@ pub fn arguments(
     is_only: bool,
     option: Option<&str>,
 ) -> Result<Vec<OsString>, Failure> {
-    let own = variable("ITCOV_ARGS", program);
-    let value = Value::of(option, "--args", &own);
-    let value = value.or_else(|| Value::of(None, "", "ITCOV_ARGS").filter(|_| is_only));
-    let Some(value) = value else {
-        return Ok(Vec::new());
-    };
-    if !value.is_exact {
-        return Err(value.wrong("is not UTF-8"));
-    }
-    let words = shell_words::split(&value.text);
-    let words = words.map_err(|_| value.wrong("has a quote that is not closed"))?;
-    Ok(words.into_iter().map(OsString::from).collect())
+    let own = variable(ARGS, program);
+    let value = Value::of(option, "--args", &own, OF_PROCESS);
+    let of_all = || Value::of(None, "", ARGS, OF_PROCESS).filter(|_| is_only);
+    value
+        .or_else(of_all)
+        .map_or(Ok(Vec::new()), |it| it.words())
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! Whether a run would take the options that are set in the recipes, as far as that can be told without a build.
 
+use std::collections::BTreeMap;
+
 use cargo_metadata::Package;
 use clap::{ArgMatches, FromArgMatches as _};
 
 use crate::build::along;
 use crate::build::options::BuildOptions;
 use crate::build::programs::{among, without_bin};
-use crate::duration;
+use crate::run::settings::{self, RunOptions, SuiteOptions};
 use crate::scaffold::RECIPES;
-use crate::scaffold::metadata::Workspace;
+use crate::scaffold::metadata::{Cargo, Workspace};
 use crate::scaffold::selection::{bins, list};
 
 /// The commands of the recipes that take them, with the words behind them that they need.
@@ -32,10 +34,10 @@ pub fn refused(cli: &clap::Command, workspace: &Workspace, options: &str) -> Opt
         match cli.clone().try_get_matches_from(line) {
             Ok(matches) => {
                 let of_command = matches.subcommand_matches(name)?;
-                let why = stray(of_command, behind).or_else(|| wrong_duration(of_command));
+                let why = stray(of_command, behind).or_else(|| wrong_value(name, of_command));
                 let why = why.or_else(|| {
                     let options = BuildOptions::from_arg_matches(of_command).ok()?;
-                    unknown_name(workspace, &options)
+                    unknown(workspace, &options)
                 });
                 return why.map(|why| wrong(&why));
             }
@@ -56,23 +58,36 @@ fn stray(matches: &ArgMatches, behind: &[&str]) -> Option<String> {
     (behind.last() != Some(&&*first)).then(|| format!("`{first}` is no option"))
 }
 
-/// What is wrong with an option that is a duration.
-fn wrong_duration(matches: &ArgMatches) -> Option<String> {
-    ["timeout", "grace", "ready_timeout"]
-        .iter()
-        .find_map(|name| {
-            let text = matches.try_get_one::<String>(name).ok()??;
-            let is_one = duration::parse(text).is_some();
-            (!is_one).then(|| format!("{text} is not a duration such as 90, 90s, 5m or 1h30m"))
-        })
+/// What is wrong with an option that steers the run.
+fn wrong_value(command: &str, matches: &ArgMatches) -> Option<String> {
+    let run = RunOptions::from_arg_matches(matches).ok()?;
+    let suite = if command == "suite" {
+        SuiteOptions::from_arg_matches(matches).ok()?
+    } else {
+        SuiteOptions::default()
+    };
+    let why = settings::refused(&run, &suite, &BTreeMap::new())?;
+    Some(why.message)
+}
+
+/// Which manifest is not there, or which package, binary or feature its workspace does not have.
+fn unknown(workspace: &Workspace, options: &BuildOptions) -> Option<String> {
+    let Some(path) = &options.cargo.manifest_path else {
+        return unknown_name(workspace, options);
+    };
+    // Where just is called beside the justfile.
+    let cargo = Cargo {
+        manifest_path: Some(workspace.metadata.workspace_root.join(path)),
+        ..Cargo::default()
+    };
+    match cargo.read() {
+        Ok(other) => unknown_name(&other, options),
+        Err(error) => Some(format!("{error:#}")),
+    }
 }
 
 /// Which package, binary or feature the workspace does not have.
 fn unknown_name(workspace: &Workspace, options: &BuildOptions) -> Option<String> {
-    // They would be those of another workspace.
-    if options.cargo.manifest_path.is_some() {
-        return None;
-    }
     let packages = match among(workspace, options) {
         Ok(packages) => packages,
         Err(error) => return Some(error.to_string()),

@@ -11,7 +11,7 @@ use cargo_metadata::camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::command;
-use crate::duration;
+use crate::run::settings::{self, RunOptions, SuiteOptions};
 
 /// How long it may take: what is evaluated may wait for something.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -19,31 +19,41 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// How often is looked whether it has ended.
 const TICK: Duration = Duration::from_millis(5);
 
-/// The variables of a run that are durations.
-const DURATIONS: [&str; 3] = ["ITCOV_TIMEOUT", "ITCOV_GRACE", "ITCOV_READY_TIMEOUT"];
-
 /// What is wrong with what a recipe of the justfile would find.
 pub fn failure(justfile: &Utf8Path) -> Option<String> {
     let said = |said: io::Result<Said>| match said {
         Ok(said) if said.status.is_none() => Err(format!(
             "just has not run anything within {LIMIT:?}: something in {justfile} waits, which each recipe would wait for"
         )),
-        Ok(said) if said.status.is_some_and(|it| it.success()) => Ok(said.output),
+        Ok(said) if said.status.is_some_and(|it| it.success()) => Ok(Some(said.output)),
         Ok(said) => Err(format!(
             "just cannot run cargo with what {justfile} sets, as each recipe does\n{}",
             said.errors.trim_end()
         )),
         // Without just, somebody else says so.
-        Err(_) => Ok(String::new()),
+        Err(_) => Ok(None),
     };
     let run = |words: &[&str]| said(run(justfile, words));
     let in_shell = |what: &str| run(&["--shell-command", "--command", what]);
     // For a command, just evaluates what it exports alone.
-    if let Err(why) = run(&["--evaluate"]).and_then(|_| in_shell("cargo --version")) {
-        return Some(why);
+    let version = match run(&["--evaluate"]).and_then(|_| in_shell("cargo --version")) {
+        Ok(version) => version?,
+        Err(why) => return Some(why),
+    };
+    if !version.lines().any(is_version) {
+        return Some(format!(
+            "the shell that {justfile} sets does not run what it is given, so recipes do nothing: `cargo --version` says no version there"
+        ));
     }
     // Not everybody has it.
-    wrong_duration(&in_shell("env").unwrap_or_default())
+    let variables = in_shell("env -0").ok().flatten();
+    refused(&variables.unwrap_or_default())
+}
+
+/// Whether cargo says so which version it is.
+fn is_version(line: &str) -> bool {
+    let version = line.strip_prefix("cargo ");
+    version.is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
 }
 
 /// The value that a variable of a justfile has for each recipe; `None` if just does not say so.
@@ -53,15 +63,13 @@ pub fn value(justfile: &Utf8Path, variable: &str) -> Option<String> {
     is_known.then_some(said.output)
 }
 
-fn wrong_duration(variables: &str) -> Option<String> {
-    let mut set = variables.lines().filter_map(|line| line.split_once('='));
-    let is_wrong = |(name, value): &(&str, &str)| {
-        DURATIONS.contains(name) && !value.is_empty() && duration::parse(value).is_none()
-    };
-    let (name, value) = set.find(is_wrong)?;
-    Some(format!(
-        "in the recipes {name} is `{value}`, which is not a duration such as 90, 90s, 5m or 1h30m"
-    ))
+/// What a run would refuse of variables, each of which ends with a zero.
+fn refused(variables: &str) -> Option<String> {
+    let set = variables.split('\0').filter_map(|it| it.split_once('='));
+    let set = set.map(|(name, value)| (name.to_owned(), value.into()));
+    let (options, suite) = (RunOptions::default(), SuiteOptions::default());
+    let why = settings::refused(&options, &suite, &set.collect())?;
+    Some(format!("in the recipes {why}"))
 }
 
 /// What just says.

@@ -78,7 +78,37 @@ fn values_that_a_run_refuses_fail_the_check() {
         (
             OPTIONS,
             "itcov_options := '--timeout soon'",
-            "soon is not a duration",
+            "--timeout soon is not a duration",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--stop-signal KILL'",
+            "--stop-signal KILL is neither SIGINT nor SIGTERM",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--control 0.0.0.0:1'",
+            "--control 0.0.0.0:1 is not a loopback address",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--ready localhost'",
+            "--ready localhost is not tcp://HOST:PORT",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--ready-timeout soon'",
+            "--ready-timeout soon is not a duration",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := \"--args \\\"'\\\"\"",
+            "--args ' has a quote that is not closed",
+        ),
+        (
+            OPTIONS,
+            "itcov_options := '--manifest-path nope'",
+            "nope does not exist",
         ),
         (
             OPTIONS,
@@ -97,7 +127,9 @@ fn values_that_a_run_refuses_fail_the_check() {
     for fine in [
         "-p checked --release",
         "--tests",
-        "--ready tcp://127.0.0.1:1",
+        "--ready tcp://127.0.0.1:1 --args \"a b\"",
+        "--stop-signal SIGTERM --control [::1]:1",
+        "--manifest-path Cargo.toml",
         "--timeout 5m -v",
         "-p $API",
     ] {
@@ -156,42 +188,6 @@ fn what_no_longer_leads_to_the_harness_fails_the_check() {
         let output = krate.itcov(&["check"]).ends_with(1);
         let said = output.stdout + &output.stderr;
         assert!(said.contains(named), "no {named:?} in\n{said}");
-    }
-}
-
-#[test]
-fn what_a_justfile_sets_and_no_recipe_can_run_with_fails_the_check() {
-    let krate = TestCrate::scaffolded("sets");
-    let justfile = krate.read("justfile");
-    for (sets, why) in [
-        ("set dotenv-required", "dotenv file not found"),
-        ("set shell := ['/no/such/shell', '-c']", "No such file"),
-        ("set shell := ['false']", "exit status: 1"),
-        ("export PATH := '/no/such/directory'", "No such file"),
-        ("unexport PATH", "cargo"),
-        ("mine := env('NO_SUCH_VARIABLE_OF_ANYBODY')", "NO_SUCH"),
-        ("mine := `exit 3`", "exit code 3"),
-        ("export ITCOV_GRACE := 'soon'", "ITCOV_GRACE is `soon`"),
-        ("set dotenv-load", "ITCOV_TIMEOUT is `later`"),
-    ] {
-        if sets == "set dotenv-load" {
-            krate.write(".env", "ITCOV_TIMEOUT=later\n");
-        }
-        krate.write("justfile", &format!("{sets}\n{justfile}"));
-        let recipe = krate.just(&["itcov-build"]);
-        assert!(recipe.status != 0 || sets.contains("dotenv-load") || sets.contains("GRACE"));
-        krate.itcov(&["check"]).ends_with(1).says(why);
-        let output = krate.itcov(&["doctor"]).ends_with(1);
-        output.prints(why);
-    }
-    krate.write(".env", "ITCOV_TIMEOUT=5m\n");
-    for fine in [
-        "set shell := ['bash', '-euc']",
-        "export PATH := env('PATH') + ':bin'",
-        "set dotenv-load\nset export\nmine := `echo mine`",
-    ] {
-        krate.write("justfile", &format!("{fine}\n{justfile}"));
-        krate.itcov(&["check"]).ends_with(0);
     }
 }
 
@@ -265,6 +261,10 @@ fn options_with_a_name_that_the_workspace_does_not_have_fail_the_check() {
             "there is no feature `gone`; there are:\n  fast\n",
         ),
         ("-F fast,gone", "there is no feature `gone`"),
+        (
+            "--manifest-path serde/Cargo.toml -p checked",
+            "the workspace has no package `checked`; it has:\n  serde\n",
+        ),
     ] {
         set(options);
         let run = krate.itcov(&[&["run"], &options.split(' ').collect::<Vec<_>>()[..]].concat());
@@ -276,7 +276,7 @@ fn options_with_a_name_that_the_workspace_does_not_have_fail_the_check() {
         "-p checked --bin checked",
         "--features fast,serde -F manual-integration",
         "--features serde/std",
-        "--manifest-path elsewhere/Cargo.toml -p old-name",
+        "--manifest-path serde/Cargo.toml -p serde",
     ] {
         set(fine);
         krate.itcov(&["check"]).ends_with(0);
