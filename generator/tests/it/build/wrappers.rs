@@ -1,6 +1,7 @@
 //! What stands around the compiler and around cargo: flags, wrappers, subcommands, toolchains.
 
-use std::path::Path;
+use std::env;
+use std::path::{Path, PathBuf};
 
 use super::{package, strays};
 use crate::support::tools::{self, of_rustc};
@@ -199,9 +200,17 @@ fn sccache_is_called_and_never_gives_back_what_is_not_measured() {
 #[ignore = "needs rustup"]
 fn the_toolchain_of_the_directory_or_of_the_command_line_builds() {
     let krate = app("");
+    // Its cargo, which is not the first where a toolchain's own is.
+    let path = env::var_os("PATH").unwrap();
+    let all: Vec<PathBuf> = env::split_paths(&path).collect();
+    let first = all.iter().filter(|it| it.join("rustup").is_file()).take(1);
+    let path = env::join_paths(first.chain(&all)).unwrap();
     let rustup = |words: &[&str]| {
         let mut command = krate.command(words[0]);
-        command.args(&words[1..]).env_remove("RUSTUP_TOOLCHAIN");
+        command
+            .args(&words[1..])
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .env("PATH", &path);
         command
             .env("RUSTUP_AUTO_INSTALL", "0")
             .env("RUST_BACKTRACE", "0");
