@@ -6,6 +6,7 @@
 //!     .also/<key>/                   the same for one choice of `--also` in one checkout
 //!     .wrapper/<key>/                the compiler wrapper with one set of settings, and its notes on what it compiled
 //!     .checkouts/<name>-<key>/       what was measured in one checkout: see `measured`
+//!     .lock                          held while the runs of some checkout change
 //! ```
 
 use std::io;

@@ -250,7 +250,7 @@ pub struct Program {
 /// A digest of what is linked into programs and build scripts. Where that is another one, cargo has to link them again.
 pub fn version() -> String {
     digest(format!(
-        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RAN} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS} {}",
+        "{BUILD_ID} {WRAPPED_FUNCTIONS:?} {RUNTIME} {FIRST} {RAN} {RESTORE} {OF_PROGRAM} {OF_LIBRARY} {OF_TESTS} {OF_BUILD_SCRIPTS} {LOCK} {}",
         number_of(Path::new("/"), "any")
     ))
 }
@@ -272,6 +272,14 @@ pub const ELSEWHERE: &str = "elsewhere";
 /// Where a process notes the directory of the package that cargo has meant to run.
 pub const ANOTHER: &str = "another";
 
+const LOCK: &str = ".lock";
+
+/// The file that is held while the runs of some checkout change: there is one for all checkouts of a target directory.
+pub fn lock_of(store: &Path) -> PathBuf {
+    let itcov = store.ancestors().nth(2).unwrap_or(store);
+    itcov.join(LOCK)
+}
+
 /// The name, which is of no file, of the socket of runs that is told of processes whose profiles are lost.
 pub fn socket_of(store: &Path) -> String {
     format!("itcov-{}", digest(store.display().to_string()))
@@ -292,7 +300,7 @@ fn statics(path: &Path, program: Option<&Program>) -> String {
         ("ANOTHER", note(ANOTHER)),
         ("NAME", of_program(|it| Path::new(&it.package))),
         ("DIRECTORY", of_program(|it| &it.directory)),
-        ("LOCK", note("lock")),
+        ("LOCK", bytes(&lock_of(store), 0)),
         ("LOST", lost),
     ];
     let all = all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"));

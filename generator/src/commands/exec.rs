@@ -22,6 +22,7 @@ use crate::commands::not_measured::look_alikes;
 use crate::commands::not_measured::not_run;
 use crate::commands::not_measured::ordinary_builds::Opened;
 use crate::commands::not_measured::started;
+use crate::commands::report::warnings::of_unknown;
 use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
 use crate::output;
@@ -105,7 +106,9 @@ impl Exec {
         let profiles = leave_out_others(&measure, &built, &recording)?;
         // Tests may call the library alone.
         if profiles.is_empty() && !recording.has_tests()? {
-            if recording.has_lost()
+            of_unknown(recording.unknown());
+            if recording.unknown() > 0
+                || recording.has_lost()
                 || recording.elsewhere().is_some()
                 || recording.in_earlier_run()?.is_some()
             {

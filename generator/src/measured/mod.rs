@@ -2,7 +2,6 @@
 //!
 //! ```text
 //! <target>/itcov/.checkouts/<name>-<key>/
-//!     lock                       held while the list of runs changes
 //!     build.json                 the last build
 //!     wanted/<number>            a run that is wanted: where it is recorded, and held by its process
 //!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until the only run that goes on takes them

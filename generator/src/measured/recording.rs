@@ -23,7 +23,7 @@ use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
-use super::unknown::note_missing;
+use super::unknown::{note_missing, unknown};
 use crate::build::linked;
 use crate::build::texts::{self, Text};
 use crate::build::units::Unit;
@@ -249,6 +249,11 @@ impl Recording {
         // Of one that was cut off nothing is known.
         found.retain(|path| !path.starts_with(&tests) && !profiles::is_cut_off(path));
         Ok(found)
+    }
+
+    /// How many profiles there were, when it was asked for these last, that may be of it or of another run.
+    pub fn unknown(&self) -> usize {
+        unknown(&self.part)
     }
 
     /// Whether executables of tests have left profiles.

@@ -1,4 +1,4 @@
-//! The runs of a checkout.
+//! The runs of a checkout, and those of the other checkouts of its target directory.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -16,7 +16,7 @@ use super::profiles;
 use super::unknown::{settle, unknown};
 use crate::build::layout::Layout;
 use crate::build::leftovers;
-use crate::build::linked::{ANOTHER, ELSEWHERE};
+use crate::build::linked::{ANOTHER, ELSEWHERE, lock_of};
 use crate::run::interrupts;
 
 /// How long another process may hold the lock of the list: it changes files, and waits for nobody.
@@ -52,6 +52,8 @@ struct GoingOn {
     /// The process, if it has said so yet.
     process: String,
     is_alone: bool,
+    /// Where it goes on.
+    place: &'static str,
 }
 
 impl Store {
@@ -63,12 +65,30 @@ impl Store {
         }
     }
 
-    /// The data of some checkout, in its directory.
-    pub fn at(directory: &Path) -> Store {
-        Store {
-            directory: directory.to_owned(),
+    /// The data of all checkouts, in this directory.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be listed.
+    pub fn all(checkouts: &Path) -> Result<Vec<Store>> {
+        let cannot = || format!("cannot read {}", checkouts.display());
+        let entries = match fs::read_dir(checkouts) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.with_context(cannot)?,
+        };
+        let directories = entries.map(|entry| entry.map(|it| it.path()));
+        let directories: io::Result<Vec<PathBuf>> = directories.collect();
+        let directories = directories.with_context(cannot)?.into_iter();
+        let of = |directory| Store {
+            directory,
             checkout: PathBuf::new(),
-        }
+        };
+        Ok(directories.filter(|it| it.is_dir()).map(of).collect())
+    }
+
+    /// The data of all checkouts that share the target directory: this one, and those whose builds put programs to the same places.
+    fn beside(&self) -> Result<Vec<Store>> {
+        Store::all(self.directory.parent().unwrap_or(&self.directory))
     }
 
     /// Where builds are kept.
@@ -112,7 +132,9 @@ impl Store {
             if let Some(last) = parts.last_mut() {
                 // What the run will take when it is over.
                 if matches!(&self.going_on()?[..], [only] if only.run == run) {
-                    profiles::below(&self.linked(), &mut last.others)?;
+                    for store in self.beside()? {
+                        profiles::below(&store.linked(), &mut last.others)?;
+                    }
                 }
                 last.is_followed = !is_going_on(&run) && self.has_lost_a_run()?;
                 return Ok(parts);
@@ -128,6 +150,16 @@ impl Store {
     /// If it cannot be read.
     pub fn build(&self) -> Result<Option<Part>> {
         Part::read(&self.directory.join("build.json"))
+    }
+
+    /// The last builds of all checkouts. One that is damaged, or of another version, has none.
+    ///
+    /// # Errors
+    ///
+    /// If the checkouts cannot be listed.
+    pub fn last_builds(&self) -> Result<Vec<Part>> {
+        let all = self.beside()?.into_iter();
+        Ok(all.filter_map(|it| it.build().ok().flatten()).collect())
     }
 
     /// Keeps a build, and notes that it is the last one.
@@ -167,7 +199,7 @@ impl Store {
         Ok(programs.map(|program| program.executable).collect())
     }
 
-    /// Whether a run goes on.
+    /// Whether a run goes on in this checkout.
     ///
     /// # Errors
     ///
@@ -181,10 +213,19 @@ impl Store {
         numbered(&self.directory.join("runs"))
     }
 
-    /// The runs that go on.
+    /// The runs that go on in any of the checkouts. A build of one may replace the program that another one's suite starts.
     fn going_on(&self) -> Result<Vec<GoingOn>> {
-        let runs = self.runs()?.into_iter();
-        Ok(runs.filter_map(going_on).collect())
+        let mut all = Vec::new();
+        for store in self.beside()? {
+            let place = if store.directory == self.directory {
+                "this checkout"
+            } else {
+                "another checkout with this target directory"
+            };
+            let runs = store.runs()?.into_iter();
+            all.extend(runs.filter_map(|run| going_on(run, place)));
+        }
+        Ok(all)
     }
 
     /// The directories of the runs that go on.
@@ -192,22 +233,22 @@ impl Store {
         Ok(self.going_on()?.into_iter().map(|it| it.run).collect())
     }
 
-    /// Says which other runs go on in this checkout.
+    /// Says which other runs go on.
     ///
     /// # Errors
     ///
     /// If they cannot be beside each other.
     pub fn look_for_others(&self, is_alone: bool, said: &dyn Fn(&str)) -> Result<()> {
         for other in self.going_on()? {
-            let process = &other.process;
+            let GoingOn { process, place, .. } = &other;
             if is_alone || other.is_alone {
                 bail!(
-                    "another run goes on in this checkout, as process {process}, and --tests cannot tell apart what the two start: \
-                     wait until it is over"
+                    "another run goes on in {place}, as process {process}, and --tests cannot tell apart what the two start: wait \
+                     until it is over"
                 );
             }
             said(&format!(
-                "another run goes on in this checkout, as process {process}; each reports on what it has built and started"
+                "another run goes on in {place}, as process {process}; each reports on what it has built and started"
             ));
         }
         Ok(())
@@ -219,23 +260,24 @@ impl Store {
         for other in self.going_on()? {
             parts.push(numbered(&other.run)?.pop());
         }
-        let found = [(self.linked(), LINKED), (self.linked_tests(), TESTS)];
-        settle(&found, &parts)
+        let found = self.beside()?.into_iter();
+        let found = found.flat_map(|it| [(it.linked(), LINKED), (it.linked_tests(), TESTS)]);
+        settle(&found.collect::<Vec<_>>(), &parts)
     }
 
     /// Forgets what a process has noted that no run has started.
     pub(super) fn forget_elsewhere(&self) -> Result<()> {
-        if self.going_on()?.is_empty() {
+        if !self.is_running()? {
             let _ = fs::remove_file(self.elsewhere());
             let _ = fs::remove_file(self.another());
         }
         Ok(())
     }
 
-    /// Keeps two processes from changing the list of runs at the same time.
+    /// Keeps two processes from changing the runs at the same time, also those of other checkouts.
     pub(super) fn lock(&self) -> io::Result<File> {
         fs::create_dir_all(&self.directory)?;
-        locked(&self.directory.join("lock"), LOCKED)
+        locked(&lock_of(&self.directory), LOCKED)
     }
 
     /// Forgets everything. Says how many runs go on and stay.
@@ -346,13 +388,14 @@ pub(super) fn is_held(file: &Path) -> bool {
     files::open(file).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
-fn going_on(run: PathBuf) -> Option<GoingOn> {
+fn going_on(run: PathBuf, place: &'static str) -> Option<GoingOn> {
     is_going_on(&run).then(|| {
         let said = files::read_text(&run.join("lock")).unwrap_or_default();
         GoingOn {
             is_alone: said.ends_with(ALONE),
             process: said.trim_end_matches(ALONE).to_owned(),
             run,
+            place,
         }
     })
 }

@@ -18,8 +18,7 @@ use crate::build::{units, wrapper};
 /// If the runs of some checkout cannot be listed, or something cannot be deleted.
 pub fn remove(layout: &Layout) -> Result<u64> {
     let mut used = Vec::new();
-    for checkout in entries(&layout.itcov.join(".checkouts")) {
-        let store = Store::at(&checkout);
+    for store in Store::all(&layout.itcov.join(".checkouts"))? {
         if store.is_running()? {
             return Ok(0);
         }

@@ -31,7 +31,8 @@ impl Measure<'_> {
         recording: &mut Recording,
     ) -> Result<Outcome> {
         let mut outcome = self.supervise(plan, settings, recording)?;
-        let is_lost = || recording.has_lost() || recording.elsewhere().is_some();
+        let is_lost =
+            || recording.unknown() > 0 || recording.has_lost() || recording.elsewhere().is_some();
         if outcome.counts && recording.profiles()?.is_empty() && !is_lost() {
             complain("no measured program has run: there is no profile; this run does not count");
             outcome = Outcome {

@@ -92,9 +92,10 @@ fn numbers<'a>(units: impl IntoIterator<Item = &'a Unit>) -> BTreeSet<u32> {
 ///
 /// # Errors
 ///
-/// If the last build cannot be read.
+/// If the checkouts cannot be listed.
 pub fn by_other_runs(measure: &Measure, built: &Built) -> Result<Vec<PathBuf>> {
-    let last = measure.store.build()?.filter(|last| *last != built.part);
+    let mut last = measure.store.last_builds()?;
+    last.retain(|last| *last != built.part);
     let programs = last.iter().flat_map(|last| &last.programs);
     let others = programs.clone().flat_map(|program| &program.others);
     let objects = programs.map(|program| &program.objects).chain(others);

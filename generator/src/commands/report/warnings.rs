@@ -44,10 +44,14 @@ pub fn of_runs(parts: &[Measured], checkout: &Path) {
             when(part.began())
         ));
     }
-    let unknown: usize = parts.iter().map(|part| part.unknown).sum();
-    if unknown > 0 {
+    of_unknown(parts.iter().map(|part| part.unknown).sum());
+}
+
+/// Tells how many profiles may be of another run.
+pub fn of_unknown(number: usize) {
+    if number > 0 {
         warn(&format!(
-            "profiles that do not count: {unknown}; processes without LLVM_PROFILE_FILE left them while another run went on, so it is \
+            "profiles that do not count: {number}; processes without LLVM_PROFILE_FILE left them while another run went on, so it is \
              not known which run they belong to"
         ));
     }

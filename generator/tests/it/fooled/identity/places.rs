@@ -7,7 +7,8 @@ use super::{LINES, app, entries_of_main};
 use crate::support::instrumented::copy;
 use crate::support::{Output, TestCrate, tools};
 
-fn itcov(krate: &TestCrate, target: &Path, arguments: &[&str]) -> Output {
+/// Runs the tool with this target directory.
+pub fn itcov(krate: &TestCrate, target: &Path, arguments: &[&str]) -> Output {
     let mut command = krate.command(tools::cargo_itcov());
     command.arg("itcov").args(arguments);
     Output::of(command.env("CARGO_TARGET_DIR", target))

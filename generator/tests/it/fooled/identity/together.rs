@@ -1,5 +1,8 @@
 //! Runs at the same time: each reports on what it has built and started, and says what it cannot know.
 
+use std::path::Path;
+
+use super::places::itcov;
 use super::{LINES, app, change, entries_of_main};
 use crate::build::package;
 use crate::support::process::signal;
@@ -7,7 +10,12 @@ use crate::support::{Running, TestCrate, tools};
 
 /// Starts `cargo itcov exec` with a script, which waits with `await FILE` and tells with `touch FILE`.
 fn start(krate: &TestCrate, options: &[&str], script: &str) -> Running {
+    start_in(&krate.root.join("target"), krate, options, script)
+}
+
+fn start_in(target: &Path, krate: &TestCrate, options: &[&str], script: &str) -> Running {
     let mut command = krate.command(tools::cargo_itcov());
+    command.env("CARGO_TARGET_DIR", target);
     let script = format!(
         "await() {{ for i in $(seq 3000); do [ -e $1 ] && return; sleep 0.02; done; exit 9; }}\n{script}"
     );
@@ -52,6 +60,62 @@ fn what_does_not_know_its_run_counts_where_only_one_goes_on() {
     assert_eq!(first.lines_of("Total"), LINES);
     // Before the other one, with the variable, and twice after it.
     assert_eq!(entries_of_last(&krate), 4);
+}
+
+/// A build of one checkout takes the place of another one's: what a suite of that starts writes where the one has its profiles.
+#[test]
+fn what_does_not_know_its_run_counts_for_none_while_two_checkouts_of_a_target_directory_run() {
+    let [one, other] = [app(), app()];
+    change(&other, 2);
+    let shared = tempfile::tempdir().unwrap();
+    let shared = shared.path();
+    let cleared = "env -u LLVM_PROFILE_FILE \"$ITCOV_BIN\" more";
+    let script = format!(
+        "\"$ITCOV_BIN\"; touch one; await built; {cleared}; touch begin; await two; {cleared}; touch three"
+    );
+    let first = start_in(shared, &one, &[], &script);
+    wait_for(&one, "one");
+    itcov(&other, shared, &["build"]).ends_with(0);
+    one.write("built", "");
+    wait_for(&one, "begin");
+    let root = one.root.display();
+    let script = format!("\"$ITCOV_BIN\"; touch {root}/two; await {root}/three");
+    let process = first.id();
+    let second = start_in(shared, &other, &[], &script);
+    let second = second.finish().ends_with(0);
+    let first = first.finish().ends_with(0).prints("1\n2\nmore\n2\nmore\n");
+
+    let unknown = "profiles that do not count: 1; processes without LLVM_PROFILE_FILE";
+    let second = second
+        .says(&format!(
+            "another run goes on in another checkout with this target directory, as process {process}; each reports on"
+        ))
+        .says(unknown);
+    assert_eq!(second.lines_of("Total"), LINES);
+    let first = first
+        .says("another `cargo itcov` has built app anew meanwhile")
+        .says(unknown)
+        .says("is of another build, so it does not count");
+    assert_eq!(first.lines_of("Total"), LINES);
+    for krate in [&one, &other] {
+        let report = itcov(krate, shared, &["report", "--fail-under-lines", "100"]);
+        report.ends_with(1).says(unknown);
+    }
+}
+
+/// If all that was started may be of another run, the suite has started something all the same.
+#[test]
+fn a_run_of_which_nothing_is_known_says_so() {
+    let krate = app();
+    let first = start(&krate, &[], "touch one; await two; \"$ITCOV_BIN\"");
+    wait_for(&krate, "one");
+    let script = "env -u LLVM_PROFILE_FILE \"$ITCOV_BIN\"";
+    let second = start(&krate, &[], script).finish().ends_with(1);
+    second
+        .says("warning: profiles that do not count: 1; processes without LLVM_PROFILE_FILE")
+        .says("error: nothing that has run counts, as the warning says");
+    krate.write("two", "");
+    first.finish().ends_with(0);
 }
 
 #[test]
@@ -124,6 +188,16 @@ fn a_run_of_tests_is_alone() {
         let exec = [&["exec"], options, &["--", "sh", "-c", "\"$ITCOV_BIN\""]].concat();
         krate.itcov(&exec)
     };
+    // In another checkout, too.
+    let running = start(&krate, &["--tests"], "\"$ITCOV_BIN\"; touch one; await two");
+    wait_for(&krate, "one");
+    itcov(&app(), &krate.root.join("target"), &["run"])
+        .ends_with(1)
+        .says("another run goes on in another checkout with this target directory, as process ")
+        .says("and --tests cannot tell apart what the two start");
+    krate.write("two", "");
+    running.finish().ends_with(0);
+    krate.sh("rm one two").ends_with(0);
     for (first, second) in [
         (&["--tests"][..], &[][..]),
         (&[], &["--tests"]),
