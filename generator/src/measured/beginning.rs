@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -20,8 +20,8 @@ pub(super) const NAME: &str = "place.json";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beginning {
     pub began: SystemTime,
-    /// The root of the workspace.
-    checkout: Directory,
+    /// The root of the workspace: as an image has it, if that is so, and as it is then.
+    checkout: [Directory; 2],
     /// The directory of the part itself.
     part: Directory,
 }
@@ -29,7 +29,9 @@ pub struct Beginning {
 /// What the file system knows a directory by, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Directory {
-    inode: u64,
+    /// In a container it is that of one of the layers of its image, and so another one in each image that is made of that. When a
+    /// directory was made says enough there.
+    inode: Option<u64>,
     /// Not every file system tells.
     created: Option<SystemTime>,
 }
@@ -37,9 +39,11 @@ struct Directory {
 impl Directory {
     fn at(path: &Path) -> io::Result<Directory> {
         let metadata = fs::metadata(path)?;
+        let created = metadata.created().ok();
+        let is_enough = created.is_some() && is_of_container(path);
         Ok(Directory {
-            inode: metadata.ino(),
-            created: metadata.created().ok(),
+            inode: (!is_enough).then(|| metadata.ino()),
+            created,
         })
     }
 
@@ -56,9 +60,11 @@ impl Beginning {
     ///
     /// If it cannot be written.
     pub fn note(checkout: &Path, part: &Path) -> io::Result<()> {
+        let before = Directory::at(checkout)?;
+        copy_up(checkout);
         let beginning = Beginning {
             began: SystemTime::now(),
-            checkout: Directory::at(checkout)?,
+            checkout: [before, Directory::at(checkout)?],
             part: Directory::at(part)?,
         };
         fs::write(part.join(NAME), serde_json::to_vec(&beginning)?)
@@ -72,14 +78,37 @@ impl Beginning {
     /// Whether it was this checkout and this directory.
     pub fn is(&self, checkout: &Path, part: &Path) -> bool {
         let is = |noted: Directory, path| Directory::at(path).is_ok_and(|now| now.is(noted));
-        is(self.checkout, checkout) && is(self.part, part)
+        self.checkout.iter().any(|noted| is(*noted, checkout)) && is(self.part, part)
     }
+}
+
+/// In a container, a directory of the image becomes another one for the file system at the first change below it, which has it copied to
+/// the container. It is to be copied now, and not in the run or later: to set its owner does that, though nothing is set.
+fn copy_up(directory: &Path) {
+    if is_of_container(directory) {
+        // What cannot be changed is not copied later, either.
+        let _ = chown(directory, None, None);
+    }
+}
+
+/// Whether it is in an overlay file system, as those of containers are.
+#[cfg(target_os = "linux")]
+fn is_of_container(directory: &Path) -> bool {
+    // `OVERLAYFS_SUPER_MAGIC` of linux/magic.h.
+    rustix::fs::statfs(directory).is_ok_and(|it| it.f_type == 0x794c_7630)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_of_container(_: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Beginning, NAME};
     use std::fs;
+    use std::thread;
+    use std::time::Duration;
 
     #[test]
     fn another_directory_of_the_same_name_is_another_place() {
@@ -96,6 +125,8 @@ mod tests {
             let note = fs::read(part.join(NAME)).unwrap();
             let old = path.with_extension("old");
             fs::rename(path, &old).unwrap();
+            // In a container, when it was made says it alone, and that moves in steps.
+            thread::sleep(Duration::from_millis(20));
             fs::create_dir(path).unwrap();
             if *path == part {
                 fs::write(part.join(NAME), note).unwrap();

@@ -163,7 +163,8 @@ impl Report {
         self.keeps_its_baseline()?;
         let earlier = self.baseline.read(root)?;
         let mut measurement = Measurement::find(parts, &self.choice)?;
-        warnings::of_runs(parts, &layout.root);
+        // What is written below the checkout from now on is this report.
+        let brought = warnings::of_runs(parts, &layout.root);
         profiles
             .paths_mut()
             .extend_from_slice(measurement.profiles());
@@ -236,6 +237,7 @@ impl Report {
             &subject,
             &Doubts {
                 left_out: &left_out,
+                brought,
                 stale: [&made_otherwise, &not_current],
                 unbuilt: &changed.unbuilt,
                 unmeasured: &unmeasured,
@@ -259,7 +261,7 @@ impl Report {
                 warnings::is_current(stale, root)?;
             }
             warnings::is_known(coverage, doubts.unbuilt, root)?;
-            warnings::is_of_checkout(parts, root)?;
+            warnings::is_of_checkout(doubts.brought)?;
             warnings::is_last(parts)?;
         }
         if self.thresholds.forbid_lost() {
@@ -312,6 +314,8 @@ impl Report {
 struct Doubts<'a> {
     /// Crates that were not measured.
     left_out: &'a BTreeSet<&'a str>,
+    /// What was measured in another checkout.
+    brought: Option<&'a Measured>,
     /// Sources and others that have changed since the build, whichever lines are reported on.
     stale: [&'a [PathBuf]; 2],
     unbuilt: &'a [Unbuilt],

@@ -21,15 +21,16 @@ use crate::output::{note, warn};
 const NAMED: usize = 3;
 
 /// Tells what is to be known about the runs: whether they were made in this `checkout` and are the last ones, and whose profiles are
-/// not known.
-pub fn of_runs(parts: &[Measured], checkout: &Path) {
+/// not known. Gives one that was made in another checkout.
+pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Option<&'a Measured> {
     let when = |time: Option<SystemTime>| {
         time.map_or_else(
             || "some time ago".to_owned(),
             |time| format!("at {}", humantime::format_rfc3339_seconds(time)),
         )
     };
-    if let Some(part) = parts.iter().find(|part| !part.is_of(checkout)) {
+    let brought = parts.iter().find(|part| !part.is_of(checkout));
+    if let Some(part) = brought {
         let built = part.part.programs.iter().map(|program| program.built).min();
         warn(&format!(
             "the last run was not made in this checkout, but brought here by a copy or a cache: it began {}, of what was built \
@@ -45,6 +46,7 @@ pub fn of_runs(parts: &[Measured], checkout: &Path) {
         ));
     }
     of_unknown(parts.iter().map(|part| part.unknown).sum());
+    brought
 }
 
 /// Tells how many profiles may be of another run.
@@ -57,14 +59,13 @@ pub fn of_unknown(number: usize) {
     }
 }
 
-/// Whether what is reported on ran in this `checkout`.
+/// Whether what is reported on ran in this checkout, of which nothing was `brought`.
 ///
 /// # Errors
 ///
 /// If not: then no threshold is known to be met.
-pub fn is_of_checkout(parts: &[Measured], checkout: &Path) -> Result<()> {
-    let part = parts.iter().find(|part| !part.is_of(checkout));
-    if let Some(directory) = part.and_then(|part| part.directory.as_deref()) {
+pub fn is_of_checkout(brought: Option<&Measured>) -> Result<()> {
+    if let Some(directory) = brought.and_then(|part| part.directory.as_deref()) {
         bail!(
             "the last run was not made in this checkout, so whether enough ran cannot be told; run the program again, or say that \
              it is to count: --profiles {}",

@@ -149,6 +149,6 @@ fn processes_count_that_take_the_right_to_write_to_their_files() {
     }
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Output::of(Command::new("id").arg("-u")).stdout == "0\n"
 }

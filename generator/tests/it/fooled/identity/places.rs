@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::elsewhere::is_root;
 use super::{LINES, app, entries_of_main};
 use crate::support::instrumented::copy;
 use crate::support::{Output, TestCrate, tools};
@@ -187,6 +188,66 @@ fn a_checkout_that_was_renamed_and_is_back_has_its_run() {
     fs::rename(&elsewhere, &krate.root).unwrap();
     let report = krate.itcov(&["report"]).ends_with(0);
     assert_eq!(report.stderr, "");
+}
+
+/// In a container whose image has the checkout, the first change below it makes its directory another one for the file system.
+#[test]
+fn a_container_has_its_own_run_whatever_is_written_below_the_checkout_that_its_image_has() {
+    let krate = app();
+    let unshare = if is_root() {
+        "unshare --mount"
+    } else {
+        "unshare --map-root-user --mount"
+    };
+    let around = tempfile::tempdir().unwrap();
+    let around = around.path();
+    fs::create_dir(around.join("volume")).unwrap();
+    let renew = |was: &str| {
+        for name in ["up", "work"] {
+            let _ = fs::rename(around.join(name), around.join(format!("{was}-{name}")));
+            fs::create_dir(around.join(name)).unwrap();
+        }
+    };
+    renew("");
+    let image = krate.root.parent().unwrap().display().to_string();
+    let root = krate.root.display();
+    let container = |layers: &str, script: &str| {
+        let mount = format!(
+            "mount -t overlay none -o lowerdir={layers},upperdir=$0/up,workdir=$0/work {image} && cd {root}"
+        );
+        let mut command = krate.command(unshare.split(' ').next().unwrap());
+        command.args(unshare.split(' ').skip(1));
+        command
+            .args(["sh", "-c", &format!("{mount} && {script}")])
+            .arg(around)
+            .env("CARGO_TARGET_DIR", around.join("volume"));
+        Output::of(&mut command)
+    };
+    if container(&image, "true").status != 0 {
+        eprintln!("nothing can be mounted here");
+        return;
+    }
+    krate.sh("cargo generate-lockfile --offline").ends_with(0);
+    let report = "cargo itcov report --fail-under-lines 60";
+    let run = "cargo itcov exec -- sh -c '\"$ITCOV_BIN\" >written'";
+    let own = container(
+        &image,
+        &format!("{run} && {report} && echo more >>written && {report}"),
+    );
+    let own = own.ends_with(0);
+    assert!(!own.stderr.contains("was not made"), "{own:?}");
+
+    // In another container of the image, the checkout is as it was until something is written there that is not the report.
+    let in_another = |image: &str, was: &str| {
+        renew(was);
+        container(image, &format!("{report} --lcov lcov.info")).ends_with(0);
+        container(image, report)
+            .ends_with(1)
+            .says("the last run was not made in this checkout");
+    };
+    in_another(&image, "ran");
+    // In one of an image that is made of what was in the container.
+    in_another(&format!("{}/ran-up:{image}", around.display()), "reported");
 }
 
 /// Copies as caches and backups do, with times and links.
