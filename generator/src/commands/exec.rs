@@ -62,12 +62,12 @@ pub struct Exec {
 impl Exec {
     pub fn run(mut self) -> Result<ExitCode> {
         self.command = command(self.command);
-        let mut settings = Settings::read(&self.run, &SuiteOptions::default())?;
-        // The suite runs the program when it likes, so there is no window to close.
-        settings.timeout = Duration::ZERO;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
         measure.wants_a_run(self.run.add)?;
+        let mut settings = Settings::read(&self.run, &SuiteOptions::default())?;
+        // The suite runs the program when it likes, so there is no window to close.
+        settings.timeout = Duration::ZERO;
         find_command(&self.command[0])?;
         if let Some(word) = unexpanded(&self.command) {
             say(&format!(

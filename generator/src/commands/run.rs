@@ -45,10 +45,10 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> Result<ExitCode> {
-        let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
         measure.wants_a_run(self.how.add)?;
+        let settings = Settings::read(&self.how, &SuiteOptions::default())?;
         measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;
         let is_only = programs.len() == 1;

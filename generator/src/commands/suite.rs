@@ -47,10 +47,10 @@ pub struct Suite {
 impl Suite {
     pub fn run(mut self) -> Result<ExitCode> {
         self.command = command(self.command);
-        let settings = Settings::read(&self.run, &self.how)?;
         let workspace = self.build.cargo.read()?;
         let mut measure = Measure::new(&workspace, &self.build)?;
         measure.wants_a_run(self.run.add)?;
+        let settings = Settings::read(&self.run, &self.how)?;
         find_command(&self.command[0])?;
         measure.live = self.live.if_wanted()?;
         let programs = measure.programs()?;

@@ -380,10 +380,7 @@ impl Recording {
             );
         }
         self.store.forget_all_but(Some(&self.run))?;
-        if self.is_new {
-            self.store.forget_wanted(Some(&self.part))?;
-        }
-        Ok(())
+        self.store.forget_wanted(Some(&self.part), !self.is_new)
     }
 }
 

@@ -295,7 +295,7 @@ impl Store {
             _ => {}
         }
         let going_on = self.forget_all_but(None)?;
-        self.forget_wanted(None)?;
+        self.forget_wanted(None, false)?;
         self.settle()?;
         Ok(going_on)
     }

@@ -88,7 +88,7 @@ impl<'a> Measure<'a> {
         })
     }
 
-    /// Notes that a run is wanted: if it measures nothing, that is to be known. One that is added to another takes nothing from it.
+    /// Notes that a run is wanted: if it measures nothing, that is to be known. So this comes before whatever can be refused.
     ///
     /// # Errors
     ///
@@ -98,9 +98,8 @@ impl<'a> Measure<'a> {
             say_loss(
                 "the last run has measured nothing; what is added is added to the one before it",
             );
-        } else if !adds {
-            self.wanted = Wanted::note(&self.store)?;
         }
+        self.wanted = Wanted::note(&self.store, adds)?;
         Ok(())
     }
 

@@ -24,16 +24,31 @@ fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
         .itcov(&[&gate[..], &["--profiles", named.trim()]].concat())
         .ends_with(0);
 
-    // What is added does not make it the last one, and takes nothing from it.
-    let add = ["exec", "--add", "--"];
-    krate
-        .itcov(&[&add[..], &["sh", "-c", "\"$ITCOV_BIN\""]].concat())
-        .ends_with(0)
-        .says("the last run has measured nothing; what is added is added to the one before it");
+    // What is added does not make it the last one.
+    let add = |words: &[&str]| krate.itcov(&[&["exec", "--add", "--"], words].concat());
+    let with_program = ["sh", "-c", "\"$ITCOV_BIN\""];
+    let added = || {
+        add(&with_program)
+            .ends_with(0)
+            .says("the last run has measured nothing; what is added is added to the one before it");
+    };
+    added();
     is_lost();
     krate.itcov(&["run"]).ends_with(0);
     krate.itcov(&gate).ends_with(0);
-    krate.itcov(&[&add[..], &["false"]].concat()).ends_with(1);
+
+    // What was to be added is made up for by what is added next, and the run stays.
+    for (words, status) in [(&["false"][..], 1), (&["./gone"], 127)] {
+        add(words).ends_with(status);
+        is_lost();
+        added();
+        krate.itcov(&gate).ends_with(0);
+    }
+    krate.itcov(&["exec", "--", "false"]).ends_with(1);
+    add(&["false"]).ends_with(1);
+    added();
+    is_lost();
+    krate.itcov(&["run"]).ends_with(0);
     krate.itcov(&gate).ends_with(0);
 
     // Whatever a run is lost by: its suite is not there, or the program cannot be built.
@@ -47,6 +62,29 @@ fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
     krate.itcov(&["run"]).ends_with(1);
     krate.write("src/main.rs", &main);
     is_lost();
+}
+
+#[test]
+fn no_threshold_is_met_by_the_run_before_one_that_was_refused() {
+    let krate = app();
+    let gate = ["report", "--fail-under-lines", "50"];
+    for (variable, words) in [
+        (("ITCOV_GRACE", "soon"), &["suite", "true"][..]),
+        (("ITCOV_READY", "localhost:8080"), &["suite", "true"]),
+        (("ITCOV_TIMEOUT", "soon"), &["run"]),
+        (("ITCOV_TIMEOUT", "soon"), &["run", "--add"]),
+        (("ITCOV_CONTROL", "1.2.3.4:5"), &["exec", "true"]),
+    ] {
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&gate).ends_with(0);
+        let mut command = krate.command(tools::cargo_itcov());
+        command.arg("itcov").args(words).env(variable.0, variable.1);
+        Output::of(&mut command).ends_with(2).says(variable.0);
+        krate
+            .itcov(&gate)
+            .ends_with(1)
+            .says("error: the last run has measured nothing");
+    }
 }
 
 #[test]

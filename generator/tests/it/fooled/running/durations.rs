@@ -51,10 +51,11 @@ fn said(krate: &TestCrate, harness: &Path, name: &str, value: &str) -> [Output; 
     if name != "ITCOV_PROGRAM" {
         harness.env("ITCOV_PROGRAM", "/bin/true");
     }
-    // It looks at its options before it looks for a crate.
+    // It looks at its settings before it looks for the program, and other tests have runs of the crate.
     let mut tool = krate.command(tools::cargo_itcov());
-    let words = ["itcov", "run", "--manifest-path", "/no/Cargo.toml"];
-    tool.args(words).env(name, value);
+    tool.args(["itcov", "run", "--bin", "gone"])
+        .env(name, value)
+        .env("CARGO_TARGET_DIR", krate.root.join("none"));
     [Output::of(harness), Output::of(&mut tool)]
 }
 
