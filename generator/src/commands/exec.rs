@@ -23,8 +23,8 @@ use crate::commands::not_measured::not_run;
 use crate::commands::not_measured::ordinary_builds::Opened;
 use crate::commands::not_measured::started;
 use crate::commands::report::warnings::of_unknown;
-use crate::measured::SUITE;
 use crate::measured::scenarios::{fold, is_one_named};
+use crate::measured::{Recording, SUITE};
 use crate::output;
 use crate::run::plan::{Plan, Suite, command, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
@@ -141,17 +141,7 @@ impl Exec {
             by_the_suite(&built, program, &by_others)
         })?;
         if self.tests {
-            let notes = &built.wrapper.units;
-            let tests = units::of_kind(notes, Kind::Test);
-            let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
-            for (test, file) in recording.add_tests(&tests)? {
-                let file = file.strip_prefix(&measure.layout.root).unwrap_or(&file);
-                say_loss(&format!(
-                    "the test {test} is of another text of {file} than the program, so what it did itself does not count; if cargo \
-                     takes it for fresh, `touch {file}` has it compiled",
-                    file = file.display()
-                ));
-            }
+            add_tests(&measure, &built, &recording)?;
         }
         if self.scenarios {
             fold(recording.directory())?;
@@ -224,6 +214,30 @@ impl Exec {
         variables.extend(wrappers.map(|name| (*name, (&built.wrapper.path).into())));
         variables
     }
+}
+
+/// Takes the tests that have run, and names those that do not count.
+fn add_tests(measure: &Measure, built: &Built, recording: &Recording) -> Result<()> {
+    let notes = &built.wrapper.units;
+    let tests = units::of_kind(notes, Kind::Test);
+    let tests: Vec<_> = tests.map(|unit| units::closure(notes, unit)).collect();
+    let lost = recording.add_tests(&tests)?;
+    for (test, file) in lost.of_other_texts {
+        let file = file.strip_prefix(&measure.layout.root).unwrap_or(&file);
+        say_loss(&format!(
+            "the test {test} is of another text of {file} than the program, so what it did itself does not count; if cargo \
+             takes it for fresh, `touch {file}` has it compiled",
+            file = file.display()
+        ));
+    }
+    if lost.unknown > 0 {
+        say_loss(&format!(
+            "what some tests did themselves does not count, as these are not the tests that cargo has built here, but of an archive \
+             or a copy, or cargo has built others in their place since: {} of them",
+            lost.unknown
+        ));
+    }
+    Ok(())
 }
 
 /// The variables that name a program to a suite.

@@ -1,6 +1,6 @@
 //! The files of profiles: those that were collected here, or those that were brought from elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -237,8 +237,22 @@ pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
     Ok(all.iter().any(|it| may_have_run(it)))
 }
 
+/// The profiles below a directory by the identifier of the build that each carries, if it does and can be read.
+pub fn by_build(directory: &Path) -> Result<BTreeMap<Option<Vec<u8>>, Vec<PathBuf>>> {
+    let mut all = Vec::new();
+    below(directory, &mut all)?;
+    let mut by_build: BTreeMap<_, Vec<PathBuf>> = BTreeMap::new();
+    for path in all {
+        let bytes = files::read(&path, files::PROFILE).ok();
+        let builds = bytes.as_deref().and_then(|it| profile::build_ids(it).ok());
+        let build = builds.and_then(|it| it.first().map(|it| it.to_vec()));
+        by_build.entry(build).or_default().push(path);
+    }
+    Ok(by_build)
+}
+
 /// Whether it has a count, or cannot be understood.
-fn may_have_run(profile: &Path) -> bool {
+pub fn may_have_run(profile: &Path) -> bool {
     let bytes = files::read(profile, files::PROFILE).ok();
     let functions = bytes.as_deref().and_then(|it| profile::functions(it).ok());
     functions.is_none_or(|all| all.iter().any(|it| it.counts().any(|count| count > 0)))

@@ -18,7 +18,7 @@ use super::counters::Counters;
 use super::earlier::written_since;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
-use super::origin::{may_be_of, own_functions};
+use super::origin::{build_id, may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
 use super::profiles;
 use super::runs::{ALONE, How, Store, is_going_on, parts};
@@ -265,37 +265,37 @@ impl Recording {
         Ok(!profiles_of_tests(&self.part)?.is_empty())
     }
 
-    /// Takes the executables of tests that ran, of those that a cargo of the suite has built. Gives the names of those that do not
-    /// count, as they are of another text than the programs, each with a source that differs.
+    /// Takes the executables of tests that ran, of those that a cargo of the suite has built. Gives what does not count.
     ///
     /// # Errors
     ///
     /// If a file cannot be read or written.
-    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<BTreeMap<String, PathBuf>> {
+    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<LostTests> {
         let cannot = || format!("cannot write to {}", self.store.directory.display());
-        let mut profiles = Vec::new();
-        profiles::below(&self.part.join(TESTS), &mut profiles)?;
+        let mut lost = LostTests::default();
         let Some(mut part) = Part::read(&self.file())? else {
-            return Ok(BTreeMap::new());
+            return Ok(lost);
         };
+        let mut profiles = profiles::by_build(&self.part.join(TESTS))?;
         let programs = part.programs.iter();
         let compiled: Vec<Text> = programs.flat_map(|it| it.objects.texts()).collect();
-        let mut of_other_texts = BTreeMap::new();
-        let all: Vec<PathBuf> = built.iter().map(|units| units[0].object()).collect();
-        let all: Vec<&Path> = all.iter().map(PathBuf::as_path).collect();
-        for (units, own) in built.iter().zip(own_functions(&all)?) {
-            if !profiles.iter().any(|profile| may_be_of(profile, &own)) {
+        for units in built {
+            let test = units[0].object();
+            if profiles.remove(&build_id(&test)?).is_none() {
                 continue;
             }
             if let Some(file) = texts::first_that_differs(&compiled, &texts::of(units)) {
-                of_other_texts.insert(units[0].name.clone(), file.to_owned());
+                let name = units[0].name.clone();
+                lost.of_other_texts.insert(name, file.to_owned());
                 continue;
             }
-            let kept = Objects::keep(&units[0].object(), units, &self.store.builds());
+            let kept = Objects::keep(&test, units, &self.store.builds());
             part.tests.push(kept.with_context(cannot)?);
         }
+        let unknown = profiles.into_values().flatten();
+        lost.unknown = unknown.filter(|it| profiles::may_have_run(it)).count();
         self.write(&part).with_context(cannot)?;
-        Ok(of_other_texts)
+        Ok(lost)
     }
 
     fn file(&self) -> PathBuf {
@@ -382,6 +382,15 @@ impl Recording {
         self.store.forget_all_but(Some(&self.run))?;
         self.store.forget_wanted(Some(&self.part), !self.is_new)
     }
+}
+
+/// What tests did themselves, and does not count.
+#[derive(Debug, Default)]
+pub struct LostTests {
+    /// The names of those that are of another text than the programs, each with a source that differs.
+    pub of_other_texts: BTreeMap<String, PathBuf>,
+    /// How many have run that are none of those that cargo has built.
+    pub unknown: usize,
 }
 
 /// A socket that has no file.

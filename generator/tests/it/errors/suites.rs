@@ -166,4 +166,10 @@ fn tests(section: &mut Section) {
         "cargo itcov exec --tests -- sh -c '\"$ITCOV_BIN\"; cp -p src/lib.rs kept; echo >>src/lib.rs; \
          cargo test --quiet --test shop; mv kept src/lib.rs' >/dev/null",
     );
+    section.remark(
+        &shop,
+        "The suite runs tests that cargo has not built here, or that it has built anew since",
+        "cargo itcov exec --tests -- sh -c '\"$ITCOV_BIN\"; cargo test --quiet --test shop; echo \"#[test] fn two() {}\" >>tests/shop.rs; \
+         cargo test --quiet --test shop' >/dev/null",
+    );
 }

@@ -187,6 +187,42 @@ fn a_test_of_another_text_than_the_program_does_not_count() {
 }
 
 #[test]
+fn what_a_test_did_that_was_not_built_here_does_not_count_and_that_is_said() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    let library = "pub fn number() -> u32 {\n    1\n}\n";
+    krate.write("src/lib.rs", library);
+    krate.write("src/main.rs", "fn main() {}\n");
+    let test = "#[test]\nfn runs() {
+    let _ = std::fs::hard_link(std::env::current_exe().unwrap(), \"kept\");
+    println!(\"{}\", app::number());\n}\n";
+    krate.write("tests/app.rs", test);
+    let of = |suite: &str| {
+        let suite = format!("\"$ITCOV_BIN\"; {suite}");
+        krate.itcov(&["exec", "--tests", "--", "sh", "-ec", &suite])
+    };
+    let said = "what some tests did themselves does not count";
+    // The same test in two directories, as long as both are there.
+    let twice =
+        "cargo test --quiet --test app; cargo test --quiet --test app --target-dir target/e2e";
+    let exec = of(twice).ends_with(0);
+    assert_eq!(exec.lines_of("src/lib.rs"), (3, 3));
+    assert!(!exec.stderr.contains(said), "{}", exec.stderr);
+
+    // As a later job of a pipeline has them: of the same text, and with those of now beside them.
+    let archived = "./kept --nocapture";
+    krate.sh("rm -r target").ends_with(0);
+    let exec = of(archived).ends_with(0).says(said).prints("1\n");
+    assert_eq!(exec.lines_of("src/lib.rs"), (0, 3));
+    krate.write("src/lib.rs", &library.replace('1', "2"));
+    let exec = of(&format!("cargo test --quiet --no-run; {archived}")).ends_with(0);
+    exec.says("in their place since: 1 of them").prints("1\n");
+    // To list is not to run.
+    let listed = of(&archived.replace("--nocapture", "--list")).ends_with(0);
+    assert!(!listed.stderr.contains(said), "{}", listed.stderr);
+}
+
+#[test]
 fn what_was_linked_with_another_text_of_a_library_does_not_count() {
     let krate = TestCrate::empty();
     krate.write(
