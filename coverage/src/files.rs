@@ -5,6 +5,8 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use crate::parse::profile;
+
 /// The most bytes that are read of a file that people write: a manifest, a justfile, a list of paths.
 pub const TEXT: u64 = 64 << 20;
 
@@ -40,22 +42,59 @@ pub fn open(path: &Path) -> io::Result<File> {
 /// Those of [`open`]; and if the file has more than `most` bytes ([`FileTooLarge`](ErrorKind::FileTooLarge)).
 pub fn read_into(path: &Path, most: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
     let file = open(path)?;
-    let too_large = || {
-        let why = format!("it has more than {most} bytes, and no more are read");
-        io::Error::new(ErrorKind::FileTooLarge, why)
-    };
     let length = file.metadata()?.len();
     if length > most {
-        return Err(too_large());
+        return Err(too_large(most));
     }
-    buffer.reserve(usize::try_from(length).map_err(|_| too_large())?);
+    buffer.try_reserve(usize::try_from(length).map_err(|_| too_large(most))?)?;
     // It may be growing.
     let read = file.take(most.saturating_add(1)).read_to_end(buffer)?;
     if u64::try_from(read).is_ok_and(|read| read <= most) {
         Ok(())
     } else {
-        Err(too_large())
+        Err(too_large(most))
     }
+}
+
+fn too_large(most: u64) -> io::Error {
+    let why = format!("it has more than {most} bytes, and no more are read");
+    io::Error::new(ErrorKind::FileTooLarge, why)
+}
+
+/// Reads the raw profiles of a regular file into the place of what is in the `buffer`. What follows them is not read, and of a file
+/// that is none, the beginning.
+///
+/// # Errors
+///
+/// Those of [`open`]; and if the file has more than [`PROFILE`] bytes ([`FileTooLarge`](ErrorKind::FileTooLarge)).
+pub fn read_profile_into(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    let mut file = open(path)?;
+    let length = file.metadata()?.len();
+    loop {
+        let read = buffer.len() as u64;
+        if length.max(read) > PROFILE {
+            return Err(too_large(PROFILE));
+        }
+        let missing = profile::needed(buffer).saturating_sub(read);
+        // What says that it is long need not be.
+        let there = missing.min(length.saturating_sub(read));
+        buffer.try_reserve_exact(usize::try_from(there).map_err(|_| too_large(PROFILE))?)?;
+        if file.by_ref().take(missing).read_to_end(buffer)? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The raw profiles of a regular file.
+///
+/// # Errors
+///
+/// Those of [`read_profile_into`].
+pub fn read_profile(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    read_profile_into(path, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// What is in a regular file.

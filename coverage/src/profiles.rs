@@ -105,12 +105,9 @@ impl Merged {
     ) -> Result<(), Error> {
         let mut tries = 0..5;
         loop {
-            buffer.clear();
-            files::read_into(path, files::PROFILE, buffer).map_err(|source| {
-                Error::ReadProfile {
-                    path: path.to_owned(),
-                    source,
-                }
+            files::read_profile_into(path, buffer).map_err(|source| Error::ReadProfile {
+                path: path.to_owned(),
+                source,
             })?;
             if buffer.is_empty() {
                 self.empty.push(path.to_owned());

@@ -36,17 +36,20 @@ const KINDS: [Kind; 9] = [
     (b"PK\x03\x04", "it is a zip archive; unpack it first"),
 ];
 
+/// How many bytes tell what a file is.
+pub const BEGINNING: usize = 1024;
+
 /// Why the bytes are no raw profile that can be read.
 pub fn not_a_raw_profile(file: &[u8]) -> Malformed {
     debug_assert!(!file.starts_with(&MAGIC));
     if let Some((_, what)) = KINDS.iter().find(|(begin, _)| file.starts_with(begin)) {
         return Malformed::new(what);
     }
-    if file.iter().all(|byte| *byte == 0) {
-        return Malformed::new("it is nothing but zeros, as after a crash of the machine");
-    }
     // A letter may be cut in two where the beginning ends.
-    let beginning = &file[..file.len().min(1024)];
+    let beginning = &file[..file.len().min(BEGINNING)];
+    if beginning.iter().all(|byte| *byte == 0) {
+        return Malformed::new("it begins with zeros, as after a crash of the machine");
+    }
     let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     let is_text = match str::from_utf8(beginning) {
         Ok(_) => true,
@@ -90,6 +93,6 @@ mod tests {
         ] {
             assert_eq!(what(other), "it is not a raw profile (.profraw)");
         }
-        assert!(what(&[0; 9]).starts_with("it is nothing but zeros"));
+        assert!(what(&[0; 9]).starts_with("it begins with zeros"));
     }
 }

@@ -94,6 +94,35 @@ pub fn is_cut_off(head: &[u8], length: u64) -> bool {
     }
 }
 
+/// How many bytes of a file have to be known to read its profiles, of which these are the first. It is more than there are until all
+/// are known. What follows the profiles is of no interest, nor is most of a file that is none.
+pub fn needed(beginning: &[u8]) -> u64 {
+    let mut bytes = Bytes(beginning);
+    loop {
+        let begin = (beginning.len() - bytes.0.len()) as u64;
+        let is_profile = MAGIC.starts_with(&bytes.0[..bytes.0.len().min(MAGIC.len())]);
+        let header = match Header::parse(&mut bytes) {
+            _ if !is_profile && begin > 0 => return begin,
+            Ok(header) if is_profile => header,
+            // What it is instead can be told by so many.
+            _ => return begin.saturating_add(foreign::BEGINNING as u64),
+        };
+        let behind = (beginning.len() - bytes.0.len()) as u64;
+        let end = behind
+            .saturating_add(header.binary_ids)
+            .saturating_add(header.behind_binary_ids());
+        let end = end.saturating_add(header.names.wrapping_neg() % 8);
+        match usize::try_from(end)
+            .ok()
+            .and_then(|end| beginning.get(end..))
+        {
+            Some(rest) => bytes.0 = rest,
+            // Another one may follow.
+            None => return end.saturating_add(HEAD as u64),
+        }
+    }
+}
+
 /// Where the counters are in a file with one profile, given its first [`HEAD`] bytes, or all of them where there are fewer: the
 /// offset of the first, and how many there are. A program that maps its counters from the file changes nothing else of it.
 ///

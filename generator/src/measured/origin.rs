@@ -107,7 +107,7 @@ impl Origins {
     }
 
     fn by_functions(&self, profile: &Path) -> Result<Option<usize>> {
-        let bytes = files::read(profile, files::PROFILE)?;
+        let bytes = files::read_profile(profile)?;
         let found = profile::functions(&bytes)?;
         let mut programs = self.programs.iter();
         Ok(programs.position(|(_, functions)| {
@@ -133,7 +133,7 @@ pub fn of_others<'a>(
         known.extend(functions(executable)?);
     }
     let unknown = profiles.iter().filter_map(|profile| {
-        let bytes = files::read(profile, files::PROFILE).ok()?;
+        let bytes = files::read_profile(profile).ok()?;
         let found = profile::functions(&bytes).ok()?;
         let found = found.iter().map(|it| (it.name_hash, it.function_hash));
         let unknown: Functions = found.filter(|function| !known.contains(function)).collect();
@@ -156,7 +156,7 @@ pub fn of_others<'a>(
 
 /// Whether the profile may be of a program that has these functions. What cannot be read is not ruled out.
 pub fn may_be_of(profile: &Path, functions: &Functions) -> bool {
-    let Ok(bytes) = files::read(profile, files::PROFILE) else {
+    let Ok(bytes) = files::read_profile(profile) else {
         return true;
     };
     profile::functions(&bytes).map_or(true, |found| {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::{self, Merged};
 use llvm_coverage::{BuiltFunctions, Error, files};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::advice::{rebuild, with_advice};
 use super::scenarios::Folded;
@@ -71,7 +71,8 @@ impl Profiles {
             let mut found = vec![];
             match fs::metadata(path) {
                 Ok(file) if file.is_dir() => {
-                    walk(path, &mut found, |link| !link.is_dir())?;
+                    // Whoever reads it says what is no file.
+                    walk(path, &mut found, |it| !it.path().is_dir())?;
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
@@ -232,7 +233,7 @@ pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> 
 /// Whether there is one of a shared library that only tests or build scripts had loaded, and of which something may have run.
 pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
     let mut all = Vec::new();
-    walk(directory, &mut all, |_| false)?;
+    walk(directory, &mut all, is_file)?;
     all.retain(|it| other_loader(it).is_some());
     Ok(all.iter().any(|it| may_have_run(it)))
 }
@@ -243,7 +244,7 @@ pub fn by_build(directory: &Path) -> Result<BTreeMap<Option<Vec<u8>>, Vec<PathBu
     below(directory, &mut all)?;
     let mut by_build: BTreeMap<_, Vec<PathBuf>> = BTreeMap::new();
     for path in all {
-        let bytes = files::read(&path, files::PROFILE).ok();
+        let bytes = files::read_profile(&path).ok();
         let builds = bytes.as_deref().and_then(|it| profile::build_ids(it).ok());
         let build = builds.and_then(|it| it.first().map(|it| it.to_vec()));
         by_build.entry(build).or_default().push(path);
@@ -253,20 +254,24 @@ pub fn by_build(directory: &Path) -> Result<BTreeMap<Option<Vec<u8>>, Vec<PathBu
 
 /// Whether it has a count, or cannot be understood.
 pub fn may_have_run(profile: &Path) -> bool {
-    let bytes = files::read(profile, files::PROFILE).ok();
+    let bytes = files::read_profile(profile).ok();
     let functions = bytes.as_deref().and_then(|it| profile::functions(it).ok());
     functions.is_none_or(|all| all.iter().any(|it| it.counts().any(|count| count > 0)))
 }
 
 fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {
     let mut all = Vec::new();
-    walk(directory, &mut all, |_| false)?;
+    walk(directory, &mut all, is_file)?;
     found.extend(all.into_iter().filter(|it| other_loader(it) == loader));
     Ok(())
 }
 
-/// The same, with those links for which `follows` says so.
-fn walk(directory: &Path, found: &mut Vec<PathBuf>, follows: fn(&Path) -> bool) -> Result<()> {
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_file()
+}
+
+/// Adds those that `is_one` says are some.
+fn walk(directory: &Path, found: &mut Vec<PathBuf>, is_one: fn(&DirEntry) -> bool) -> Result<()> {
     for entry in WalkDir::new(directory).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -276,9 +281,7 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>, follows: fn(&Path) -> bool) 
                 return Err(error).with_context(|| format!("cannot read {}", directory.display()));
             }
         };
-        let kind = entry.file_type();
-        let path = entry.path();
-        if is_profile(path) && (kind.is_file() || kind.is_symlink() && follows(path)) {
+        if is_profile(entry.path()) && is_one(&entry) {
             found.push(entry.into_path());
         }
     }

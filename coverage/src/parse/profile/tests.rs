@@ -250,6 +250,54 @@ fn several_profiles_in_a_file_are_read_one_after_the_other() {
     assert_eq!(functions(&followed).unwrap().len(), 1);
 }
 
+/// As the reader of files does it.
+fn read_as_needed(file: &[u8]) -> &[u8] {
+    let mut read = 0;
+    loop {
+        let wanted = usize::try_from(needed(&file[..read])).unwrap_or(usize::MAX);
+        let more = wanted.max(read).min(file.len());
+        if more == read {
+            return &file[..read];
+        }
+        read = more;
+    }
+}
+
+#[test]
+fn no_more_is_needed_than_the_profiles_and_what_tells_that_they_are_over() {
+    for version in 8..=11 {
+        let first = Raw {
+            version,
+            ..raw(&[(1, 10, 2, 1)], &[7, 8, 9])
+        };
+        let first = first.file();
+        let padding = vec![0; first.len().next_multiple_of(8) - first.len()];
+        let both = [&*first, &padding, &first].concat();
+        for file in [&*first, &both] {
+            let followed = [file, &padding, &[0; 5000]].concat();
+            let needed = read_as_needed(&followed);
+            assert!((file.len()..file.len() + 1100).contains(&needed.len()));
+            assert_eq!(read(needed), read(file), "version {version}");
+            assert_eq!(build_ids(needed), build_ids(file));
+            assert_eq!(read_as_needed(file), file);
+            for cut in 0..file.len() {
+                assert_eq!(read_as_needed(&file[..cut]), &file[..cut]);
+            }
+        }
+    }
+    for other in [&[0; 5000][..], &[1; 5000], "text".repeat(2000).as_bytes()] {
+        let needed = read_as_needed(other);
+        assert!(needed.len() < 1100);
+        assert_eq!(
+            functions(needed).unwrap_err(),
+            functions(other).unwrap_err()
+        );
+    }
+    let mut without_end = raw(&[], &[]).file();
+    without_end[8 * 5..][..8].fill(0xff);
+    assert_eq!(needed(&without_end), u64::MAX);
+}
+
 #[test]
 fn an_older_and_a_newer_version_are_named_with_what_to_do() {
     let of = |version| Raw {

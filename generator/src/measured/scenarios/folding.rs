@@ -68,7 +68,7 @@ fn counts(directory: &Path, apart: &Path) -> Result<Option<Vec<(String, Delta)>>
     profiles::below(directory, &mut paths)?;
     let mut all = Vec::new();
     for path in paths {
-        let bytes = files::read(&path, files::PROFILE)?;
+        let bytes = files::read_profile(&path)?;
         let Some(counters) = place(&bytes) else {
             return Ok(None);
         };
@@ -97,7 +97,7 @@ fn place(bytes: &[u8]) -> Option<Range<usize>> {
 fn stays(layout: &Path, bytes: &[u8], counters: &Range<usize>) -> io::Result<bool> {
     let mut empty = bytes.to_vec();
     empty[counters.clone()].fill(0);
-    match files::read(layout, files::PROFILE) {
+    match files::read_profile(layout) {
         // Each process has its addresses of functions in it.
         Ok(known) => {
             let places = [&known[..], bytes].map(Places::of);

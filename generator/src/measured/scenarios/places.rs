@@ -28,7 +28,7 @@ impl Places {
     /// If it cannot be read, or is damaged.
     pub fn read(path: &Path) -> Result<Places> {
         let cannot = || format!("cannot read {}", path.display());
-        let bytes = files::read(path, files::PROFILE).with_context(cannot)?;
+        let bytes = files::read_profile(path).with_context(cannot)?;
         Places::of(&bytes).with_context(cannot)
     }
 

@@ -297,7 +297,7 @@ impl Reading {
 /// Adds every function of a profile that has run.
 fn add_all(path: &Path, profile: &mut Profile) -> Result<()> {
     let cannot = || format!("cannot read {}", path.display());
-    let bytes = files::read(path, files::PROFILE).with_context(cannot)?;
+    let bytes = files::read_profile(path).with_context(cannot)?;
     for function in profile::functions(&bytes).with_context(cannot)? {
         if function.counts().any(|count| count > 0) {
             profile.add_function(&function);

@@ -1,6 +1,6 @@
 //! A pipe or a device in the place of a file is named, and not waited for.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -126,6 +126,31 @@ fn no_report_waits_for_a_file() {
         1,
         "cannot read given: it is a FIFO, and no regular file",
     );
+    fs::create_dir(root.join("brought")).unwrap();
+    fs::rename(root.join("given"), root.join("brought/f.profraw")).unwrap();
+    let mut brought = fixture.report(&["--profiles", "brought"]);
+    ends(
+        &mut brought,
+        1,
+        "cannot read brought/f.profraw: it is a FIFO, and no regular file",
+    );
+    // What is behind a profile is not read, nor what is none.
+    let brought = root.join("brought/f.profraw");
+    fs::remove_file(&brought).unwrap();
+    fs::copy(&fixture.profiles()[0], &brought).unwrap();
+    let brought = File::options().write(true).open(brought).unwrap();
+    let with_little_memory = |status, said: &str| {
+        let report = fixture.report(&["--profiles", "brought"]);
+        let mut command = command("sh", &root);
+        command.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\""]);
+        command.arg(report.get_program()).args(report.get_args());
+        ends(&mut command, status, said);
+    };
+    brought.set_len(4_000_000_000).unwrap();
+    with_little_memory(0, "Total");
+    brought.set_len(0).unwrap();
+    brought.set_len(4_000_000_000).unwrap();
+    with_little_memory(1, "it begins with zeros");
 
     // What is kept of the build, and of the sources.
     let checkout = checkout(&root.join("target"));
@@ -157,7 +182,7 @@ fn no_report_waits_for_a_file() {
     fifo(&root.join("pages/.coverage-html"));
     ends(&mut fixture.report(&["--html", "pages"]), 1, "pages");
     let profile = fixture.profiles().remove(0);
-    fs::File::options()
+    File::options()
         .write(true)
         .open(&profile)
         .unwrap()
