@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::source::Source;
 use crate::files;
 
+/// No longer text is shown, in bytes: its page has several times as many.
+const LONGEST: u64 = 16 << 20;
+
 /// The sources of the workspace at a root.
 pub struct Sources {
     root: PathBuf,
@@ -35,7 +38,7 @@ impl Sources {
                 real.display()
             ));
         }
-        files::read(&real, files::TEXT).map_err(cannot)
+        files::read(&real, LONGEST).map_err(cannot)
     }
 }
 
@@ -96,6 +99,26 @@ mod tests {
             let why = read(hidden).unwrap_err();
             let expected = format!("{goal}, which is not shown");
             assert!(why.contains(hidden) && why.ends_with(&expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_page_of_gigabytes_is_not_shown() {
+        let directory = tempfile::tempdir().unwrap();
+        let sources = Sources::of(directory.path());
+        let path = directory.path().join("lib.rs");
+        for (text, expected) in [
+            ("\n".repeat(200_001), "it has more than 200,000 lines"),
+            (
+                "&".repeat((16 << 20) + 1),
+                "it has more than 16777216 bytes",
+            ),
+        ] {
+            fs::write(&path, text).unwrap();
+            match sources.read(&path) {
+                Source::Missing(why) => assert!(why.contains(expected), "{why}"),
+                Source::Text { .. } => panic!("it is shown: {expected}"),
+            }
         }
     }
 

@@ -13,10 +13,16 @@ pub enum Source {
     Missing(String),
 }
 
+/// A page has no more lines of text than this: each is many bytes of it, and a source of blank lines would be a page of gigabytes.
+const LINES: usize = 200_000;
+
 impl Source {
     /// What was read of a file, or why it could not be.
     pub fn new(read: Result<Vec<u8>, String>) -> Self {
         match read.map(String::from_utf8) {
+            Ok(Ok(text)) if text.split_terminator('\n').nth(LINES).is_some() => {
+                Self::Missing("it has more than 200,000 lines".into())
+            }
             Ok(Ok(text)) => {
                 let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
                 let lines = text.matches('\n').count();
@@ -57,5 +63,6 @@ mod tests {
         assert!(
             matches!(Source::new(Ok(vec![0xff])), Source::Missing(why) if why.contains("UTF-8"))
         );
+        assert_eq!(read("\n".repeat(LINES).as_bytes()).0.len(), LINES);
     }
 }
