@@ -5,7 +5,7 @@ mod recorded;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, Metadata};
-use std::io;
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -114,20 +114,23 @@ pub fn first_that_differs<'a>(texts: &'a [Text], others: &[Text]) -> Option<&'a 
 }
 
 impl Text {
-    /// The text of a file as it is now. Of one that is gone or no file, it is not known. A very large one is known by what the file
-    /// system says of it alone.
+    /// The text of a file as it is now. Of one that is gone or no file, it is not known. A very large one, or one without an
+    /// end, is known by what the file system says of it alone.
     pub fn at(path: PathBuf) -> Text {
-        let file = fs::metadata(&path).ok();
-        let file = file.filter(Metadata::is_file);
-        if file.as_ref().is_some_and(|it| it.size() > files::TEXT) {
+        let Some(file) = fs::metadata(&path).ok().filter(Metadata::is_file) else {
+            return Text::unknown(path);
+        };
+        if file.size() > files::TEXT {
             return Text::stamped(path);
         }
-        let read = file.and_then(|it| Some((digest(&path).ok()?, Stamp::of(&it))));
-        let (digest, stamp) = read.unzip();
-        Text {
-            path,
-            digest,
-            stamp,
+        match digest(&path) {
+            Ok(digest) => Text {
+                path,
+                digest: Some(digest),
+                stamp: Some(Stamp::of(&file)),
+            },
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => Text::stamped(path),
+            Err(_) => Text::unknown(path),
         }
     }
 
@@ -204,7 +207,7 @@ impl Text {
     /// Compares the file with what was compiled.
     pub fn state(&self) -> State {
         let file = match fs::metadata(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 return if self.digest.as_deref() == Some(ABSENT) {
                     State::Same
                 } else {
@@ -233,11 +236,14 @@ impl Text {
 /// Stands for the digest of a file that is not there.
 const ABSENT: &str = "absent";
 
+/// So many bytes are read of a file that the file system calls shorter, as it calls all below `/proc`, where some have no end.
+const UNSAID: u64 = 1 << 20;
+
 /// Of the bytes of a file, or of the names in a directory.
 ///
 /// # Errors
 ///
-/// If it cannot be read.
+/// If it cannot be read, or is longer than the file system says ([`FileTooLarge`](ErrorKind::FileTooLarge)).
 pub fn digest(path: &Path) -> io::Result<String> {
     let mut context = md5::Context::new();
     if path.is_dir() {
@@ -248,6 +254,11 @@ pub fn digest(path: &Path) -> io::Result<String> {
         }
         return Ok(format!("{:x}", context.finalize()));
     }
-    io::copy(&mut files::open(path)?, &mut context)?;
+    let file = files::open(path)?;
+    let most = file.metadata()?.len().max(UNSAID);
+    let read = io::copy(&mut file.take(most.saturating_add(1)), &mut context)?;
+    if read > most {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
     Ok(format!("{:x}", context.finalize()))
 }

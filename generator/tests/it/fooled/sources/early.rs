@@ -1,6 +1,7 @@
 //! What is read before the program is compiled: by build scripts, macros and what they use, and of crates outside of the workspace.
 
 use std::fs::File;
+use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime};
 
 use crate::build::package;
@@ -236,6 +237,17 @@ fn a_large_declared_file_is_known_as_long_as_nobody_writes_to_it() {
     krate.itcov(&GATE).ends_with(0);
     large.set_modified(SystemTime::now()).unwrap();
     let said = "data/large has changed since the program was built";
+    krate.itcov(&GATE).ends_with(1).says(said);
+}
+
+#[test]
+fn a_declared_file_without_an_end_is_not_read_for_ever() {
+    let krate = app();
+    // It is regular and empty, as far as the file system says.
+    symlink("/proc/self/pagemap", krate.root.join("data/endless")).unwrap();
+    krate.itcov(&["run"]).ends_with(0);
+    // Each process has another one.
+    let said = "data/endless has changed since the program was built";
     krate.itcov(&GATE).ends_with(1).says(said);
 }
 
