@@ -20,8 +20,8 @@ pub(super) const NAME: &str = "place.json";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beginning {
     pub began: SystemTime,
-    /// The root of the workspace: as an image has it, if that is so, and as it is then.
-    checkout: [Directory; 2],
+    /// The root of the workspace. In a container it is another one than that of the image, which other containers have.
+    checkout: Directory,
     /// The directory of the part itself.
     part: Directory,
 }
@@ -60,11 +60,10 @@ impl Beginning {
     ///
     /// If it cannot be written.
     pub fn note(checkout: &Path, part: &Path) -> io::Result<()> {
-        let before = Directory::at(checkout)?;
         copy_up(checkout);
         let beginning = Beginning {
             began: SystemTime::now(),
-            checkout: [before, Directory::at(checkout)?],
+            checkout: Directory::at(checkout)?,
             part: Directory::at(part)?,
         };
         fs::write(part.join(NAME), serde_json::to_vec(&beginning)?)
@@ -78,7 +77,7 @@ impl Beginning {
     /// Whether it was this checkout and this directory.
     pub fn is(&self, checkout: &Path, part: &Path) -> bool {
         let is = |noted: Directory, path| Directory::at(path).is_ok_and(|now| now.is(noted));
-        self.checkout.iter().any(|noted| is(*noted, checkout)) && is(self.part, part)
+        is(self.checkout, checkout) && is(self.part, part)
     }
 }
 

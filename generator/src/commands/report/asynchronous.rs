@@ -1,5 +1,6 @@
-//! Bodies of asynchronous functions, each a function of its own for the compiler. An optimised build has no mapping of those that nothing
-//! calls, though it has that of their heads.
+//! Bodies of functions that are functions of their own for the compiler, which has no mapping of some: an optimised build has none of those
+//! of asynchronous functions that nothing calls, and no build has that of what some attribute macros make a body of
+//! (`#[async_trait]`, `#[tracing::instrument]`).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use std::path::{Path, PathBuf};
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::LineColumn;
 use syn::spanned::Spanned;
-use syn::{Block, Item, Stmt};
+use syn::{Block, Expr, Item, Stmt};
 
+use super::given::statement_computes;
 use super::left_out;
 use super::mapped::{Mapped, from_one};
 use crate::walk::{self, Go, Part, Visitor};
@@ -33,41 +35,56 @@ pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
     found
 }
 
-/// Whether there may be one in a file: a function of one region that says so, and none that begins behind it.
+/// Whether there may be one in a file: a function of one region that says `async`, and none that begins behind it, or one of two regions of
+/// which the second is the end of its body.
 fn has_head_alone(coverage: &Coverage, file: &FileCoverage, text: &str) -> bool {
-    if !text.contains("async") {
-        return false;
-    }
     let lines: Vec<&str> = text.lines().collect();
+    let line = |number: u32| lines.get(number as usize - 1).copied().unwrap_or_default();
     let functions = coverage.functions_of(file).filter_map(|it| {
         let own = it.own_file().filter(|own| *it.files[*own] == *file.path)?;
-        Some((it.regions_in(own).next()?, it.regions.len()))
+        let last = it.regions.last()?.start;
+        Some((it.regions_in(own).next()?, it.regions.len(), last))
     });
     let functions: Vec<_> = functions.collect();
-    let starts: BTreeSet<_> = functions.iter().map(|(it, _)| it.start).collect();
-    let mut heads = functions.iter().filter(|(_, regions)| *regions == 1);
-    heads.any(|(head, _)| {
-        let next = starts.range(head.end..).next();
-        let is_alone = next.is_none_or(|it| it.line > head.end.line + 1);
-        let own = lines.get(head.start.line as usize - 1..head.end.line as usize);
-        is_alone && own.is_some_and(|it| it.iter().any(|line| line.contains("async")))
+    let starts: BTreeSet<_> = functions.iter().map(|(it, ..)| it.start).collect();
+    functions.iter().any(|(head, regions, last)| match regions {
+        1 => {
+            let next = starts.range(head.end..).next();
+            let is_alone = next.is_none_or(|it| it.line > head.end.line + 1);
+            is_alone && (head.start.line..=head.end.line).any(|it| line(it).contains("async"))
+        }
+        2 => {
+            let before = line(last.line).chars().take(last.column as usize);
+            before.last() == Some('}')
+        }
+        _ => false,
     })
 }
 
-/// Whether a body has code, and the mapping has none of it.
-pub fn is_lost(body: &Block, mapped: &Mapped) -> bool {
-    let mut statements = body.stmts.iter();
-    if statements.all(|it| matches!(it, Stmt::Item(_))) {
+/// Whether a body has code, and the mapping has none of it. Of one that is `apart` from its head that is sure; else, it has to have an end.
+pub fn is_lost(body: &Block, mapped: &Mapped, is_apart: bool) -> bool {
+    let is_item = |it: &Stmt| matches!(it, Stmt::Item(_));
+    if body.stmts.iter().all(is_item) {
         return false;
     }
+    let close = body.brace_token.span.close();
+    let has_end = || {
+        let mut code = mapped.code_in([close.start(), close.end()]);
+        code.next().is_some()
+    };
+    (is_apart || has_end() && body.stmts.iter().any(statement_computes)) && !has_code(body, mapped)
+}
+
+/// Whether the mapping has code between the braces of a body.
+pub fn has_code(body: &Block, mapped: &Mapped) -> bool {
     let mut items = Items::default();
     walk::to(&mut items, Part::Block(body));
     let braces = body.brace_token.span;
-    let mut code = mapped.code_in([braces.open().start(), braces.close().end()]);
-    code.all(|place| items.have(place))
+    let mut code = mapped.code_in([braces.open().end(), braces.close().start()]);
+    code.any(|place| !items.have(place))
 }
 
-/// What lies in a body and is no part of it, such as functions.
+/// What lies in a body and is a function of its own.
 #[derive(Default)]
 struct Items(Vec<[LineColumn; 2]>);
 
@@ -84,6 +101,10 @@ impl Visitor for Items {
             // What a macro makes may be statements.
             Part::Item(Item::Macro(_)) => Go::Past,
             Part::Item(it) => {
+                self.0.push([it.span().start(), it.span().end()]);
+                Go::Past
+            }
+            Part::Expr(Expr::Closure(it)) => {
                 self.0.push([it.span().start(), it.span().end()]);
                 Go::Past
             }

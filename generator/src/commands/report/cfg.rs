@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
-use syn::{Attribute, Item};
+use syn::{Attribute, ImplItem, Item, TraitItem};
 
 pub use predicate::{attribute, inner_attributes, is_meant};
 use predicate::{holds, of_measured, predicate};
@@ -181,6 +181,20 @@ fn is_other_branch_taken(branches: &[Vec<Attribute>], compiled: &[Cfg]) -> bool 
     };
     let mut compiled = compiled.iter();
     compiled.all(|cfg| has(&|leaf| Some(cfg.contains(leaf)))) && !has(&of_measured)
+}
+
+/// Whether a part is an item that is for tests, or not to be measured.
+pub fn is_item_for_tests(part: Part<'_>) -> bool {
+    let attributes = match part {
+        Part::Item(Item::Fn(it)) => &it.attrs,
+        Part::Item(Item::Impl(it)) => &it.attrs,
+        Part::Item(Item::Mod(it)) => &it.attrs,
+        Part::Item(Item::Trait(it)) => &it.attrs,
+        Part::ImplItem(ImplItem::Fn(it)) => &it.attrs,
+        Part::TraitItem(TraitItem::Fn(it)) => &it.attrs,
+        _ => return false,
+    };
+    !is_meant(attributes)
 }
 
 fn is_left_out(attributes: &[Attribute], compiled: &[Cfg]) -> bool {

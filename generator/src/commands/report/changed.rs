@@ -103,14 +103,13 @@ impl ChangedSince {
             let mut all = file.lines.iter();
             all.any(|it| is_changed(&file.path, it.number..=it.number))
         });
-        if !has_code {
-            let mut given = given::without_code(&coverage, texts, &differences.lines, &sources);
-            given.retain(|it| unbuilt.iter().all(|known| known.path != it.path));
-            unbuilt.extend(given);
-        }
+        let mut given = given::without_code(&coverage, texts, &differences.lines, &sources);
+        given.retain(|it| unbuilt.iter().all(|known| known.path != it.path));
         // Of what was not measured nothing has run.
         let mut measured = lines.clone();
-        measured.retain(|path, _| unbuilt.iter().all(|it| it.path != *path));
+        let has = |all: &[Unbuilt], path: &Path| all.iter().any(|it| it.path == path);
+        measured.retain(|path, _| !has(&unbuilt, path) && (has_code || !has(&given, path)));
+        unbuilt.extend(given);
         let stand_for_others = standing_for_others(&coverage, &measured);
         let is_changed = |path: &str, range: RangeInclusive<u32>| {
             let others = stand_for_others.get(Path::new(path));

@@ -8,7 +8,8 @@ mod included;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use computing::{block_computes, computes};
+use computing::block_computes;
+pub use computing::{computes, statement_computes};
 use included::Place;
 pub use included::of_other_names;
 use llvm_coverage::parse::diff::Lines;

@@ -40,9 +40,10 @@ impl Functions<'_> {
         let head = signature.span().start().line;
         let open = block.brace_token.span.open().start().line;
         let last = all.end().line;
-        let is_found = self.add_lines(all.start().line.min(head), open, last);
-        if !is_found && signature.asyncness.is_some() {
-            self.add_body(head, block);
+        // An attribute may have made it anew around its body.
+        let is_there = asynchronous::has_code(block, self.mapped);
+        if is_there || !self.add_lines(all.start().line.min(head), open, last) {
+            self.add_body(head, block, signature.asyncness.is_some());
         }
     }
 
@@ -55,9 +56,9 @@ impl Functions<'_> {
         is_found
     }
 
-    /// Adds an asynchronous function of which only the head is mapped: its body is a function of its own.
-    fn add_body(&mut self, head: usize, block: &Block) {
-        if asynchronous::is_lost(block, self.mapped) {
+    /// Adds a function of whose body nothing is mapped: that is a function of its own.
+    fn add_body(&mut self, head: usize, block: &Block, is_async: bool) {
+        if asynchronous::is_lost(block, self.mapped, is_async) {
             let last = block.brace_token.span.close().end().line;
             self.found.push(lines(head, last));
         }
@@ -120,7 +121,7 @@ impl Functions<'_> {
             && is_async
             && let Ok(block) = syn::parse2(TokenTree::from(body.clone()).into())
         {
-            self.add_body(head, &block);
+            self.add_body(head, &block, true);
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Mapped {
     functions: BTreeSet<u32>,
     /// Where regions of code begin: lines and columns from 1 on.
     pub(super) regions: BTreeSet<(usize, usize)>,
+    /// Where each begins and ends.
+    extents: Vec<[(usize, usize); 2]>,
 }
 
 impl Mapped {
@@ -30,10 +32,18 @@ impl Mapped {
         let own = regions.filter(|(it, region)| {
             *it.files[region.file] == *file.path && region.kind == Kind::Code
         });
-        let starts = own.map(|(_, it)| (number(it.start.line), number(it.start.column)));
+        let place = |line, column| (number(line), number(column));
+        let extents = own.map(|(_, it)| {
+            [
+                place(it.start.line, it.start.column),
+                place(it.end.line, it.end.column),
+            ]
+        });
+        let extents: Vec<_> = extents.collect();
         Self {
             functions,
-            regions: starts.collect(),
+            regions: extents.iter().map(|[start, _]| *start).collect(),
+            extents,
         }
     }
 
@@ -48,11 +58,19 @@ impl Mapped {
         self.regions.range(start..end.max(start)).copied()
     }
 
+    /// Whether there is code from a place to another one, or around both.
+    pub fn has_code_at(&self, place: [LineColumn; 2]) -> bool {
+        let [start, end] = place.map(from_one);
+        let is_around = |it: &[(usize, usize); 2]| it[0] <= start && end <= it[1];
+        self.code_in(place).next().is_some() || self.extents.iter().any(is_around)
+    }
+
     #[cfg(test)]
     pub fn with(functions: &[u32], regions: &[(usize, usize)]) -> Self {
         Self {
             functions: functions.iter().copied().collect(),
             regions: regions.iter().copied().collect(),
+            extents: Vec::new(),
         }
     }
 }

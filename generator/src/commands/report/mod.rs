@@ -7,6 +7,7 @@ mod changed;
 mod counts;
 pub mod destinations;
 pub mod display;
+mod doing;
 mod embedded;
 mod files;
 mod filters;

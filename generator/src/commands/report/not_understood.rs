@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ImplItem, Item, TraitItem};
 
-use super::cfg::is_meant;
+use super::cfg::{is_item_for_tests, is_meant};
 use super::of_statement::add_words;
 use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
@@ -47,28 +47,16 @@ struct NotUnderstood(Vec<[LineColumn; 2]>);
 
 impl Visitor for NotUnderstood {
     fn enter(&mut self, part: Part<'_>) -> Go {
-        let attributes = match part {
-            Part::Item(Item::Fn(it)) => &it.attrs,
-            Part::Item(Item::Impl(it)) => &it.attrs,
-            Part::Item(Item::Mod(it)) => &it.attrs,
-            Part::Item(Item::Trait(it)) => &it.attrs,
-            Part::ImplItem(ImplItem::Fn(it)) => &it.attrs,
-            Part::TraitItem(TraitItem::Fn(it)) => &it.attrs,
+        match part {
             Part::Item(Item::Verbatim(it))
             | Part::ImplItem(ImplItem::Verbatim(it))
             | Part::TraitItem(TraitItem::Verbatim(it))
-            | Part::Expr(Expr::Verbatim(it)) => {
-                self.add(it);
-                return Go::Past;
-            }
-            Part::Type(_) => return Go::Past,
+            | Part::Expr(Expr::Verbatim(it)) => self.add(it),
+            Part::Type(_) => {}
+            _ if is_item_for_tests(part) => {}
             _ => return Go::Into,
-        };
-        if is_meant(attributes) {
-            Go::Into
-        } else {
-            Go::Past
         }
+        Go::Past
     }
 }
 

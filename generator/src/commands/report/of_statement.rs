@@ -10,6 +10,8 @@ use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, ImplItem, Item, Macro, TraitItem};
 
+use super::cfg::is_item_for_tests;
+use super::doing;
 use super::mapped::Mapped;
 use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
@@ -38,13 +40,16 @@ pub fn instead(
     lines.iter().filter_map(instead).collect()
 }
 
-/// The lines without code of closures and arms of which nothing is mapped: the compiler has none of those that are only a value.
+/// The lines without code of closures, arms and statements of which nothing is mapped: the compiler has none of closures and arms that are
+/// only a value, nor of what nothing comes to, such as what is behind a `return`.
 pub fn unknown(text: &str, mapped: &Mapped, has_code: &dyn Fn(u32) -> bool) -> Vec<Lines> {
     let Some((mut lines, parts)) = without_code(text, &|line| !has_code(line)) else {
         return Vec::new();
     };
     let bodies = parts.bodies.iter();
     let lost = bodies.filter(|place| mapped.code_in(**place).next().is_none());
+    let unreached = parts.doing.iter().filter(|it| !mapped.has_code_at(**it));
+    let lost = lost.chain(unreached);
     let lost: Vec<Lines> = lost.map(|[start, end]| to_lines(*start, *end)).collect();
     lines.retain(|line| lost.iter().any(|it| it.contains(line)));
     lines.into_iter().map(|line| line..=line).collect()
@@ -62,7 +67,10 @@ fn without_code(text: &str, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTreeSet<
     if lines.is_empty() {
         return None;
     }
-    let mut parts = Parts::default();
+    let mut parts = Parts {
+        doing: doing::statements(&parsed.file),
+        ..Parts::default()
+    };
     walk::through(&mut parts, &parsed.file);
     Some((lines, parts))
 }
@@ -97,6 +105,8 @@ struct Parts {
     given: Vec<Scope>,
     /// The bodies of closures and arms.
     bodies: Vec<[LineColumn; 2]>,
+    /// The statements that do something.
+    doing: Vec<[LineColumn; 2]>,
 }
 
 impl Parts {
@@ -163,6 +173,7 @@ impl Parts {
 impl Visitor for Parts {
     fn enter(&mut self, part: Part<'_>) -> Go {
         match part {
+            _ if is_item_for_tests(part) => return Go::Past,
             Part::Item(Item::Fn(it)) => self.functions.push(scope(it.span())),
             Part::ImplItem(ImplItem::Fn(it)) => self.functions.push(scope(it.span())),
             Part::TraitItem(TraitItem::Fn(it)) => self.functions.push(scope(it.span())),

@@ -14,6 +14,7 @@ use super::cfg::{self, Cfg, macros};
 use super::left_out;
 use super::mapped::Mapped;
 use super::not_understood;
+use super::of_statement;
 use crate::build::texts::Text;
 
 /// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
@@ -51,7 +52,8 @@ pub fn find(
         let Ok(text) = files::read_text(path) else {
             continue;
         };
-        let without_code = names(&text, &Mapped::of(coverage, file));
+        let mapped = Mapped::of(coverage, file);
+        let without_code = names(&text, &mapped);
         let is_shorter = |function: &RangeInclusive<u32>| {
             shorter.is_some_and(|all| all.iter().any(|it| function.contains(it)))
         };
@@ -70,6 +72,13 @@ pub fn find(
         if lines.is_some() {
             let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
             out.extend(macros::without_code(coverage, file, &text, macros));
+            let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
+            let has_code = |line| code.contains(&line);
+            let mut unknown = of_statement::unknown(&text, &mapped, &has_code);
+            let functions = without_code.iter().map(|(lines, _)| lines);
+            let named: Vec<_> = functions.chain(&out).cloned().collect();
+            unknown.retain(|it| !named.iter().any(|lines| lines.contains(it.start())));
+            out.append(&mut unknown);
         }
         out.extend(
             not_understood::lines(&text, &|_| false)

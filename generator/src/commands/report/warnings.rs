@@ -147,14 +147,14 @@ pub fn of_functions(coverage: &Coverage, what_to_do: &str) {
     }
 }
 
-/// Tells of which asynchronous functions, by their files and lines, only the heads are reported on.
+/// Tells of which functions, by their files and lines, only the heads are reported on.
 pub fn of_bodies(functions: &[(PathBuf, u32)], root: &Path) {
     if !functions.is_empty() {
         let place = |(path, line): &(PathBuf, u32)| format!("{}:{line}", names::name(path, root));
         let places: Vec<String> = functions.iter().map(place).collect();
         note(&format!(
-            "asynchronous functions whose bodies are not in the report, because the optimised build has no mapping of them: \
-             {}; the profile dev has them",
+            "functions whose bodies are not in the report, because the compiler has no mapping of them: {}; of what an attribute such as \
+             #[async_trait] makes a body of it has none, and an optimised build has none of asynchronous functions that nothing calls",
             some(&places)
         ));
     }

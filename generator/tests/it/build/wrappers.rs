@@ -201,8 +201,10 @@ fn sccache_is_called_and_never_gives_back_what_is_not_measured() {
 fn the_toolchain_of_the_directory_or_of_the_command_line_builds() {
     let krate = app("");
     // Its cargo, which is not the first where a toolchain's own is.
-    let path = env::var_os("PATH").unwrap();
-    let all: Vec<PathBuf> = env::split_paths(&path).collect();
+    let command = krate.command("cargo");
+    let mut variables = command.get_envs();
+    let path = variables.find_map(|(name, value)| value.filter(|_| name == "PATH"));
+    let all: Vec<PathBuf> = env::split_paths(path.unwrap()).collect();
     let first = all.iter().filter(|it| it.join("rustup").is_file()).take(1);
     let path = env::join_paths(first.chain(&all)).unwrap();
     let rustup = |words: &[&str]| {

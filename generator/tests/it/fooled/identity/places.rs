@@ -237,17 +237,15 @@ fn a_container_has_its_own_run_whatever_is_written_below_the_checkout_that_its_i
     let own = own.ends_with(0);
     assert!(!own.stderr.contains("was not made"), "{own:?}");
 
-    // In another container of the image, the checkout is as it was until something is written there that is not the report.
-    let in_another = |image: &str, was: &str| {
-        renew(was);
-        container(image, &format!("{report} --lcov lcov.info")).ends_with(0);
-        container(image, report)
-            .ends_with(1)
-            .says("the last run was not made in this checkout");
-    };
-    in_another(&image, "ran");
-    // In one of an image that is made of what was in the container.
-    in_another(&format!("{}/ran-up:{image}", around.display()), "reported");
+    // It is not that of another container of the image.
+    renew("ran");
+    let other = "the last run was not made in this checkout";
+    container(&image, report).ends_with(1).says(other);
+    // In an image that is made of what was in the container it is, until something is written there that is not the report.
+    renew("reported");
+    let image = format!("{}/ran-up:{image}", around.display());
+    container(&image, &format!("{report} --lcov lcov.info")).ends_with(0);
+    container(&image, report).ends_with(1).says(other);
 }
 
 /// Copies as caches and backups do, with times and links.

@@ -119,11 +119,87 @@ fn a_report_says_which_asynchronous_functions_it_has_the_heads_of_alone() {
         FUNCTIONS,
         "    println!(\"{}\", app::block(app::busy(1)));\n",
     );
-    let note = "note: asynchronous functions whose bodies are not in the report, because the optimised build has no mapping of \
-                them: src/lib.rs:11; the profile dev has them";
+    let note = "note: functions whose bodies are not in the report, because the compiler has no mapping of them: src/lib.rs:11;";
     run(&krate, &["--release"]).says(note);
     let other = krate.itcov(&["report", "--exclude", "src/lib.rs"]);
     assert!(!other.stderr.contains("note"), "{}", other.stderr);
     let dev = run(&krate, &[]);
     assert!(!dev.stderr.contains("asynchronous"), "{}", dev.stderr);
+}
+
+#[test]
+fn what_an_attribute_makes_a_body_of_is_named_where_the_compiler_has_no_mapping_of_that() {
+    let krate = program("", "");
+    let more = "[workspace]\nmembers = [\"wrap\"]\n[dependencies]\nwrap = { path = \"wrap\" }\n";
+    krate.write("Cargo.toml", &package("app", more));
+    krate.write(
+        "wrap/Cargo.toml",
+        &package("wrap", "[lib]\nproc-macro = true\n"),
+    );
+    // As `#[async_trait]` and `#[tracing::instrument]` do.
+    krate.write(
+        "wrap/src/lib.rs",
+        "use proc_macro::{Delimiter, Group, TokenStream, TokenTree};
+#[proc_macro_attribute]
+pub fn wrap(head: TokenStream, item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let Some(TokenTree::Group(body)) = tokens.pop() else { panic!() };
+    // The statements keep their places, and the braces around them do not.
+    let again = Group::new(Delimiter::Brace, body.stream());
+    let (before, behind) = if head.is_empty() {
+        (\"let it = async move\", \"; it.await\")
+    } else {
+        (\"let it = move ||\", \"; it()\")
+    };
+    let mut made: TokenStream = before.parse().unwrap();
+    made.extend([TokenTree::Group(again)]);
+    made.extend(behind.parse::<TokenStream>().unwrap());
+    let mut whole = Group::new(Delimiter::Brace, made);
+    whole.set_span(body.span());
+    tokens.push(TokenTree::Group(whole));
+    tokens.into_iter().collect()
+}
+",
+    );
+    let lib = "#[wrap::wrap]
+pub async fn handle(n: usize) -> usize {
+    if n > 5 {
+        println!(\"many\");
+    }
+    n + 1
+}
+#[wrap::wrap(closure)]
+pub fn count(n: usize) -> usize {
+    if n > 5 {
+        println!(\"many\");
+    }
+    n + 2
+}
+pub fn plain(n: usize) -> usize {
+    let twice = || n * 2;
+    twice()
+}
+";
+    krate.write("src/lib.rs", &(BLOCK.to_owned() + lib));
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{} {} {}\", app::block(app::handle(1)), app::count(1), app::plain(1));\n}\n",
+    );
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git(krate.root.clone()).commit("second");
+    run(&krate, &[]).says(
+        "note: functions whose bodies are not in the report, because the compiler has no mapping of them: src/lib.rs:11, src/lib.rs:18;",
+    );
+    for (from, to, line) in [("n + 1", "n + 3", 11), ("n + 2", "n + 4", 18)] {
+        krate.write("src/lib.rs", &(BLOCK.to_owned() + &lib.replace(from, to)));
+        run(&krate, &[]);
+        let said = format!("src/lib.rs (no code for line {line}, which");
+        krate.itcov(&super::SINCE_HEAD).ends_with(1).says(&said);
+    }
+    krate.write(
+        "src/lib.rs",
+        &(BLOCK.to_owned() + &lib.replace("n * 2", "n * 3")),
+    );
+    run(&krate, &[]);
+    krate.itcov(&super::SINCE_HEAD).ends_with(0);
 }

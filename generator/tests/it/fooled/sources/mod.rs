@@ -13,6 +13,7 @@ mod made;
 mod outside;
 mod unbuilt;
 mod understood;
+mod unreached;
 mod values;
 
 /// A gate that all changed lines have to have run for.
