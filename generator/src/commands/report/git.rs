@@ -19,7 +19,6 @@ pub struct Repository {
     /// The root of the working tree, without links.
     pub top: PathBuf,
     directory: PathBuf,
-    is_submodule: bool,
     /// A copy of its index.
     index: Option<TempDir>,
 }
@@ -58,7 +57,6 @@ impl Repository {
         Ok(Self {
             top,
             directory: directory.to_owned(),
-            is_submodule: false,
             index: None,
         })
     }
@@ -89,7 +87,6 @@ impl Repository {
         Self {
             directory: top.clone(),
             top,
-            is_submodule: true,
             index: None,
         }
     }
@@ -107,18 +104,6 @@ impl Repository {
     /// git in a directory of this repository.
     fn git(&self, directory: &Path) -> Command {
         let mut git = git(directory);
-        if self.is_submodule {
-            // In a hook they are those of the repository around it.
-            for variable in [
-                "DIR",
-                "WORK_TREE",
-                "INDEX_FILE",
-                "OBJECT_DIRECTORY",
-                "PREFIX",
-            ] {
-                git.env_remove(format!("GIT_{variable}"));
-            }
-        }
         if let Some(index) = &self.index {
             git.env("GIT_INDEX_FILE", index.path().join("index"));
         }

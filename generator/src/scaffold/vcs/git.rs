@@ -1,13 +1,13 @@
 //! Questions to git.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::git_dir::as_path;
 use crate::{git_dir, verbosity};
 
 /// How many paths one `git status` is asked about: a command line has an end.
@@ -24,14 +24,11 @@ pub enum State {
 
 /// The directory to ask git in about a file, if there can be a repository. Submodules and worktrees have a file `.git`.
 pub fn directory(path: &Path) -> Option<PathBuf> {
-    // As it is in a hook: relative to the current directory.
-    if git_dir::is_named() {
-        return Some(PathBuf::from("."));
-    }
+    let here = Path::new(".");
     let mut directories = path.ancestors().skip(1);
-    directories
-        .find(|it| it.join(".git").exists())
-        .map(Path::to_owned)
+    let found = directories.find(|it| it.join(".git").exists());
+    let asked = found.unwrap_or(here);
+    (found.is_some() || git_dir::is_named(asked)).then(|| git_dir::seat(asked).to_owned())
 }
 
 /// The working tree of a repository.
@@ -142,8 +139,7 @@ fn object(rest: &mut &[u8]) -> Option<Vec<u8>> {
 
 /// git, which is to read and nothing else: no refreshed index, no monitor, no pattern in a path.
 fn git(repository: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(repository);
+    let mut git = git_dir::git(repository);
     git.args([
         "--no-optional-locks",
         "--literal-pathspecs",
@@ -152,7 +148,6 @@ fn git(repository: &Path) -> Command {
     ]);
     // Messages are read below.
     git.env("LC_ALL", "C").stdin(Stdio::null());
-    git_dir::find(&mut git);
     git
 }
 
@@ -181,15 +176,4 @@ fn answer(command: &mut Command) -> Result<Option<Vec<u8>>> {
             stderr.trim_end().trim_start_matches("fatal: ")
         )
     }
-}
-
-/// Bytes of a path, as git prints them with `-z`.
-#[cfg(unix)]
-fn as_path(bytes: &[u8]) -> &OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
-}
-
-#[cfg(not(unix))]
-fn as_path(bytes: &[u8]) -> &OsStr {
-    OsStr::new(std::str::from_utf8(bytes).unwrap_or_default())
 }

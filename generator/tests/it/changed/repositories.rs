@@ -1,6 +1,7 @@
 //! Repositories of every kind: what they say of a change, and what they cannot say.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -82,6 +83,66 @@ fn a_hook_of_a_worktree_may_go_into_another_directory() {
     // git names the repository in hooks of a worktree, and where the current directory is its root.
     let in_hook = stdout(report().env("GIT_DIR", around.join(".git")));
     assert_eq!(in_hook, by_hand);
+}
+
+#[test]
+fn a_hook_may_go_into_another_repository() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let around = root.parent().unwrap();
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    Git::init(&root).commit("one");
+    let outer = Git::init(around);
+    fs::write(around.join("other"), "").unwrap();
+    outer.run(&["add", "other"]);
+    outer.commit("one");
+    fs::write(
+        root.join("src/lib.rs"),
+        LIB.replace("return 9", "return 10"),
+    )
+    .unwrap();
+    run_again(&fixture);
+
+    let report = || command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
+    let by_hand = stdout(&mut report());
+    assert_eq!(by_hand.matches("\nDA:").count(), 1);
+    let outer = around.join(".git");
+    let index = outer.join("index");
+    let in_hook = |variables: &[(&str, &OsStr)]| {
+        assert_eq!(stdout(report().envs(variables.iter().copied())), by_hand);
+    };
+    // In hooks of a worktree, with `git commit -a`, with `git commit`, and with `git --work-tree=…`.
+    let (outer, index) = (outer.as_os_str(), index.as_os_str());
+    in_hook(&[("GIT_DIR", outer), ("GIT_INDEX_FILE", index)]);
+    in_hook(&[("GIT_INDEX_FILE", index)]);
+    in_hook(&[("GIT_INDEX_FILE", OsStr::new(".git/index.lock"))]);
+    in_hook(&[("GIT_DIR", outer), ("GIT_WORK_TREE", OsStr::new("."))]);
+    in_hook(&[("GIT_DIR", outer), ("GIT_WORK_TREE", around.as_os_str())]);
+}
+
+#[test]
+fn a_repository_without_a_working_tree_may_be_named_with_one() {
+    let fixture = fixture();
+    let root = fixture.root();
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    Git::init(&root).commit("one");
+    fs::write(
+        root.join("src/lib.rs"),
+        LIB.replace("return 9", "return 10"),
+    )
+    .unwrap();
+    run_again(&fixture);
+
+    let report = || command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
+    let ordinary = stdout(&mut report());
+    assert_eq!(ordinary.matches("\nDA:").count(), 1);
+    // The working tree is in that of another repository.
+    let around = root.parent().unwrap();
+    Git::init(around);
+    let bare = around.join("bare.git");
+    fs::rename(root.join(".git"), &bare).unwrap();
+    let named = stdout(report().env("GIT_DIR", &bare).env("GIT_WORK_TREE", &root));
+    assert_eq!(named, ordinary);
 }
 
 /// The report's error, behind what it has in common with the others.

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
 
+pub use crate::git_dir::{as_path, seat};
 use crate::{git_dir, verbosity};
 
 /// With this, git reads what a commit has, and not what it was told to read instead: <https://git-scm.com/docs/git-replace>.
@@ -14,8 +15,7 @@ pub(super) const NO_REPLACEMENTS: &str = "GIT_NO_REPLACE_OBJECTS";
 
 /// git, which is to read and nothing else: no refreshed index, no monitor.
 pub(super) fn git(directory: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(directory);
+    let mut git = git_dir::git(directory);
     git.args([
         "--no-pager",
         "--no-optional-locks",
@@ -33,17 +33,7 @@ pub(super) fn git(directory: &Path) -> Command {
     for kind in ["LITERAL", "GLOB", "NOGLOB", "ICASE"] {
         git.env_remove(format!("GIT_{kind}_PATHSPECS"));
     }
-    git_dir::find(&mut git);
     git
-}
-
-/// Where git is asked about a directory. In a hook, what it is told is relative to the current directory.
-pub(super) fn seat(directory: &Path) -> &Path {
-    if git_dir::is_named() {
-        Path::new(".")
-    } else {
-        directory
-    }
 }
 
 /// What git says of a directory.
@@ -79,15 +69,4 @@ pub(super) fn said(output: &Output) -> String {
 
 pub(super) fn line(output: &[u8]) -> &[u8] {
     output.strip_suffix(b"\n").unwrap_or(output)
-}
-
-/// Bytes of a path, as git has them.
-#[cfg(unix)]
-pub fn as_path(bytes: &[u8]) -> &OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(bytes)
-}
-
-#[cfg(not(unix))]
-pub fn as_path(bytes: &[u8]) -> &OsStr {
-    OsStr::new(std::str::from_utf8(bytes).unwrap_or_default())
 }
