@@ -1,21 +1,16 @@
 //! What can be wrong with the files of a measurement.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::parse::Malformed;
-use crate::terminal::harmless;
-
-/// A path on one line, whatever is in it: files are brought from elsewhere.
-fn shown(path: &Path) -> String {
-    harmless(path.to_string_lossy()).into_owned()
-}
+use crate::terminal::Harmless as _;
 
 /// Why files do not become coverage. Each says which file it is, and the last part is the error's source.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A profile cannot be opened or read.
-    #[error("cannot read {}", shown(path))]
+    #[error("cannot read {}", path.harmless())]
     ReadProfile {
         /// The profile.
         path: PathBuf,
@@ -24,7 +19,7 @@ pub enum Error {
     },
 
     /// A profile is damaged, of an unsupported version, or something else.
-    #[error("the profile {} cannot be used", shown(path))]
+    #[error("the profile {} cannot be used", path.harmless())]
     MalformedProfile {
         /// The profile.
         path: PathBuf,
@@ -39,7 +34,7 @@ pub enum Error {
     /// No profile has a function of the objects and, if it carries one, the build identifier of one of them.
     #[error(
         "no profile is of this build, {} is of another one, and counts belong to the build that made them",
-        shown(path)
+        path.harmless()
     )]
     OtherBuild {
         /// The first profile of another build.
@@ -47,7 +42,7 @@ pub enum Error {
     },
 
     /// An object cannot be opened or mapped into memory.
-    #[error("cannot read the coverage mapping of {}", shown(path))]
+    #[error("cannot read the coverage mapping of {}", path.harmless())]
     ReadObject {
         /// The program or library.
         path: PathBuf,
@@ -56,7 +51,7 @@ pub enum Error {
     },
 
     /// An object is damaged, of an unsupported kind or version, or something else.
-    #[error("cannot read the coverage mapping of {}", shown(path))]
+    #[error("cannot read the coverage mapping of {}", path.harmless())]
     MalformedObject {
         /// The program or library.
         path: PathBuf,
@@ -67,7 +62,7 @@ pub enum Error {
     /// No object has a function with a coverage mapping.
     #[error(
         "{} has no coverage mapping, so it was not built for coverage",
-        shown(path)
+        path.harmless()
     )]
     NoMapping {
         /// The first object.
@@ -77,7 +72,7 @@ pub enum Error {
     /// The objects have coverage mappings, but none of a source file that is asked for.
     #[error(
         "{} has no coverage mapping of a source file that is asked for",
-        shown(path)
+        path.harmless()
     )]
     NoSources {
         /// The first object.

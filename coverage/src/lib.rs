@@ -43,6 +43,8 @@
 //! an unlinked object's `__llvm_covfun` sections (each function has one), takes the counters to be in the
 //! order of the functions, and panics or runs out of memory on a damaged file.
 
+#![warn(clippy::disallowed_methods)]
+
 pub mod baseline;
 pub mod count;
 mod error;

@@ -2,6 +2,8 @@
 //! one.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
 
 /// Whether the character steers a terminal, ends a line for some program, or turns the direction of the text.
 pub fn steers(character: char) -> bool {
@@ -17,6 +19,24 @@ pub fn harmless<'a>(name: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 /// A text as a terminal may get it. Its lines and tabs stay.
 pub fn harmless_text<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     without(text.into(), |it| steers(it) && it != '\n' && it != '\t')
+}
+
+/// Paths as a terminal may get them, on one line: files are brought from elsewhere.
+pub trait Harmless {
+    /// The path, or a part or word of one.
+    fn harmless(&self) -> Cow<'_, str>;
+}
+
+impl Harmless for Path {
+    fn harmless(&self) -> Cow<'_, str> {
+        self.as_os_str().harmless()
+    }
+}
+
+impl Harmless for OsStr {
+    fn harmless(&self) -> Cow<'_, str> {
+        harmless(self.to_string_lossy())
+    }
 }
 
 fn without(text: Cow<'_, str>, is_out: fn(char) -> bool) -> Cow<'_, str> {

@@ -1,5 +1,7 @@
 //! `cargo itcov`: integration coverage for Rust programs. This is the program, and nothing for others to call.
 
+#![warn(clippy::disallowed_methods)]
+
 mod background;
 mod build;
 mod commands;

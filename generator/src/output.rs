@@ -60,6 +60,11 @@ fn tell(style: Style, label: &str, text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{style}{label}:{style:#} {text}");
 }
 
+/// What another program says, in a text of ours: none of its lines looks like one of ours.
+pub fn of_other(said: &str) -> String {
+    said.trim_end().replace('\n', "\n  ")
+}
+
 /// What is printed as it is, unless somebody looks at it.
 fn seen(text: &str) -> Cow<'_, str> {
     if std::io::stdout().is_terminal() {

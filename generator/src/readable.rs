@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 /// What git opens in every directory that it looks into.
 const OPENED: [&str; 2] = [".gitattributes", ".gitignore"];
@@ -29,7 +30,7 @@ pub fn by_git<'a>(asked: impl IntoIterator<Item = &'a Path>) -> Result<()> {
                 {
                     bail!(
                         "git cannot be asked, as it would wait for {}: {error}; replace it by a file",
-                        path.display()
+                        path.harmless()
                     );
                 }
             }

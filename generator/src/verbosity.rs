@@ -1,11 +1,11 @@
 //! How much is said, from `--quiet` and `--verbose`.
 
-use std::ffi::OsStr;
 use std::io::Write as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
 use anstyle::{AnsiColor, Style};
+use llvm_coverage::terminal::Harmless;
 use llvm_coverage::terminal::harmless_text;
 
 static LEVEL: AtomicI8 = AtomicI8::new(0);
@@ -28,11 +28,11 @@ pub fn running(command: &Command) {
         return;
     }
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+    let words: Vec<_> = words.map(Harmless::harmless).collect();
     let directory = command
         .get_current_dir()
         .map_or_else(String::new, |directory| {
-            format!(" (in {})", directory.display())
+            format!(" (in {})", directory.harmless())
         });
     did("Running", &format!("`{}`{directory}", words.join(" ")));
 }

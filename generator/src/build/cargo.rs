@@ -21,6 +21,7 @@ use super::wrapper::{Wrapper, cfg_coverage};
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
 use crate::verbosity;
+use llvm_coverage::terminal::Harmless as _;
 
 /// The variables by which cargo is told of another wrapper of the compiler.
 pub(super) const WORKSPACE_WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
@@ -126,7 +127,7 @@ impl<'a> Builder<'a> {
         let wrapper = self.config.build.rustc_workspace_wrapper.as_ref();
         // An empty one is none.
         let wrapper = wrapper.filter(|path| !path.as_os_str().is_empty())?;
-        Some(format!("{WORKSPACE_WRAPPER} ({})", wrapper.display()))
+        Some(format!("{WORKSPACE_WRAPPER} ({})", wrapper.harmless()))
     }
 
     /// Puts what an ordinary build has made of the dependencies into the directory of the measured one.
@@ -155,7 +156,7 @@ impl<'a> Builder<'a> {
                     "Seeded",
                     &format!(
                         "{} with what is built of the dependencies: {} units, {} links, {} bytes copied, {:.2} s",
-                        to.display(),
+                        to.harmless(),
                         seeded.units,
                         seeded.links,
                         seeded.copied_bytes,
@@ -226,6 +227,6 @@ impl<'a> Builder<'a> {
 fn toml(path: &Path) -> Result<String> {
     let text = path
         .to_str()
-        .with_context(|| format!("{} is not UTF-8", path.display()))?;
+        .with_context(|| format!("{} is not UTF-8", path.harmless()))?;
     Ok(toml_edit::Value::from(text).to_string())
 }

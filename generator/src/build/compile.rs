@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless_text;
 
 use super::call::{Call, is_in_a_build_script};
@@ -61,7 +62,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     };
     let Some(unit) = unit else {
         let error = command.exec();
-        eprintln!("error: cannot run {}: {error}", program.display());
+        eprintln!("error: cannot run {}: {error}", program.harmless());
         return ExitCode::FAILURE;
     };
     let before = texts::Before::look(&unit);
@@ -78,7 +79,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             }
         }
         Ok(status) => ExitCode::from(exit_code(status)),
-        Err(error) => failed(&format!("cannot run {}: {error}", program.display())),
+        Err(error) => failed(&format!("cannot run {}: {error}", program.harmless())),
     }
 }
 

@@ -21,6 +21,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::background;
 use crate::run::{interrupts, process, terminal};
+use llvm_coverage::terminal::Harmless as _;
 
 /// The name of the executable that is the guard.
 const NAME: &str = "itcov-guard";
@@ -106,7 +107,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     let child = match child {
         Ok(child) => child.id(),
         Err(error) => {
-            eprintln!("error: cannot run {}: {error}", program.display());
+            eprintln!("error: cannot run {}: {error}", program.harmless());
             return ExitCode::from(127);
         }
     };
@@ -121,7 +122,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         exit(process::status_of(libc::SIGTERM));
     });
     if let Err(error) = watches {
-        eprintln!("error: cannot watch {}: {error}", program.display());
+        eprintln!("error: cannot watch {}: {error}", program.harmless());
         end_all();
         return ExitCode::from(127);
     }

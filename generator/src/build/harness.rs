@@ -16,6 +16,7 @@ use super::rustc::Rustc;
 use crate::run::process::status_of;
 use crate::run::{Failure, interrupts};
 use crate::verbosity;
+use llvm_coverage::terminal::Harmless as _;
 
 /// What a harness is compiled from.
 pub struct Source {
@@ -48,7 +49,7 @@ pub fn compile(
         source.feature,
         source.bin,
         source.edition,
-        program.display(),
+        program.to_string_lossy(),
         source.text
     ));
     own::private_directory(directory)?;
@@ -98,7 +99,7 @@ pub fn compile(
     if !output.status.success() {
         bail!(
             "rustc cannot compile {} by itself; it may use nothing but the standard library\n{}",
-            source.file.display(),
+            source.file.harmless(),
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }

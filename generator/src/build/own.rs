@@ -3,6 +3,7 @@
 //! A target directory may be where others write, too, such as `/tmp`. There somebody could put a file under the name that a
 //! measured build looks for.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::fs::{self, DirBuilder, Metadata, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -78,6 +79,6 @@ fn is_own(path: &Path, metadata: &Metadata) -> io::Result<()> {
     Err(io::Error::other(format!(
         "{} belongs to the user {owner}, and what is in it would be run; remove it, or build in a directory of your own, \
          for example with CARGO_TARGET_DIR",
-        path.display()
+        path.harmless()
     )))
 }

@@ -22,6 +22,7 @@ use super::remarks;
 use super::runner::{self, Invocation};
 use super::texts::Text;
 use super::units::{self, Unit};
+use llvm_coverage::terminal::Harmless as _;
 
 /// How often cargo is asked to compile what has changed while it compiled, or what it takes for fresh.
 const TIMES_AGAIN: usize = 2;
@@ -103,8 +104,8 @@ impl Builder<'_> {
             format!(
                 "{} was not built with coverage instrumentation: cargo did not call {}, or rustc has no runtime for \
                  counters on this target",
-                invocation.executable.display(),
-                self.wrapper.path.display()
+                invocation.executable.harmless(),
+                self.wrapper.path.harmless()
             )
         })?;
         let left_out = self.add_the_rest(program, &artifacts, &mut units)?;
@@ -224,7 +225,7 @@ impl Builder<'_> {
         let root = self.workspace.metadata.workspace_root.as_std_path();
         let is_library = first.extension().is_some_and(|it| it == "so");
         let is_product = products.iter().any(|it| it.files.contains(first));
-        let first = first.strip_prefix(root).unwrap_or(first).display();
+        let first = first.strip_prefix(root).unwrap_or(first).harmless();
         let more = match changed.len() {
             1 => String::new(),
             number => format!(" and {} more", number - 1),

@@ -10,18 +10,19 @@ use super::linked;
 use super::units::Unit;
 use crate::output::warn;
 use crate::run::say;
+use llvm_coverage::terminal::Harmless as _;
 
 /// Warns if the linker has not led the runtime to the path of the profile.
 pub fn of_linker(linker: Option<&Path>, executable: &Path, profiles: &Path) {
     if linked::is_in(executable, profiles).unwrap_or(true) {
         return;
     }
-    let linker = linker.map_or_else(String::new, |it| format!(" ({})", it.display()));
+    let linker = linker.map_or_else(String::new, |it| format!(" ({})", it.harmless()));
     warn(&format!(
         "the linker{linker} has ignored {}: a process of {} that is started without LLVM_PROFILE_FILE, as with a cleared \
          environment, does not count, and leaves default_*.profraw where it runs; ld, lld and mold know the option",
         linked::WRAP,
-        executable.display()
+        executable.harmless()
     ));
 }
 

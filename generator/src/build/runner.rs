@@ -1,6 +1,7 @@
 //! The runner: this executable under another name, with which cargo is told to run programs. It runs nothing, and writes
 //! down how cargo would have: the environment and the words.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -53,7 +54,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
     match write(Path::new(&file), executable) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: cannot write {}: {error}", file.display());
+            eprintln!("error: cannot write {}: {error}", file.harmless());
             ExitCode::FAILURE
         }
     }

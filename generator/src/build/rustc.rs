@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::verbosity;
+use llvm_coverage::terminal::Harmless as _;
 
 /// The compiler.
 #[derive(Debug, Clone)]
@@ -28,11 +29,11 @@ impl Rustc {
         verbosity::running(&command);
         let output = command
             .output()
-            .with_context(|| format!("cannot run {}", path.display()))?;
+            .with_context(|| format!("cannot run {}", path.harmless()))?;
         if !output.status.success() {
             bail!(
                 "{} -vV failed: {}",
-                path.display(),
+                path.harmless(),
                 String::from_utf8_lossy(&output.stderr)
             );
         }

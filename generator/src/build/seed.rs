@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use cargo_metadata::Package;
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 use walkdir::WalkDir;
 
 use super::also::names;
@@ -104,7 +105,7 @@ pub fn wait_for(lock: &File, directory: &Path) {
             is_said = true;
             say(&format!(
                 "waiting for another cargo, which builds in {}",
-                directory.display()
+                directory.harmless()
             ));
         }
         thread::sleep(Duration::from_millis(50));

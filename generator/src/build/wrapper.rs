@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 use serde::{Deserialize, Serialize};
 
 use super::also::Also;
@@ -104,7 +105,7 @@ impl Wrapper {
             "{} {} {FLAGS:?} {} {profiles:?} {tests:?} {cfg:?}",
             env!("CARGO_PKG_VERSION"),
             linked::version(),
-            layout.store.display(),
+            layout.store.to_string_lossy(),
         );
         // Of dependencies, cargo does not keep apart what went through one wrapper and another, and each has notes of its own.
         let target = match scope {
@@ -115,7 +116,7 @@ impl Wrapper {
                 layout.itcov.join(".also").join(key)
             }
         };
-        let key = format!("{kept_apart} {scope:?} {}", target.display());
+        let key = format!("{kept_apart} {scope:?} {}", target.to_string_lossy());
         let is_for_members = target == layout.itcov;
         let measured = members.chain(also.directories.keys().cloned());
         let settings = Settings {
@@ -148,7 +149,7 @@ impl Wrapper {
             }
             Ok(())
         };
-        written().with_context(|| format!("cannot write to {}", directory.display()))?;
+        written().with_context(|| format!("cannot write to {}", directory.harmless()))?;
         Ok(Wrapper {
             path: directory.join(NAME),
             runner: directory.join(runner::NAME),

@@ -8,6 +8,7 @@ use crate::build::options::BuildOptions;
 use crate::commands::measure::Measure;
 use crate::output;
 use crate::run::say;
+use llvm_coverage::terminal::Harmless as _;
 
 /// Build the program instrumented, and say where it is and how to run it elsewhere.
 ///
@@ -36,7 +37,7 @@ impl Build {
         for executable in &executables {
             say(&format!(
                 "the instrumented program is {}",
-                executable.display()
+                executable.harmless()
             ));
         }
         let which = if executables.len() == 1 { "it" } else { "each" };

@@ -10,6 +10,7 @@ use crate::measured::{Store, unused};
 use crate::output;
 use crate::run::say;
 use crate::scaffold::metadata::Cargo;
+use llvm_coverage::terminal::Harmless as _;
 
 /// Forget what was measured in this checkout, and remove builds that nothing uses any more.
 ///
@@ -33,7 +34,7 @@ impl Clean {
         let going_on = Store::of(&layout).forget()?;
         say(&format!(
             "what was measured in this checkout is forgotten; the build stays in {}",
-            layout.itcov.display()
+            layout.itcov.harmless()
         ));
         if going_on > 0 {
             output::note(&format!("runs that still go on and were kept: {going_on}"));

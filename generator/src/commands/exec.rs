@@ -29,6 +29,7 @@ use crate::output;
 use crate::run::plan::{Plan, Suite, command, find_command};
 use crate::run::settings::{RunOptions, Settings, SuiteOptions, variable};
 use crate::run::{Failure, say, say_loss};
+use llvm_coverage::terminal::Harmless as _;
 
 /// Build the program instrumented, run a suite that starts it itself, and report.
 ///
@@ -159,7 +160,7 @@ impl Exec {
             ));
         }
         if !is_possible(&measure.store.linked_tests()) {
-            let target = measure.layout.ordinary.display();
+            let target = measure.layout.ordinary.harmless();
             return Err(Failure::usage(format!(
                 "--tests needs a target directory without % in its path, and it is {target}: set another one, as with CARGO_TARGET_DIR"
             )));
@@ -227,7 +228,7 @@ fn add_tests(measure: &Measure, built: &Built, recording: &Recording) -> Result<
         say_loss(&format!(
             "the test {test} is of another text of {file} than the program, so what it did itself does not count; if cargo \
              takes it for fresh, `touch {file}` has it compiled",
-            file = file.display()
+            file = file.harmless()
         ));
     }
     if lost.unknown > 0 {

@@ -1,5 +1,6 @@
 //! `cargo itcov man`: the manual's pages.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -38,13 +39,13 @@ impl Man {
         fs::create_dir_all(directory).with_context(|| {
             format!(
                 "cannot make the directory {}; name another one",
-                directory.display()
+                directory.harmless()
             )
         })?;
         for command in std::iter::once(&command).chain(command.get_subcommands()) {
             let path = directory.join(format!("{}.1", name(command)));
             fs::write(&path, page(command)?)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+                .with_context(|| format!("cannot write {}", path.harmless()))?;
         }
         Ok(())
     }

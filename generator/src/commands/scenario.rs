@@ -14,6 +14,7 @@ use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
 use crate::run::ask;
 use crate::run::marks::path_of;
 use crate::run::plan::find_command;
+use llvm_coverage::terminal::Harmless as _;
 
 /// Run a command as a scenario: a named part of a suite, so that you can see which lines it reaches.
 ///
@@ -58,7 +59,8 @@ impl Scenario {
         let has_passed = status.as_ref().is_ok_and(std::process::ExitStatus::success);
         let outcome = if has_passed { "passed" } else { "failed" };
         post(&format!("{}?{outcome}", path_of(&self.name)))?;
-        let status = status.with_context(|| format!("cannot run {}", self.command[0].display()))?;
+        let status =
+            status.with_context(|| format!("cannot run {}", self.command[0].harmless()))?;
         let code = status.code();
         let code = code.or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
         Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))

@@ -91,7 +91,7 @@ fn itcov(tools: &Tools) -> Finding {
 fn llvm(tools: &Tools) -> Finding {
     let name = "LLVM's tools";
     match &tools.llvm {
-        [Some(cov), Some(_)] => Finding::ok(name, cov.display().to_string()),
+        [Some(cov), Some(_)] => Finding::ok(name, cov.to_string_lossy().into_owned()),
         _ => Finding::ok(name, "none")
             .because(
                 Status::Note,

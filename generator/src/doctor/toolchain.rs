@@ -50,7 +50,8 @@ impl Toolchain {
         let wrapper = config
             .as_ref()
             .and_then(|it| it.build.rustc_wrapper.clone());
-        found.wrapper = wrapper.map(|it| (it.display().to_string(), on_path(&it).is_some()));
+        found.wrapper =
+            wrapper.map(|it| (it.to_string_lossy().into_owned(), on_path(&it).is_some()));
         // Not `config.rustc()`, which is the wrapper where there is one.
         let path = config.as_ref().and_then(|it| it.build.rustc.clone());
         let path = path.unwrap_or_else(|| "rustc".into());
@@ -68,7 +69,7 @@ impl Toolchain {
         // rustc looks for its own beside its library first.
         let is_there = found.directory.join("bin").join(&linker).is_file();
         let is_there = is_there || on_path(&linker).is_some();
-        found.linker = (linker.display().to_string(), is_there);
+        found.linker = (linker.to_string_lossy().into_owned(), is_there);
         found
     }
 }

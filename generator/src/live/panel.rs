@@ -15,6 +15,7 @@ use llvm_coverage::formats::screen::{Screen, width};
 use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::table;
 use llvm_coverage::formats::view::View;
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless;
 
 use super::report::{First, Live};
@@ -226,7 +227,7 @@ fn lines(live: &Live, screen: Screen, height: usize) -> Vec<String> {
     {
         let file = Path::new(&file);
         let file = file.strip_prefix(&root).unwrap_or(file);
-        let text = format!("new: {name} at {}:{line}", file.display());
+        let text = format!("new: {name} at {}:{line}", file.harmless());
         lines.push(
             screen
                 .end_of(&harmless(text), screen.width.unwrap_or(80))

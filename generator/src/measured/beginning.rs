@@ -130,7 +130,7 @@ mod tests {
             if *path == part {
                 fs::write(part.join(NAME), note).unwrap();
             }
-            assert!(!is_here(), "{}", path.display());
+            assert!(!is_here(), "{}", path.to_string_lossy());
             fs::remove_dir_all(path).unwrap();
             fs::rename(old, path).unwrap();
             assert!(is_here());

@@ -129,7 +129,7 @@ impl Counters {
             for path in paths {
                 let below = path.strip_prefix(root).unwrap_or(&path);
                 if !below.starts_with(TESTS) && !below.starts_with(&apart) {
-                    found.push((format!("{prefix}{}", below.display()), path));
+                    found.push((format!("{prefix}{}", below.to_string_lossy()), path));
                 }
             }
         }

@@ -153,7 +153,7 @@ impl Objects {
             let metadata = fs::metadata(file)?;
             let (inode, size) = (metadata.ino(), metadata.len());
             let time = (metadata.mtime(), metadata.mtime_nsec());
-            let _ = writeln!(key, "{} {inode} {size} {time:?}", file.display());
+            let _ = writeln!(key, "{} {inode} {size} {time:?}", file.to_string_lossy());
             lengths.push(size);
         }
         let build = digest(key);

@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow, bail};
 use llvm_coverage::count::profile::{Lookup, Profile};
 use llvm_coverage::count::reach::Reach;
 use llvm_coverage::profiles::Merged;
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::{Coverage, Error, Objects, SourceFilter};
 
 use super::advice::rebuild;
@@ -177,7 +178,7 @@ impl Measurement {
         if let Some(gone) = self.objects.paths().iter().find(|path| !path.exists()) {
             bail!(
                 "the measured program {} no longer exists; {}",
-                gone.display(),
+                gone.harmless(),
                 profiles.how_to_get_others()
             );
         }
@@ -186,7 +187,7 @@ impl Measurement {
         if let Some(damaged) = known.find_map(kept::Objects::damaged) {
             bail!(
                 "{} is not as it was when the program was built; {}",
-                damaged.display(),
+                damaged.harmless(),
                 profiles.how_to_get_others()
             );
         }
@@ -319,8 +320,8 @@ impl Measurement {
         coverage.map_err(|error| match error {
             Error::NoSources { path } => anyhow!(
                 "{} has no coverage mapping of a file below {}: type `cargo itcov run`",
-                path.display(),
-                self.sources[0].display(),
+                path.harmless(),
+                self.sources[0].harmless(),
             ),
             error => rebuild(error),
         })

@@ -1,5 +1,6 @@
 //! Directories that are called by numbers.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use anyhow::{Context, Result};
 pub fn numbered(directory: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.with_context(|| format!("cannot read {}", directory.display()))?,
+        entries => entries.with_context(|| format!("cannot read {}", directory.harmless()))?,
     };
     let mut found = Vec::new();
     for entry in entries {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::parse::{objects, profile};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::{files, mapped};
 
 use crate::build::linked::loaded_by;
@@ -21,12 +22,12 @@ pub type Functions = HashSet<(u64, u64)>;
 ///
 /// If it cannot be read.
 pub fn functions(executable: &Path) -> Result<Functions> {
-    let bytes =
-        mapped::map(executable).with_context(|| format!("cannot read {}", executable.display()))?;
+    let bytes = mapped::map(executable)
+        .with_context(|| format!("cannot read {}", executable.harmless()))?;
     let functions = objects::hashes(&bytes).with_context(|| {
         format!(
             "cannot read the coverage mapping of {}",
-            executable.display()
+            executable.harmless()
         )
     })?;
     Ok(functions.into_iter().collect())
@@ -38,7 +39,7 @@ pub fn functions(executable: &Path) -> Result<Functions> {
 ///
 /// If it cannot be read.
 pub fn build_id(executable: &Path) -> Result<Option<Vec<u8>>> {
-    let cannot = || format!("cannot read {}", executable.display());
+    let cannot = || format!("cannot read {}", executable.harmless());
     let bytes = mapped::map(executable).with_context(cannot)?;
     let id = objects::build_id(&bytes).with_context(cannot)?;
     Ok(id.map(<[u8]>::to_owned))

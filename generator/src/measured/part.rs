@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 use serde::{Deserialize, Serialize};
 
 use super::beginning::Beginning;
@@ -56,13 +57,13 @@ impl Part {
     pub fn read(file: &Path) -> Result<Option<Part>> {
         let bytes = match files::read(file, files::TEXT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            bytes => bytes.with_context(|| format!("cannot read {}", file.display()))?,
+            bytes => bytes.with_context(|| format!("cannot read {}", file.harmless()))?,
         };
         let part = serde_json::from_slice(&bytes);
         part.map(Some).with_context(|| {
             format!(
                 "{} is damaged, or of another version; type `cargo itcov clean`",
-                file.display()
+                file.harmless()
             )
         })
     }

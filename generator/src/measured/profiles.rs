@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::{self, Merged};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::{BuiltFunctions, Error, files};
 use walkdir::{DirEntry, WalkDir};
 
@@ -78,29 +79,29 @@ impl Profiles {
                 Ok(file) if is_device(file.file_type()) => {
                     bail!(
                         "{} is a device and no profile: name a file or directory",
-                        path.display()
+                        path.harmless()
                     )
                 }
                 Ok(_) => found.push(path.clone()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     bail!(
                         "{} does not exist: name a profile, or a directory that has some",
-                        path.display()
+                        path.harmless()
                     );
                 }
                 Err(error) => {
-                    return Err(error).with_context(|| format!("cannot read {}", path.display()));
+                    return Err(error).with_context(|| format!("cannot read {}", path.harmless()));
                 }
             }
             if found.is_empty() {
                 bail!(
                     "{} has no profile: no file in it ends in .profraw",
-                    path.display()
+                    path.harmless()
                 );
             }
             for profile in found {
                 let real = profile.canonicalize();
-                let real = real.with_context(|| format!("cannot read {}", profile.display()))?;
+                let real = real.with_context(|| format!("cannot read {}", profile.harmless()))?;
                 let is_of_other_loader = other_loader(&real).is_some();
                 if !seen.insert(real) {
                     continue;
@@ -278,7 +279,7 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>, is_one: fn(&DirEntry) -> boo
             // A run that goes on takes some and ends.
             Err(error) if is_gone(&error) => continue,
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot read {}", directory.display()));
+                return Err(error).with_context(|| format!("cannot read {}", directory.harmless()));
             }
         };
         if is_profile(entry.path()) && is_one(&entry) {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::beginning::Beginning;
 use super::built_twice::with_other_code;
@@ -55,7 +56,7 @@ impl Recording {
     ///
     /// If the directory cannot be written, or the last run, to which something is to be added, still goes on.
     pub fn begin(store: &Store, part: &Part, how: How, said: &dyn Fn(&str)) -> Result<Recording> {
-        let cannot = || format!("cannot write to {}", store.directory.display());
+        let cannot = || format!("cannot write to {}", store.directory.harmless());
         let _lock = store.lock().with_context(cannot)?;
         let runs = store.runs()?;
         let run = match runs.last().filter(|_| how.adds) {
@@ -185,7 +186,7 @@ impl Recording {
     /// If nothing can be written to its directory.
     pub fn recorder(&self) -> Result<Recorder> {
         let recorder = Recorder::begin(&self.part, &self.store.linked());
-        recorder.with_context(|| format!("cannot write to {}", self.part.display()))
+        recorder.with_context(|| format!("cannot write to {}", self.part.harmless()))
     }
 
     /// Notes that not all has gone well in it, or not yet: of its scenarios, one may have failed of which nobody has said so.
@@ -204,7 +205,7 @@ impl Recording {
     /// If nothing can be written to its directory.
     pub fn note_missing(&self, what: &str) -> Result<()> {
         let noted = note_missing(&self.part, what);
-        noted.with_context(|| format!("cannot write to {}", self.part.display()))
+        noted.with_context(|| format!("cannot write to {}", self.part.harmless()))
     }
 
     /// Notes that all has gone well in it.
@@ -223,7 +224,7 @@ impl Recording {
     /// If the note cannot be deleted.
     pub fn forget_scenarios(&self) -> Result<()> {
         let file = self.part.join(scenarios::FILE);
-        fs::remove_file(&file).with_context(|| format!("cannot delete {}", file.display()))
+        fs::remove_file(&file).with_context(|| format!("cannot delete {}", file.harmless()))
     }
 
     /// The parts of its run.
@@ -271,7 +272,7 @@ impl Recording {
     ///
     /// If a file cannot be read or written.
     pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<LostTests> {
-        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let cannot = || format!("cannot write to {}", self.store.directory.harmless());
         let mut lost = LostTests::default();
         let Some(mut part) = Part::read(&self.file())? else {
             return Ok(lost);
@@ -319,7 +320,7 @@ impl Recording {
         profiles: &[PathBuf],
         built: &dyn Fn(&Kept) -> Vec<Vec<Unit>>,
     ) -> Result<()> {
-        let cannot = || format!("cannot write to {}", self.store.directory.display());
+        let cannot = || format!("cannot write to {}", self.store.directory.harmless());
         let Some(mut part) = Part::read(&self.file())? else {
             return Ok(());
         };

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::kept::{Kept, PROFILES};
 use super::numbered::numbered;
@@ -71,7 +72,7 @@ impl Store {
     ///
     /// If they cannot be listed.
     pub fn all(checkouts: &Path) -> Result<Vec<Store>> {
-        let cannot = || format!("cannot read {}", checkouts.display());
+        let cannot = || format!("cannot read {}", checkouts.harmless());
         let entries = match fs::read_dir(checkouts) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.with_context(cannot)?,
@@ -168,7 +169,7 @@ impl Store {
     ///
     /// If it cannot be written.
     pub fn keep_build(&self, keep: impl FnOnce(&Path) -> io::Result<Vec<Kept>>) -> Result<Part> {
-        let cannot = || format!("cannot write to {}", self.directory.display());
+        let cannot = || format!("cannot write to {}", self.directory.harmless());
         let _lock = self.lock().with_context(cannot)?;
         leftovers::remove(&self.directory);
         leftovers::remove(&self.builds());
@@ -310,7 +311,7 @@ impl Store {
                 parts_kept.extend(parts(&run)?.into_iter().map(|it| it.part));
             } else {
                 fs::remove_dir_all(&run)
-                    .with_context(|| format!("cannot delete {}", run.display()))?;
+                    .with_context(|| format!("cannot delete {}", run.harmless()))?;
             }
         }
         let programs = parts_kept.iter().flat_map(|part| &part.programs);
@@ -349,7 +350,7 @@ fn locked(path: &Path, limit: Duration) -> io::Result<File> {
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(TICK),
             Err(TryLockError::WouldBlock) => {
-                let path = path.display();
+                let path = path.harmless();
                 let why = format!("another process holds {path}; it may be stopped");
                 return Err(io::Error::other(why));
             }

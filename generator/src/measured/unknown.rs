@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::numbered::{next, numbered};
 use super::profiles;
@@ -60,7 +61,7 @@ fn take(from: &Path, to: &Path) -> Result<()> {
         }
         Ok(())
     };
-    moved().with_context(|| format!("cannot move profiles to {}", to.display()))
+    moved().with_context(|| format!("cannot move profiles to {}", to.harmless()))
 }
 
 /// Notes that there were profiles which may be of this part.
@@ -70,7 +71,7 @@ fn add_unknown(part: &Path, number: usize) -> Result<()> {
     }
     let file = part.join(UNKNOWN);
     fs::write(&file, (unknown(part) + number).to_string())
-        .with_context(|| format!("cannot write {}", file.display()))
+        .with_context(|| format!("cannot write {}", file.harmless()))
 }
 
 /// How many profiles there were that may be of this part.

@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 use super::Store;
 use crate::build::layout::Layout;
 use crate::build::{units, wrapper};
+use llvm_coverage::terminal::Harmless as _;
 
 /// Removes them, unless a run goes on in some checkout. Gives how many bytes that has freed.
 ///
@@ -80,6 +81,6 @@ fn delete(path: &Path) -> Result<u64> {
     } else {
         fs::remove_file(path)
     };
-    deleted.with_context(|| format!("cannot delete {}", path.display()))?;
+    deleted.with_context(|| format!("cannot delete {}", path.harmless()))?;
     Ok(size)
 }

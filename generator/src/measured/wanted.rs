@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::numbered::{next, numbered};
 use super::runs::{Store, is_held};
@@ -49,7 +50,7 @@ impl Wanted {
             fs::rename(half, file)?;
             Ok(held)
         };
-        let cannot = || format!("cannot write to {}", store.directory.display());
+        let cannot = || format!("cannot write to {}", store.directory.harmless());
         noted().map(|file| Some(Wanted(file))).with_context(cannot)
     }
 
@@ -90,7 +91,7 @@ impl Store {
             }
             if own == Some(&part(&file)) || !is_held(&file) {
                 fs::remove_file(&file)
-                    .with_context(|| format!("cannot delete {}", file.display()))?;
+                    .with_context(|| format!("cannot delete {}", file.harmless()))?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, access};
 
 use super::Failure;
+use llvm_coverage::terminal::Harmless as _;
 
 /// What is started of a program: its harness, with its words and its environment.
 #[derive(Debug)]
@@ -103,6 +104,6 @@ fn can_be_run(path: &Path) -> Result<(), Failure> {
     };
     Err(Failure {
         status: 126,
-        message: format!("cannot run {}: {why}", path.display()),
+        message: format!("cannot run {}: {why}", path.harmless()),
     })
 }

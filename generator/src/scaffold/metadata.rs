@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use crate::progress::during;
 use crate::verbosity;
@@ -87,7 +88,7 @@ impl Cargo {
         let current = Utf8PathBuf::from_path_buf(current).map_err(|path| {
             anyhow!(
                 "the path of the current directory is not UTF-8: {}: rename the directory",
-                path.display()
+                path.harmless()
             )
         })?;
         if let Some(path) = &self.manifest_path {
@@ -130,7 +131,9 @@ impl TextFile {
                 text: Some(text),
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(TextFile { path, text: None }),
-            Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
+            Err(error) => {
+                Err(error).with_context(|| format!("cannot read {}", path.as_std_path().harmless()))
+            }
         }
     }
 }

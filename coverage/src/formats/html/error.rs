@@ -1,5 +1,6 @@
 //! Why pages are not written.
 
+use crate::terminal::Harmless as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// What was given as the directory is a file.
-    #[error("{} is not a directory", directory.display())]
+    #[error("{} is not a directory", directory.harmless())]
     NotADirectory {
         /// What was given.
         directory: PathBuf,
@@ -16,7 +17,7 @@ pub enum Error {
     /// The directory has files, and none of them says that a report is here.
     #[error(
         "{} has files in it that are of no report, such as {file}: nothing was written",
-        directory.display()
+        directory.harmless()
     )]
     OtherFiles {
         /// The directory.
@@ -26,14 +27,14 @@ pub enum Error {
     },
 
     /// Another process is writing to the directory.
-    #[error("another report is just being written to {}", directory.display())]
+    #[error("another report is just being written to {}", directory.harmless())]
     Locked {
         /// The directory.
         directory: PathBuf,
     },
 
     /// A directory cannot be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", path.harmless())]
     Read {
         /// The directory.
         path: PathBuf,
@@ -42,7 +43,7 @@ pub enum Error {
     },
 
     /// A file or directory cannot be written.
-    #[error("cannot write {}", path.display())]
+    #[error("cannot write {}", path.harmless())]
     Write {
         /// The file or directory.
         path: PathBuf,

@@ -251,7 +251,7 @@ mod tests {
             .filter(|entry| entry.file_type().is_file())
             .map(|entry| {
                 let path = entry.path().strip_prefix(directory).unwrap();
-                path.display().to_string()
+                path.to_string_lossy().into_owned()
             })
             .collect();
         files.sort();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::source::Source;
 use crate::files;
+use crate::terminal::Harmless as _;
 
 /// No longer text is shown, in bytes: its page has several times as many.
 const LONGEST: u64 = 16 << 20;
@@ -28,14 +29,14 @@ impl Sources {
     }
 
     fn text(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let cannot = |error| format!("cannot read {}: {error}", path.display());
+        let cannot = |error| format!("cannot read {}: {error}", path.harmless());
         let real = path.canonicalize().map_err(cannot)?;
         let of_package = || package(path)?.canonicalize().ok();
         if !real.starts_with(&self.root) && !of_package().is_some_and(|it| real.starts_with(it)) {
             return Err(format!(
                 "{} is a link that leads out of the workspace and of its package, to {}, which is not shown",
-                path.display(),
-                real.display()
+                path.harmless(),
+                real.harmless()
             ));
         }
         files::read(&real, LONGEST).map_err(cannot)

@@ -19,7 +19,7 @@ pub const OF_BUILD_SCRIPTS: u32 = OF_TESTS - 1;
 
 /// The number of a program, by the directory of its manifest and the name of its crate. No test or build script has it.
 pub fn number_of(manifest: &Path, name: &str) -> u32 {
-    let digest = digest(format!("{} {name}", manifest.display()));
+    let digest = digest(format!("{} {name}", manifest.to_string_lossy()));
     let number = u32::from_str_radix(&digest[..6], 16).unwrap_or_default();
     (number | LOADER).min(OF_BUILD_SCRIPTS - 1)
 }

@@ -37,6 +37,7 @@ use crate::run::{Failure, interrupts, say, say_loss};
 use crate::scaffold::metadata::Workspace;
 use crate::scaffold::template::is_builtin;
 use browser::LiveOptions;
+use llvm_coverage::terminal::Harmless as _;
 
 /// A measurement that is about to be made.
 pub struct Measure<'a> {
@@ -224,7 +225,7 @@ impl<'a> Measure<'a> {
         if let Some(program) = &settings.program {
             say(&format!(
                 "ITCOV_PROGRAM={} runs in the place of the program",
-                program.display()
+                program.harmless()
             ));
         }
         if !built.along.is_empty() {

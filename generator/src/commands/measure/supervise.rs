@@ -17,6 +17,7 @@ use crate::run::plan::Plan;
 use crate::run::settings::Settings;
 use crate::run::supervisor::{self, Hooks, Outcome};
 use crate::run::{complain, say_loss};
+use llvm_coverage::terminal::Harmless as _;
 
 impl Measure<'_> {
     /// Runs the plan, and keeps what was measured.
@@ -103,7 +104,7 @@ impl Measure<'_> {
         if !directory.exists() {
             bail!(
                 "the run is lost: something has removed {}, as `cargo clean` does in a suite; clean before the run, or with -p",
-                directory.display()
+                directory.harmless()
             );
         }
         let mut noted = recorder.end(scenarios::Outcome::Ended);

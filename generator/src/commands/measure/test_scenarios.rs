@@ -14,6 +14,7 @@ use crate::commands::exec::as_variables;
 use crate::measured::Recording;
 use crate::measured::scenarios::apart::NAME;
 use crate::run::Failure;
+use llvm_coverage::terminal::Harmless as _;
 
 /// What to say where a suite has named none.
 pub const NONE: &str = "no scenario was named: --scenarios tells apart the tests of `cargo nextest run`, and what runs \
@@ -49,7 +50,7 @@ impl Apart {
         let configured = built.programs.first().map(|(_, program)| &program.runner);
         for word in configured.into_iter().flatten() {
             if is_split(word) {
-                let word = word.display();
+                let word = word.harmless();
                 return Err(Failure::usage(format!(
                     "--scenarios cannot go with a runner that has a space in it: {word}; put it into a script, and name that"
                 ))
@@ -68,7 +69,7 @@ impl Apart {
                 fs::write(&file, &script)?;
                 fs::set_permissions(&file, Permissions::from_mode(0o755))
             };
-            written().with_context(|| format!("cannot write {}", file.display()))?;
+            written().with_context(|| format!("cannot write {}", file.harmless()))?;
             variables.extend(as_variables(built, &program.bin, &file));
         }
         Ok(Apart {
@@ -87,7 +88,7 @@ impl Apart {
 fn script(executable: &Path, program: &Path) -> Result<String> {
     let quoted = |path: &Path| {
         let text = path.to_str().map(|it| shell_words::quote(it).into_owned());
-        text.with_context(|| format!("{} is not UTF-8", path.display()))
+        text.with_context(|| format!("{} is not UTF-8", path.harmless()))
     };
     Ok(format!(
         "#!/bin/sh\nexec {} {} \"$@\"\n",

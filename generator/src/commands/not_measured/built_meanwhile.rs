@@ -12,6 +12,7 @@ use crate::commands::measure::{Built, Measure};
 use crate::measured::origin::of_others;
 use crate::measured::{Kept, Recording, is_same_file};
 use crate::run::say_loss;
+use llvm_coverage::terminal::Harmless as _;
 
 /// The profiles without those of programs and shared libraries that are not measured, which are removed: a task of the workspace,
 /// for example, or a plugin, that the suite's cargo has built like all of the workspace. So are those of measured libraries that such
@@ -50,7 +51,8 @@ pub fn leave_out_others(
     let foreign = of_others(&profiles, &measured, &files)?;
     let mut notes = BTreeSet::new();
     for (profile, other) in &foreign {
-        fs::remove_file(profile).with_context(|| format!("cannot remove {}", profile.display()))?;
+        fs::remove_file(profile)
+            .with_context(|| format!("cannot remove {}", profile.harmless()))?;
         let (unit, members) = (&others[*other], measure.workspace.members());
         let manifest = unit.manifest.join("Cargo.toml");
         let package = members.iter().find(|it| it.manifest_path == manifest);
@@ -76,7 +78,7 @@ pub fn leave_out_others(
         loaded_by(it).is_some_and(|it| others.contains(&it))
     }) {
         fs::remove_file(&profile)
-            .with_context(|| format!("cannot remove {}", profile.display()))?;
+            .with_context(|| format!("cannot remove {}", profile.harmless()))?;
     }
     Ok(rest)
 }

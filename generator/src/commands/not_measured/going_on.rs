@@ -104,8 +104,8 @@ mod tests {
         let maps = format!(
             "7f00-7f01 r-xp 00000000 fe:01 12    /usr/bin/app\n7f01-7f02 rw-s 00000000 fe:01 13    {}\n7f02-7f03 rw-p 00000000 00:00 0 \n\
              7f03-7f04 rw-s 00000000 fe:01 14    {}/gone.itcov (deleted)\n",
-            file.display(),
-            directory.path().display()
+            file.to_string_lossy(),
+            directory.path().to_string_lossy()
         );
         assert_eq!(mapped(&maps, directory.path()), BTreeSet::from([file]));
         assert_eq!(mapped(&maps, Path::new("/elsewhere")), BTreeSet::new());

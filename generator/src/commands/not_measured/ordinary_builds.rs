@@ -14,6 +14,7 @@ use crate::measured::Recording;
 use crate::run::say_loss;
 use crate::run::settings::variable;
 use crate::run::watch::Watch;
+use llvm_coverage::terminal::Harmless as _;
 
 /// Whatever was built to be measured.
 fn measured<'a>(built: &'a Built) -> impl Iterator<Item = &'a Path> {
@@ -156,7 +157,7 @@ impl<'a> Opened<'a> {
     fn of_beside(&self, measured: &Path, is_own: bool, file: &Path) -> String {
         let first = self.built.programs.first();
         let variable = self.variable(first.map_or("", |(_, program)| &program.bin));
-        let name = measured.file_name().unwrap_or_default().display();
+        let name = measured.file_name().unwrap_or_default().to_string_lossy();
         let beside = format!("\"${{{variable}%/*}}/{name}\"");
         if self.is_installed(file) {
             return format!(
@@ -267,5 +268,5 @@ fn is_library(file: &Path) -> bool {
 pub fn shown(file: &Path) -> String {
     let directory = env::current_dir().unwrap_or_default();
     let file = file.strip_prefix(directory).unwrap_or(file);
-    file.display().to_string()
+    file.harmless().into_owned()
 }

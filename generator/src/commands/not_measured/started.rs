@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 
 use crate::build::cargo::{NOWHERE, PROFILE};
 use crate::build::made;
@@ -129,7 +130,7 @@ pub fn elsewhere(recording: &Recording) -> Result<()> {
             "a measured program was started with the {PROFILE} of an earlier run, which is below {}, so what it did does not count: \
              something has kept the environment of that run, such as the suite in a file, or a server; it has to take {PROFILE} from \
              this run",
-            run.display()
+            run.harmless()
         ));
     }
     if recording.has_lost() {
@@ -165,7 +166,7 @@ pub fn instead_of_another(built: &Built, recording: &Recording) -> Option<anyhow
     Some(anyhow::anyhow!(
         "a cargo of the suite was to run the program of {}, and has run the measured one, which it takes for that in the same target \
          directory; give that cargo a --target-dir of its own, or leave CARGO_TARGET_DIR out of its environment",
-        another.display()
+        another.harmless()
     ))
 }
 

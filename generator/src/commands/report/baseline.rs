@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueHint};
 use llvm_coverage::baseline::{self, Comparison, Texts};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::{Coverage, files};
 
 use super::changed::links;
@@ -66,11 +67,11 @@ impl Baseline {
         };
         let coverage = during("reading the earlier report", || {
             let json = files::read(path, files::EXPORT)
-                .with_context(|| format!("cannot read the baseline {}; name a file that `cargo itcov report --json FILE` has written", path.display()))?;
+                .with_context(|| format!("cannot read the baseline {}; name a file that `cargo itcov report --json FILE` has written", path.harmless()))?;
             baseline::read(&json).with_context(|| {
                 format!(
                     "the baseline {} cannot be used; name a file that `cargo itcov report --json FILE` has written",
-                    path.display()
+                    path.harmless()
                 )
             })
         })?;
@@ -155,7 +156,7 @@ impl Earlier<'_> {
         if let (Some(sources), Some(file)) = (&self.sources, comparison.of_other_texts.first()) {
             bail!(
                 "the baseline {} is not of {}: {file} has fewer lines there; name the commit that was measured",
-                self.path.display(),
+                self.path.harmless(),
                 sources.revision
             );
         }
@@ -163,7 +164,7 @@ impl Earlier<'_> {
             let first = self.coverage.files.first();
             bail!(
                 "the baseline {} has no file of this report, but {}; name a report on this workspace",
-                self.path.display(),
+                self.path.harmless(),
                 first.map_or("none at all", |file| &*file.path)
             );
         }

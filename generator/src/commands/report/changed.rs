@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use llvm_coverage::parse::diff::{self, Lines};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::{Coverage, files};
 
 use super::cfg::Cfg;
@@ -346,7 +347,7 @@ fn add(
                 None => submodule.empty_tree()?,
             };
             add(submodule, &base, paths, is_wanted, differences)
-                .with_context(|| format!("in the submodule {}", entry.path.display()))?;
+                .with_context(|| format!("in the submodule {}", entry.path.harmless()))?;
         }
     }
     Ok(())

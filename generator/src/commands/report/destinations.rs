@@ -9,6 +9,7 @@ use cargo_metadata::Metadata;
 use clap::{Args, ValueHint};
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::files::Files;
 use super::format::FileFormat;
@@ -75,7 +76,7 @@ impl Destinations {
                 bail!(
                     "--{} {} is in the place of one of the pages of --html; name another file",
                     format.option,
-                    path.display()
+                    path.harmless()
                 );
             }
         }
@@ -109,13 +110,13 @@ impl Destinations {
         let found = directory.canonicalize().with_context(|| {
             format!(
                 "--relative-to {} names no directory that can be found",
-                directory.display()
+                directory.harmless()
             )
         })?;
         if !found.is_dir() {
             bail!(
                 "--relative-to {} is no directory; name one",
-                directory.display()
+                directory.harmless()
             );
         }
         Ok(found)

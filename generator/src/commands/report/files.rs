@@ -8,6 +8,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, ValueHint, value_pars
 use super::format::{FORMATS, FileFormat};
 use super::target;
 use crate::scaffold::RECIPES;
+use llvm_coverage::terminal::Harmless as _;
 
 const HEADING: &str = "Formats (one FILE may be `-`: the standard output, in place of the table)";
 
@@ -41,7 +42,7 @@ impl Files {
     fn check(&self) -> Result<(), Error> {
         for (place, (path, format)) in self.0.iter().enumerate() {
             if is_source(path) {
-                let (option, path) = (format.option, path.display());
+                let (option, path) = (format.option, path.harmless());
                 let wrong = format!("--{option} {path} would replace a source; name another file");
                 return Err(wrong_usage(ErrorKind::ValueValidation, &wrong));
             }
@@ -52,7 +53,7 @@ impl Files {
             let wrong = if is_stdout(path) {
                 format!("{options} are both for the standard output; name a file for all but one")
             } else {
-                let path = path.display();
+                let path = path.harmless();
                 format!("{options} are both for {path}; name a file for each")
             };
             return Err(wrong_usage(ErrorKind::ArgumentConflict, &wrong));

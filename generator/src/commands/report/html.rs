@@ -8,6 +8,7 @@ use clap::Args;
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::html::{self, About, Error, Folder, Scenarios};
 use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::{revision, time};
 use crate::commands::scenarios::recorded::Counted;
@@ -89,7 +90,7 @@ impl Html {
             return Ok(());
         };
         let index = directory.join("index.html");
-        note(&format!("the first page is {}", index.display()));
+        note(&format!("the first page is {}", index.harmless()));
         if !self.open {
             return Ok(());
         }
@@ -98,7 +99,7 @@ impl Html {
         open::that_detached(&index).map_err(|_| {
             anyhow!(
                 "cannot open a browser here; the first page is {}",
-                index.display()
+                index.harmless()
             )
         })
     }

@@ -45,6 +45,7 @@ use display::Display;
 use filters::Filters;
 use llvm_coverage::Coverage;
 use llvm_coverage::formats::subject::Subject;
+use llvm_coverage::terminal::Harmless as _;
 use thresholds::Thresholds;
 use unbuilt::Unbuilt;
 
@@ -287,7 +288,7 @@ impl Report {
         Err(Failure::usage(format!(
             "--{option} would replace the baseline {}, so that the lines that are lost would not be lost the next time; name another \
              file, and rename it once nothing is lost",
-            file.display()
+            file.harmless()
         )))
     }
 

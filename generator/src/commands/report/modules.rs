@@ -336,7 +336,12 @@ mod tests {
             modules: Modules::Beside,
         });
         let known = names.known().into_iter();
-        let names = known.map(|it| it.strip_prefix(&root).unwrap().display().to_string());
+        let names = known.map(|it| {
+            it.strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        });
         names.collect()
     }
 

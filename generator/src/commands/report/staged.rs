@@ -10,6 +10,7 @@ use rustix::process::{Pid, test_kill_process};
 use tempfile::{Builder, TempPath};
 
 use super::target;
+use llvm_coverage::terminal::Harmless as _;
 
 /// How the names of files begin that are not in their places yet. The number of the process follows. The digits are there so that
 /// nobody has a file with such a name by chance: it would be removed.
@@ -53,7 +54,7 @@ pub fn write(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<StagedReport> {
-    let cannot = || format!("cannot write {}", path.display());
+    let cannot = || format!("cannot write {}", path.harmless());
     let target = target::of(path).with_context(cannot)?;
     let directory = target::directory(&target);
     let there = fs::metadata(&target).ok();
@@ -61,7 +62,7 @@ pub fn write(
         bail!("{}: it is a directory; name a file in it", cannot());
     }
     if !directory.is_dir() {
-        let directory = directory.display();
+        let directory = directory.harmless();
         bail!(
             "{}: there is no directory {directory}; create it, or name another file",
             cannot()
@@ -139,7 +140,7 @@ struct Before {
 impl Placed {
     /// Puts a file into its place.
     pub fn add(&mut self, staged: StagedReport) -> Result<()> {
-        let cannot = format!("cannot write {}", staged.named.display());
+        let cannot = format!("cannot write {}", staged.named.harmless());
         self.put(staged).context(cannot)
     }
 

@@ -1,5 +1,6 @@
 //! When a report is made.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::env;
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +18,7 @@ pub fn now() -> io::Result<u64> {
     };
     let seconds = said.to_str().and_then(|said| said.parse().ok());
     seconds.ok_or_else(|| {
-        let said = said.display();
+        let said = said.harmless();
         io::Error::other(format!(
             "SOURCE_DATE_EPOCH is {said}, which is no number of seconds since 1970: set it to one, or unset it"
         ))

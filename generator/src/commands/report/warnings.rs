@@ -10,6 +10,7 @@ use llvm_coverage::Coverage;
 use llvm_coverage::baseline::Comparison;
 use llvm_coverage::formats::names;
 use llvm_coverage::profiles::Merged;
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless;
 
 use super::unbuilt::Unbuilt;
@@ -69,7 +70,7 @@ pub fn is_of_checkout(brought: Option<&Measured>) -> Result<()> {
         bail!(
             "the last run was not made in this checkout, so whether enough ran cannot be told; run the program again, or say that \
              it is to count: --profiles {}",
-            directory.display()
+            directory.harmless()
         );
     }
     Ok(())
@@ -87,7 +88,7 @@ pub fn is_last(parts: &[Measured]) -> Result<()> {
         bail!(
             "the last run has measured nothing, so whether enough ran cannot be told; run the program again, or say that the run \
              before it is to count: --profiles {}",
-            run.display()
+            run.harmless()
         );
     }
     Ok(())

@@ -24,6 +24,7 @@ use cargo_metadata::Package;
 use early::Early;
 use git::Changes;
 use inside::Inside;
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless;
 use llvm_coverage::{Coverage, files};
 use lock::Lock;
@@ -138,7 +139,7 @@ pub fn affected(run: &Run, revision: &str) -> Result<Affected> {
     let known = known(run.coverage);
     let inside = Inside::of(root, &packages, &lock, run.counted);
     for path in changes.paths.iter().filter(|path| !is_report(path)) {
-        let shown = changes.shown(path).display().to_string();
+        let shown = changes.shown(path).harmless().into_owned();
         let (Some(files), Some(texts)) = (known.get(path), texts.by_path.get(path)) else {
             affected.doubt(format!(
                 "{shown} has changed, which has no code that was measured"
@@ -200,12 +201,12 @@ fn doubt_the_record(
     }
     for text in run.made_by.iter().filter(|it| !it.is_as_it_was()) {
         if !changes.paths.contains(&real(&text.path)) {
-            affected.doubt(recorded_otherwise(changes.shown(&text.path).display()));
+            affected.doubt(recorded_otherwise(changes.shown(&text.path).harmless()));
         }
     }
     for (path, texts) in &texts.by_path {
         let is_same = |text: &&Text| text.state() == State::Same;
-        let shown = changes.shown(path).display();
+        let shown = changes.shown(path).harmless();
         if !changes.know(path) && !is_final(path) {
             affected.doubt(format!("the repository does not track {shown}"));
         } else if !changes.paths.contains(path) && !texts.iter().all(is_same) {
@@ -222,7 +223,7 @@ fn doubt_the_record(
         let others = others.iter();
         let others = others.filter(|it| !texts.by_path.contains_key(*it) && !is_report(it));
         for path in others {
-            let shown = changes.shown(path).display();
+            let shown = changes.shown(path).harmless();
             affected.doubt(recorded_otherwise(shown));
         }
     }
@@ -285,7 +286,7 @@ impl Affected {
         texts: &[&Text],
         inside: &Inside,
     ) {
-        let shown = changes.shown(path).display().to_string();
+        let shown = changes.shown(path).harmless().into_owned();
         let each = files
             .iter()
             .flat_map(|file| texts.iter().map(move |text| (file, text)));

@@ -22,6 +22,7 @@ use llvm_coverage::formats::order::Order;
 use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{lcov, missing};
+use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless;
 use place::Place;
 use table::Row;
@@ -229,11 +230,11 @@ impl Scenarios {
                 if !lines.paths().any(|it| it == path) {
                     let mut alike = lines.paths().filter(|it| it.ends_with(place::file(place)));
                     let alike = alike.next().map(|it| it.strip_prefix(root).unwrap_or(it));
-                    let alike =
-                        alike.map_or_else(String::new, |it| format!("; there is {}", it.display()));
+                    let alike = alike
+                        .map_or_else(String::new, |it| format!("; there is {}", it.harmless()));
                     bail!(
                         "{} is no source file that was measured: `cargo itcov report` lists those{alike}",
-                        path.display()
+                        path.harmless()
                     );
                 }
                 let wanted = lines.set(&path, |line| range.contains(&line));

@@ -22,6 +22,7 @@ use super::shared::{self, Sharing};
 use crate::build::layout::digest;
 use crate::build::linked::PATTERN;
 use crate::measured::part::SUITE;
+use llvm_coverage::terminal::Harmless as _;
 
 /// The name of the executable that starts something of a scenario.
 pub const NAME: &str = "itcov-scenario";
@@ -67,7 +68,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         complain(done);
     }
     let error = command.exec();
-    eprintln!("error: cannot run {}: {error}", program.display());
+    eprintln!("error: cannot run {}: {error}", program.harmless());
     ExitCode::FAILURE
 }
 
@@ -161,7 +162,7 @@ fn run(part: &Path, test: &Test, mut command: Command) -> ExitCode {
     let status = match command.status() {
         Ok(status) => status,
         Err(error) => {
-            let program = command.get_program().display();
+            let program = command.get_program().harmless();
             eprintln!("error: cannot run {program}: {error}");
             return ExitCode::FAILURE;
         }

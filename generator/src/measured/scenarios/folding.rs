@@ -15,6 +15,7 @@ use llvm_coverage::count::delta::Delta;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::files;
 use llvm_coverage::parse::profile;
+use llvm_coverage::terminal::Harmless as _;
 use tempfile::NamedTempFile;
 
 use super::apart::APART;
@@ -33,7 +34,7 @@ pub(super) const LAYOUT: &str = ".layout";
 ///
 /// If something cannot be read or written.
 pub fn fold(part: &Path) -> Result<()> {
-    let cannot = || format!("cannot write to {}", part.display());
+    let cannot = || format!("cannot write to {}", part.harmless());
     let file = part.join(super::FILE);
     let apart = part.join(SUITE).join(APART);
     let entries = log::read(&file).with_context(cannot)?;
@@ -140,7 +141,7 @@ impl Folded {
         for part in parts {
             let file = part.join(super::FILE);
             let entries = log::read(&file);
-            let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
+            let entries = entries.with_context(|| format!("cannot read {}", file.harmless()))?;
             for entry in entries.into_iter().filter(|entry| entry.is_folded) {
                 if let Some(directory) = &entry.directory {
                     let directory = part.join(SUITE).join(APART).join(directory);

@@ -187,7 +187,7 @@ pub fn stamp<'a>(paths: impl Iterator<Item = &'a Path>) -> String {
     for path in paths {
         let file = fs::metadata(path);
         let said = file.map(|it| (it.len(), it.modified().ok())).ok();
-        let _ = writeln!(all, "{} {said:?}", path.display());
+        let _ = writeln!(all, "{} {said:?}", path.to_string_lossy());
     }
     digest(all)
 }

@@ -7,6 +7,7 @@ use llvm_coverage::count::delta::Delta;
 use llvm_coverage::count::profile::Profile;
 use llvm_coverage::files;
 use llvm_coverage::parse::{Malformed, profile};
+use llvm_coverage::terminal::Harmless as _;
 
 /// The functions of a profile, by the places of their counters.
 #[derive(PartialEq)]
@@ -27,7 +28,7 @@ impl Places {
     ///
     /// If it cannot be read, or is damaged.
     pub fn read(path: &Path) -> Result<Places> {
-        let cannot = || format!("cannot read {}", path.display());
+        let cannot = || format!("cannot read {}", path.harmless());
         let bytes = files::read_profile(path).with_context(cannot)?;
         Places::of(&bytes).with_context(cannot)
     }

@@ -9,6 +9,7 @@ use llvm_coverage::count::profile::Profile;
 use llvm_coverage::files;
 use llvm_coverage::parse::profile;
 use llvm_coverage::profiles::Merged;
+use llvm_coverage::terminal::Harmless as _;
 
 use super::apart::APART;
 use super::folding::LAYOUT;
@@ -207,7 +208,7 @@ impl Reading {
     fn of(directory: &Path, others: &[PathBuf], left_out: HashSet<PathBuf>) -> Result<Reading> {
         let file = directory.join(super::FILE);
         let entries = log::read(&file);
-        let entries = entries.with_context(|| format!("cannot read {}", file.display()))?;
+        let entries = entries.with_context(|| format!("cannot read {}", file.harmless()))?;
         let names = entries.iter().flat_map(|entry| &entry.profiles);
         let mut reading = Reading {
             has_failed: directory.join(super::FAILED).exists(),
@@ -296,7 +297,7 @@ impl Reading {
 
 /// Adds every function of a profile that has run.
 fn add_all(path: &Path, profile: &mut Profile) -> Result<()> {
-    let cannot = || format!("cannot read {}", path.display());
+    let cannot = || format!("cannot read {}", path.harmless());
     let bytes = files::read_profile(path).with_context(cannot)?;
     for function in profile::functions(&bytes).with_context(cannot)? {
         if function.counts().any(|count| count > 0) {

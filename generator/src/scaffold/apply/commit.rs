@@ -17,6 +17,7 @@ use super::staged::{StagedChanges, Step, is_as_planned};
 use super::sync::sync;
 use super::target::{Roots, Target};
 use crate::scaffold::change::Change;
+use llvm_coverage::terminal::Harmless as _;
 
 /// How many of the changes that were made an error names.
 const NAMED: usize = 5;
@@ -113,7 +114,7 @@ fn remove_empty(change: &Change, roots: &Roots) -> Result<Option<PathBuf>> {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => break,
             Err(error) => {
                 return Err(error).with_context(|| {
-                    format!("cannot remove the empty directory {}", directory.display())
+                    format!("cannot remove the empty directory {}", directory.harmless())
                 });
             }
         }

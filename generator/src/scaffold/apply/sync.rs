@@ -1,5 +1,6 @@
 //! Making sure that what was written is on the disk.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ fn sync_one(path: &Path) -> Result<()> {
     let is_directory = || path.is_dir();
     match synced {
         Err(error) if may_come_later(&error) && (is_directory() || !path.exists()) => Ok(()),
-        synced => synced.with_context(|| format!("cannot sync {}", path.display())),
+        synced => synced.with_context(|| format!("cannot sync {}", path.harmless())),
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::scaffold::change::Change;
+use llvm_coverage::terminal::Harmless as _;
 
 /// The directories below which files may be changed, without links: the workspace's and those of packages elsewhere.
 pub struct Roots(Vec<PathBuf>);
@@ -101,8 +102,8 @@ fn followed(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
             if let Ok(goal) = fs::read_link(path) {
                 bail!(
                     "{} links to {}, which does not exist: fix the link or remove it",
-                    path.display(),
-                    goal.display()
+                    path.harmless(),
+                    goal.harmless()
                 );
             }
             let (directory, mut missing) = followed(parent(path)?)?;
@@ -110,7 +111,7 @@ fn followed(path: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
             missing.push(path.clone());
             Ok((path, missing))
         }
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.harmless())),
     }
 }
 
@@ -130,9 +131,9 @@ fn outside(path: &Path, real: &Path, roots: &Roots) -> anyhow::Error {
     match link {
         Some(link) => anyhow!(
             "{} links to {}, outside of the crate, where itcov changes nothing: put a file or directory in its place",
-            link.display(),
-            link.canonicalize().unwrap_or_default().display()
+            link.harmless(),
+            link.canonicalize().unwrap_or_default().harmless()
         ),
-        None => anyhow!("{} is outside of the crate", real.display()),
+        None => anyhow!("{} is outside of the crate", real.harmless()),
     }
 }

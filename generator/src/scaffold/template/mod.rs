@@ -16,6 +16,7 @@ use cargo_metadata::camino::Utf8PathBuf;
 use super::facts::Facts;
 use super::harness::Program;
 use super::{RECIPES, TEST_TARGET, owned, stamp};
+use llvm_coverage::terminal::Harmless as _;
 pub use others::Other;
 use render::Engine;
 use tree::{TemplateFile, Tree};
@@ -116,8 +117,8 @@ impl Rendered {
             if let Some(other) = names.insert(name.clone(), source) {
                 bail!(
                     "{} and {} would both be {name}",
-                    other.path.display(),
-                    source.path.display()
+                    other.path.harmless(),
+                    source.path.harmless()
                 );
             }
             if name == RECIPES {

@@ -1,5 +1,6 @@
 //! `minijinja`, with errors that say where. What the built-in template has of it, Liquid has as well, as `cargo generate` renders that.
 
+use llvm_coverage::terminal::Harmless as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -46,7 +47,7 @@ impl Engine {
         self.0.render_str(template, context).map_err(|error| {
             let line = error.line().unwrap_or(1);
             let what = describe(&error, template, values);
-            anyhow!("{}:{line}: {what}", file.display())
+            anyhow!("{}:{line}: {what}", file.harmless())
         })
     }
 }

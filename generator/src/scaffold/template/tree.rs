@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use llvm_coverage::files;
+use llvm_coverage::terminal::Harmless as _;
 use walkdir::{DirEntry, WalkDir};
 
 use super::new_crate;
@@ -37,11 +38,11 @@ impl Tree {
     pub fn read(directory: &Path) -> Result<Tree> {
         let root = directory
             .canonicalize()
-            .with_context(|| format!("cannot read the template {}", directory.display()))?;
+            .with_context(|| format!("cannot read the template {}", directory.harmless()))?;
         if !root.is_dir() {
             bail!(
                 "--template takes a directory, and {} is a file",
-                directory.display()
+                directory.harmless()
             );
         }
         let mut sources = Vec::new();
@@ -55,7 +56,7 @@ impl Tree {
                 bail!(
                     "the template {} has more than {MOST} files and directories, counting those behind links each time: \
                      name another directory, or take links out of it",
-                    directory.display()
+                    directory.harmless()
                 );
             }
             if entry.file_type().is_dir() {
@@ -65,7 +66,7 @@ impl Tree {
             if !leads_to.is_ok_and(|path| path.starts_with(&root)) {
                 bail!(
                     "{} is a link that leads out of the template: put the file itself there",
-                    entry.path().display()
+                    entry.path().harmless()
                 );
             }
             sources.push(TemplateFile::read(directory, &entry)?);
@@ -73,7 +74,7 @@ impl Tree {
         if sources.is_empty() {
             bail!(
                 "the template {} has no file for a crate that is there already, such as itcov.just or tests/manual_integration.rs",
-                directory.display()
+                directory.harmless()
             );
         }
         Ok(Tree { sources })
@@ -93,23 +94,23 @@ impl TemplateFile {
         if !metadata.is_file() {
             bail!(
                 "{} is neither a file nor a directory: take it out of the template",
-                path.display()
+                path.harmless()
             );
         }
         let name = path.strip_prefix(directory)?.to_path_buf();
         let Ok(name) = Utf8PathBuf::from_path_buf(name) else {
-            bail!("the name {} is not UTF-8", path.display());
+            bail!("the name {} is not UTF-8", path.harmless());
         };
         let name = match name.as_str().strip_suffix(".liquid") {
             Some(name) => Utf8PathBuf::from(name),
             None => name,
         };
         let bytes = files::read(path, files::TEXT)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+            .with_context(|| format!("cannot read {}", path.harmless()))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = before.split(|byte| *byte == b'\n').count();
-            anyhow::anyhow!("{}:{line}: the file is not UTF-8 text", path.display())
+            anyhow::anyhow!("{}:{line}: the file is not UTF-8 text", path.harmless())
         })?;
         Ok(TemplateFile {
             path: path.to_owned(),
@@ -132,7 +133,7 @@ impl TemplateFile {
         if !is_inside || !is_plain {
             bail!(
                 "{}: its name becomes `{}`, which is no path in the crate",
-                self.path.display(),
+                self.path.harmless(),
                 name.escape_debug()
             );
         }
@@ -140,7 +141,7 @@ impl TemplateFile {
         if parts.any(|(depth, part)| new_crate::needs(part.as_str(), depth == 0)) {
             bail!(
                 "{}: its name becomes `{name}`, which only a new crate needs: take it out of the template",
-                self.path.display()
+                self.path.harmless()
             );
         }
         Ok(path.components().collect())

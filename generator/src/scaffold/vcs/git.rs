@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::git_dir::as_path;
-use crate::{git_dir, verbosity};
+use crate::{git_dir, output, verbosity};
 
 /// How many paths one `git status` is asked about: a command line has an end.
 const AT_ONCE: usize = 500;
@@ -173,7 +173,7 @@ fn answer(command: &mut Command) -> Result<Option<Vec<u8>>> {
     } else {
         bail!(
             "`git status` failed; pass --allow-dirty to skip the check\n{}",
-            stderr.trim_end().trim_start_matches("fatal: ")
+            output::of_other(stderr.trim_start_matches("fatal: "))
         )
     }
 }

@@ -1,14 +1,14 @@
 //! How git is called.
 
-use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
+use llvm_coverage::terminal::Harmless;
 
 pub use crate::git_dir::{as_path, seat};
-use crate::{git_dir, verbosity};
+use crate::{git_dir, output, verbosity};
 
 /// With this, git reads what a commit has, and not what it was told to read instead: <https://git-scm.com/docs/git-replace>.
 pub(super) const NO_REPLACEMENTS: &str = "GIT_NO_REPLACE_OBJECTS";
@@ -55,7 +55,7 @@ pub(super) fn run(command: &mut Command) -> Result<Output> {
 pub(super) fn answer(command: &mut Command) -> Result<Vec<u8>> {
     let output = run(command)?;
     if !output.status.success() {
-        let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+        let words: Vec<_> = command.get_args().map(Harmless::harmless).collect();
         bail!("git {} failed\n{}", words.join(" "), said(&output));
     }
     Ok(output.stdout)
@@ -64,7 +64,7 @@ pub(super) fn answer(command: &mut Command) -> Result<Vec<u8>> {
 /// What git says is wrong.
 pub(super) fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
-    text.trim_end().trim_start_matches("fatal: ").to_owned()
+    output::of_other(text.trim_start_matches("fatal: "))
 }
 
 pub(super) fn line(output: &[u8]) -> &[u8] {

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::command::{answer, as_path, line, run};
 use super::{Entry, Repository};
+use llvm_coverage::terminal::Harmless as _;
 
 /// The variables that have the values by which a filter is switched off.
 const NO_COMMAND: &str = "ITCOV_NO_FILTER";
@@ -48,7 +49,7 @@ impl Repository {
         let index = self.top.join(as_path(line(&index)));
         let copy = tempfile::tempdir().context("cannot make a temporary directory")?;
         copied(&index, &copy.path().join("index"), written)
-            .with_context(|| format!("cannot copy {}", index.display()))?;
+            .with_context(|| format!("cannot copy {}", index.harmless()))?;
         Ok(copy)
     }
 

@@ -39,7 +39,7 @@ fn holds_for(name: &str) {
             keep_autotests: edition.is_none_or(|edition| edition.as_str() == Some("2015")),
         };
         // Shown by a test that fails: which one it was.
-        println!("{}", path.display());
+        println!("{}", path.to_string_lossy());
         match added(&text, &additions) {
             Ok(_) => checked += 1,
             Err(reason) => refused.push(reason),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::support::instrumented::Instrumented;
+use crate::support::repository::Git;
 use crate::support::{Output, TestCrate, archive};
 
 /// Turns a terminal magenta, changes its title, forges a line, and turns the direction.
@@ -58,6 +59,45 @@ fn errors_about_files_from_elsewhere_are_a_line() {
     let output = report(&[]);
     is_harmless(&output);
     assert!(output.stderr.contains("its member "), "{}", output.stderr);
+}
+
+#[test]
+fn the_name_of_a_submodule_forges_no_line() {
+    let fixture = Instrumented::build("unlinked-module", "unlinked-module");
+    fixture.run(&[]).ends_with(0);
+    let root = fixture.root();
+    let git = Git::init(&root);
+    git.commit("one");
+    let submodule = root.join("sub\nnote: forged\nx");
+    fs::create_dir_all(submodule.join("src")).unwrap();
+    fs::write(submodule.join("src/lib.rs"), "").unwrap();
+    fs::write(submodule.join("Cargo.toml"), "[package]\nname = \"sub\"\n").unwrap();
+    let manifest = root.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text + "[workspace]\nmembers = [\"sub*\"]\n").unwrap();
+    Git::init(&submodule).commit("two");
+    git.commit("three");
+    let report = || {
+        let arguments = ["--changed-since", "HEAD~1", "--verbose"];
+        Output::of(&mut fixture.report(&arguments))
+    };
+    let is_forged = |output: &Output| {
+        output
+            .stderr
+            .lines()
+            .any(|it| it.starts_with("note: forged"))
+    };
+    let output = report().ends_with(0);
+    assert!(!is_forged(&output), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("sub\u{fffd}note: forged"),
+        "{}",
+        output.stderr
+    );
+    fs::write(submodule.join(".git/config"), "[broken\n").unwrap();
+    let output = report().ends_with(1);
+    assert!(!is_forged(&output), "{}", output.stderr);
+    assert!(output.stderr.contains(" failed\nbad config line"));
 }
 
 #[test]
