@@ -169,6 +169,15 @@ impl Profiles {
         self.paths.len()
     }
 
+    /// The files of scenarios that do not have all that was folded of the profiles, or are not there.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be read.
+    pub fn not_whole(&self) -> Result<BTreeSet<PathBuf>> {
+        Ok(Folded::of(&self.paths)?.not_whole)
+    }
+
     /// Reads those that have a function that was `built`. The counts add up. After each it takes a `step`.
     ///
     /// # Errors

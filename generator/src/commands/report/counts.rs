@@ -45,6 +45,7 @@ pub fn of(
     })?;
     let what_to_do = profiles.how_to_get_others();
     warnings::of_profiles(&merged, what_to_do);
+    warnings::of_scenarios(&profiles.not_whole()?);
     let scenarios = Scenarios::of(parts, &merged)?;
     let (profile, named) = if chosen.is_empty() {
         (merged.profile, named(&scenarios)?)

@@ -94,6 +94,27 @@ pub fn is_last(parts: &[Measured]) -> Result<()> {
     Ok(())
 }
 
+/// Tells of which scenarios counts are missing. Their profiles were folded into files that are not whole.
+pub fn of_scenarios(not_whole: &BTreeSet<PathBuf>) {
+    for file in not_whole {
+        let (state, remedy) = if file.exists() {
+            (
+                "is not whole, as after a copy that was cut off",
+                "copy it again, or run the suite again",
+            )
+        } else {
+            (
+                "is missing",
+                "copy the run's whole directory, with the files whose names begin with a dot",
+            )
+        };
+        warn(&format!(
+            "{} {state}, and has the counts of the run's scenarios, so some do not count: {remedy}",
+            shown(file)
+        ));
+    }
+}
+
 /// Tells which profiles do not count.
 pub fn of_profiles(merged: &Merged, what_to_do: &str) {
     for path in &merged.empty {

@@ -4,7 +4,7 @@
 //! Of each build one profile stays, without counts, among the others: it tells which counters are which. Whoever reads it adds what
 //! was folded. An entry is written before its profiles go; if the tool is killed between, the entry counts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::ops::Range;
@@ -40,6 +40,7 @@ pub fn fold(part: &Path) -> Result<()> {
     let entries = log::read(&file).with_context(cannot)?;
     let log = fs::File::options().append(true).open(&file);
     let log = log.with_context(cannot)?;
+    let mut number = 0;
     for entry in entries.into_iter().filter(|entry| !entry.is_folded) {
         let Some(directory) = entry.directory.clone() else {
             continue;
@@ -59,8 +60,9 @@ pub fn fold(part: &Path) -> Result<()> {
         };
         log::add(&log, &folded).with_context(cannot)?;
         fs::remove_dir_all(&directory).with_context(cannot)?;
+        number += 1;
     }
-    Ok(())
+    log::end(&log, number).with_context(cannot)
 }
 
 /// What ran according to the profiles in a directory, by the paths of those that stay; `None` if one is not understood.
@@ -124,6 +126,8 @@ pub struct Folded {
     pub gone: HashSet<PathBuf>,
     /// Those that stay, each with what was folded.
     deltas: BTreeMap<PathBuf, Vec<Delta>>,
+    /// The files that do not have all that was folded.
+    pub not_whole: BTreeSet<PathBuf>,
 }
 
 impl Folded {
@@ -136,12 +140,18 @@ impl Folded {
         let mut folded = Folded {
             gone: HashSet::new(),
             deltas: BTreeMap::new(),
+            not_whole: BTreeSet::new(),
         };
         let parts: HashSet<&Path> = paths.iter().filter_map(|it| part_of(it)).collect();
         for part in parts {
             let file = part.join(super::FILE);
-            let entries = log::read(&file);
-            let entries = entries.with_context(|| format!("cannot read {}", file.harmless()))?;
+            let layout = part.join(SUITE).join(APART).join(LAYOUT);
+            let read = log::read_to_end(&file);
+            let (entries, has_all) =
+                read.with_context(|| format!("cannot read {}", file.harmless()))?;
+            if !has_all && paths.iter().any(|it| it.starts_with(&layout)) {
+                folded.not_whole.insert(file);
+            }
             for entry in entries.into_iter().filter(|entry| entry.is_folded) {
                 if let Some(directory) = &entry.directory {
                     let directory = part.join(SUITE).join(APART).join(directory);

@@ -1,7 +1,8 @@
 //! The file of scenarios. Entries are only added, each in one go, so a process that is killed costs at most the one that it was
 //! writing.
 //!
-//! An entry is an empty line, a line of JSON, and behind it the bytes of the differences, one behind the other.
+//! An entry is an empty line, a line of JSON, and behind it the bytes of the differences, one behind the other. When all are folded that
+//! can be, a line says how many these are.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -138,24 +139,54 @@ pub fn add(mut file: impl Write, entry: &Entry) -> io::Result<()> {
     file.write_all(&record)
 }
 
+/// The last line: how many entries before it are folded.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct End {
+    folded: usize,
+}
+
+/// Says that so many entries are folded, and no other one will be.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn end(mut file: impl Write, folded: usize) -> io::Result<()> {
+    let end = serde_json::to_string(&End { folded })?;
+    file.write_all(format!("\n{end}\n").as_bytes())
+}
+
 /// Reads the entries; none if there is no file. One that is not whole is left out.
 ///
 /// # Errors
 ///
 /// If the file cannot be read.
 pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
+    Ok(read_to_end(file)?.0)
+}
+
+/// Reads the entries, and says whether all are there that were folded.
+///
+/// # Errors
+///
+/// If the file cannot be read.
+pub fn read_to_end(file: &Path) -> io::Result<(Vec<Entry>, bool)> {
     let bytes = match files::read(file, files::PROFILE) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), false)),
         bytes => bytes?,
     };
     let (mut rest, mut entries) = (&bytes[..], Vec::<Entry>::new());
+    let (mut folded, mut has_all) = (0, false);
     while !rest.is_empty() {
         let Some((entry, behind)) = next(rest) else {
             let line = rest.iter().position(|byte| *byte == b'\n');
-            rest = line.map_or(&[][..], |line| &rest[line + 1..]);
+            let (line, behind) = rest.split_at(line.map_or(rest.len(), |line| line + 1));
+            has_all |= serde_json::from_slice::<End>(line).is_ok_and(|it| it.folded == folded);
+            rest = behind;
             continue;
         };
         rest = behind;
+        folded += usize::from(entry.is_folded);
         // Its beginning was noted when it began, and what is folded is noted once more. One of the same name that was cut before
         // is another one.
         let is_begun = |it: &Entry| {
@@ -167,7 +198,7 @@ pub fn read(file: &Path) -> io::Result<Vec<Entry>> {
             None => entries.push(entry),
         }
     }
-    Ok(entries)
+    Ok((entries, has_all))
 }
 
 fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
@@ -203,7 +234,7 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Delta, Entry, Outcome, Sharing, add, read};
+    use super::{Delta, Entry, Outcome, Sharing, add, end, read, read_to_end};
 
     fn bytes(counters: &[u64]) -> Vec<u8> {
         counters.iter().flat_map(|it| it.to_le_bytes()).collect()
@@ -251,6 +282,33 @@ mod tests {
             assert_eq!(read(&file).unwrap(), entries[..whole]);
         }
         assert_eq!(read(&directory.path().join("none")).unwrap(), []);
+    }
+
+    #[test]
+    fn whatever_is_lost_of_what_was_folded_is_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("scenarios");
+        let folded = |name| Entry {
+            is_folded: true,
+            directory: Some(format!("of {name}")),
+            ..entry(Some(name), Outcome::Passed, &[1, 2])
+        };
+        let mut bytes = Vec::new();
+        add(&mut bytes, &folded("a")).unwrap();
+        let first = bytes.len();
+        add(&mut bytes, &folded("b")).unwrap();
+        end(&mut bytes, 2).unwrap();
+        let has_all = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            read_to_end(&file).unwrap().1
+        };
+        for length in 0..bytes.len() - 1 {
+            assert!(!has_all(&bytes[..length]), "{length}");
+        }
+        assert!(!has_all(&bytes[first..]));
+        // Of a process that was still there.
+        add(&mut bytes, &entry(None, Outcome::Ended, &[1])).unwrap();
+        assert!(has_all(&bytes));
     }
 
     #[test]

@@ -236,6 +236,35 @@ fn counts(krate: &TestCrate) -> [String; 2] {
 }
 
 #[test]
+fn counts_of_scenarios_that_do_not_come_along_are_missed() {
+    let krate = program();
+    let script = r#"ITCOV_SCENARIO=a "$ITCOV_BIN" 1; ITCOV_SCENARIO=b "$ITCOV_BIN" 2"#;
+    let run = ["exec", "--scenarios", "--", "sh", "-ec", script];
+    let whole = krate.itcov(&run).ends_with(0);
+    assert!(!whole.stderr.contains("warning"), "{}", whole.stderr);
+    krate.sh("cp -r target/itcov/.checkouts/*/runs/1/1 copy");
+    let report = || krate.itcov(&["report", "--profiles", "copy"]).ends_with(0);
+    assert_eq!(report().stderr, "");
+    krate.sh("truncate -s -100 copy/.scenarios");
+    assert_eq!(
+        report().stderr,
+        "warning: copy/.scenarios is not whole, as after a copy that was cut off, and has the counts of the run's scenarios, so some \
+         do not count: copy it again, or run the suite again\n"
+    );
+    krate.sh("rm copy/.scenarios");
+    assert_eq!(
+        report().stderr,
+        "warning: copy/.scenarios is missing, and has the counts of the run's scenarios, so some do not count: copy the run's whole \
+         directory, with the files whose names begin with a dot\n"
+    );
+
+    let all = ["scenarios", "--reach", "act_1"];
+    assert_eq!(krate.itcov(&all).ends_with(0).stdout, "a\n");
+    krate.sh("truncate -s -100 target/itcov/.checkouts/*/runs/1/1/.scenarios");
+    krate.itcov(&all).ends_with(0).says(" is not whole, ");
+}
+
+#[test]
 fn what_is_apart_counts_as_often_as_else_and_takes_no_room() {
     let krate = program();
     let each = r#"for n in 0 1 2 3 4 5 6 7 8 9; do ITCOV_SCENARIO="s $n" "$ITCOV_BIN" $n 0 0 >/dev/null; done"#;

@@ -157,6 +157,8 @@ impl Recorded {
         }
         let left_out = [&merged.empty, &merged.cut_off, &merged.of_other_builds];
         let left_out: usize = left_out.iter().map(|it| it.len()).sum();
+        let not_whole = self.profiles().not_whole()?;
+        warnings::of_scenarios(&not_whole);
         let unknown: usize = self.parts.iter().map(|it| it.unknown).sum();
         self.merged = Some(merged);
         Ok(Index {
@@ -164,8 +166,12 @@ impl Recorded {
             sets,
             texts: self.measurement.texts(),
             built: self.measurement.built(),
-            not_counted: left_out + unknown + unnamed,
+            not_counted: left_out + unknown + unnamed + not_whole.len(),
         })
+    }
+
+    fn profiles(&self) -> Profiles {
+        Profiles::collected(self.measurement.profiles().to_vec())
     }
 
     /// The sum of the profiles.
@@ -173,7 +179,7 @@ impl Recorded {
         if let Some(merged) = self.merged.take() {
             return Ok(merged);
         }
-        let profiles = Profiles::collected(self.measurement.profiles().to_vec());
+        let profiles = self.profiles();
         let merged = self.measurement.merge(&profiles, &|| {})?;
         warnings::of_profiles(&merged, profiles.how_to_get_others());
         Ok(merged)
