@@ -15,20 +15,50 @@ pub fn blocks<'a>(
     allowance: &Allowance,
 ) -> Result<Vec<Cow<'a, [u8]>>, Malformed> {
     let mut blocks = vec![];
-    while !section.is_empty() {
-        // Linkers pad between the blocks of two objects; no block begins with zero.
-        if section.0.starts_with(&[0]) {
-            section.take(1)?;
-            continue;
-        }
-        let length = section.leb128()?;
-        let compressed = section.leb128()?;
-        blocks.push(match compressed {
-            0 => section.take(length)?.into(),
-            _ => decompress(section.take(compressed)?, length, allowance)?.into(),
+    while let Some(block) = next(&mut section)? {
+        blocks.push(match block.unpacked {
+            None => block.bytes.into(),
+            Some(length) => decompress(block.bytes, length, allowance)?.into(),
         });
     }
     Ok(blocks)
+}
+
+/// How many blocks the section has, none of which is unpacked.
+///
+/// # Errors
+///
+/// If they do not end where the section does.
+pub fn number(mut section: Bytes<'_>) -> Result<usize, Malformed> {
+    let mut number = 0;
+    while next(&mut section)?.is_some() {
+        number += 1;
+    }
+    Ok(number)
+}
+
+/// A block as it is in the section.
+struct Block<'a> {
+    bytes: &'a [u8],
+    /// How long it is when it is unpacked, if it is compressed.
+    unpacked: Option<u64>,
+}
+
+fn next<'a>(section: &mut Bytes<'a>) -> Result<Option<Block<'a>>, Malformed> {
+    // Linkers pad between the blocks of two objects; no block begins with zero.
+    while section.0.starts_with(&[0]) {
+        section.take(1)?;
+    }
+    if section.is_empty() {
+        return Ok(None);
+    }
+    let length = section.leb128()?;
+    let compressed = section.leb128()?;
+    let (bytes, unpacked) = match compressed {
+        0 => (section.take(length)?, None),
+        _ => (section.take(compressed)?, Some(length)),
+    };
+    Ok(Some(Block { bytes, unpacked }))
 }
 
 /// The functions' names by their hashes. In a block there is a byte of 1 between two.

@@ -2,12 +2,16 @@
 //!
 //! The format is LLVM's "Instrumentation Profile Format" document, section "Raw Profile Format": a header
 //! of 64-bit fields, then one data record a function, then the counters. The file is read as the program
-//! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed.
+//! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed. By the names it is known whether
+//! something is missing before them.
 //! Where continuous mode maps the counters alone, they lie between two stretches of padding. A file may
 //! have several profiles, one behind the other.
 
+use memchr::memmem;
+
 use super::bytes::{Bytes, Malformed};
 use super::foreign;
+use super::names;
 use super::profile_header::{Header, MAGIC};
 
 /// The counters of one function, where they lie in the file.
@@ -157,12 +161,18 @@ fn add<'a>(
 ) -> Result<(), Malformed> {
     let header = Header::parse(bytes)?;
     bytes.take(header.binary_ids)?;
+    let begin = bytes.0;
     let size = header.layout.record_size();
     let mut records = Bytes(bytes.take(header.records.saturating_mul(size))?);
     bytes.take(header.padding_before_counters)?;
     let counters = bytes.take(header.counters.saturating_mul(8))?;
     // Where the end is missing, as on a disk that was full, the program has kept its counters to itself.
-    bytes.take(header.behind_counters)?;
+    let behind = bytes.take(header.behind_counters)?;
+    let (_, names) = behind.split_at(behind.len() - usize::try_from(header.names).unwrap_or(0));
+    let profile = &begin[..begin.len() - bytes.0.len()];
+    if has_another(profile, bytes.0) || !are_names(names, header.records > 0) {
+        return Err(CUT_OFF);
+    }
     bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
 
     // The records are in the file, so there are not more of them than it has room for.
@@ -196,6 +206,23 @@ fn add<'a>(
         distance = distance.wrapping_sub(size);
     }
     Ok(())
+}
+
+const CUT_OFF: Malformed =
+    Malformed::new("it is cut off: where its counters or names should be, there is something else");
+
+/// Whether a profile is cut off, and another one was put behind it, which may begin anywhere in it.
+fn has_another(profile: &[u8], behind: &[u8]) -> bool {
+    let last = &profile[profile.len() - profile.len().min(MAGIC.len() - 1)..];
+    let next = &behind[..behind.len().min(MAGIC.len() - 1)];
+    let has_magic = |bytes: &[u8]| memmem::find(bytes, &MAGIC).is_some();
+    has_magic(profile) || has_magic(&[last, next].concat())
+}
+
+/// Whether the names of some functions, or of none, are where they should be, and not zeros or something else.
+fn are_names(section: &[u8], has_functions: bool) -> bool {
+    let number = names::number(Bytes(section));
+    number.is_ok_and(|it| it > 0 || section.is_empty() || !has_functions)
 }
 
 #[cfg(test)]

@@ -90,7 +90,13 @@ impl Raw {
         if has_bitmap {
             file.resize(file.len() + self.bitmap + self.padding, 0xcc);
         }
-        file.resize(file.len() + self.names, b'n');
+        let end = file.len() + self.names;
+        if let Some(length) = self.names.checked_sub(2).filter(|it| *it > 0) {
+            // A block that is not compressed.
+            file.extend([u8::try_from(length).unwrap(), 0]);
+            file.resize(end, b'n');
+        }
+        file.resize(end, 0);
         file
     }
 
@@ -250,6 +256,28 @@ fn several_profiles_in_a_file_are_read_one_after_the_other() {
     assert_eq!(functions(&followed).unwrap().len(), 1);
 }
 
+#[test]
+fn what_follows_a_profile_that_was_cut_off_is_not_read_as_its_counters() {
+    for version in 8..=11 {
+        let profile = Raw {
+            version,
+            names: 40,
+            ..raw(&[(1, 10, 0, 2), (2, 20, 2, 1)], &[7, 8, 9])
+        };
+        let file = profile.file();
+        let next = raw(&[(1, 10, 2, 1)], &[7, 8, 9]).file();
+        for cut in 1..file.len() - 200 {
+            let begin = &file[..file.len() - cut];
+            for rest in [&*next.repeat(4), &vec![0; cut]] {
+                // Zeros are like the padding of names, whose own end is not needed.
+                let is_needed = cut >= profile.names || rest[0] != 0;
+                let found = functions(&[begin, rest].concat()).map(|it| it.len());
+                assert!(!is_needed || found.is_err(), "{version} {cut}");
+            }
+        }
+    }
+}
+
 /// As the reader of files does it.
 fn read_as_needed(file: &[u8]) -> &[u8] {
     let mut read = 0;
@@ -361,7 +389,7 @@ fn any_raw() -> impl Strategy<Value = Raw> {
         0..3_usize,
         0..40_usize,
         0..9_usize,
-        0..9_usize,
+        prop_oneof![Just(0), 3..9_usize],
         functions,
     )
         .prop_map(|(version, ids, padding, bitmap, names, functions)| {
