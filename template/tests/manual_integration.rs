@@ -2,7 +2,7 @@
 //!
 //!     ITCOV_TIMEOUT=60s cargo test --features {{ features }} --test manual_integration -- --port 8080
 //!
-//! Arguments after `--` are the program's. Ctrl-C, SIGTERM or the timeout stops it; a second Ctrl-C skips the grace.
+//! Arguments after `--` are the program's. Ctrl-C, SIGTERM, SIGHUP, SIGQUIT or the timeout stops it; a second Ctrl-C skips the grace.
 //! The exit status is the program's if it ended by itself (128 + N after signal N), and 0 if it was stopped.
 //!
 //! `ITCOV_TIMEOUT`: how long the program may run: `90`, `90s`, `5m`, `1h30m`; no limit if `0` or unset
@@ -10,7 +10,7 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 45663aad8a26fac986832a63f2a7c7a9): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 ae1952c96ddf670d833251b0f1634309): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "{{ feature }}")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
@@ -18,7 +18,7 @@
 
 use std::os::unix::{io::AsRawFd, process::{parent_id, CommandExt, ExitStatusExt}};
 use std::process::{exit, Command};
-use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
+use std::sync::{atomic::{AtomicI32, Ordering::SeqCst}, mpsc};
 use std::{env, ffi::OsString, fs::File, io, io::Write, path::Path, thread, time::Duration, time::Instant};
 
 fn main() {
@@ -33,7 +33,12 @@ fn main() {
     command.args(arguments());
     // SAFETY: a signal handler may store to an atomic, and a forked child may make a system call.
     let at_terminal = unsafe {
-        for &number in &[SIGINT, SIGTERM] { signal(number, on_signal); }
+        // Whoever has started this may have blocked signals for itself (2 is SIG_SETMASK, and zeros are the empty set).
+        sigprocmask(2, [0; 16].as_ptr(), std::ptr::null_mut());
+        // What ignores SIGHUP is to outlive its terminal, as under `nohup`.
+        for &number in &[SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
+            if signal(number, on_signal as *const () as usize) == IGNORED && number == SIGHUP { signal(number, IGNORED); }
+        }
         // At a terminal, Ctrl-C reaches whatever the program starts. Elsewhere, a signal to its process group does.
         let in_foreground = || matches!(File::open("/dev/tty"), Ok(it) if tcgetpgrp(it.as_raw_fd()) == getpgrp());
         isatty(0) == 1 || in_foreground() || { command.pre_exec(|| { setpgid(0, 0); Ok(()) }); false }
@@ -56,18 +61,18 @@ fn main() {
         let is_due = matches!(due, Some(due) if Instant::now() >= due);
         let why = match came {
             0 if !is_due => continue,
-            SIGTERM if is_stopping && has_gone(parent) => continue,
+            SIGTERM | SIGHUP if is_stopping && has_gone(parent) => continue,
             0 => format!("{} is over", if is_stopping { format!("ITCOV_GRACE={grace:?}") } else { format!("ITCOV_TIMEOUT={timeout:?}") }),
             SIGTERM if env::var_os("ITCOV_CONTROL").is_some() => "the run ends".to_owned(), // cargo itcov has said why
-            _ => format!("{} has come", if came == SIGINT { "SIGINT" } else { "SIGTERM" }),
+            _ => format!("{} has come", ["SIGHUP", "SIGINT", "SIGQUIT"].get(came as usize - 1).unwrap_or(&"SIGTERM")),
         };
         if let Some(&(step, number)) = steps.next() {
-            say(&format!("{why}, so {step} goes to {name}"));
             // The terminal has sent its Ctrl-C to the program as well.
             if !(at_terminal && came == SIGINT && number == SIGINT) {
                 // SAFETY: nobody has waited for the process yet, so the number is still its own.
                 unsafe { kill(child.id() as i32 * if at_terminal { 1 } else { -1 }, number) };
             }
+            say(&format!("{why}, so {step} goes to {name}"));
         }
         (due, is_stopping) = (Instant::now().checked_add(grace), true);
     }
@@ -103,12 +108,16 @@ fn duration(name: &str, default: &str) -> Duration {
 /// Whether the parent has gone. Linux may tell of that once for each of its threads, so this waits for the last one.
 fn has_gone(parent: u32) -> bool { thread::sleep(Duration::from_millis(100)); parent_id() != parent }
 
-/// Says it in one write, so that no other output gets between.
-fn say(what: &str) { drop(io::stderr().write_all(format!("itcov: {what}\n").as_bytes())) }
+/// Says it in one write, so that no other output gets between. Whoever does not read it keeps nobody waiting.
+fn say(what: &str) {
+    let (text, (done, is_done)) = (format!("itcov: {what}\n"), mpsc::channel::<()>());
+    let writes = move || { drop(io::stderr().write_all(text.as_bytes())); drop(done) };
+    if thread::Builder::new().spawn(writes).is_ok() { let _ = is_done.recv_timeout(Duration::from_secs(1)); }
+}
 
 fn fail(status: i32, what: &str) -> ! { say(&format!("error: {what}")); exit(status) }
 
-const SIGINT: i32 = 2; const SIGTERM: i32 = 15;
+const SIGHUP: i32 = 1; const SIGINT: i32 = 2; const SIGQUIT: i32 = 3; const SIGTERM: i32 = 15; const IGNORED: usize = 1;
 static LAST: AtomicI32 = AtomicI32::new(0);
 extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
 
@@ -116,5 +125,5 @@ extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
     fn isatty(descriptor: i32) -> i32; fn tcgetpgrp(descriptor: i32) -> i32;
     fn kill(process: i32, signal: i32) -> i32;
     fn getpgrp() -> i32; fn setpgid(process: i32, group: i32) -> i32;
-    fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
+    fn signal(signal: i32, handler: usize) -> usize; fn sigprocmask(how: i32, set: *const u64, old: *mut u64) -> i32;
 }

@@ -1,7 +1,10 @@
 //! Runs and harnesses that somebody or the system has stopped.
 
+use std::time::Duration;
+
+use super::have_ended;
 use crate::support::TestCrate;
-use crate::support::process::signal;
+use crate::support::process::{parent_of, program_id, signal};
 
 #[test]
 fn a_run_in_the_background_of_a_shell_ends_though_its_program_reads_the_terminal() {
@@ -36,4 +39,25 @@ fn a_program_that_was_stopped_ends_with_the_run_as_any_other() {
         let output = just.finish().prints("flushed\n");
         assert!(!output.stderr.contains("ITCOV_GRACE"), "{}", output.stderr);
     }
+}
+
+/// The system sends SIGHUP to what is stopped and has nobody any more to let it go on.
+#[test]
+fn a_run_that_is_killed_while_it_is_stopped_ends_with_a_program_that_handles_sighup() {
+    let krate = TestCrate::shared();
+    krate.write(
+        "reload.sh",
+        "trap : HUP; echo waiting; while :; do sleep 0.1; done\n",
+    );
+    let terminal = krate.terminal(&[("ITCOV_TIMEOUT", "0"), ("ITCOV_PROGRAM", "sh")]);
+    terminal.enter("just itcov reload.sh; echo stopped=$?=");
+    terminal.expect("waiting\r\n");
+    terminal.expect("sh runs as process");
+    let program = program_id(&terminal.screen());
+    let harness = parent_of(program);
+    terminal.press(b"\x1a");
+    terminal.expect("stopped=148=");
+    terminal.enter("kill -KILL %1");
+    let limit = Duration::from_secs(20);
+    have_ended(limit, "program and harness", &[program, harness]);
 }
