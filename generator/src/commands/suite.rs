@@ -19,7 +19,7 @@ use crate::run::settings::{RunOptions, Settings, SuiteOptions, arguments};
 /// Build the program instrumented, start it, wait until it is ready, run a suite, stop the program, and report.
 ///
 /// The exit status is the suite's; 124 if the timeout ended it, 128 + N if signal N did, 1 if the program was not ready, or failed
-/// before a suite that passed had ended.
+/// or crashed before a suite that passed had ended.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

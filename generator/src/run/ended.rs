@@ -1,12 +1,28 @@
 //! Which processes of a run have ended, and what that means for its exit status.
 
-use super::complain;
+use super::process::signal_of;
 use super::supervisor::Run;
+use super::{complain, interrupts};
+
+/// With these a program ends that crashes. No suite ends one so.
+const CRASHES: [i32; 5] = [
+    libc::SIGABRT,
+    libc::SIGBUS,
+    libc::SIGFPE,
+    libc::SIGILL,
+    libc::SIGSEGV,
+];
+
+/// How a process has ended that has this exit status.
+pub(super) fn how(status: i32) -> String {
+    signal_of(status).map_or_else(|| format!("status {status}"), interrupts::name)
+}
 
 impl Run<'_> {
     /// Whether the suite came to its end by itself, and was not killed.
     pub(super) fn has_suite_ended(&self) -> bool {
-        self.suite_status().is_some_and(|status| status <= 128)
+        self.suite_status()
+            .is_some_and(|status| signal_of(status).is_none())
     }
 
     /// How the suite has ended, if it has.
@@ -27,19 +43,21 @@ impl Run<'_> {
         (first, ended().count() == self.plan.programs.len())
     }
 
-    /// Whether a program has failed by itself before the suite ended, which is said then. What a signal has ended, the suite may have
-    /// killed.
+    /// Whether a program has failed by itself before the suite ended, which is said then. What another signal than those of a crash
+    /// has ended, the suite may have killed.
     pub(super) fn has_failed_meanwhile(&self) -> bool {
         let programs = self.children.iter().filter(|child| !child.is_suite);
-        let failed = programs.filter_map(|child| match child.end {
-            Some((_, status @ 1..=128)) => Some((&child.name, status)),
-            _ => None,
+        let failed = programs.filter_map(|child| {
+            let (_, status) = child.end.filter(|(_, status)| *status != 0)?;
+            let is_own = signal_of(status).is_none_or(|signal| CRASHES.contains(&signal));
+            is_own.then_some((&child.name, status))
         });
         let failed: Vec<_> = failed.collect();
         for (name, status) in &failed {
             complain(&format!(
-                "{name} ended before the suite did, with status {status}: what it has said tells why; if the suite starts the program \
-                 itself, `cargo itcov exec` measures it"
+                "{name} ended before the suite did, with {}: what it has said tells why; if the suite starts the program \
+                 itself, `cargo itcov exec` measures it",
+                how(*status)
             ));
         }
         !failed.is_empty()

@@ -208,6 +208,12 @@ pub fn status_of(signal: i32) -> i32 {
     128 + signal
 }
 
+/// SIGINT for `130`; none for `255`, as there are 64 signals.
+pub fn signal_of(status: i32) -> Option<i32> {
+    let signal = status - 128;
+    (1..=64).contains(&signal).then_some(signal)
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;

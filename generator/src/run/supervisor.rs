@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::process::{self, Change, Group};
 use super::settings::Settings;
 use super::terminal::{self, Terminal};
-use super::{Failure, complain, control, interrupts, ready, say};
+use super::{Failure, complain, control, ended, interrupts, ready, say};
 use crate::background;
 
 /// How often the supervisor looks at what it waits for.
@@ -360,14 +360,10 @@ impl Run<'_> {
             if let Some(child) = child {
                 child.end = Some((Instant::now(), status));
                 if child.is_suite {
-                    let how = if status > 128 {
-                        interrupts::name(status - 128)
-                    } else {
-                        format!("status {status}")
-                    };
                     say(&format!(
-                        "the suite ended after {:.1?}: {how}",
-                        child.since.elapsed()
+                        "the suite ended after {:.1?}: {}",
+                        child.since.elapsed(),
+                        ended::how(status)
                     ));
                 }
             }

@@ -64,6 +64,13 @@ fn a_program_that_fails_while_the_suite_runs_is_named() {
     of("fail 9").ends_with(1).says(
         "itcov: error: shared ended before the suite did, with status 9: what it has said tells why; if the suite starts the program itself, `cargo itcov exec` measures it\n",
     );
+    of("fail 255").ends_with(1).says("with status 255");
+    let variables = [
+        ("ITCOV_PROGRAM", "sh"),
+        ("ITCOV_ARGS", "-c 'kill -ABRT $$'"),
+    ];
+    let crashed = krate.just_with(&suite, &variables).ends_with(1);
+    crashed.says("shared ended before the suite did, with SIGABRT");
     let output = of("fail 0").ends_with(0);
     assert!(!output.stderr.contains("error"), "{}", output.stderr);
 }
