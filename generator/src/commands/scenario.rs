@@ -1,20 +1,25 @@
 //! `cargo itcov scenario`: names a part of a suite.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, ExitCode};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::process::{Command, ExitCode, ExitStatus};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use signal_hook::consts::{SIGINT, SIGQUIT, SIGTERM};
+use llvm_coverage::terminal::Harmless as _;
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
 
-use crate::run::ask;
 use crate::run::marks::path_of;
 use crate::run::plan::find_command;
-use llvm_coverage::terminal::Harmless as _;
+use crate::run::{ask, interrupts, terminal};
+
+/// How often it is looked whether the command has ended, or a signal has come for it.
+const TICK: Duration = Duration::from_millis(10);
 
 /// Run a command as a scenario: a named part of a suite, so that you can see which lines it reaches.
 ///
@@ -49,14 +54,8 @@ impl Scenario {
         };
         // Where this process is killed, the scenario is cut.
         post(&format!("{}?ends", path_of(&self.name)))?;
-        // Whoever interrupts means the command; its end is noted.
-        for signal in [SIGINT, SIGQUIT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
-        }
-        let status = Command::new(&self.command[0])
-            .args(&self.command[1..])
-            .status();
-        let has_passed = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+        let status = self.run_command();
+        let has_passed = status.as_ref().is_ok_and(ExitStatus::success);
         let outcome = if has_passed { "passed" } else { "failed" };
         post(&format!("{}?{outcome}", path_of(&self.name)))?;
         let status =
@@ -64,6 +63,33 @@ impl Scenario {
         let code = status.code();
         let code = code.or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
         Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    }
+
+    /// Runs the command to its end, which is noted: whoever signals this process means the command.
+    fn run_command(&self) -> io::Result<ExitStatus> {
+        let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+        let numbers = numbers
+            .into_iter()
+            .filter(|it| !interrupts::is_ignored(*it));
+        let mut signals = Signals::new(numbers)?;
+        let mut command = Command::new(&self.command[0]);
+        let mut child = command.args(&self.command[1..]).spawn()?;
+        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            for number in signals.pending() {
+                // A key of the terminal has reached both.
+                let is_key = [SIGINT, SIGQUIT].contains(&number) && terminal::is_in_foreground();
+                if let (Some(id), Some(signal)) = (id, Signal::from_named_raw(number))
+                    && !is_key
+                {
+                    let _ = kill_process(id, signal);
+                }
+            }
+            thread::sleep(TICK);
+        }
     }
 }
 

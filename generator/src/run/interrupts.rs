@@ -102,7 +102,7 @@ pub fn exit_if_interrupted() {
 }
 
 /// Whether a signal was ignored when this process began: see `proc_pid_status(5)`.
-fn is_ignored(number: i32) -> bool {
+pub fn is_ignored(number: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

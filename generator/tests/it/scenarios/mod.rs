@@ -314,6 +314,20 @@ fn what_was_finished_when_something_was_killed_is_whole_and_the_rest_is_cut() {
 }
 
 #[test]
+fn a_signal_to_a_scenario_reaches_its_command() {
+    let krate = program();
+    for name in ["TERM", "HUP"] {
+        let command = format!("trap \"exit 7\" {name}; touch begun; while :; do sleep 0.1; done");
+        let script = format!(
+            "cargo-itcov scenario one -- sh -c '{command}' & id=$!\nuntil [ -e begun ]; do sleep 0.1; done\nrm begun\n\
+             kill -{name} $id\nwait $id && exit 9\ntest $? = 7\n"
+        );
+        suite(&krate, &script);
+        assert_eq!(rows(&krate, &[])[0].1, "failed");
+    }
+}
+
+#[test]
 fn a_source_that_has_changed_since_is_named() {
     let krate = program();
     suite(&krate, &scenario("one", &[0]));
