@@ -115,6 +115,9 @@ pub fn main() -> ExitCode {
     if run::sentinel::is_meant(&name) {
         return run::sentinel::main();
     }
+    if live::browser::is_meant(&name) {
+        return live::browser::main(&arguments);
+    }
     if build::guard::is_meant(&name) {
         return build::guard::main(&arguments);
     }

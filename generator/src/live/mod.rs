@@ -5,6 +5,7 @@
 //!                                          └─ panel ── terminal
 //! ```
 
+pub mod browser;
 mod pages;
 mod panel;
 mod report;

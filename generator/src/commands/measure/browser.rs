@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::Measure;
 use crate::commands::report::{display, html};
-use crate::live::{Live, Panel};
+use crate::live::{Live, Panel, browser};
 use crate::measured::Recording;
 use crate::run::{Failure, say};
 
@@ -77,7 +77,7 @@ impl LiveOptions {
         let address = format!("http://{address}/");
         say(&format!("the live report is at {address}"));
         let is_wanted = self.live == Some(Where::Browser) && !self.no_open;
-        if is_wanted && open::that_detached(&address).is_err() {
+        if is_wanted && !browser::open(&address) {
             say("cannot open a browser here");
         }
     }

@@ -10,7 +10,7 @@ use super::{SOURCE, act, line_of_act, visit};
 use crate::scenarios::program;
 use crate::support::chromium::Chromium;
 use crate::support::control::{address, ask};
-use crate::support::process::{signal, wait_until};
+use crate::support::process::{child_id, is_alive, signal, wait_until};
 use crate::support::{Running, TestCrate};
 
 /// A suite that goes on until there is the file `done`.
@@ -148,11 +148,12 @@ fn a_program_that_is_started_again_is_followed_on() {
 }
 
 #[test]
-fn the_browser_is_opened_at_the_address_that_is_said() {
+fn the_browser_is_opened_at_the_address_that_is_said_and_outlives_the_run() {
     let krate = program();
     krate.write(
         "first/xdg-open",
-        "#!/bin/sh\nprintf %s \"$*\" >\"$0.new\"\nmv \"$0.new\" \"$0.opened\"\n",
+        "#!/bin/sh\nsleep 0.5\nsetsid sh -c 'echo child=$$= >browser; exec sleep 1000' &\n\
+         printf %s \"$*\" >\"$0.new\"\nmv \"$0.new\" \"$0.opened\"\n",
     );
     let first = krate.root.join("first");
     let executable = fs::Permissions::from_mode(0o755);
@@ -179,6 +180,9 @@ fn the_browser_is_opened_at_the_address_that_is_said() {
     run.finish()
         .ends_with(0)
         .says(&format!("the live report is at {opened}"));
+    let browser = child_id(&krate.read("browser"));
+    assert!(is_alive(browser));
+    signal("KILL", browser);
 
     fs::remove_file(first.join("xdg-open.opened")).unwrap();
     let (run, _) = start(&["--no-open"]);
