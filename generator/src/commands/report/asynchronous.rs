@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use llvm_coverage::count::functions::CountedRegion;
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::LineColumn;
 use syn::spanned::Spanned;
@@ -39,7 +40,13 @@ pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
 /// which the second is the end of its body.
 fn has_head_alone(coverage: &Coverage, file: &FileCoverage, text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
-    let line = |number: u32| lines.get(number as usize - 1).copied().unwrap_or_default();
+    let line = |number: u32| {
+        let place = (number as usize).checked_sub(1);
+        place
+            .and_then(|it| lines.get(it))
+            .copied()
+            .unwrap_or_default()
+    };
     let functions = coverage.functions_of(file).filter_map(|it| {
         let own = it.own_file().filter(|own| *it.files[*own] == *file.path)?;
         let last = it.regions.last()?.start;
@@ -47,18 +54,46 @@ fn has_head_alone(coverage: &Coverage, file: &FileCoverage, text: &str) -> bool 
     });
     let functions: Vec<_> = functions.collect();
     let starts: BTreeSet<_> = functions.iter().map(|(it, ..)| it.start).collect();
+    let has_word = |head: &CountedRegion| {
+        let mut own = head.start.line..=head.end.line;
+        own.any(|it| line(it).contains("async"))
+    };
     functions.iter().any(|(head, regions, last)| match regions {
         1 => {
             let next = starts.range(head.end..).next();
             let is_alone = next.is_none_or(|it| it.line > head.end.line + 1);
-            is_alone && (head.start.line..=head.end.line).any(|it| line(it).contains("async"))
+            is_alone && has_word(head)
         }
-        2 => {
+        2 if has_word(head) || is_below_another_attribute(line(head.start.line - 1)) => {
             let before = line(last.line).chars().take(last.column as usize);
             before.last() == Some('}')
         }
         _ => false,
     })
+}
+
+/// Whether a line ends an attribute that is not the compiler's own.
+fn is_below_another_attribute(line: &str) -> bool {
+    let own = [
+        "allow",
+        "cfg",
+        "cold",
+        "deprecated",
+        "doc",
+        "expect",
+        "inline",
+        "must_use",
+        "no_mangle",
+        "target_feature",
+        "track_caller",
+        "unsafe",
+    ];
+    let line = line.trim();
+    line.ends_with(']')
+        && !own.iter().any(|name| {
+            line.strip_prefix("#[")
+                .is_some_and(|it| it.starts_with(name))
+        })
 }
 
 /// Whether a body has code, and the mapping has none of it. Of one that is `apart` from its head that is sure; else, it has to have an end.
