@@ -10,7 +10,7 @@
 //! `ITCOV_STOP_SIGNAL`: the first signal, `SIGINT` (if unset) or `SIGTERM`; SIGTERM and SIGKILL follow
 //! `ITCOV_PROGRAM`: the path of another program to run
 //!
-//! Written by cargo-itcov 0.1.0 (md5 ae1952c96ddf670d833251b0f1634309): `cargo itcov update` renews it.
+//! Written by cargo-itcov 0.1.0 (md5 f761df23538af28734ffa23ff9fd5367): `cargo itcov update` renews it.
 #![allow(unknown_lints, unexpected_cfgs)] // for the next line, as long as Cargo.toml does not have the feature
 #![cfg(feature = "{{ feature }}")]
 #![allow(missing_unsafe_on_extern, unsafe_code, unused_crate_dependencies, unused_results)]
@@ -33,12 +33,9 @@ fn main() {
     command.args(arguments());
     // SAFETY: a signal handler may store to an atomic, and a forked child may make a system call.
     let at_terminal = unsafe {
-        // Whoever has started this may have blocked signals for itself (2 is SIG_SETMASK, and zeros are the empty set).
-        sigprocmask(2, [0; 16].as_ptr(), std::ptr::null_mut());
-        // What ignores SIGHUP is to outlive its terminal, as under `nohup`.
-        for &number in &[SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
-            if signal(number, on_signal as *const () as usize) == IGNORED && number == SIGHUP { signal(number, IGNORED); }
-        }
+        let handler = on_signal as *const () as usize;
+        for &number in &[SIGINT, SIGQUIT, SIGTERM] { signal(number, handler); }
+        if signal(SIGHUP, handler) == IGNORED { signal(SIGHUP, IGNORED); } // as under `nohup`
         // At a terminal, Ctrl-C reaches whatever the program starts. Elsewhere, a signal to its process group does.
         let in_foreground = || matches!(File::open("/dev/tty"), Ok(it) if tcgetpgrp(it.as_raw_fd()) == getpgrp());
         isatty(0) == 1 || in_foreground() || { command.pre_exec(|| { setpgid(0, 0); Ok(()) }); false }
@@ -55,8 +52,7 @@ fn main() {
         let came = LAST.swap(0, SeqCst);
         if let Some(status) = ended {
             say(&format!("{name} ended after {:.1?}: {status}", started.elapsed()));
-            let own = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
-            exit(if is_stopping || came != 0 { 0 } else { own });
+            exit(if is_stopping || came != 0 { 0 } else { status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)) });
         }
         let is_due = matches!(due, Some(due) if Instant::now() >= due);
         let why = match came {
@@ -82,10 +78,8 @@ fn main() {
 fn arguments() -> Vec<OsString> {
     let all: Vec<OsString> = env::args_os().skip(1).collect();
     let has = |word: &str| env::var_os("NEXTEST").is_some() && all.iter().any(|other| other == word);
-    if has("--list") {
-        if !has("--ignored") { println!("main: test"); }
-        exit(0);
-    }
+    if has("--list") && !has("--ignored") { println!("main: test"); }
+    if has("--list") { exit(0); }
     if has("--exact") { Vec::new() } else { all }
 }
 
@@ -111,19 +105,16 @@ fn has_gone(parent: u32) -> bool { thread::sleep(Duration::from_millis(100)); pa
 /// Says it in one write, so that no other output gets between. Whoever does not read it keeps nobody waiting.
 fn say(what: &str) {
     let (text, (done, is_done)) = (format!("itcov: {what}\n"), mpsc::channel::<()>());
-    let writes = move || { drop(io::stderr().write_all(text.as_bytes())); drop(done) };
-    if thread::Builder::new().spawn(writes).is_ok() { let _ = is_done.recv_timeout(Duration::from_secs(1)); }
+    drop(thread::Builder::new().spawn(move || { drop(io::stderr().write_all(text.as_bytes())); drop(done) }));
+    let _ = is_done.recv_timeout(Duration::from_secs(1));
 }
 
 fn fail(status: i32, what: &str) -> ! { say(&format!("error: {what}")); exit(status) }
 
 const SIGHUP: i32 = 1; const SIGINT: i32 = 2; const SIGQUIT: i32 = 3; const SIGTERM: i32 = 15; const IGNORED: usize = 1;
-static LAST: AtomicI32 = AtomicI32::new(0);
-extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
+static LAST: AtomicI32 = AtomicI32::new(0); extern "C" fn on_signal(number: i32) { LAST.store(number, SeqCst) }
 
 {{ unsafe_extern }} {
-    fn isatty(descriptor: i32) -> i32; fn tcgetpgrp(descriptor: i32) -> i32;
-    fn kill(process: i32, signal: i32) -> i32;
-    fn getpgrp() -> i32; fn setpgid(process: i32, group: i32) -> i32;
-    fn signal(signal: i32, handler: usize) -> usize; fn sigprocmask(how: i32, set: *const u64, old: *mut u64) -> i32;
+    fn isatty(descriptor: i32) -> i32; fn tcgetpgrp(descriptor: i32) -> i32; fn getpgrp() -> i32;
+    fn setpgid(process: i32, group: i32) -> i32; fn kill(process: i32, signal: i32) -> i32; fn signal(signal: i32, handler: usize) -> usize;
 }
