@@ -1,5 +1,7 @@
 //! Sources as far as they are understood: `syn` knows neither all that earlier editions allow nor all that is new.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
@@ -10,6 +12,8 @@ pub struct Parsed {
     pub tokens: TokenStream,
     /// What is not understood is [`Item::Verbatim`], unless it only has types.
     pub file: File,
+    /// The lines of a text whose tokens are not even Rust's, and of which nothing else is known; blank ones and comments are left out.
+    pub lines: BTreeSet<u32>,
 }
 
 /// The tokens of a text. `None` if they are not those of Rust.
@@ -17,22 +21,42 @@ pub fn tokens(text: &str) -> Option<TokenStream> {
     without_interpreter(text).parse().ok()
 }
 
-/// What a text says. `None` if its tokens are not those of Rust.
-pub fn parse(text: &str) -> Option<Parsed> {
-    let tokens = tokens(text)?;
-    let file = |input: ParseStream| {
-        Ok(File {
-            shebang: None,
-            frontmatter: None,
-            attrs: input.call(Attribute::parse_inner)?,
-            items: items(input)?,
-        })
-    };
+/// What a text says.
+pub fn parse(text: &str) -> Parsed {
+    let read = tokens(text).and_then(|tokens| Some((file(&tokens)?, tokens)));
+    if let Some((file, tokens)) = read {
+        let lines = BTreeSet::new();
+        return Parsed {
+            tokens,
+            file,
+            lines,
+        };
+    }
+    let lines = text.lines().map(str::trim).zip(1..);
+    let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with("//"));
+    Parsed {
+        tokens: TokenStream::new(),
+        file: with(Vec::new(), Vec::new()),
+        lines: lines.map(|(_, number)| number).collect(),
+    }
+}
+
+fn file(tokens: &TokenStream) -> Option<File> {
+    let file = |input: ParseStream| Ok(with(input.call(Attribute::parse_inner)?, items(input)?));
     let mut file = file.parse2(tokens.clone()).ok()?;
-    if is_part(&tokens) {
+    if is_part(tokens) {
         file.items.retain(|it| !matches!(it, Item::Verbatim(_)));
     }
-    Some(Parsed { tokens, file })
+    Some(file)
+}
+
+fn with(attrs: Vec<Attribute>, items: Vec<Item>) -> File {
+    File {
+        shebang: None,
+        frontmatter: None,
+        attrs,
+        items,
+    }
 }
 
 /// A script begins with a line that is none of Rust's; the others stay in their places.

@@ -1,6 +1,7 @@
 //! What was measured in a checkout: builds, and the runs of them.
 //!
 //! ```text
+//! <target>/itcov/.lock           held while the runs of any checkout change
 //! <target>/itcov/.checkouts/<name>-<key>/
 //!     build.json                 the last build
 //!     wanted/<number>            a run that is wanted: where it is recorded, and held by its process
@@ -28,11 +29,11 @@
 //! | | |
 //! | --- | --- |
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
-//! | `wanted` | runs that have measured nothing |
-//! | `kept`, `place`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
+//! | `going_on`, `wanted` | runs that go on, also in other checkouts of the target directory; runs that have measured nothing |
+//! | `kept`, `beginning`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
 //! | `choice`, `measurement`, `profiles` | which programs are asked for; the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
-//! | `inside` | what tests reach themselves, if that counts |
+//! | `of_tests`, `inside` | the executables of tests that ran, and what they reach themselves, if that counts |
 //! | `unused` | builds that nothing uses any more |
 //! | `scenarios` | how far counters moved between two marks, or what is in a test's own profiles; what scenarios reach |
 //! | `sources`, `advice` | sources that have changed since the build; what to type where something is missing |
@@ -43,11 +44,13 @@ mod built_twice;
 mod choice;
 pub mod counters;
 mod earlier;
+mod going_on;
 mod idle;
 mod inside;
 mod kept;
 mod measurement;
 mod numbered;
+mod of_tests;
 pub mod origin;
 mod part;
 mod profiles;

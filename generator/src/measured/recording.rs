@@ -1,7 +1,7 @@
 //! A run that is recorded: what was started, what has run, and whether it is kept.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 #[cfg(target_os = "linux")]
@@ -17,26 +17,26 @@ use super::beginning::Beginning;
 use super::built_twice::with_other_code;
 use super::counters::Counters;
 use super::earlier::written_since;
+use super::going_on::ALONE;
 use super::kept::{Kept, Objects};
 use super::numbered::{next, numbered};
-use super::origin::{build_id, may_be_of, own_functions};
-use super::part::{Measured, Part, SUITE, TESTS, profiles_of_tests};
+use super::origin::{may_be_of, own_functions};
+use super::part::{Measured, Part, SUITE, TESTS};
 use super::profiles;
-use super::runs::{ALONE, How, Store, is_going_on, parts};
+use super::runs::{How, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
 use super::unknown::{note_missing, unknown};
 use crate::build::linked;
-use crate::build::texts::{self, Text};
 use crate::build::units::Unit;
 
 /// A run that is going on, or about to.
 #[derive(Debug)]
 pub struct Recording {
-    store: Store,
+    pub(super) store: Store,
     /// The directory of the run.
     run: PathBuf,
     /// The directory of the part that is recorded.
-    part: PathBuf,
+    pub(super) part: PathBuf,
     /// The directories of the other runs that went on when it began.
     beside: Vec<PathBuf>,
     /// Whether nothing was there that it is added to.
@@ -257,53 +257,11 @@ impl Recording {
         unknown(&self.part)
     }
 
-    /// Whether executables of tests have left profiles.
-    ///
-    /// # Errors
-    ///
-    /// If they cannot be looked for.
-    pub fn has_tests(&self) -> Result<bool> {
-        Ok(!profiles_of_tests(&self.part)?.is_empty())
-    }
-
-    /// Takes the executables of tests that ran, of those that a cargo of the suite has built. Gives what does not count.
-    ///
-    /// # Errors
-    ///
-    /// If a file cannot be read or written.
-    pub fn add_tests(&self, built: &[Vec<Unit>]) -> Result<LostTests> {
-        let cannot = || format!("cannot write to {}", self.store.directory.harmless());
-        let mut lost = LostTests::default();
-        let Some(mut part) = Part::read(&self.file())? else {
-            return Ok(lost);
-        };
-        let mut profiles = profiles::by_build(&self.part.join(TESTS))?;
-        let programs = part.programs.iter();
-        let compiled: Vec<Text> = programs.flat_map(|it| it.objects.texts()).collect();
-        for units in built {
-            let test = units[0].object();
-            if profiles.remove(&build_id(&test)?).is_none() {
-                continue;
-            }
-            if let Some(file) = texts::first_that_differs(&compiled, &texts::of(units)) {
-                let name = units[0].name.clone();
-                lost.of_other_texts.insert(name, file.to_owned());
-                continue;
-            }
-            let kept = Objects::keep(&test, units, &self.store.builds());
-            part.tests.push(kept.with_context(cannot)?);
-        }
-        let unknown = profiles.into_values().flatten();
-        lost.unknown = unknown.filter(|it| profiles::may_have_run(it)).count();
-        self.write(&part).with_context(cannot)?;
-        Ok(lost)
-    }
-
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.part.join("part.json")
     }
 
-    fn write(&self, part: &Part) -> io::Result<()> {
+    pub(super) fn write(&self, part: &Part) -> io::Result<()> {
         let half = self.part.join("part.half");
         fs::write(&half, serde_json::to_vec(part)?)?;
         fs::rename(half, self.file())
@@ -383,15 +341,6 @@ impl Recording {
         self.store.forget_all_but(Some(&self.run))?;
         self.store.forget_wanted(Some(&self.part), !self.is_new)
     }
-}
-
-/// What tests did themselves, and does not count.
-#[derive(Debug, Default)]
-pub struct LostTests {
-    /// The names of those that are of another text than the programs, each with a source that differs.
-    pub of_other_texts: BTreeMap<String, PathBuf>,
-    /// How many have run that are none of those that cargo has built.
-    pub unknown: usize,
 }
 
 /// A socket that has no file.

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 
 use super::kept::{Kept, PROFILES};
 use super::numbered::numbered;
-use super::part::{LINKED, Measured, Part, TESTS};
+use super::part::{Measured, Part};
 use super::profiles;
-use super::unknown::{settle, unknown};
+use super::unknown::unknown;
 use crate::build::layout::Layout;
 use crate::build::leftovers;
 use crate::build::linked::{ANOTHER, ELSEWHERE, lock_of};
@@ -25,9 +25,6 @@ const LOCKED: Duration = Duration::from_mins(1);
 
 /// How often it is tried.
 const TICK: Duration = Duration::from_millis(10);
-
-/// What the lock of a run says behind its process if no other can go on.
-pub(super) const ALONE: &str = " alone";
 
 /// The data of a checkout.
 #[derive(Debug, Clone)]
@@ -44,17 +41,6 @@ pub struct How {
     pub adds: bool,
     /// Its processes find the places of their profiles by themselves, so no other run can go on.
     pub is_alone: bool,
-}
-
-/// A run that goes on.
-#[derive(Debug)]
-struct GoingOn {
-    run: PathBuf,
-    /// The process, if it has said so yet.
-    process: String,
-    is_alone: bool,
-    /// Where it goes on.
-    place: &'static str,
 }
 
 impl Store {
@@ -88,7 +74,7 @@ impl Store {
     }
 
     /// The data of all checkouts that share the target directory: this one, and those whose builds put programs to the same places.
-    fn beside(&self) -> Result<Vec<Store>> {
+    pub(super) fn beside(&self) -> Result<Vec<Store>> {
         Store::all(self.directory.parent().unwrap_or(&self.directory))
     }
 
@@ -132,7 +118,7 @@ impl Store {
             let mut parts = parts(&run)?;
             if let Some(last) = parts.last_mut() {
                 // What the run will take when it is over.
-                if matches!(&self.going_on()?[..], [only] if only.run == run) {
+                if matches!(&self.directories_going_on()?[..], [only] if *only == run) {
                     for store in self.beside()? {
                         profiles::below(&store.linked(), &mut last.others)?;
                     }
@@ -212,58 +198,6 @@ impl Store {
     /// The directories of the runs, the oldest first.
     pub(super) fn runs(&self) -> Result<Vec<PathBuf>> {
         numbered(&self.directory.join("runs"))
-    }
-
-    /// The runs that go on in any of the checkouts. A build of one may replace the program that another one's suite starts.
-    fn going_on(&self) -> Result<Vec<GoingOn>> {
-        let mut all = Vec::new();
-        for store in self.beside()? {
-            let place = if store.directory == self.directory {
-                "this checkout"
-            } else {
-                "another checkout with this target directory"
-            };
-            let runs = store.runs()?.into_iter();
-            all.extend(runs.filter_map(|run| going_on(run, place)));
-        }
-        Ok(all)
-    }
-
-    /// The directories of the runs that go on.
-    pub(super) fn directories_going_on(&self) -> Result<Vec<PathBuf>> {
-        Ok(self.going_on()?.into_iter().map(|it| it.run).collect())
-    }
-
-    /// Says which other runs go on.
-    ///
-    /// # Errors
-    ///
-    /// If they cannot be beside each other.
-    pub fn look_for_others(&self, is_alone: bool, said: &dyn Fn(&str)) -> Result<()> {
-        for other in self.going_on()? {
-            let GoingOn { process, place, .. } = &other;
-            if is_alone || other.is_alone {
-                bail!(
-                    "another run goes on in {place}, as process {process}, and --tests cannot tell apart what the two start: wait \
-                     until it is over"
-                );
-            }
-            said(&format!(
-                "another run goes on in {place}, as process {process}; each reports on what it has built and started"
-            ));
-        }
-        Ok(())
-    }
-
-    /// Gives the profiles of processes that could not know their run to the only run that goes on.
-    pub(super) fn settle(&self) -> Result<()> {
-        let mut parts = Vec::new();
-        for other in self.going_on()? {
-            parts.push(numbered(&other.run)?.pop());
-        }
-        let found = self.beside()?.into_iter();
-        let found = found.flat_map(|it| [(it.linked(), LINKED), (it.linked_tests(), TESTS)]);
-        settle(&found.collect::<Vec<_>>(), &parts)
     }
 
     /// Forgets what a process has noted that no run has started.
@@ -387,18 +321,6 @@ pub(super) fn is_going_on(run: &Path) -> bool {
 /// Whether a process holds the lock of a file.
 pub(super) fn is_held(file: &Path) -> bool {
     files::open(file).is_ok_and(|file| file.try_lock_shared().is_err())
-}
-
-fn going_on(run: PathBuf, place: &'static str) -> Option<GoingOn> {
-    is_going_on(&run).then(|| {
-        let said = files::read_text(&run.join("lock")).unwrap_or_default();
-        GoingOn {
-            is_alone: said.ends_with(ALONE),
-            process: said.trim_end_matches(ALONE).to_owned(),
-            run,
-            place,
-        }
-    })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use syn::{Attribute, ImplItem, Item, TraitItem};
 pub use predicate::{attribute, inner_attributes, is_meant};
 use predicate::{holds, of_measured, predicate};
 
-use crate::parsed::{self, Parsed};
+use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// What is set, as `rustc --print cfg` says it.
@@ -21,14 +21,14 @@ pub type Cfg = BTreeSet<String>;
 
 /// The lines of items, statements, arms and expressions that each of these compilations has left out. Tests are not meant, nor what
 /// is not to be measured. None in what is not understood.
-pub fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
-    let parsed = parsed::parse(text).filter(|_| !compiled.is_empty());
-    let Some(Parsed { tokens, file, .. }) = parsed else {
-        return Vec::new();
-    };
-    let mut nodes = Nodes::default();
-    walk::through(&mut nodes, &file);
+pub fn left_out(source: &Parsed, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
     let mut found = Vec::new();
+    if compiled.is_empty() {
+        return found;
+    }
+    let (tokens, file) = (source.tokens.clone(), &source.file);
+    let mut nodes = Nodes::default();
+    walk::through(&mut nodes, file);
     if is_left_out(&file.attrs, compiled) {
         let last = tokens.into_iter().last();
         found.extend(last.map(|it| lines(LineColumn { line: 1, column: 0 }, it.span().end())));
@@ -207,7 +207,14 @@ fn is_left_out(attributes: &[Attribute], compiled: &[Cfg]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::left_out;
+    use std::ops::RangeInclusive;
+
+    use super::Cfg;
+    use crate::parsed::parse;
+
+    fn left_out(text: &str, compiled: &[Cfg]) -> Vec<RangeInclusive<u32>> {
+        super::left_out(&parse(text), compiled)
+    }
 
     #[test]
     fn what_cfg_leaves_out_is_found_wherever_it_is() {

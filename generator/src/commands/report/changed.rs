@@ -21,6 +21,7 @@ use super::unbuilt::{self, Sources, Unbuilt};
 use super::without_code;
 use crate::build::sources::is_final;
 use crate::build::texts::Text;
+use crate::parsed::parse;
 use crate::progress::during;
 use crate::readable;
 use crate::scaffold::metadata::Workspace;
@@ -143,7 +144,7 @@ fn standing_for_others(
         let text = files::read_text(path).ok()?;
         let mapped = Mapped::of(coverage, file);
         let has_code = |line| code.contains(&line);
-        let found = of_statement::instead(&text, &mapped, &has_code, &|line| {
+        let found = of_statement::instead(&parse(&text), &mapped, &has_code, &|line| {
             changed.touch(&(line..=line))
         });
         Some((path.to_owned(), found))

@@ -7,26 +7,22 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Block, ImplItem, Item, Signature, Stmt, TraitItem};
 
-use super::asynchronous;
+use super::bodies;
 use super::cfg::{attribute, is_meant};
 use super::mapped::Mapped;
-use crate::parsed;
+use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// The lines of functions that begin in none of the lines in which a `mapped` one does, and of asynchronous ones of whose bodies
 /// nothing is mapped. Tests are not meant, nor what is not to be measured, nor what macros make. None in what is not understood.
-pub fn functions(text: &str, mapped: &Mapped) -> Vec<RangeInclusive<u32>> {
-    let Some(file) = parsed::parse(text)
-        .map(|it| it.file)
-        .filter(|it| is_meant(&it.attrs))
-    else {
-        return Vec::new();
-    };
+pub fn functions(source: &Parsed, mapped: &Mapped) -> Vec<RangeInclusive<u32>> {
     let mut functions = Functions {
         mapped,
         found: Vec::new(),
     };
-    walk::through(&mut functions, &file);
+    if is_meant(&source.file.attrs) {
+        walk::through(&mut functions, &source.file);
+    }
     functions.found
 }
 
@@ -41,7 +37,7 @@ impl Functions<'_> {
         let open = block.brace_token.span.open().start().line;
         let last = all.end().line;
         // An attribute may have made it anew around its body.
-        let is_there = asynchronous::has_code(block, self.mapped);
+        let is_there = bodies::has_code(block, self.mapped);
         if is_there || !self.add_lines(all.start().line.min(head), open, last) {
             self.add_body(head, block, signature.asyncness.is_some());
         }
@@ -58,7 +54,7 @@ impl Functions<'_> {
 
     /// Adds a function of whose body nothing is mapped: that is a function of its own.
     fn add_body(&mut self, head: usize, block: &Block, is_async: bool) {
-        if asynchronous::is_lost(block, self.mapped, is_async) {
+        if bodies::is_lost(block, self.mapped, is_async) {
             let last = block.brace_token.span.close().end().line;
             self.found.push(lines(head, last));
         }
@@ -175,8 +171,14 @@ impl Visitor for Functions<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::functions;
+    use std::ops::RangeInclusive;
+
     use crate::commands::report::mapped::Mapped;
+    use crate::parsed::parse;
+
+    fn functions(text: &str, mapped: &Mapped) -> Vec<RangeInclusive<u32>> {
+        super::functions(&parse(text), mapped)
+    }
 
     #[test]
     fn functions_without_code_are_found_but_for_tests() {

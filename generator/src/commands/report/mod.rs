@@ -1,7 +1,7 @@
 //! `cargo itcov report`: what ran, as a table or for other tools.
 
-mod asynchronous;
 mod baseline;
+mod bodies;
 mod cfg;
 mod changed;
 mod counts;
@@ -198,7 +198,7 @@ impl Report {
             unmeasured::find(against, &coverage, root, &texts, &cfg, is_reported)
         });
         if self.changed.revision().is_none() {
-            warnings::of_bodies(&asynchronous::without_bodies(&coverage), root);
+            warnings::of_bodies(&bodies::without_bodies(&coverage), root);
         }
         let not_current = stale.clone();
         let own = measurement.filter(&generated);

@@ -9,30 +9,22 @@ use syn::{Attribute, Expr, ImplItem, Item, TraitItem};
 
 use super::cfg::{is_item_for_tests, is_meant};
 use super::of_statement::add_words;
-use crate::parsed;
+use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// The lines of such code that have something but comments and attributes, and no code of the compiler's mapping. Tests are not meant.
-pub fn lines(text: &str, has_code: &dyn Fn(u32) -> bool) -> BTreeSet<u32> {
-    let mut lines = BTreeSet::new();
-    let Some(parsed) = parsed::parse(text) else {
-        let all = text.lines().zip(1..);
-        let words =
-            all.filter(|(line, _)| !line.trim().is_empty() && !line.trim().starts_with("//"));
-        return words
-            .map(|(_, line)| line)
-            .filter(|it| !has_code(*it))
-            .collect();
-    };
-    if !is_meant(&parsed.file.attrs) {
+pub fn lines(source: &Parsed, has_code: &dyn Fn(u32) -> bool) -> BTreeSet<u32> {
+    let mut lines = source.lines.clone();
+    lines.retain(|line| !has_code(*line));
+    if !is_meant(&source.file.attrs) {
         return lines;
     }
     let mut found = NotUnderstood::default();
-    walk::through(&mut found, &parsed.file);
+    walk::through(&mut found, &source.file);
     if found.0.is_empty() {
         return lines;
     }
-    add_words(parsed.tokens, &mut lines);
+    add_words(source.tokens.clone(), &mut lines);
     lines.retain(|line| {
         let is_in =
             |[start, end]: &[LineColumn; 2]| (start.line..=end.line).contains(&(*line as usize));
@@ -76,7 +68,13 @@ impl NotUnderstood {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use std::collections::BTreeSet;
+
+    use crate::parsed::parse;
+
+    fn lines(text: &str, has_code: &dyn Fn(u32) -> bool) -> BTreeSet<u32> {
+        super::lines(&parse(text), has_code)
+    }
 
     #[test]
     fn lines_without_code_in_what_is_not_understood_are_known() {

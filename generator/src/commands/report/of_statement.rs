@@ -13,18 +13,18 @@ use syn::{Block, Expr, ImplItem, Item, Macro, TraitItem};
 use super::cfg::is_item_for_tests;
 use super::doing;
 use super::mapped::Mapped;
-use crate::parsed;
+use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
-/// The lines of a text that stand for others which are `wanted` and have no code.
+/// The lines of a source that stand for others which are `wanted` and have no code.
 pub fn instead(
-    text: &str,
+    source: &Parsed,
     mapped: &Mapped,
     has_code: &dyn Fn(u32) -> bool,
     wanted: &dyn Fn(u32) -> bool,
 ) -> BTreeSet<u32> {
     let is_meant = |line| wanted(line) && !has_code(line);
-    let Some((lines, mut parts)) = without_code(text, &is_meant) else {
+    let Some((lines, mut parts)) = without_code(source, &is_meant) else {
         return BTreeSet::new();
     };
     parts.add_code_of_bodies(mapped);
@@ -42,8 +42,8 @@ pub fn instead(
 
 /// The lines without code of closures, arms and statements of which nothing is mapped: the compiler has none of closures and arms that are
 /// only a value, nor of what nothing comes to, such as what is behind a `return`.
-pub fn unknown(text: &str, mapped: &Mapped, has_code: &dyn Fn(u32) -> bool) -> Vec<Lines> {
-    let Some((mut lines, parts)) = without_code(text, &|line| !has_code(line)) else {
+pub fn unknown(source: &Parsed, mapped: &Mapped, has_code: &dyn Fn(u32) -> bool) -> Vec<Lines> {
+    let Some((mut lines, parts)) = without_code(source, &|line| !has_code(line)) else {
         return Vec::new();
     };
     let bodies = parts.bodies.iter();
@@ -57,21 +57,20 @@ pub fn unknown(text: &str, mapped: &Mapped, has_code: &dyn Fn(u32) -> bool) -> V
 
 type Lines = RangeInclusive<u32>;
 
-/// The lines of a text that are meant and have something but attributes and comments, and the parts that they may be in. `None` if
-/// there is no such line, or the text is not understood.
-fn without_code(text: &str, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTreeSet<u32>, Parts)> {
+/// The lines of a source that are meant and have something but attributes and comments, and the parts that they may be in. `None` if
+/// there is no such line.
+fn without_code(source: &Parsed, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTreeSet<u32>, Parts)> {
     let mut lines = BTreeSet::new();
-    let parsed = parsed::parse(text)?;
-    add_words(parsed.tokens, &mut lines);
+    add_words(source.tokens.clone(), &mut lines);
     lines.retain(|line| is_meant(*line));
     if lines.is_empty() {
         return None;
     }
     let mut parts = Parts {
-        doing: doing::statements(&parsed.file),
+        doing: doing::statements(&source.file),
         ..Parts::default()
     };
-    walk::through(&mut parts, &parsed.file);
+    walk::through(&mut parts, &source.file);
     Some((lines, parts))
 }
 
@@ -245,6 +244,7 @@ pub(super) fn add_words(tokens: TokenStream, found: &mut BTreeSet<u32>) {
 mod tests {
     use super::{instead, unknown};
     use crate::commands::report::mapped::Mapped;
+    use crate::parsed::parse;
 
     #[test]
     fn a_line_without_code_counts_as_that_of_what_it_is_part_of() {
@@ -288,9 +288,12 @@ impl C {
 ";
         let code = [3, 4, 11, 13, 15, 29, 32];
         let of = |line: u32| {
-            let found = instead(text, &Mapped::default(), &|it| code.contains(&it), &|it| {
-                it == line
-            });
+            let found = instead(
+                &parse(text),
+                &Mapped::default(),
+                &|it| code.contains(&it),
+                &|it| it == line,
+            );
             found.into_iter().collect::<Vec<_>>()
         };
         for (line, expected) in [
@@ -340,10 +343,10 @@ fn serve() {
         let has_code = |line: u32| code.contains(&line);
         // Of the first closure, there is the end.
         let mapped = Mapped::with(&[1], &[(5, 5), (13, 14)]);
-        let lines = unknown(text, &mapped, &has_code);
+        let lines = unknown(&parse(text), &mapped, &has_code);
         assert_eq!(lines, [7..=7, 10..=10, 11..=11]);
         let of = |line: u32| {
-            let found = instead(text, &mapped, &has_code, &|it| it == line);
+            let found = instead(&parse(text), &mapped, &has_code, &|it| it == line);
             found.into_iter().collect::<Vec<_>>()
         };
         assert_eq!(of(4), [5]);

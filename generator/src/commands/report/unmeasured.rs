@@ -16,6 +16,7 @@ use super::mapped::Mapped;
 use super::not_understood;
 use super::of_statement;
 use crate::build::texts::Text;
+use crate::parsed::{Parsed, parse};
 
 /// The files, functions and statements that ran in the earlier report, that are there, and of which the `coverage` says nothing, as
 /// people read them in the workspace at `root`. What was compiled and has no code any more is not among them, unless `cfg` leaves it
@@ -53,7 +54,8 @@ pub fn find(
             continue;
         };
         let mapped = Mapped::of(coverage, file);
-        let without_code = names(&text, &mapped);
+        let source = parse(&text);
+        let without_code = names(&source, &mapped);
         let is_shorter = |function: &RangeInclusive<u32>| {
             shorter.is_some_and(|all| all.iter().any(|it| function.contains(it)))
         };
@@ -68,20 +70,20 @@ pub fn find(
         let there = there.iter();
         unmeasured.extend(there.map(|function| format!("{name} (no code for {function} now)")));
         let compiled = cfg.get(path).map_or(&[][..], Vec::as_slice);
-        let mut out = cfg::left_out(&text, compiled);
+        let mut out = cfg::left_out(&source, compiled);
         if lines.is_some() {
             let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
             out.extend(macros::without_code(coverage, file, &text, macros));
             let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
             let has_code = |line| code.contains(&line);
-            let mut unknown = of_statement::unknown(&text, &mapped, &has_code);
+            let mut unknown = of_statement::unknown(&source, &mapped, &has_code);
             let functions = without_code.iter().map(|(lines, _)| lines);
             let named: Vec<_> = functions.chain(&out).cloned().collect();
             unknown.retain(|it| !named.iter().any(|lines| lines.contains(it.start())));
             out.append(&mut unknown);
         }
         out.extend(
-            not_understood::lines(&text, &|_| false)
+            not_understood::lines(&source, &|_| false)
                 .into_iter()
                 .map(|it| it..=it),
         );
@@ -95,21 +97,21 @@ pub fn find(
 /// Whether there are functions in a source that has no code.
 fn has_functions(path: &Path) -> bool {
     let text = files::read_text(path).unwrap_or_default();
-    !left_out::functions(&text, &Mapped::default()).is_empty()
+    !left_out::functions(&parse(&text), &Mapped::default()).is_empty()
 }
 
 /// The functions in a text of which the mapping has no code: their lines and their names.
-fn names(text: &str, mapped: &Mapped) -> Vec<(RangeInclusive<u32>, String)> {
+fn names(source: &Parsed, mapped: &Mapped) -> Vec<(RangeInclusive<u32>, String)> {
     let mut all = BTreeMap::new();
-    add_names(text.parse().unwrap_or_default(), &mut all);
-    let ranges = left_out::functions(text, mapped).into_iter();
+    add_names(source.tokens.clone(), &mut all);
+    let ranges = left_out::functions(source, mapped).into_iter();
     let named = ranges.filter_map(|lines| {
         let (_, name) = all.range(lines.clone()).next()?;
         Some((lines, name.clone()))
     });
     let mut named: Vec<_> = named.collect();
     let begins = |line: u32| mapped.function_begins_in(line..=line);
-    let others = not_understood::lines(text, &begins).into_iter();
+    let others = not_understood::lines(source, &begins).into_iter();
     named.extend(others.filter_map(|line| Some((line..=line, all.get(&line)?.clone()))));
     named
 }
@@ -144,6 +146,7 @@ fn last(name: &str) -> &str {
 mod tests {
     use super::{function, last, names};
     use crate::commands::report::mapped::Mapped;
+    use crate::parsed::parse;
 
     #[test]
     fn functions_without_code_have_names() {
@@ -159,10 +162,10 @@ impl A {
     fn method(&self) {}
 }
 ";
-        let found = names(text, &Mapped::with(&[1], &[]));
+        let found = names(&parse(text), &Mapped::with(&[1], &[]));
         let found: Vec<&str> = found.iter().map(|(_, name)| &**name).collect();
         assert_eq!(found, ["left_out", "inner", "method"]);
-        assert_eq!(names("fn", &Mapped::default()), []);
+        assert_eq!(names(&parse("fn"), &Mapped::default()), []);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::not_understood;
 use super::of_statement;
 use super::unbuilt::{Sources, Unbuilt};
 use crate::build::texts::Text;
+use crate::parsed::{Parsed, parse};
 
 /// The functions, statements and the like with changed lines of which there is no code in a file that has other code. For the
 /// compiler, their lines are those of what is around them, so they are left out of the `lines`.
@@ -32,15 +33,16 @@ pub fn leave_out(
             continue;
         };
         let macros = macros.get_or_insert_with(|| macros::changed(texts, cfg));
-        let mut out = cfg::left_out(&text, known(cfg, path));
+        let source = parse(&text);
+        let mut out = cfg::left_out(&source, known(cfg, path));
         out.extend(macros::without_code(coverage, file, &text, macros));
         let mapped = Mapped::of(coverage, file);
-        let functions = left_out::functions(&text, &mapped);
+        let functions = left_out::functions(&source, &mapped);
         let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
-        let unknown = of_statement::unknown(&text, &mapped, &|line| code.contains(&line));
+        let unknown = of_statement::unknown(&source, &mapped, &|line| code.contains(&line));
         let without = [functions, unknown, out.clone()].concat();
         found.extend(named(path, changed, without, LEFT_OUT));
-        found.extend(not_understood(path, changed, &text, &|line| {
+        found.extend(not_understood(path, changed, &source, &|line| {
             code.contains(&line)
         }));
         *changed = changed.without(&out);
@@ -70,10 +72,11 @@ pub fn in_others(
         if sources.have(&real) || sources.are_for_tests(&real) {
             continue;
         }
-        let out = cfg::left_out(&text, known(cfg, path));
-        let functions = left_out::functions(&text, &Mapped::default());
+        let source = parse(&text);
+        let out = cfg::left_out(&source, known(cfg, path));
+        let functions = left_out::functions(&source, &Mapped::default());
         let mut named = named(path, changed, [functions, out].concat(), LEFT_OUT);
-        named.extend(not_understood(path, changed, &text, &|_| false));
+        named.extend(not_understood(path, changed, &source, &|_| false));
         if named.is_empty() {
             continue;
         }
@@ -95,10 +98,10 @@ const LEFT_OUT: &str = "which `cfg` leaves out or the compiler has no lines of";
 fn not_understood(
     path: &Path,
     changed: &Lines,
-    text: &str,
+    source: &Parsed,
     has_code: &dyn Fn(u32) -> bool,
 ) -> Vec<Unbuilt> {
-    let lines = not_understood::lines(text, has_code).into_iter();
+    let lines = not_understood::lines(source, has_code).into_iter();
     let why = "in what is not understood, as by another edition of Rust";
     named(path, changed, lines.map(|it| it..=it).collect(), why)
 }

@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use super::{LIB, command, fixture, lines, report, run_again};
+use crate::support::instrumented::Instrumented;
 use crate::support::repository::Git;
 use crate::support::{Output, stdout, tools};
 
@@ -62,6 +63,18 @@ fn what_has_changed_in_a_submodule_has_changed() {
     assert_eq!(output.stdout.matches("\nDA:").count(), 1);
 }
 
+const SINCE_HEAD: [&str; 4] = ["--changed-since", "HEAD", "--lcov", "-"];
+
+/// Changes a line and runs again. Gives the report of that by hand.
+fn one_line_changes(fixture: &Instrumented) -> String {
+    let lib = LIB.replace("return 9", "return 10");
+    fs::write(fixture.root().join("src/lib.rs"), lib).unwrap();
+    run_again(fixture);
+    let report = stdout(&mut command(fixture, &SINCE_HEAD));
+    assert_eq!(report.matches("\nDA:").count(), 1);
+    report
+}
+
 #[test]
 fn a_hook_of_a_worktree_may_go_into_another_directory() {
     let fixture = fixture();
@@ -70,16 +83,8 @@ fn a_hook_of_a_worktree_may_go_into_another_directory() {
     let git = Git::init(around);
     fs::write(root.join("src/lib.rs"), LIB).unwrap();
     git.commit("one");
-    fs::write(
-        root.join("src/lib.rs"),
-        LIB.replace("return 9", "return 10"),
-    )
-    .unwrap();
-    run_again(&fixture);
-
-    let report = || command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
-    let by_hand = stdout(&mut report());
-    assert_eq!(by_hand.matches("\nDA:").count(), 1);
+    let by_hand = one_line_changes(&fixture);
+    let report = || command(&fixture, &SINCE_HEAD);
     // git names the repository in hooks of a worktree, and where the current directory is its root.
     let in_hook = stdout(report().env("GIT_DIR", around.join(".git")));
     assert_eq!(in_hook, by_hand);
@@ -96,16 +101,8 @@ fn a_hook_may_go_into_another_repository() {
     fs::write(around.join("other"), "").unwrap();
     outer.run(&["add", "other"]);
     outer.commit("one");
-    fs::write(
-        root.join("src/lib.rs"),
-        LIB.replace("return 9", "return 10"),
-    )
-    .unwrap();
-    run_again(&fixture);
-
-    let report = || command(&fixture, &["--changed-since", "HEAD", "--lcov", "-"]);
-    let by_hand = stdout(&mut report());
-    assert_eq!(by_hand.matches("\nDA:").count(), 1);
+    let by_hand = one_line_changes(&fixture);
+    let report = || command(&fixture, &SINCE_HEAD);
     let outer = around.join(".git");
     let index = outer.join("index");
     let in_hook = |variables: &[(&str, &OsStr)]| {

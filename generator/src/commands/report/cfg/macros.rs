@@ -13,6 +13,7 @@ use super::{Cfg, attribute, is_left_out, left_out, lines};
 use crate::build::texts::Text;
 use crate::commands::scenarios::place::extent;
 use crate::definitions;
+use crate::parsed;
 
 /// The names of those that the compiled texts define, and of which some compilation has left out a definition, or a part of one.
 pub fn changed(texts: &BTreeSet<Text>, cfg: &HashMap<PathBuf, Vec<Cfg>>) -> BTreeSet<String> {
@@ -24,9 +25,9 @@ pub fn changed(texts: &BTreeSet<Text>, cfg: &HashMap<PathBuf, Vec<Cfg>>) -> BTre
         let Some(compiled) = cfg.get(path).filter(|_| text.contains("macro_rules")) else {
             continue;
         };
-        let out = compiled.iter();
+        let (out, source) = (compiled.iter(), parsed::parse(&text));
         let out: Vec<_> = out
-            .flat_map(|it| left_out(&text, slice::from_ref(it)))
+            .flat_map(|it| left_out(&source, slice::from_ref(it)))
             .collect();
         definitions::of_macros(&text, &mut |name, definition| {
             let line = *lines(name.span().start(), name.span().end()).start();

@@ -22,8 +22,8 @@ pub struct Call {
 /// Those in a source, as far as it is understood.
 pub fn of(text: &str) -> Vec<Call> {
     let mut calls = Calls::default();
-    let file = parsed::parse(text).map(|it| it.file);
-    if let Some(file) = file.filter(|it| is_meant(&it.attrs)) {
+    let file = parsed::parse(text).file;
+    if is_meant(&file.attrs) {
         walk::through(&mut calls, &file);
     }
     calls.found

@@ -14,6 +14,7 @@ use syn::{Block, Expr, Item, Stmt};
 use super::given::statement_computes;
 use super::left_out;
 use super::mapped::{Mapped, from_one};
+use crate::parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// The functions of which a coverage has nothing but the heads, though their bodies have code: their files and first lines.
@@ -28,7 +29,7 @@ pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
             continue;
         }
         let mapped = Mapped::of(coverage, file);
-        let functions = left_out::functions(&text, &mapped).into_iter();
+        let functions = left_out::functions(&parsed::parse(&text), &mapped).into_iter();
         let first = functions.map(|lines| *lines.start());
         let heads = first.filter(|line| mapped.function_begins_in(*line..=*line));
         found.extend(heads.map(|line| (path.to_owned(), line)));
@@ -152,6 +153,7 @@ impl Visitor for Items {
 mod tests {
     use super::super::left_out::functions;
     use super::Mapped;
+    use crate::parsed::parse;
 
     #[test]
     fn a_body_is_lost_if_nothing_of_it_is_mapped_and_it_has_code() {
@@ -184,7 +186,7 @@ trait B { async fn declared(); async fn given() { 1 } }
         let heads = [2, 5, 6, 9, 10, 11, 14, 15, 17, 20, 23, 24];
         // That of `kept`, and the heads of those that are inside of others.
         let regions = [(5, 18), (10, 5), (11, 5), (15, 5)];
-        let found = functions(text, &Mapped::with(&heads, &regions));
+        let found = functions(&parse(text), &Mapped::with(&heads, &regions));
         assert_eq!(found, [2..=4, 9..=13, 11..=11, 20..=22, 23..=23, 24..=24]);
     }
 }
