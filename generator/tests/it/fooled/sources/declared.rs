@@ -14,12 +14,6 @@ fn begin(krate: &TestCrate) -> Git {
     git
 }
 
-fn in_app(krate: &TestCrate, words: &[&str]) -> Output {
-    let mut itcov = krate.command(tools::cargo_itcov());
-    itcov.arg("itcov").args(words);
-    Output::of(itcov.current_dir(krate.root.join("app")))
-}
-
 #[test]
 fn a_module_below_no_manifest_is_part_of_the_program_that_declares_it() {
     let krate = TestCrate::empty();
@@ -97,8 +91,8 @@ fn a_module_of_a_crate_outside_of_the_workspace_that_is_measured_is_named() {
     begin(&krate);
     krate.write("help/src/extra.rs", NEW);
     for options in [&[][..], &["--also", "help"], &["--scope", "all"]] {
-        in_app(&krate, &[&["run"], options].concat()).ends_with(0);
-        in_app(&krate, &super::SINCE_HEAD)
+        super::in_app(&krate, &[&["run"], options].concat()).ends_with(0);
+        super::in_app(&krate, &super::SINCE_HEAD)
             .ends_with(1)
             .says("help/src/extra.rs (");
     }

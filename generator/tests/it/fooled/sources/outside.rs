@@ -1,8 +1,9 @@
 //! Changes in crates of other repositories.
 
+use super::in_app;
 use crate::build::package;
 use crate::support::repository::Git;
-use crate::support::{Output, TestCrate, tools};
+use crate::support::{Output, TestCrate};
 
 /// `app` uses `help`, which is a repository at a path from it.
 fn with_help(at: &str) -> TestCrate {
@@ -19,19 +20,13 @@ fn with_help(at: &str) -> TestCrate {
     krate
 }
 
-fn itcov(krate: &TestCrate, words: &[&str]) -> Output {
-    let mut itcov = krate.command(tools::cargo_itcov());
-    itcov.arg("itcov").args(words);
-    Output::of(itcov.current_dir(krate.root.join("app")))
-}
-
 fn run(krate: &TestCrate) {
-    itcov(krate, &["run"]).ends_with(0);
+    in_app(krate, &["run"]).ends_with(0);
 }
 
 fn gate(krate: &TestCrate, words: &[&str]) -> Output {
     let gate = super::SINCE_HEAD;
-    itcov(krate, &[&gate[..], words].concat())
+    in_app(krate, &[&gate[..], words].concat())
 }
 
 const MORE: &str = "pub fn help() {}\npub fn more() {\n    help();\n}\n";
@@ -85,13 +80,13 @@ fn the_manifest_of_another_workspace_decides_how_its_members_are_made() {
     let report = ["report", "--fail-under-lines", "100"];
     for options in [&[][..], &["--also", "one"]] {
         krate.write("libs/Cargo.toml", libs);
-        itcov(&krate, &[&["run"], options].concat()).ends_with(0);
-        itcov(&krate, &report).ends_with(0);
+        in_app(&krate, &[&["run"], options].concat()).ends_with(0);
+        in_app(&krate, &report).ends_with(0);
         krate.write(
             "libs/Cargo.toml",
             &libs.replace(" }", ", features = [\"x\"] }"),
         );
-        itcov(&krate, &report)
+        in_app(&krate, &report)
             .ends_with(1)
             .says("libs/Cargo.toml has changed since the program was built");
     }
@@ -107,14 +102,14 @@ fn the_manifest_of_another_workspace_decides_how_its_members_are_made() {
         "libs/one/Cargo.toml",
         &package("one", "workspace = \"../../elsewhere\"\n"),
     );
-    itcov(&krate, &["run"]).ends_with(0);
+    in_app(&krate, &["run"]).ends_with(0);
     krate.write("libs/Cargo.toml", "[workspace]\n# Changed.\n");
-    itcov(&krate, &report).ends_with(0);
+    in_app(&krate, &report).ends_with(0);
     krate.write(
         "elsewhere/Cargo.toml",
         "[workspace]\nmembers = [\"../libs/one\"]\n# Changed.\n",
     );
-    itcov(&krate, &report)
+    in_app(&krate, &report)
         .ends_with(1)
         .says("elsewhere/Cargo.toml has changed since the program was built");
 }
