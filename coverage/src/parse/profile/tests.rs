@@ -1,3 +1,5 @@
+//! Raw profiles as LLVM writes them, damaged ones, and what is none.
+
 mod several;
 
 use proptest::prelude::*;
