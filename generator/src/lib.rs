@@ -152,7 +152,10 @@ pub fn main() -> ExitCode {
         output::error(&error.into());
         return ExitCode::FAILURE;
     }
-    match cli.run() {
+    let done = cli.run();
+    run::interrupts::let_go();
+    run::said::finish();
+    match done {
         Ok(status) => status,
         Err(error) if error.is::<Interrupted>() => ExitCode::from(output::INTERRUPTED),
         Err(error) => {

@@ -23,6 +23,12 @@ static FIRST: AtomicI32 = AtomicI32::new(0);
 /// Whether a SIGHUP has come.
 static HAS_HUNG_UP: AtomicBool = AtomicBool::new(false);
 
+/// Whether signals are received, and end nothing by themselves.
+static ARE_RECEIVED: AtomicBool = AtomicBool::new(false);
+
+/// How long this process may take to come to its end by itself when a signal is to end it.
+const TO_THE_END: Duration = Duration::from_secs(1);
+
 /// They would end this process alone. Batch systems send some before a limit is reached, and the kernel does when the time of the
 /// processor is up.
 const OTHERS: [i32; 6] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
@@ -45,7 +51,9 @@ pub fn listen() -> io::Result<Receiver<i32>> {
         numbers.push(SIGHUP);
         terminal = Foreground::of_this_process();
     }
+    unblock();
     let mut signals = Signals::new(numbers)?;
+    ARE_RECEIVED.store(true, SeqCst);
     let (sender, receiver) = channel();
     let just = Ancestor::just();
     if just.is_some() || terminal.is_some() {
@@ -64,10 +72,35 @@ pub fn listen() -> io::Result<Receiver<i32>> {
     }
     background::begin(move || {
         for number in signals.forever() {
+            if !are_received() {
+                thread::sleep(TO_THE_END);
+                std::process::exit(128 + number);
+            }
             received(number, &sender);
         }
     })?;
     Ok(receiver)
+}
+
+/// From here on, signals end this process again: what was measured is kept.
+pub fn let_go() {
+    ARE_RECEIVED.store(false, SeqCst);
+}
+
+/// Whether signals are received, and end nothing by themselves.
+pub fn are_received() -> bool {
+    ARE_RECEIVED.load(SeqCst)
+}
+
+/// Whoever has started this process may have blocked signals, to wait for its own, and what it starts inherits that.
+fn unblock() {
+    #[allow(unsafe_code)]
+    // SAFETY: the set is plain data that outlives the call.
+    unsafe {
+        let mut none = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut());
+    }
 }
 
 fn received(number: i32, sender: &Sender<i32>) {

@@ -18,6 +18,7 @@ pub mod marks;
 pub mod plan;
 pub mod process;
 mod ready;
+pub mod said;
 pub mod sentinel;
 pub mod settings;
 mod starting;
@@ -28,7 +29,6 @@ pub mod terminal;
 pub mod watch;
 
 use std::fmt;
-use std::io::Write as _;
 
 use llvm_coverage::terminal::harmless_text;
 
@@ -51,10 +51,10 @@ pub fn complain(what: &str) {
     write(&format!("error: {what}"));
 }
 
-/// Writes in one go, so that nothing that a program writes gets between. Nothing in it steers the terminal.
+/// Writes it. Nothing in it steers the terminal.
 fn write(what: &str) {
     let what = harmless_text(what);
-    let _ = std::io::stderr().write_all(format!("itcov: {what}\n").as_bytes());
+    said::write(format!("itcov: {what}\n"));
 }
 
 /// A failure with an exit status of its own.

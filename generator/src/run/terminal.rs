@@ -228,7 +228,8 @@ impl Terminal {
         let is_left = tcgetattr(&self.device).is_ok_and(|now| {
             now.local_modes != settings.local_modes || now.output_modes != settings.output_modes
         });
-        let _ = tcsetattr(&self.device, OptionalActions::Drain, &settings);
+        // To wait for what is being written would be to wait for Ctrl-Q after Ctrl-S.
+        let _ = tcsetattr(&self.device, OptionalActions::Now, &settings);
         if is_left {
             let _ = self.device.write_all(LEAVE.as_bytes());
         }

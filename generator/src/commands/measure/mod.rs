@@ -270,6 +270,7 @@ impl<'a> Measure<'a> {
 
     /// Reports on a run. The run's status counts, or if that is 0, the report's.
     pub fn report(&self, recording: &Recording, status: u8) -> ExitCode {
+        interrupts::let_go();
         let reported = recording
             .parts()
             .and_then(|parts| Report::of_run(self.workspace, &parts));

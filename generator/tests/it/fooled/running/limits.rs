@@ -42,3 +42,18 @@ fn what_was_to_be_ignored_ends_nothing() {
     let output = run.finish().ends_with(3);
     assert!(!output.stderr.contains("has come"), "{output:?}");
 }
+
+/// As by a parent that waits for its own signals, and has not unblocked them for what it starts.
+#[test]
+fn blocked_signals_end_a_run() {
+    let krate = TestCrate::shared();
+    for name in ["INT", "TERM"] {
+        let mut env = krate.command("env");
+        env.arg("--block-signal=INT,TERM").arg(cargo_itcov());
+        let mut run = Running::start(env.args(["itcov", "run", "--", "wait"]));
+        run.expect("waiting\n");
+        signal(name, run.id());
+        let output = run.finish().ends_with(0).says("signal: 2 (SIGINT)");
+        assert!(!output.stderr.contains("SIGKILL"), "{output:?}");
+    }
+}

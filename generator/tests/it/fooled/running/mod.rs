@@ -10,6 +10,7 @@ mod left;
 mod limits;
 mod ready;
 mod terminal;
+mod unread;
 
 use std::time::{Duration, Instant};
 
