@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use llvm_coverage::count::functions::CountedRegion;
+use llvm_coverage::count::functions::{CountedRegion, Function};
+use llvm_coverage::parse::regions::Position;
 use llvm_coverage::{Coverage, FileCoverage, files};
 use proc_macro2::LineColumn;
 use syn::spanned::Spanned;
@@ -20,12 +21,15 @@ use crate::walk::{self, Go, Part, Visitor};
 /// The functions of which a coverage has nothing but the heads, though their bodies have code: their files and first lines.
 pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
     let mut found = Vec::new();
-    let all = coverage.files.iter();
-    for file in all {
+    for file in &coverage.files {
+        let heads = heads_alone(coverage, file);
+        if heads.is_empty() {
+            continue;
+        }
         let path = Path::new(&*file.path);
         let text = files::read_text(path).unwrap_or_default();
         // To parse the texts would take longer than all else that a report does.
-        if !has_head_alone(coverage, file, &text) {
+        if !are_some_lost(&heads, coverage, file, &text) {
             continue;
         }
         let mapped = Mapped::of(coverage, file);
@@ -37,39 +41,70 @@ pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
     found
 }
 
-/// Whether there may be one in a file: a function of one region that says `async`, and none that begins behind it, or one of two regions of
-/// which the second is the end of its body.
-fn has_head_alone(coverage: &Coverage, file: &FileCoverage, text: &str) -> bool {
+/// What may be the head of a function that has lost its body.
+struct Head {
+    region: CountedRegion,
+    /// Where the end of its body is, if the mapping has that.
+    close: Option<Position>,
+}
+
+/// The functions of a file that have one region, or two of which the second is a character, as the end of a body is.
+fn heads_alone(coverage: &Coverage, file: &FileCoverage) -> Vec<Head> {
+    let head = |it: &Function| {
+        let close = match it.regions[..] {
+            [_] => None,
+            [_, last]
+                if last.start.line == last.end.line && last.start.column + 1 == last.end.column =>
+            {
+                Some(last.start)
+            }
+            _ => return None,
+        };
+        let region = first_region(it, file)?;
+        Some(Head { region, close })
+    };
+    coverage.functions_of(file).filter_map(head).collect()
+}
+
+/// The first region of a function that is written in a file.
+fn first_region(function: &Function, file: &FileCoverage) -> Option<CountedRegion> {
+    let own = function.own_file()?;
+    let is_own = function.files[own] == file.path;
+    is_own.then(|| function.regions_in(own).next().copied())?
+}
+
+/// Whether one may have lost its body: it says `async`, and no function begins behind it, or its second region is the end of a body.
+fn are_some_lost(heads: &[Head], coverage: &Coverage, file: &FileCoverage, text: &str) -> bool {
+    let is_asynchronous = text.contains("async");
+    if !is_asynchronous && heads.iter().all(|it| it.close.is_none()) {
+        return false;
+    }
+    let functions = coverage.functions_of(file).filter(|_| is_asynchronous);
+    let starts: BTreeSet<_> = functions
+        .filter_map(|it| Some(first_region(it, file)?.start))
+        .collect();
     let lines: Vec<&str> = text.lines().collect();
     let line = |number: u32| {
         let place = (number as usize).checked_sub(1);
-        place
-            .and_then(|it| lines.get(it))
-            .copied()
-            .unwrap_or_default()
+        let line = place.and_then(|it| lines.get(it));
+        line.copied().unwrap_or_default()
     };
-    let functions = coverage.functions_of(file).filter_map(|it| {
-        let own = it.own_file().filter(|own| *it.files[*own] == *file.path)?;
-        let last = it.regions.last()?.start;
-        Some((it.regions_in(own).next()?, it.regions.len(), last))
-    });
-    let functions: Vec<_> = functions.collect();
-    let starts: BTreeSet<_> = functions.iter().map(|(it, ..)| it.start).collect();
-    let has_word = |head: &CountedRegion| {
-        let mut own = head.start.line..=head.end.line;
-        own.any(|it| line(it).contains("async"))
+    let has_word = |it: &CountedRegion| {
+        let mut own = it.start.line..=it.end.line;
+        is_asynchronous && own.any(|it| line(it).contains("async"))
     };
-    functions.iter().any(|(head, regions, last)| match regions {
-        1 => {
-            let next = starts.range(head.end..).next();
-            let is_alone = next.is_none_or(|it| it.line > head.end.line + 1);
-            is_alone && has_word(head)
+    let is_followed = |it: &CountedRegion| {
+        let next = starts.range(it.end..).next();
+        next.is_some_and(|next| next.line <= it.end.line + 1)
+    };
+    heads.iter().any(|head| match head.close {
+        None => has_word(&head.region) && !is_followed(&head.region),
+        Some(close) => {
+            let is_one = has_word(&head.region)
+                || is_below_another_attribute(line(head.region.start.line - 1));
+            let place = (close.column as usize).saturating_sub(1);
+            is_one && line(close.line).as_bytes().get(place) == Some(&b'}')
         }
-        2 if has_word(head) || is_below_another_attribute(line(head.start.line - 1)) => {
-            let before = line(last.line).chars().take(last.column as usize);
-            before.last() == Some('}')
-        }
-        _ => false,
     })
 }
 
