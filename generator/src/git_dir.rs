@@ -40,8 +40,7 @@ enum Meant {
 
 /// git in a directory, of which it is asked.
 pub fn git(directory: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(directory);
+    let mut git = called_in(directory);
     match meant(directory) {
         Meant::Named => {
             let named = var_os(VARIABLE).and_then(|it| Path::new(&it).canonicalize().ok());
@@ -68,6 +67,15 @@ pub fn seat(directory: &Path) -> &Path {
     } else {
         directory
     }
+}
+
+/// git, which takes no directory for a repository that is there among the files of a working tree, and calls no hooks.
+fn called_in(directory: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(directory);
+    git.args(["-c", "safe.bareRepository=explicit"]);
+    git.args(["-c", "core.hooksPath=/dev/null"]);
+    git
 }
 
 fn meant(directory: &Path) -> Meant {
@@ -111,8 +119,8 @@ fn decided(directory: &Path) -> Meant {
 
 /// What git says that it finds in a directory.
 fn found(directory: &Path, question: &str) -> Option<PathBuf> {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(directory).args(["rev-parse", question]);
+    let mut git = called_in(directory);
+    git.args(["rev-parse", question]);
     remove_all(&mut git);
     let answer = git.stdin(Stdio::null()).stderr(Stdio::null()).output();
     let answer = answer.ok().filter(|it| it.status.success())?.stdout;

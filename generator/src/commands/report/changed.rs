@@ -332,10 +332,11 @@ fn add(
     differences
         .lines
         .extend(parts.map(|(path, ranges)| (top.join(as_path(&path)), Lines::Ranges(ranges))));
-    let untracked = repository.untracked()?.into_iter();
+    let whole = repository.untracked()?.into_iter();
+    let whole = whole.chain(repository.encoded()?);
     differences
         .lines
-        .extend(untracked.map(|path| (top.join(path), Lines::All)));
+        .extend(whole.map(|path| (top.join(path), Lines::All)));
     for entry in entries {
         if !entry.is_submodule {
             differences.tracked.insert(top.join(entry.path));

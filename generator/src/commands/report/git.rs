@@ -188,6 +188,15 @@ impl Repository {
         ]))?;
         Ok(paths(&listed).collect())
     }
+
+    /// The files that git has in another encoding, in which their lines may be others; relative to its root:
+    /// <https://git-scm.com/docs/gitattributes#_working_tree_encoding>.
+    pub fn encoded(&self) -> Result<Vec<PathBuf>> {
+        let mut asked = self.git(&self.top);
+        let plain = ":(exclude,attr:!working-tree-encoding)";
+        let listed = answer(asked.args(["ls-files", "-z", "--", ".", plain]))?;
+        Ok(paths(&listed).collect())
+    }
 }
 
 /// Paths, each with a zero byte behind it.

@@ -233,3 +233,52 @@ fn what_git_was_told_to_replace_is_compared_as_it_is() {
     git.run(&["replace", "--graft", &named("HEAD"), &one]);
     assert_eq!(lines(&fixture, &["--changed-since", "one"]), expected);
 }
+
+#[test]
+fn what_is_like_a_repository_among_the_files_of_one_is_not_asked() {
+    let fixture = fixture();
+    let root = fixture.root();
+    fs::write(root.join("src/lib.rs"), LIB).unwrap();
+    let git = Git::init(root.parent().unwrap());
+    fs::write(git.0.join(".git/info/exclude"), "target\nwrapper\n").unwrap();
+    git.commit("one");
+    edit(&root.join("src/lib.rs"), "{ 8 }", "{ 9 }");
+    run_again(&fixture);
+    let changed = lines(&fixture, &["--changed-since", "main"]);
+    assert!(changed.contains_key("src/lib.rs"), "{changed:?}");
+
+    // Whoever may bring files can bring those of a repository in which nothing has changed.
+    Git::init(&root).commit("two");
+    for entry in fs::read_dir(root.join(".git")).unwrap() {
+        let entry = entry.unwrap();
+        fs::rename(entry.path(), root.join(entry.file_name())).unwrap();
+    }
+    fs::remove_dir(root.join(".git")).unwrap();
+    let config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n";
+    fs::write(root.join("config"), config).unwrap();
+    report(&fixture, &["--changed-since", "main"])
+        .ends_with(1)
+        .says("cannot use bare repository");
+}
+
+#[test]
+fn a_file_that_git_has_in_another_encoding_has_changed() {
+    let fixture = fixture();
+    let root = fixture.root();
+    let unused = root.join("src/unused.rs");
+    let mut text = fs::read_to_string(&unused).unwrap();
+    // Each two characters are one of the other encoding, in which the file is one line.
+    if text.len() % 2 == 1 {
+        text.push('\n');
+    }
+    fs::write(&unused, text).unwrap();
+    let git = Git::init(&root);
+    let attribute = "src/unused.rs working-tree-encoding=UTF-16LE\n";
+    fs::write(root.join(".gitattributes"), attribute).unwrap();
+    git.commit("one");
+    run_again(&fixture);
+    let of_unused = |words: &[&str]| lines(&fixture, words).remove("src/unused.rs");
+    let all = of_unused(&[]);
+    assert!(all.is_some());
+    assert_eq!(of_unused(&["--changed-since", "HEAD"]), all);
+}
