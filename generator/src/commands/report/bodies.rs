@@ -93,9 +93,20 @@ fn are_some_lost(heads: &[Head], coverage: &Coverage, file: &FileCoverage, text:
         let mut own = it.start.line..=it.end.line;
         is_asynchronous && own.any(|it| line(it).contains("async"))
     };
+    // Only spaces are between a head and its body.
     let is_followed = |it: &CountedRegion| {
-        let next = starts.range(it.end..).next();
-        next.is_some_and(|next| next.line <= it.end.line + 1)
+        let Some(next) = starts.range(it.end..).next() else {
+            return false;
+        };
+        let from = (it.end.column as usize).saturating_sub(1);
+        let to = (next.column as usize).saturating_sub(1);
+        let between = match next.line - it.end.line {
+            0 => [line(it.end.line).get(from..to), None],
+            1 => [line(it.end.line).get(from..), line(next.line).get(..to)],
+            _ => return false,
+        };
+        let mut parts = between.into_iter().flatten();
+        parts.all(|it| it.trim().is_empty())
     };
     heads.iter().any(|head| match head.close {
         None => has_word(&head.region) && !is_followed(&head.region),
@@ -175,7 +186,7 @@ impl Visitor for Items {
                 self.0.push([it.span().start(), it.span().end()]);
                 Go::Past
             }
-            Part::Expr(Expr::Closure(it)) => {
+            Part::Expr(it @ (Expr::Closure(_) | Expr::Async(_))) => {
                 self.0.push([it.span().start(), it.span().end()]);
                 Go::Past
             }

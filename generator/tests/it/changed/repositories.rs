@@ -247,9 +247,92 @@ fn a_shallow_clone_that_lacks_the_common_commit_is_told_what_to_fetch() {
     assert_eq!(
         error(since()),
         format!(
-            "origin/main: this shallow clone does not go back to the merge base of origin/main and HEAD: {advice}"
+            "origin/main: this shallow clone does not go back far enough to tell the merge base of origin/main and HEAD: {advice}"
         )
     );
     git.run(&["fetch", "--quiet", "--unshallow", "origin"]);
     Output::of(&mut since()).ends_with(0);
+}
+
+/// A clone in which the way to the merge base is cut off, and one to an older common commit is not.
+#[test]
+fn a_shallow_clone_that_may_lack_the_merge_base_is_told_what_to_fetch() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let root = fixture.root();
+    let git = Git::init(&root);
+    for message in ["before", "before that", "before all", "one"] {
+        git.commit(message);
+    }
+    git.run(&["branch", "side"]);
+    git.commit("two");
+    git.run(&["checkout", "--quiet", "-b", "topic"]);
+    for message in ["three", "four", "five"] {
+        git.commit(message);
+    }
+    git.run(&["checkout", "--quiet", "side"]);
+    git.commit("six");
+    git.run(&["checkout", "--quiet", "topic"]);
+    git.run(&["merge", "--quiet", "--no-edit", "side"]);
+    let origin = format!("file://{}", root.with_file_name("origin").display());
+    git.run(&["clone", "--quiet", "--bare", ".", "../origin"]);
+    let clone_of = |depth: &str| {
+        let clone = root.with_file_name("clone");
+        let depth = format!("--depth={depth}");
+        let words = ["clone", "--quiet", "--no-single-branch", "--branch=topic"];
+        git.run(&[&words[..], &[&*depth, &*origin, "../clone"]].concat());
+        fs::remove_dir_all(root.join(".git")).unwrap();
+        fs::rename(clone.join(".git"), root.join(".git")).unwrap();
+        fs::remove_dir_all(clone).unwrap();
+    };
+    let since = || command(&fixture, &["--changed-since", "origin/main"]);
+    clone_of("3");
+    assert_ne!(git.run(&["merge-base", "origin/main", "HEAD"]), "");
+    assert!(error(since()).contains("this shallow clone does not go back far enough"));
+    // All that is not in both is there.
+    clone_of("5");
+    assert_eq!(git.run(&["rev-parse", "--is-shallow-repository"]), "true\n");
+    Output::of(&mut since()).ends_with(0);
+}
+
+#[test]
+fn of_several_merge_bases_one_is_to_be_named() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    let git = Git::init(&fixture.root());
+    git.commit("one");
+    git.run(&["branch", "topic"]);
+    git.commit("two");
+    git.run(&["checkout", "--quiet", "topic"]);
+    git.commit("three");
+    let [two, three] = ["main", "topic"].map(|it| git.run(&["rev-parse", it]));
+    let [two, three] = [two.trim(), three.trim()];
+    git.run(&["merge", "--quiet", "--no-edit", two]);
+    git.run(&["checkout", "--quiet", "main"]);
+    git.run(&["merge", "--quiet", "--no-edit", three]);
+    git.run(&["checkout", "--quiet", "topic"]);
+    let since = |revision| command(&fixture, &["--changed-since", revision]);
+    let refused = error(since("main"));
+    assert!(
+        refused
+            .contains("main and HEAD have several merge bases, as each was merged into the other"),
+        "{refused}"
+    );
+    for base in [two, three] {
+        assert!(refused.contains(base), "{refused}");
+        Output::of(&mut since(base)).ends_with(0);
+    }
+}
+
+#[test]
+fn what_a_branch_was_before_its_log_begins_is_not_known() {
+    let fixture = fixture();
+    fixture.run(&[]);
+    Git::init(&fixture.root()).commit("one");
+    let since = |revision| command(&fixture, &["--changed-since", revision]);
+    assert_eq!(
+        error(since("main@{yesterday}")),
+        "main@{yesterday}: git's log of main@{yesterday} does not go back that far, as in a fresh clone; name a commit, branch or tag"
+    );
+    Output::of(&mut since("main@{0}")).ends_with(0);
 }

@@ -92,6 +92,11 @@ fn revisions(section: &mut Section, shop: &TestCrate) {
         "What has changed was not measured",
         "cargo itcov report --changed-since main --exclude unused.rs --fail-under-lines 80 >/dev/null",
     );
+    section.error(
+        shop,
+        "Nobody knows what a branch was then",
+        "cargo itcov report --changed-since 'main@{yesterday}'",
+    );
     shop.write("notes.txt", "");
     git.commit("third");
     section.remark(

@@ -29,7 +29,13 @@ impl Repository {
             }
             bail!("git knows no revision {revision}: `git fetch` gets those of a remote");
         }
-        if String::from_utf8_lossy(&found.stderr).contains(" is ambiguous") {
+        let said = String::from_utf8_lossy(&found.stderr);
+        if said.contains(" only goes back to ") {
+            bail!(
+                "git's log of {revision} does not go back that far, as in a fresh clone; name a commit, branch or tag"
+            );
+        }
+        if said.contains(" is ambiguous") {
             bail!(
                 "git knows several revisions {revision}, such as a branch and a tag; say which: refs/heads/… is a branch, \
                  refs/tags/… a tag, refs/remotes/… a branch of a remote"
@@ -41,21 +47,41 @@ impl Repository {
     /// The commit at which `revision` and what is checked out parted.
     pub fn merge_base(&self, revision: &str) -> Result<String> {
         let found = self.commit(revision)?;
-        let mut asked = self.git(&self.directory);
-        // Histories may be joined so.
-        asked.env_remove(NO_REPLACEMENTS);
-        let base = run(asked.args(["merge-base", &found, "HEAD"]))?;
-        if base.status.success() {
-            return Ok(String::from_utf8_lossy(line(&base.stdout)).into_owned());
-        }
+        let asked = |words: &[&str]| {
+            let mut asked = self.git(&self.directory);
+            // Histories may be joined so.
+            asked.env_remove(NO_REPLACEMENTS).args(words);
+            asked
+        };
+        let all = run(&mut asked(&["merge-base", "--all", &found, "HEAD"]))?;
+        let all = String::from_utf8_lossy(&all.stdout);
+        let all: Vec<&str> = all.lines().collect();
         if self.is_shallow()? {
-            bail!(
-                "this shallow clone does not go back to the merge base of {revision} and HEAD: {DEEPEN}"
+            let before: Vec<String> = all.iter().map(|it| format!("^{it}")).collect();
+            let mut words = vec!["rev-list", "--max-parents=0", "--max-count=1"];
+            words.extend(
+                ["HEAD", &found]
+                    .into_iter()
+                    .chain(before.iter().map(|it| &**it)),
             );
+            // A commit without parents, as those before it were not fetched, may lead to a later merge base.
+            if all.is_empty() || !answer(&mut asked(&words))?.is_empty() {
+                bail!(
+                    "this shallow clone does not go back far enough to tell the merge base of {revision} and HEAD: {DEEPEN}"
+                );
+            }
         }
-        bail!(
-            "{revision} and HEAD have no commit in common; name a revision that this branch comes from"
-        );
+        match all[..] {
+            [base] => Ok(base.to_owned()),
+            [] => bail!(
+                "{revision} and HEAD have no commit in common; name a revision that this branch comes from"
+            ),
+            [first, ..] => bail!(
+                "{revision} and HEAD have several merge bases, as each was merged into the other: {}; name the one to compare \
+                 with, such as {first}",
+                all.join(", ")
+            ),
+        }
     }
 
     fn is_shallow(&self) -> Result<bool> {

@@ -72,6 +72,7 @@ impl Visitor for Computing {
 fn acts(it: &Expr) -> bool {
     match it {
         Expr::Assign(_)
+        | Expr::Async(_)
         | Expr::Await(_)
         | Expr::Break(_)
         | Expr::Closure(_)

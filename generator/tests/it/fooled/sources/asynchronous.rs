@@ -175,6 +175,11 @@ pub fn count(n: usize) -> usize {
     }
     n + 2
 }
+#[wrap::wrap]
+pub async fn later(n: usize) -> usize {
+    let it = async move { n * 7 };
+    block(it)
+}
 pub fn plain(n: usize) -> usize {
     let twice = || n * 2;
     twice()
@@ -188,9 +193,13 @@ pub fn plain(n: usize) -> usize {
     krate.cargo(&["generate-lockfile"]).ends_with(0);
     Git(krate.root.clone()).commit("second");
     run(&krate, &[]).says(
-        "note: functions whose bodies are not in the report, because the compiler has no mapping of them: src/lib.rs:11, src/lib.rs:18;",
+        "note: functions whose bodies are not in the report, because the compiler has no mapping of them: src/lib.rs:11, src/lib.rs:18, src/lib.rs:25;",
     );
-    for (from, to, line) in [("n + 1", "n + 3", 11), ("n + 2", "n + 4", 18)] {
+    for (from, to, line) in [
+        ("n + 1", "n + 3", 11),
+        ("n + 2", "n + 4", 18),
+        ("block(it)", "block(it) + 1", 25),
+    ] {
         krate.write("src/lib.rs", &(BLOCK.to_owned() + &lib.replace(from, to)));
         run(&krate, &[]);
         let said = format!("src/lib.rs (no code for line {line}, which");
