@@ -53,11 +53,39 @@ impl Product {
         })
     }
 
+    /// A unit of which nobody knows any more what it is made of.
+    fn of_lost(stem: &Path) -> Product {
+        let name = stem.file_name().unwrap_or_default().to_string_lossy();
+        let endings = ["rlib", "so"].map(|ending| format!("lib{name}.{ending}"));
+        let libraries = endings.map(|name| stem.with_file_name(name));
+        let made = stem.with_extension(units::MADE);
+        Product {
+            texts: vec![Text::unknown(stem.to_owned())],
+            files: [&libraries[..], &[stem.to_owned(), made]].concat(),
+        }
+    }
+
     /// The files that are not as they were when it was made.
     fn changed(&self) -> Vec<&Path> {
         let changed = self.texts.iter().filter(|it| !it.is_as_it_was());
         changed.map(|text| text.path.as_path()).collect()
     }
+}
+
+/// Has cargo make again what went through the wrapper in this directory, if its notes are lost: a copy or a cache may leave out
+/// directories whose names begin with a dot.
+///
+/// # Errors
+///
+/// If what was made cannot be removed.
+pub fn forget_lost(wrapper: &Path, target: &Path) -> io::Result<()> {
+    if units::notes(wrapper).exists() {
+        return Ok(());
+    }
+    let lost: Vec<Product> = made::through(wrapper, target)
+        .map(|stem| Product::of_lost(&stem))
+        .collect();
+    forget(lost.iter()).map(drop)
 }
 
 /// Has cargo make again what is not made of the texts that there are now. Says which files these are.

@@ -72,7 +72,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
             let out_dirs = call.out_dir.with_file_name("build");
             let noted = texts::record(&unit, &before, &[&out_dirs, &target]);
             let noted = noted.and_then(|()| texts::record_linked(&unit, &units::notes(directory)));
-            let noted = noted.and_then(|()| made::record(&unit));
+            let noted = noted.and_then(|()| made::record(&unit, directory));
             match noted.and_then(|()| unit.make_copy()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failed(&format!("cannot keep what was compiled: {error}")),

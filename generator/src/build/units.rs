@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::digest;
 
+/// The ending of notes of how rustc has left something.
+pub const MADE: &str = "made";
+
 /// An instrumented unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
@@ -80,7 +83,7 @@ impl Unit {
 
     /// The note of how rustc has left it.
     pub fn made(&self) -> PathBuf {
-        self.stem.with_extension("made")
+        self.stem.with_extension(MADE)
     }
 
     fn place(&self) -> &Path {

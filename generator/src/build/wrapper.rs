@@ -17,6 +17,7 @@ use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 use serde::{Deserialize, Serialize};
 
+use super::again;
 use super::also::Also;
 use super::layout::{Layout, digest};
 use super::leftovers;
@@ -139,6 +140,7 @@ impl Wrapper {
             own::private_directory(&directory)?;
             leftovers::remove(&directory);
             leftovers::remove(&units::notes(&directory));
+            again::forget_lost(&directory, &target)?;
             let file = directory.join("settings");
             let text = serde_json::to_vec(&settings)?;
             if files::read(&file, files::TEXT).ok().as_ref() != Some(&text) {

@@ -128,10 +128,11 @@ impl Objects {
     }
 
     /// The first file that is not as it was kept. What is no file any more cannot be read, which says more.
-    pub fn damaged(&self) -> Option<&Path> {
+    pub fn damaged(&self) -> Option<PathBuf> {
         let mut files = self.files.iter().zip(&self.lengths);
-        let damaged = files.find(|(file, length)| file.is_file() && !has_length(file, **length))?;
-        Some(damaged.0)
+        let damaged = files.find(|(file, length)| file.is_file() && !has_length(file, **length));
+        let beside = || lost_beside(self.files.first()?.parent()?);
+        damaged.map(|(file, _)| file.clone()).or_else(beside)
     }
 
     /// Keeps an executable, and the libraries of the units that it is made of.
@@ -164,7 +165,8 @@ impl Objects {
             .map(|file| directory.join(file.file_name().unwrap_or_default()))
             .collect();
         let mut kept = to.iter().zip(&lengths);
-        if kept.any(|(file, length)| !has_length(file, *length)) {
+        let is_damaged = kept.any(|(file, length)| !has_length(file, *length));
+        if is_damaged || lost_beside(&directory).is_some() {
             let _ = fs::remove_dir_all(&directory);
             let half = builds.join(format!("{build}.{}", std::process::id()));
             // A process of the same number may have left it, and a copy onto a link would write into what was built.
@@ -194,6 +196,12 @@ impl Objects {
             number: number(executable, units, builds)?,
         })
     }
+}
+
+/// What is beside kept objects, and is lost: a copy or a cache may leave out files whose names begin with a dot.
+fn lost_beside(directory: &Path) -> Option<PathBuf> {
+    let files = [TEXTS, CFG].map(|name| directory.join(name));
+    files.into_iter().find(|file| !file.is_file())
 }
 
 fn has_length(file: &Path, length: u64) -> bool {

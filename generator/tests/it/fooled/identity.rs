@@ -2,6 +2,7 @@
 
 mod builds;
 mod cut_off;
+mod dots;
 mod elsewhere;
 mod loaded;
 mod lost;
