@@ -7,7 +7,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use llvm_coverage::files;
@@ -17,9 +17,12 @@ use serde::{Deserialize, Serialize};
 pub(super) const NAME: &str = "place.json";
 
 /// When and where a part of a run began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beginning {
     pub began: SystemTime,
+    /// The path of the checkout, which may have others: links to it, and places where it is mounted.
+    #[serde(default)]
+    pub path: PathBuf,
     /// The root of the workspace. In a container it is another one than that of the image, which other containers have.
     checkout: Directory,
     /// The directory of the part itself.
@@ -47,9 +50,11 @@ impl Directory {
         })
     }
 
-    fn is(self, other: Directory) -> bool {
-        let created = self.created.zip(other.created);
-        self.inode == other.inode && created.is_none_or(|(one, other)| one == other)
+    fn is_at(self, path: &Path) -> bool {
+        Directory::at(path).is_ok_and(|now| {
+            let created = self.created.zip(now.created);
+            self.inode == now.inode && created.is_none_or(|(noted, now)| noted == now)
+        })
     }
 }
 
@@ -63,6 +68,7 @@ impl Beginning {
         copy_up(checkout);
         let beginning = Beginning {
             began: SystemTime::now(),
+            path: checkout.to_owned(),
             checkout: Directory::at(checkout)?,
             part: Directory::at(part)?,
         };
@@ -76,8 +82,12 @@ impl Beginning {
 
     /// Whether it was this checkout and this directory.
     pub fn is(&self, checkout: &Path, part: &Path) -> bool {
-        let is = |noted: Directory, path| Directory::at(path).is_ok_and(|now| now.is(noted));
-        is(self.checkout, checkout) && is(self.part, part)
+        self.is_of(checkout) && self.part.is_at(part)
+    }
+
+    /// Whether it was this checkout, whatever its path was.
+    pub fn is_of(&self, checkout: &Path) -> bool {
+        self.checkout.is_at(checkout)
     }
 }
 

@@ -29,7 +29,7 @@
 //! | | |
 //! | --- | --- |
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
-//! | `going_on`, `wanted` | runs that go on, also in other checkouts of the target directory; runs that have measured nothing |
+//! | `going_on`, `wanted` | runs that go on, also in other checkouts of the target directory; runs that have measured nothing, or under another path of the checkout |
 //! | `kept`, `beginning`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
 //! | `choice`, `measurement`, `profiles` | which programs are asked for; the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
@@ -66,7 +66,7 @@ pub use choice::Choice;
 pub use idle::Idle;
 pub use kept::{Kept, is_one_file, is_same_file};
 pub use measurement::Measurement;
-pub use part::{Measured, Part, SUITE};
+pub use part::{Follower, Measured, Part, SUITE};
 pub use profiles::Profiles;
 pub use recording::Recording;
 pub use runs::{How, Store, parts};

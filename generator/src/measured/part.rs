@@ -1,6 +1,7 @@
 //! A part of a run: what ran in one go, and where its profiles are.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -44,8 +45,30 @@ pub struct Measured {
     pub others: Vec<PathBuf>,
     /// How many profiles may be of this part or of another run that went on at the same time.
     pub unknown: usize,
-    /// Whether another run was wanted after this one was over, and is lost.
-    pub is_followed: bool,
+    /// Another run that was wanted after this one was over.
+    pub follower: Option<Follower>,
+}
+
+/// A run of a checkout that is not in its store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Follower {
+    /// It has measured nothing.
+    Lost,
+    /// It was made under another path of the checkout.
+    Elsewhere(PathBuf),
+}
+
+impl fmt::Display for Follower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Follower::Lost => f.write_str("the last run has measured nothing"),
+            Follower::Elsewhere(path) => write!(
+                f,
+                "the last run was made in {}, which is another path of this checkout",
+                path.harmless()
+            ),
+        }
+    }
 }
 
 impl Part {

@@ -123,7 +123,9 @@ impl Store {
                         profiles::below(&store.linked(), &mut last.others)?;
                     }
                 }
-                last.is_followed = !is_going_on(&run) && self.has_lost_a_run()?;
+                if !is_going_on(&run) {
+                    last.follower = self.follower()?;
+                }
                 return Ok(parts);
             }
         }
@@ -304,7 +306,7 @@ pub fn parts(run: &Path) -> Result<Vec<Measured>> {
             parts.push(Measured {
                 part,
                 unknown: unknown(&directory),
-                is_followed: false,
+                follower: None,
                 directory: Some(directory),
                 others: Vec::new(),
             });

@@ -1,8 +1,10 @@
 //! Runs that were wanted. One that has measured nothing leaves the run before it as the last one, which is to be said.
 //!
-//! The process that wants a run holds the lock of a file, in which is the directory of what it records. A file that nobody holds is of
-//! a run that is over, and if its directory is gone, of one that is lost. What is added to a run later makes up for what was to be added to
-//! it and is lost, and not for a run.
+//! The process that wants a run holds the lock of a file, in which is the directory of what it records, below that of all checkouts. A
+//! file that nobody holds is of a run that is over, and if its directory is gone, of one that is lost. What is added to a run later makes
+//! up for what was to be added to it and is lost, and not for a run.
+//!
+//! A checkout that is mounted elsewhere as well has a store for each of its paths. A run is noted in all of them.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -14,15 +16,17 @@ use anyhow::{Context, Result};
 use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 
+use super::beginning::Beginning;
 use super::numbered::{next, numbered};
+use super::part::Follower;
 use super::runs::{Store, is_held};
 
 /// What stands before the directory of a run that is to be added to the last one.
 const ADDS: &[u8] = b"+";
 
-/// A run that is wanted.
+/// A run that is wanted: the files that are held.
 #[derive(Debug)]
-pub struct Wanted(File);
+pub struct Wanted(Vec<File>);
 
 impl Wanted {
     /// Notes that a run is wanted, which begins anew or `adds` to the last one. Nothing is written where there is no run that could be taken for it.
@@ -30,28 +34,35 @@ impl Wanted {
     /// # Errors
     ///
     /// If nothing can be written.
-    pub fn note(store: &Store, adds: bool) -> Result<Option<Wanted>> {
-        // If they cannot be listed, whoever writes there next says why.
-        if store.runs().unwrap_or_default().is_empty() {
-            return Ok(None);
+    pub fn note(store: &Store, adds: bool) -> Result<Wanted> {
+        let mut files = Vec::new();
+        for there in store.with_runs()? {
+            let noted = || -> Result<File> {
+                let _lock = store.lock()?;
+                let directory = there.wanted();
+                fs::create_dir_all(&directory)?;
+                let noted = numbered(&directory)?;
+                if there.directory != store.directory {
+                    // Nobody else forgets them there. The last one says that there was one until this one has begun.
+                    let earlier = noted.iter().rev().skip(1);
+                    let mut over = earlier.filter(|file| !is_held(file));
+                    over.try_for_each(fs::remove_file)?;
+                }
+                let file = next(&directory, &noted);
+                // Nobody is to find it before it is held.
+                let half = file.with_extension("half");
+                let held = File::create(&half)?;
+                held.lock()?;
+                if adds {
+                    (&held).write_all(ADDS)?;
+                }
+                fs::rename(half, file)?;
+                Ok(held)
+            };
+            let cannot = || format!("cannot write to {}", there.directory.harmless());
+            files.push(noted().with_context(cannot)?);
         }
-        let noted = || -> Result<File> {
-            let _lock = store.lock()?;
-            let directory = store.wanted();
-            fs::create_dir_all(&directory)?;
-            let file = next(&directory, &numbered(&directory)?);
-            // Nobody is to find it before it is held.
-            let half = file.with_extension("half");
-            let held = File::create(&half)?;
-            held.lock()?;
-            if adds {
-                (&held).write_all(ADDS)?;
-            }
-            fs::rename(half, file)?;
-            Ok(held)
-        };
-        let cannot = || format!("cannot write to {}", store.directory.harmless());
-        noted().map(|file| Some(Wanted(file))).with_context(cannot)
+        Ok(Wanted(files))
     }
 
     /// Notes where it is recorded.
@@ -60,7 +71,9 @@ impl Wanted {
     ///
     /// If it cannot be written.
     pub fn begins(&self, part: &Path) -> io::Result<()> {
-        (&self.0).write_all(part.as_os_str().as_encoded_bytes())
+        let part = below_checkouts(part).unwrap_or(part);
+        let mut files = self.0.iter();
+        files.try_for_each(|mut file| file.write_all(part.as_os_str().as_encoded_bytes()))
     }
 }
 
@@ -70,16 +83,37 @@ impl Store {
         self.directory.join("wanted")
     }
 
-    /// Whether a run was wanted after the last one was over, and is lost.
+    /// This store and those of other paths of its checkout, if there are runs in them.
+    fn with_runs(&self) -> Result<Vec<Store>> {
+        let mut found = self.beside()?;
+        found.retain(|it| {
+            // If they cannot be listed, whoever writes there next says why.
+            let runs = it.runs().unwrap_or_default();
+            let mut parts = runs
+                .iter()
+                .flat_map(|run| numbered(run).unwrap_or_default());
+            let is_here =
+                |part: PathBuf| Beginning::read(&part).is_some_and(|it| it.is_of(&self.checkout));
+            it.directory == self.directory && !runs.is_empty() || parts.any(is_here)
+        });
+        Ok(found)
+    }
+
+    /// The run that was wanted after the last one was over, and is lost or was made under another path of the checkout.
     ///
     /// # Errors
     ///
     /// If the runs cannot be listed.
-    pub(super) fn has_lost_a_run(&self) -> Result<bool> {
+    pub(super) fn follower(&self) -> Result<Option<Follower>> {
         let wanted = numbered(&self.wanted())?;
-        Ok(wanted
-            .iter()
-            .any(|file| !is_held(file) && !part(file).exists()))
+        Ok(wanted.iter().rev().find_map(|file| {
+            let part = part(file);
+            let beginning = Beginning::read(&part).filter(|_| !part.starts_with(&self.directory));
+            match beginning {
+                Some(beginning) => Some(Follower::Elsewhere(beginning.path)),
+                None => (!is_held(file) && !part.exists()).then_some(Follower::Lost),
+            }
+        }))
     }
 
     /// Forgets those that are over, and the one that is recorded in the part `own`. If that was added to a run, only those that were to
@@ -101,7 +135,18 @@ impl Store {
 /// The directory of what was recorded. No path if it was not begun.
 fn part(file: &Path) -> PathBuf {
     let text = text(file);
-    OsStr::from_bytes(text.strip_prefix(ADDS).unwrap_or(&text)).into()
+    let below = Path::new(OsStr::from_bytes(text.strip_prefix(ADDS).unwrap_or(&text)));
+    let checkouts = file.ancestors().nth(3).unwrap_or(file);
+    if below == Path::new("") {
+        PathBuf::new()
+    } else {
+        checkouts.join(below)
+    }
+}
+
+/// The path of a part below the directory of all checkouts: `<name>-<key>/runs/<number>/<number>`.
+fn below_checkouts(part: &Path) -> Option<&Path> {
+    part.strip_prefix(part.ancestors().nth(4)?).ok()
 }
 
 fn text(file: &Path) -> Vec<u8> {

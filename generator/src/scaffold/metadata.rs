@@ -44,8 +44,12 @@ impl Cargo {
             .with_context(|| format!("cannot read {manifest_path}"))?;
         toml_edit::Document::parse(text.as_str())
             .map_err(|error| anyhow!("{manifest_path} is not valid TOML\n{error}"))?;
+        let mut metadata = self.ask(&manifest_path, &["--no-deps".to_owned()])?;
+        if let Some(real) = real_path(&manifest_path, &metadata.workspace_root) {
+            metadata = self.ask(&real, &["--no-deps".to_owned()])?;
+        }
         Ok(Workspace {
-            metadata: self.ask(&manifest_path, &["--no-deps".to_owned()])?,
+            metadata,
             manifest_path: manifest_path.canonicalize_utf8()?,
         })
     }
@@ -112,6 +116,13 @@ impl Cargo {
             format!("no Cargo.toml in {current} or above: go to the crate, or name it with --manifest-path")
         })
     }
+}
+
+/// A manifest's path by way of the real path of its workspace, if that is another one. A checkout is known by its path, and so are its
+/// sources. Links in the workspace stay, as cargo finds the workspace by going up from them.
+fn real_path(manifest: &Utf8Path, root: &Utf8Path) -> Option<Utf8PathBuf> {
+    let real = root.canonicalize_utf8().ok().filter(|real| real != root)?;
+    Some(real.join(manifest.strip_prefix(root).ok()?))
 }
 
 /// A file as it is on disk.

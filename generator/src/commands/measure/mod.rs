@@ -95,12 +95,15 @@ impl<'a> Measure<'a> {
     ///
     /// If nothing can be written.
     pub fn wants_a_run(&mut self, adds: bool) -> Result<()> {
-        if adds && self.store.last()?.iter().any(|it| it.is_followed) {
-            say_loss(
-                "the last run has measured nothing; what is added is added to the one before it",
-            );
+        if adds {
+            let last = self.store.last()?;
+            if let Some(follower) = last.iter().find_map(|it| it.follower.as_ref()) {
+                say_loss(&format!(
+                    "{follower}; what is added is added to the one before it"
+                ));
+            }
         }
-        self.wanted = Wanted::note(&self.store, adds)?;
+        self.wanted = Some(Wanted::note(&self.store, adds)?);
         Ok(())
     }
 

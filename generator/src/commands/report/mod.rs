@@ -152,7 +152,7 @@ impl Report {
             directory: None,
             others: std::mem::take(profiles.paths_mut()),
             unknown: 0,
-            is_followed: false,
+            follower: None,
         });
         self.of(&workspace, build.as_slice(), profiles)
     }

@@ -14,8 +14,8 @@ use llvm_coverage::terminal::Harmless as _;
 use llvm_coverage::terminal::harmless;
 
 use super::unbuilt::Unbuilt;
-use crate::measured::Measured;
 use crate::measured::sources::Stale;
+use crate::measured::{Follower, Measured};
 use crate::output::{note, warn};
 
 /// How many files are named.
@@ -40,9 +40,9 @@ pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Option<&'a Measure
             when(built)
         ));
     }
-    if let Some(part) = parts.iter().find(|part| part.is_followed) {
+    for (part, follower) in followed(parts) {
         warn(&format!(
-            "the last run has measured nothing; this is the one before it, which began {}",
+            "{follower}; this is the one before it, which began {}",
             when(part.began())
         ));
     }
@@ -82,16 +82,22 @@ pub fn is_of_checkout(brought: Option<&Measured>) -> Result<()> {
 ///
 /// If not: then no threshold is known to be met.
 pub fn is_last(parts: &[Measured]) -> Result<()> {
-    let part = parts.iter().find(|part| part.is_followed);
-    let directory = part.and_then(|part| part.directory.as_deref());
-    if let Some(run) = directory.and_then(Path::parent) {
-        bail!(
-            "the last run has measured nothing, so whether enough ran cannot be told; run the program again, or say that the run \
-             before it is to count: --profiles {}",
-            run.harmless()
-        );
+    for (part, follower) in followed(parts) {
+        if let Some(run) = part.directory.as_deref().and_then(Path::parent) {
+            bail!(
+                "{follower}, so whether enough ran cannot be told; run the program again, or say that the run \
+                 before it is to count: --profiles {}",
+                run.harmless()
+            );
+        }
     }
     Ok(())
+}
+
+fn followed(parts: &[Measured]) -> impl Iterator<Item = (&Measured, &Follower)> {
+    parts
+        .iter()
+        .filter_map(|part| Some((part, part.follower.as_ref()?)))
 }
 
 /// Tells of which scenarios counts are missing. Their profiles were folded into files that are not whole.

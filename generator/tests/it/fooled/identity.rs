@@ -7,6 +7,7 @@ mod elsewhere;
 mod loaded;
 mod lost;
 mod ordinary;
+mod paths;
 mod places;
 mod planted;
 mod together;
