@@ -143,12 +143,18 @@ pub fn main() -> ExitCode {
     let cli = Cli::try_parse_from(&arguments)
         .unwrap_or_else(|error| usage::wrong(error, &arguments, &Cli::command()));
     verbosity::set(cli.verbosity());
-    // What builds does so where the suite's cargo does.
-    let is_of_a_run = matches!(
+    // What a scenario starts is of the run around it.
+    let has_its_own_place = matches!(
         cli.command,
-        Command::Report(_) | Command::Scenarios(_) | Command::Clean(_)
+        Command::Run(_)
+            | Command::Suite(_)
+            | Command::Exec(_)
+            | Command::Build(_)
+            | Command::Report(_)
+            | Command::Scenarios(_)
+            | Command::Clean(_)
     );
-    if is_of_a_run && let Err(error) = restored::begin_again(&arguments) {
+    if has_its_own_place && let Err(error) = restored::begin_again(&arguments) {
         output::error(&error.into());
         return ExitCode::FAILURE;
     }

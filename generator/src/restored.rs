@@ -1,5 +1,5 @@
 //! This executable in a suite of `exec`, which has variables that have its cargo build in the place of the measured one. Without
-//! them, a report and the like are on the run that goes on.
+//! them, it builds and finds what it does anywhere else: a report is on the run that goes on, or on what was run in another checkout.
 
 use std::env;
 use std::ffi::OsString;

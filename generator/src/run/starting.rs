@@ -58,6 +58,8 @@ impl Run<'_> {
         command
             .args(arguments)
             .env_remove("LLVM_PROFILE_FILE")
+            // What a cargo around this one has set is not to be taken for what a cargo of the suite sets: see `linked/first.rs`.
+            .env_remove("CARGO_PKG_NAME")
             .envs(&suite.environment)
             .envs(self.control_variables());
         let group = self.terminal.as_ref().map_or(Group::Own, Terminal::group);

@@ -59,6 +59,14 @@ fn checkouts_that_share_a_target_directory_each_have_the_lines_of_what_they_depe
     }
 }
 
+/// `exec` in one checkout, as a program of another one starts it that cargo runs.
+fn within_cargo_of(other: &TestCrate, one: &TestCrate, suite: &str) -> Output {
+    let mut command = one.command(tools::cargo_itcov());
+    command.args(["itcov", "exec", "--", "sh", "-c", suite]);
+    command.env("CARGO_PKG_NAME", "app");
+    Output::of(command.env("CARGO_MANIFEST_DIR", &other.root))
+}
+
 #[test]
 fn a_suite_that_is_to_run_another_checkout_and_runs_the_measured_program_has_measured_nothing() {
     let [one, other] = [app(), app()];
@@ -68,8 +76,11 @@ fn a_suite_that_is_to_run_another_checkout_and_runs_the_measured_program_has_mea
             "\"$ITCOV_BIN\" && cargo run --quiet --manifest-path {}/Cargo.toml -- more",
             manifest.display()
         );
-        one.itcov(&["exec", "--", "sh", "-c", &suite])
+        within_cargo_of(&other, &one, &suite)
     };
+    // What the cargo around the run says of its package is no cargo's of the suite.
+    within_cargo_of(&other, &one, "\"$ITCOV_BIN\"").ends_with(0);
+    one.itcov(&["clean"]).ends_with(0);
     suite(&other.root).ends_with(1).says(&format!(
         "error: a cargo of the suite was to run the program of {}, and has run the measured one",
         other.root.display()

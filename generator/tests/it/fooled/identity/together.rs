@@ -246,3 +246,33 @@ fn a_suite_can_have_its_own_run_reported_and_does_not_forget_it() {
     let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(1);
     output.says("nothing has been measured yet");
 }
+
+#[test]
+fn a_suite_that_measures_another_checkout_has_that_run_reported() {
+    let [one, other] = [super::app(), super::app()];
+    let target = tempfile::tempdir().unwrap();
+    let itcov = |krate: &TestCrate, words: &[&str]| itcov(krate, target.path(), words);
+    let gate = ["report", "--fail-under-lines", "100"];
+    let all = "\"$ITCOV_BIN\"; \"$ITCOV_BIN\" more";
+    itcov(&other, &["exec", "sh", "-c", all]).ends_with(0);
+    itcov(&other, &gate).ends_with(0);
+    let suite = "\"$ITCOV_BIN\" && cd \"$0\" && cargo itcov exec sh -c '\"$ITCOV_BIN\"' && \
+                 ! cargo itcov report --fail-under-lines 100 >reported && \"$ITCOV_BIN\" more";
+    let words = ["exec", "sh", "-c", suite, other.root.to_str().unwrap()];
+    let outer = itcov(&one, &words).ends_with(0);
+    assert!(other.read("reported").contains("8/12"), "{outer:?}");
+    // The program of the same name that the outer suite starts then is the other one.
+    itcov(&other, &gate).ends_with(1);
+}
+
+#[test]
+fn a_suite_can_measure_its_own_checkout_once_more() {
+    let krate = super::app();
+    let suite = "cargo itcov exec sh -c '\"$ITCOV_BIN\"' && cargo run --quiet -- more";
+    krate
+        .itcov(&["exec", "--", "sh", "-c", suite])
+        .ends_with(0)
+        .says("a run that began after this one has ended before it, and is forgotten");
+    let more = krate.itcov(&["report"]).ends_with(0).stdout;
+    assert!(more.contains("12/12"), "{more}");
+}
