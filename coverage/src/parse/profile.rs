@@ -5,7 +5,7 @@
 //! left it or while it still runs; names and bitmaps, which lie behind the counters, are not needed. By the names it is known whether
 //! something is missing before them.
 //! Where continuous mode maps the counters alone, they lie between two stretches of padding. A file may
-//! have several profiles, one behind the other.
+//! have several profiles, one behind the other, with zeros between them.
 
 use memchr::memmem;
 
@@ -73,7 +73,7 @@ pub fn build_ids(file: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
             records.skip_padding(usize::try_from(length).unwrap_or(0));
         }
         bytes.take(header.behind_binary_ids())?;
-        bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
+        skip_zeros(&mut bytes);
         if !bytes.0.starts_with(&MAGIC) {
             return Ok(ids);
         }
@@ -115,12 +115,17 @@ pub fn needed(beginning: &[u8]) -> u64 {
         let end = behind
             .saturating_add(header.binary_ids)
             .saturating_add(header.behind_binary_ids());
-        let end = end.saturating_add(header.names.wrapping_neg() % 8);
         match usize::try_from(end)
             .ok()
             .and_then(|end| beginning.get(end..))
         {
-            Some(rest) => bytes.0 = rest,
+            Some(rest) => {
+                bytes.0 = rest;
+                let zeros = skip_zeros(&mut bytes);
+                if bytes.is_empty() && zeros < ZEROS {
+                    return (beginning.len() + zeros.clamp(HEAD, ZEROS)) as u64;
+                }
+            }
             // Another one may follow.
             None => return end.saturating_add(HEAD as u64),
         }
@@ -151,6 +156,18 @@ pub fn counters(head: &[u8]) -> Result<(u64, usize), Malformed> {
     ))
 }
 
+/// No more zeros are skipped behind a profile. A file may have holes, which take no room on the disk, but would in memory.
+const ZEROS: usize = 64 << 10;
+
+/// Skips the zeros behind a profile: those up to the next multiple of eight bytes, and those that tools and file systems add. Gives their
+/// number.
+fn skip_zeros(bytes: &mut Bytes<'_>) -> usize {
+    let zeros = bytes.0.iter().take(ZEROS).take_while(|byte| **byte == 0);
+    let number = zeros.count();
+    bytes.0 = &bytes.0[number..];
+    number
+}
+
 /// No header is longer, in bytes.
 pub const HEAD: usize = 256;
 
@@ -173,7 +190,7 @@ fn add<'a>(
     if has_another(profile, bytes.0) || !are_names(names, header.records > 0) {
         return Err(CUT_OFF);
     }
-    bytes.skip_padding(usize::try_from(header.names).unwrap_or(0));
+    skip_zeros(bytes);
 
     // The records are in the file, so there are not more of them than it has room for.
     functions.reserve(usize::try_from(header.records).unwrap_or_default());

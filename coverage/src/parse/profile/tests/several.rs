@@ -8,14 +8,16 @@ fn several_profiles_in_a_file_are_read_one_after_the_other() {
         raw(&[(1, 10, 2, 1)], &[7, 8, 9]).file(),
         raw(&[(1, 10, 0, 1), (2, 20, 1, 1)], &[1, 2]).file(),
     );
-    let mut both = first.clone();
-    both.resize(first.len() + 3, 0);
-    both.extend(&second);
-    assert_eq!(
-        read(&both),
-        [(1, 10, vec![9]), (1, 10, vec![1]), (2, 20, vec![2])]
-    );
-    assert!(functions(&both[..both.len() - 1]).is_err());
+    for zeros in [3, 11, 19, 4099, ZEROS] {
+        let both = [&*first, &vec![0; zeros], &second].concat();
+        assert_eq!(
+            read(&both),
+            [(1, 10, vec![9]), (1, 10, vec![1]), (2, 20, vec![2])]
+        );
+        assert_eq!(build_ids(&both).unwrap().len(), 2);
+        assert_eq!(read_as_needed(&both), both);
+        assert!(functions(&both[..both.len() - 1]).is_err());
+    }
     // What else follows is not looked at.
     let followed = [&*first, &[0; 3], &[1; 9]].concat();
     assert_eq!(functions(&followed).unwrap().len(), 1);
@@ -67,9 +69,11 @@ fn no_more_is_needed_than_the_profiles_and_what_tells_that_they_are_over() {
         let padding = vec![0; first.len().next_multiple_of(8) - first.len()];
         let both = [&*first, &padding, &first].concat();
         for file in [&*first, &both] {
-            let followed = [file, &padding, &[0; 5000]].concat();
+            let followed = [file, &padding, &[1; 5000]].concat();
             let needed = read_as_needed(&followed);
             assert!((file.len()..file.len() + 1100).contains(&needed.len()));
+            let hole = [file, &vec![0; 4 * ZEROS]].concat();
+            assert!(read_as_needed(&hole).len() < file.len() + 3 * ZEROS);
             assert_eq!(read(needed), read(file), "version {version}");
             assert_eq!(build_ids(needed), build_ids(file));
             assert_eq!(read_as_needed(file), file);
