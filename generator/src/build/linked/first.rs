@@ -7,50 +7,55 @@
 static FIRST: unsafe extern "C" fn() = first;
 
 unsafe extern "C" fn first() {
-    note_another();
-    let place = getenv(b"LLVM_PROFILE_FILE\0".as_ptr());
-    let is_set = !place.is_null() && *place != 0;
-    if is_set {
-        note_elsewhere(place);
-    }
-    without_its_signal(__llvm_profile_initialize);
+    without_its_signal(begin);
     // The path that is linked in is one of a run.
-    if !is_set || begins(place, STORE) && is_mapped(place) {
+    let place = place();
+    if place.is_null() || begins(place, STORE) && is_mapped(place) {
         tell_if_lost();
     }
 }
 
+/// Gives whether something could not be written.
+unsafe fn begin() -> bool {
+    let place = place();
+    let has_failed = note_another() | (!place.is_null() && note_elsewhere(place));
+    __llvm_profile_initialize();
+    has_failed || __llvm_profile_counter_bias == 0
+}
+
+/// What the environment says; null if that is nothing.
+unsafe fn place() -> *const u8 {
+    let place = getenv(b"LLVM_PROFILE_FILE\0".as_ptr());
+    if place.is_null() || *place == 0 { core::ptr::null() } else { place }
+}
+
 /// Where the environment names a place for the profile that is no run's, as it does if a suite sets that itself, the counts do not come
 /// to the run. The first process notes the place. On another machine, where that is right, there is no directory for the note.
-unsafe fn note_elsewhere(place: *const u8) {
-    if begins(place, STORE) || begins(place, b"/proc/") {
-        return;
-    }
-    note(ELSEWHERE, place);
+unsafe fn note_elsewhere(place: *const u8) -> bool {
+    !begins(place, STORE) && !begins(place, b"/proc/") && note(ELSEWHERE, place)
 }
 
 /// Where cargo runs the package of this name of another checkout, it has taken this program for that one's, as both have one target
 /// directory. The first process notes which directory was meant.
-unsafe fn note_another() {
+unsafe fn note_another() -> bool {
     let name = getenv(b"CARGO_PKG_NAME\0".as_ptr());
     let directory = getenv(b"CARGO_MANIFEST_DIR\0".as_ptr());
-    if name.is_null() || directory.is_null() || !begins(name, NAME) || begins(directory, DIRECTORY) {
-        return;
-    }
-    note(ANOTHER, directory);
+    let is_it = name.is_null() || directory.is_null() || !begins(name, NAME) || begins(directory, DIRECTORY);
+    !is_it && note(ANOTHER, directory)
 }
 
-/// Writes a text to a file that is not there yet.
-unsafe fn note(path: &[u8], text: *const u8) {
+/// Writes a text to a file that is not there yet. Gives whether that is there now, without the text.
+unsafe fn note(path: &[u8], text: *const u8) -> bool {
     let note = fopen(path.as_ptr(), b"wx\0".as_ptr());
-    if !note.is_null() {
-        let mut length = 0;
-        while *text.add(length) != 0 {
-            length += 1;
-        }
-        fwrite(text, 1, length, note);
-        fclose(note);
+    if note.is_null() {
+        return false;
     }
+    let mut length = 0;
+    while *text.add(length) != 0 {
+        length += 1;
+    }
+    fwrite(text, 1, length, note);
+    fclose(note) != 0
 }
 
 /// Where the counters are not mapped from a profile of a run, what the process does is lost: the disk is full, the profile is larger than
@@ -92,20 +97,24 @@ unsafe fn is_mapped(mut place: *const u8) -> bool {
     false
 }
 
-/// Does something without SIGXFSZ, which ends a process that writes more than files may have: an ordinary program writes no profile.
-unsafe fn without_its_signal(act: unsafe extern "C" fn()) {
+/// Does something, which gives whether it has failed, without SIGXFSZ, which ends a process that writes more than files may have: an ordinary
+/// program writes no profile.
+unsafe fn without_its_signal(act: unsafe fn() -> bool) {
     // The numbers of `rt_sigprocmask` and `rt_sigtimedwait`.
     let [mask, wait] = match () {
         _ if cfg!(target_arch = "x86_64") => [14, 128],
         _ if cfg!(any(target_arch = "aarch64", target_arch = "riscv64")) => [135, 137],
-        _ => return act(),
+        _ => {
+            act();
+            return;
+        }
     };
     let (signal, mut before, at_once, none) = (1u64 << 24, 0u64, [0u64; 2], core::ptr::null::<u64>());
     syscall(mask, 0, &signal, &mut before, 8);
-    act();
+    let has_failed = act();
     if before & signal == 0 {
         // What has written all has no signal: some sandboxes end who makes a call that is rare.
-        if __llvm_profile_counter_bias == 0 {
+        if has_failed {
             syscall(wait, &signal, none, &at_once, 8);
         }
         syscall(mask, 2, &before, none, 8);

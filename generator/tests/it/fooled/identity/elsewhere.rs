@@ -59,6 +59,11 @@ fn a_process_whose_profile_is_larger_than_files_may_be_goes_on_and_is_named() {
             assert_eq!(output.lines_of("Total"), super::LINES);
         }
     }
+    // The same with another place for its profile, which cannot be noted.
+    let elsewhere = format!("(export LLVM_PROFILE_FILE=own/%m%c.profraw; {limited}) || exit 9");
+    let both = format!("{elsewhere}; \"$ITCOV_BIN\"");
+    let output = krate.itcov(&["exec", "--", "sh", "-c", &both]).ends_with(0);
+    assert_eq!(output.lines_of("Total"), super::LINES);
 }
 
 /// In one it cannot write, in the other it finds another directory of the name, in which it is alone.
