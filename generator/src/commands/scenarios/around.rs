@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::Result;
 use llvm_coverage::files;
@@ -14,9 +15,13 @@ use serde::{Deserialize, Serialize};
 use crate::build::texts::{State, Text};
 use crate::commands::report::git::Repository;
 use crate::readable;
+use crate::run::interrupts;
 
 /// The name of the file in the directory of a part.
 const FILE: &str = ".around.json";
+
+/// How often it is looked whether git has answered.
+const TICK: Duration = Duration::from_millis(5);
 
 /// See above.
 #[derive(Serialize, Deserialize)]
@@ -36,12 +41,16 @@ impl Asked {
         Asked(thread::spawn(move || Around::of(&root)))
     }
 
-    /// Notes it in the directory of a part, where git could tell.
+    /// Notes it in the directory of a part, where git could tell. A signal ends the wait for git, and this process.
     ///
     /// # Errors
     ///
     /// If nothing can be written.
     pub fn note(self, part: &Path) -> io::Result<()> {
+        while !self.0.is_finished() {
+            interrupts::exit_if_interrupted();
+            thread::sleep(TICK);
+        }
         let Ok(Ok(around)) = self.0.join() else {
             return Ok(());
         };

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::instrumented::Instrumented;
+use crate::support::process::signal;
 use crate::support::repository::Git;
 use crate::support::{Running, TestCrate, checkout, command, stdout, tools};
 
@@ -158,7 +159,7 @@ fn no_report_waits_for_a_file() {
     let texts = build.unwrap().unwrap().path().join(".texts");
     let listed = fs::read(&texts).unwrap();
     fifo(&texts);
-    report(0, "Total");
+    report(1, "is not as it was when the program was built");
     fs::remove_file(&texts).unwrap();
     fs::write(&texts, listed).unwrap();
     let build = checkout.join("build.json");
@@ -189,4 +190,24 @@ fn no_report_waits_for_a_file() {
         .set_len(1 << 42)
         .unwrap();
     report(1, "no more are read");
+}
+
+#[test]
+fn a_signal_ends_a_run_though_git_waits() {
+    let krate = TestCrate::new("asked");
+    Git::init(&krate.root).commit("first");
+    krate.itcov(&["build"]).ends_with(0);
+    let pipe = krate.root.join(".git/info/exclude");
+    fifo(&pipe);
+    let started = Instant::now();
+    let mut run = Running::start(&mut itcov(&krate, &["exec", "touch", "began"]));
+    run.expect("itcov-dry-run");
+    // All that is left before the suite is to note what git says.
+    std::thread::sleep(Duration::from_secs(1));
+    signal("TERM", run.id());
+    run.finish().ends_with(128 + 15).says("SIGTERM has come");
+    assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
+    assert!(!krate.has("began"));
+    // git finds nothing in it then.
+    fs::write(&pipe, "").unwrap();
 }
