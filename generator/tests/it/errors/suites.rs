@@ -29,7 +29,7 @@ pub fn add_to(section: &mut Section, shop: &TestCrate) {
         ),
         (
             "The suite has another `cargo itcov` build the program",
-            "sh -c 'sed -i s/waiting/ready/ src/main.rs; cargo itcov build -q; \"$ITCOV_BIN\"'",
+            "sh -c '\"$ITCOV_BIN\"; sed -i s/waiting/ready/ src/main.rs; cargo itcov build -q'",
         ),
     ] {
         let line = format!("cargo itcov exec -- {suite} >/dev/null");
