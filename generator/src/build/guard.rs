@@ -7,7 +7,6 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::io;
 use std::os::unix::process::{CommandExt, parent_id};
 use std::path::Path;
@@ -17,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process};
 
 use crate::background;
 use crate::run::{interrupts, process, terminal};
@@ -152,7 +151,7 @@ fn end_all() {
     let mut told: Vec<Pid> = Vec::new();
     let since = Instant::now();
     while since.elapsed() < GRACE + LIMIT {
-        let left = below(std::process::id());
+        let left = process::below(getpid());
         if left.is_empty() {
             return;
         }
@@ -167,18 +166,4 @@ fn end_all() {
         }
         thread::sleep(TICK / 5);
     }
-}
-
-/// The processes below one, each before those that it has started.
-fn below(id: u32) -> Vec<Pid> {
-    let threads = fs::read_dir(format!("/proc/{id}/task"));
-    let mut found = Vec::new();
-    for thread in threads.into_iter().flatten().flatten() {
-        let list = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-        for child in list.split_whitespace().filter_map(|id| id.parse().ok()) {
-            found.extend(Pid::from_raw(child));
-            found.extend(u32::try_from(child).into_iter().flat_map(below));
-        }
-    }
-    found
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
+use std::iter;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::OnceLock;
 
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid};
 
 use super::ancestor::Stat;
 
@@ -138,21 +139,10 @@ pub fn children_of_others() -> Vec<Pid> {
 }
 
 fn all_children() -> (Vec<Pid>, Vec<Pid>) {
-    let threads = fs::read_dir("/proc/self/task").into_iter().flatten();
-    let lists = threads.filter_map(|it| fs::read_to_string(it.ok()?.path().join("children")).ok());
     let adopted = ADOPTED
         .get()
         .and_then(|list| read_again(list.as_ref()?).ok());
-    let lists: Vec<String> = lists.chain(adopted).collect();
-    let mut children = BTreeSet::new();
-    for list in &lists {
-        let ids = list.split_whitespace();
-        children.extend(ids.filter_map(|id| id.parse::<i32>().ok()));
-    }
-    if lists.is_empty() {
-        children.extend(with_parent(std::process::id()));
-    }
-    let children = children.into_iter().filter_map(Pid::from_raw);
+    let children = listed(getpid(), adopted).into_iter();
     let alive = children.filter_map(|id| match rustix::process::test_kill_process(id) {
         Ok(()) => Some((id, true)),
         Err(rustix::io::Errno::PERM) => Some((id, false)),
@@ -163,22 +153,44 @@ fn all_children() -> (Vec<Pid>, Vec<Pid>) {
     (ids(own), ids(others))
 }
 
-/// What the only thread of a process has started.
+/// The processes below one, each before those that it has started.
+pub fn below(id: Pid) -> Vec<Pid> {
+    below_by(children_of, id)
+}
+
+fn below_by(children_of: fn(Pid) -> Vec<Pid>, id: Pid) -> Vec<Pid> {
+    let below = |id| iter::once(id).chain(below_by(children_of, id));
+    children_of(id).into_iter().flat_map(below).collect()
+}
+
+/// What the threads of a process have started or adopted.
 pub fn children_of(id: Pid) -> Vec<Pid> {
-    let ids = match fs::read_to_string(format!("/proc/{id}/task/{id}/children")) {
-        Ok(ids) => ids.split(' ').filter_map(|it| it.parse().ok()).collect(),
-        Err(_) => with_parent(id.as_raw_nonzero().get().unsigned_abs()),
-    };
+    listed(id, None)
+}
+
+/// The same, with one more list of them.
+fn listed(id: Pid, more: Option<String>) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{id}/task"))
+        .into_iter()
+        .flatten();
+    let lists = threads.filter_map(|it| fs::read_to_string(it.ok()?.path().join("children")).ok());
+    let lists: Vec<String> = lists.chain(more).collect();
+    if lists.is_empty() {
+        return with_parent(id);
+    }
+    let ids = lists.iter().flat_map(|list| list.split_whitespace());
+    let ids: BTreeSet<i32> = ids.filter_map(|id| id.parse().ok()).collect();
     ids.into_iter().filter_map(Pid::from_raw).collect()
 }
 
 /// The processes that a process has started or adopted. Each process is looked at: a kernel without `CONFIG_PROC_CHILDREN` has no
 /// list of them.
-fn with_parent(parent: u32) -> Vec<i32> {
-    let children = all().into_iter().filter(|(_, it)| it.parent == parent);
-    children
-        .filter_map(|(id, _)| i32::try_from(id).ok())
-        .collect()
+fn with_parent(parent: Pid) -> Vec<Pid> {
+    let number = |id: u32| i32::try_from(id).ok().and_then(Pid::from_raw);
+    let children = all()
+        .into_iter()
+        .filter(|(_, it)| number(it.parent) == Some(parent));
+    children.filter_map(|(id, _)| number(id)).collect()
 }
 
 /// All processes that can be seen.
@@ -218,18 +230,27 @@ pub fn signal_of(status: i32) -> Option<i32> {
 mod tests {
     use std::process::Command;
 
-    use rustix::process::{Signal, WaitOptions, waitpid};
+    use rustix::process::{Signal, WaitOptions, getpid, waitpid};
 
-    use super::{Group, children, children_of, signal, start, with_parent};
+    use super::{Group, below_by, children, children_of, signal, start, with_parent};
 
     #[test]
-    fn children_are_found_with_and_without_a_list() {
-        let child = start(Command::new("sleep").arg("100"), Group::Own, Signal::KILL);
-        let child = child.unwrap();
-        let id = child.as_raw_nonzero().get();
-        assert!(children().contains(&child) && children_of(child).is_empty());
-        assert!(with_parent(std::process::id()).contains(&id));
-        assert!(with_parent(id.unsigned_abs()).is_empty());
+    fn children_and_theirs_are_found_with_and_without_a_list() {
+        let script = "sleep 100 & echo; wait";
+        let mut shell = Command::new("sh");
+        let (mut output, writer) = std::io::pipe().unwrap();
+        shell.args(["-c", script]).stdout(writer);
+        let child = start(&mut shell, Group::Own, Signal::KILL).unwrap();
+        std::io::Read::read_exact(&mut output, &mut [0]).unwrap();
+        assert!(children().contains(&child));
+        for children_of in [children_of, with_parent] {
+            assert!(children_of(getpid()).contains(&child));
+            let below = children_of(child);
+            assert!(below.len() == 1 && children_of(below[0]).is_empty());
+            let all = below_by(children_of, getpid());
+            let at = all.iter().position(|id| *id == child).unwrap();
+            assert_eq!(all[at + 1], below[0]);
+        }
         signal(child, Group::Own, Signal::KILL);
         assert!(
             waitpid(Some(child), WaitOptions::empty())

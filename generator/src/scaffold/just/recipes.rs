@@ -11,6 +11,7 @@ use cargo_metadata::camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::command;
+use crate::run::process::children_of;
 use crate::run::settings::{self, RunOptions, SuiteOptions};
 
 /// How long it may take: what is evaluated may wait for something.
@@ -106,7 +107,9 @@ fn ended(command: &mut Command) -> io::Result<Option<ExitStatus>> {
             return Ok(Some(status));
         }
         if Instant::now() >= until {
-            end(child.id());
+            Pid::from_raw(child.id().cast_signed())
+                .into_iter()
+                .for_each(end);
             child.wait()?;
             return Ok(None);
         }
@@ -115,15 +118,10 @@ fn ended(command: &mut Command) -> io::Result<Option<ExitStatus>> {
 }
 
 /// Ends a process, which nobody has waited for, and then what it has started.
-fn end(process: u32) {
-    let children = format!("/proc/{process}/task/{process}/children");
-    let children = std::fs::read_to_string(children).unwrap_or_default();
-    if let Some(process) = Pid::from_raw(process.cast_signed()) {
-        let _ = kill_process(process, Signal::KILL);
-    }
-    for child in children.split_whitespace() {
-        child.parse().into_iter().for_each(end);
-    }
+fn end(process: Pid) {
+    let children = children_of(process);
+    let _ = kill_process(process, Signal::KILL);
+    children.into_iter().for_each(end);
 }
 
 fn text(file: &mut File) -> io::Result<String> {
