@@ -3,7 +3,8 @@
 //! cargo ends by a signal without its children: compilers, build scripts, and what these have started. So it is started by the
 //! guard, which is this executable under another name. The guard adopts what is below it, and ends all of it when it gets a
 //! signal, or when the process that waits for the build has gone, be it by SIGKILL. When cargo has ended by itself, the guard
-//! ends with its status, and what runs on then (the server of a compiler cache) runs on.
+//! ends with its status, and what runs on then (the server of a compiler cache) runs on. There are two, one above the other: when
+//! one is killed, the other one ends the build.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -24,6 +25,10 @@ use llvm_coverage::terminal::Harmless as _;
 
 /// The name of the executable that is the guard.
 const NAME: &str = "itcov-guard";
+
+/// Which of the two it is.
+const OUTER: &str = "outer";
+const INNER: &str = "inner";
 
 /// How often it is looked whether the build is still wanted.
 const TICK: Duration = Duration::from_millis(50);
@@ -49,11 +54,8 @@ pub struct Guarded {
 ///
 /// If the guard cannot be run.
 pub fn start(cargo: &Command) -> io::Result<Guarded> {
-    let mut guard = Command::new(env::current_exe()?);
+    let mut guard = command(OUTER, cargo.get_program())?;
     guard
-        .arg0(NAME)
-        .arg(std::process::id().to_string())
-        .arg(cargo.get_program())
         .args(cargo.get_args())
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
@@ -88,21 +90,33 @@ impl Drop for Guarded {
     }
 }
 
+/// A guard that this process starts: the words of a program follow.
+fn command(which: &str, program: &OsStr) -> io::Result<Command> {
+    let mut guard = Command::new(env::current_exe()?);
+    guard.arg0(NAME).arg(which);
+    guard.arg(std::process::id().to_string()).arg(program);
+    Ok(guard)
+}
+
 /// Whether this process was started as the guard.
 pub fn is_meant(name: &OsStr) -> bool {
     Path::new(name).file_name() == Some(OsStr::new(NAME))
 }
 
-/// Runs a command: behind the process that waits for it are its words.
+/// Runs a command: behind which guard it is and the process that waits for it are its words.
 pub fn main(arguments: &[OsString]) -> ExitCode {
-    let [_, parent, program, arguments @ ..] = arguments else {
+    let [_, which, parent, program, arguments @ ..] = arguments else {
         eprintln!("error: cargo itcov calls this program");
         return ExitCode::FAILURE;
     };
     let parent: Option<u32> = parent.to_str().and_then(|id| id.parse().ok());
     process::adopt_orphans();
     let listens = interrupts::listen();
-    let child = listens.and_then(|_| Command::new(program).args(arguments).spawn());
+    let command = listens.and_then(|_| match which.to_str() {
+        Some(OUTER) => command(INNER, program),
+        _ => Ok(Command::new(program)),
+    });
+    let child = command.and_then(|mut command| command.args(arguments).spawn());
     let child = match child {
         Ok(child) => child.id(),
         Err(error) => {

@@ -43,8 +43,8 @@ fn start(krate: &TestCrate, words: &[&str]) -> Running {
     Running::start(command.args(&words[1..]).process_group(0))
 }
 
-/// The build script, its child, the server, cargo, the guard and the tool, as soon as all are there.
-fn all(krate: &TestCrate) -> [u32; 6] {
+/// The build script, its child, the server, cargo, the two guards and the tool, as soon as all are there.
+fn all(krate: &TestCrate) -> [u32; 7] {
     wait_until("the build script has started its children", || {
         krate.has("ids")
     });
@@ -55,7 +55,16 @@ fn all(krate: &TestCrate) -> [u32; 6] {
         .collect();
     let cargo = parent_of(ids[0]);
     let guard = parent_of(cargo);
-    [ids[0], ids[1], ids[2], cargo, guard, parent_of(guard)]
+    let outer = parent_of(guard);
+    [
+        ids[0],
+        ids[1],
+        ids[2],
+        cargo,
+        guard,
+        outer,
+        parent_of(outer),
+    ]
 }
 
 fn kill(krate: &TestCrate, signal: &str, id: &str) {
@@ -63,7 +72,7 @@ fn kill(krate: &TestCrate, signal: &str, id: &str) {
 }
 
 /// Ends the build in some way, once it is given whom there is to end, and sees that nothing lives on.
-fn ends(words: &[&str], end: &(dyn Fn(&TestCrate, u32, [u32; 6]) + Sync)) {
+fn ends(words: &[&str], end: &(dyn Fn(&TestCrate, u32, [u32; 7]) + Sync)) {
     let krate = slow();
     let recipe = "\nwrapped:\n    sh -c 'cargo itcov run; true'\n";
     krate.write("justfile", &(krate.read("justfile") + recipe));
@@ -100,16 +109,28 @@ fn however_it_is_cancelled_a_build_ends_with_its_children_and_servers() {
                 kill(krate, "KILL", &just.to_string());
             });
             ends(&run, &|krate, _, all| {
-                kill(krate, "KILL", &all[5].to_string());
+                kill(krate, "KILL", &all[6].to_string());
             });
         });
         scope.spawn(|| {
             // The shell between just and the tool.
             ends(&[just, "wrapped"], &|krate, _, all| {
-                kill(krate, "KILL", &parent_of(all[5]).to_string());
+                kill(krate, "KILL", &parent_of(all[6]).to_string());
             });
             ends(&[tool, "itcov", "build"], &|krate, tool, _| {
                 kill(krate, "HUP", &tool.to_string());
+            });
+        });
+        scope.spawn(|| {
+            // Each guard alone, and one with the tool.
+            ends(&run, &|krate, _, all| {
+                kill(krate, "KILL", &all[4].to_string());
+            });
+            ends(&run, &|krate, _, all| {
+                kill(krate, "KILL", &all[5].to_string());
+            });
+            ends(&run, &|krate, _, all| {
+                kill(krate, "KILL", &format!("{} {}", all[5], all[6]));
             });
         });
     });
@@ -122,7 +143,7 @@ fn at_a_terminal_a_signal_to_the_tool_alone_ends_the_children_of_cargo_too() {
         let terminal = krate.terminal(&[]);
         terminal.enter("just itcov; echo status=$?=");
         let all = all(&krate);
-        let target = if above { parent_of(all[5]) } else { all[5] };
+        let target = if above { parent_of(all[6]) } else { all[6] };
         kill(&krate, name, &target.to_string());
         have_ended(LIMIT, name, &all);
         terminal.expect("status=");
