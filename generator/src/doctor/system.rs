@@ -1,8 +1,7 @@
 //! The operating system.
 
-use std::path::Path;
-
 use super::finding::{Finding, Status};
+use crate::run::process;
 
 /// What was found.
 pub struct System {
@@ -16,7 +15,7 @@ impl System {
     pub fn look() -> System {
         System {
             name: std::env::consts::OS,
-            has_proc: Path::new("/proc/self/stat").exists(),
+            has_proc: process::are_visible(),
         }
     }
 }
@@ -27,7 +26,7 @@ pub fn finding(system: &System) -> Finding {
         ("linux", true) => finding,
         ("linux", false) => finding.because(
             Status::Wrong,
-            "/proc is not there: a run cannot tell which processes are left to stop",
+            "/proc is not there, or is that of another process namespace: a run cannot tell which processes are left to stop",
         ),
         _ => finding.because(
             Status::Wrong,

@@ -6,6 +6,7 @@ use std::io;
 use std::iter;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -126,6 +127,11 @@ fn code(status: WaitStatus) -> i32 {
     signal.or(status.exit_status()).unwrap_or(1)
 }
 
+/// Whether processes can be looked at in `/proc`: it is there, and is not that of another namespace, where each has another number.
+pub fn are_visible() -> bool {
+    fs::read_link("/proc/self").is_ok_and(|id| id == Path::new(&getpid().to_string()))
+}
+
 /// The children of this process that it can end, be it of which thread.
 pub fn children() -> Vec<Pid> {
     let (own, _) = all_children();
@@ -170,6 +176,9 @@ pub fn children_of(id: Pid) -> Vec<Pid> {
 
 /// The same, with one more list of them.
 fn listed(id: Pid, more: Option<String>) -> Vec<Pid> {
+    if !are_visible() {
+        return Vec::new();
+    }
     let threads = fs::read_dir(format!("/proc/{id}/task"))
         .into_iter()
         .flatten();

@@ -264,6 +264,18 @@ fn a_run_may_be_the_first_process_of_a_namespace() {
 }
 
 #[test]
+#[ignore = "needs leave to make namespaces"]
+fn a_run_that_sees_the_processes_of_another_namespace_does_not_begin() {
+    let krate = TestCrate::shared();
+    let mut command = krate.command("unshare");
+    command.args(["--pid", "--fork", "--kill-child"]);
+    command.arg(tools::cargo_itcov());
+    let output = Output::of(command.args(["itcov", "run", "--", "one"])).ends_with(1);
+    let output = output.says("error: /proc is not there, or is that of another process namespace");
+    assert!(!output.stderr.contains("runs as process"), "{output:?}");
+}
+
+#[test]
 fn a_suite_sees_that_what_it_has_left_in_the_background_has_ended() {
     let krate = TestCrate::shared();
     // As a script with a file of process ids does.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::Receiver;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::scenarios::around::Asked;
 use crate::build::along;
@@ -33,7 +33,7 @@ use crate::measured::{How, Kept, Part, Recording, Store, Wanted};
 use crate::output;
 use crate::run::plan::Start;
 use crate::run::settings::Settings;
-use crate::run::{Failure, interrupts, say, say_loss};
+use crate::run::{Failure, interrupts, process, say, say_loss};
 use crate::scaffold::metadata::Workspace;
 use crate::scaffold::template::is_builtin;
 use browser::LiveOptions;
@@ -130,8 +130,13 @@ impl<'a> Measure<'a> {
     ///
     /// # Errors
     ///
-    /// If cargo fails, or another run goes on that cannot be beside this one.
+    /// If cargo fails, another run goes on that cannot be beside this one, or nothing that is started could be ended.
     pub fn build(&self, programs: Vec<Program<'a>>) -> Result<Built<'a>> {
+        ensure!(
+            process::are_visible(),
+            "/proc is not there, or is that of another process namespace, so what is started could not be found and ended: mount one, \
+             as by `unshare --mount-proc` or `bwrap --proc /proc`"
+        );
         let profiles = linked::Directories {
             programs: self.store.linked(),
             tests: self.tests.then(|| self.store.linked_tests()),
