@@ -1,4 +1,4 @@
-//! The just that this run was started by: when it has gone, nobody waits for the run.
+//! The just that this run was started by, and what has started that: when one has gone, nobody waits for the run.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -12,25 +12,39 @@ pub struct Ancestor {
 }
 
 impl Ancestor {
-    /// The nearest just above this process when it was first asked for: its parent, or that of the shell in between.
+    /// The nearest of [`Ancestor::justs`].
     pub fn just() -> Option<&'static Ancestor> {
-        static JUST: OnceLock<Option<Ancestor>> = OnceLock::new();
-        JUST.get_or_init(Ancestor::find).as_ref()
+        Ancestor::justs().first()
     }
 
-    fn find() -> Option<Ancestor> {
+    /// Those above this process when it was first asked for. The nearest is its parent, or that of the shell in between; the
+    /// others have started that one in their own session: `setsid` lets it outlive them.
+    pub fn justs() -> &'static [Ancestor] {
+        static JUSTS: OnceLock<Vec<Ancestor>> = OnceLock::new();
+        JUSTS.get_or_init(Ancestor::find)
+    }
+
+    fn find() -> Vec<Ancestor> {
+        let mut found = Vec::new();
+        let mut session = None;
+        let mut between = 0;
         let mut id = std::os::unix::process::parent_id();
-        for _ in 0..3 {
-            let stat = Stat::of(id)?;
+        while let Some(stat) = Stat::of(id)
+            && session.is_none_or(|session| session == stat.session)
+        {
             if stat.name == "just" {
-                return Some(Ancestor {
-                    id,
-                    began: stat.began,
-                });
+                session = Some(stat.session);
+                let began = stat.began;
+                found.push(Ancestor { id, began });
+            } else if found.is_empty() {
+                between += 1;
+            }
+            if between == 3 {
+                break;
             }
             id = stat.parent;
         }
-        None
+        found
     }
 
     /// Whether it has ended. Where that cannot be read, as no file can be opened, it has not.
@@ -57,6 +71,7 @@ pub struct Stat {
     pub parent: u32,
     /// Its process group.
     pub group: i32,
+    session: i32,
     began: String,
 }
 
@@ -98,6 +113,7 @@ impl Stat {
             state: (*fields.first()?).to_owned(),
             parent: fields.get(1)?.parse().ok()?,
             group: fields.get(2)?.parse().ok()?,
+            session: fields.get(3)?.parse().ok()?,
             began: (*fields.get(19)?).to_owned(),
         })
     }

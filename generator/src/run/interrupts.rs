@@ -37,7 +37,7 @@ const OTHERS: [i32; 6] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU
 const LOOK: Duration = Duration::from_millis(100);
 
 /// From here on, signals end nothing by themselves: they are received. Where the caller has seen to it that a closed
-/// terminal ends nothing, as `nohup` does, it does not. When the just above this process has gone, that counts as a SIGTERM, and
+/// terminal ends nothing, as `nohup` does, it does not. When a just above this process has gone, that counts as a SIGTERM, and
 /// when the terminal has gone in whose foreground this process is, as a SIGHUP.
 ///
 /// # Errors
@@ -55,12 +55,12 @@ pub fn listen() -> io::Result<Receiver<i32>> {
     let mut signals = Signals::new(numbers)?;
     ARE_RECEIVED.store(true, SeqCst);
     let (sender, receiver) = channel();
-    let just = Ancestor::just();
-    if just.is_some() || terminal.is_some() {
+    let justs = Ancestor::justs();
+    if !justs.is_empty() || terminal.is_some() {
         let sender = sender.clone();
         background::begin(move || {
             loop {
-                if just.is_some_and(Ancestor::has_gone) {
+                if justs.iter().any(Ancestor::has_gone) {
                     return received(SIGTERM, &sender);
                 }
                 if terminal.as_ref().is_some_and(Foreground::has_gone) {

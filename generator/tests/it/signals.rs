@@ -159,6 +159,38 @@ fn when_just_is_killed_the_tool_ends_the_run() {
 }
 
 #[test]
+fn when_the_just_of_a_just_has_gone_the_run_ends_unless_it_has_a_session_of_its_own() {
+    let krate = TestCrate::shared();
+    let makefile = "all:\n\tjust itcov graceful\n";
+    krate.write("Makefile", makefile);
+    let recipe = "inner *BEFORE:\n    {{ BEFORE }} just itcov graceful; true\nmade:\n    make\n";
+    krate.write("outer.just", recipe);
+    for (words, name) in [
+        (&["inner"][..], "KILL"),
+        (&["inner"], "TERM"),
+        (&["made"], "KILL"),
+        (&["made"], "TERM"),
+        (&["inner", "setsid", "--wait"], "KILL"),
+    ] {
+        let words = [&["-f", "outer.just"], words].concat();
+        let mut run = krate.start_just(&words, &[("ITCOV_TIMEOUT", "0")]);
+        run.expect("waiting\n");
+        let (program, harness, tool) = (run.program(), run.harness(), run.tool());
+        signal(name, run.id());
+        if words.contains(&"setsid") {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            assert!(is_alive(program));
+            signal("TERM", tool);
+        }
+        wait_until("nothing is left", || {
+            ![program, harness, tool].into_iter().any(is_alive)
+        });
+        let output = run.finish().says("itcov: SIGTERM has come\n");
+        assert!(output.prints("flushed").lines_of("Total").0 > 0);
+    }
+}
+
+#[test]
 fn what_the_program_leaves_behind_is_stopped_with_it() {
     let krate = TestCrate::shared();
     let variables = [("ITCOV_GRACE", "1")];
