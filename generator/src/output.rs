@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
+use std::process::Command;
 
 use anstream::ColorChoice;
+use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use llvm_coverage::terminal::{harmless, harmless_text};
+use llvm_coverage::terminal::{Harmless, harmless, harmless_text};
 use serde::Serialize;
 
+use crate::run::said;
 use crate::scaffold::change::{Change, Plan};
 use crate::scaffold::diff;
 use crate::scaffold::owned::FileStatus;
@@ -57,7 +60,35 @@ fn put_to(mut out: impl Write, text: &str) {
 /// may be of files from anywhere, so nothing in it steers the terminal.
 fn tell(style: Style, label: &str, text: &str) {
     let text = harmless_text(text);
-    let _ = writeln!(anstream::stderr().lock(), "{style}{label}:{style:#} {text}");
+    let text = format!("{style}{label}{style:#} {text}\n");
+    let is_plain = anstream::AutoStream::choice(&std::io::stderr()) == ColorChoice::Never;
+    said::write(if is_plain {
+        strip_str(&text).to_string()
+    } else {
+        text
+    });
+}
+
+/// Tells which command is about to run, with `--verbose`.
+pub fn running(command: &Command) {
+    if verbosity::level() <= 0 {
+        return;
+    }
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(Harmless::harmless).collect();
+    let directory = command
+        .get_current_dir()
+        .map_or_else(String::new, |directory| {
+            format!(" (in {})", directory.harmless())
+        });
+    did("Running", &format!("`{}`{directory}", words.join(" ")));
+}
+
+/// Tells what is done, with `--verbose`.
+pub fn did(label: &str, what: &str) {
+    if verbosity::level() > 0 {
+        tell(DONE, &format!("{label:>12}"), what);
+    }
 }
 
 /// What another program says, in a text of ours: none of its lines looks like one of ours.
@@ -89,18 +120,18 @@ pub fn say(text: &str) {
 /// Says what is worth knowing, unless `--quiet`.
 pub fn note(text: &str) {
     if verbosity::level() >= 0 {
-        tell(SAME, "note", text);
+        tell(SAME, "note:", text);
     }
 }
 
 /// Says what is wrong.
 pub fn warn(text: &str) {
-    tell(WRONG, "warning", text);
+    tell(WRONG, "warning:", text);
 }
 
 /// Says why the command failed.
 pub fn error(error: &anyhow::Error) {
-    tell(FAILED, "error", &format!("{error:#}"));
+    tell(FAILED, "error:", &format!("{error:#}"));
 }
 
 /// A change as a diff.

@@ -10,8 +10,8 @@ use cargo_metadata::{Message, PackageId};
 
 use super::early::{Early, Said};
 use super::{guard, units};
+use crate::output;
 use crate::run::interrupts;
-use crate::verbosity;
 
 /// The name and the version in a package's identifier: <https://doc.rust-lang.org/cargo/reference/pkgid-spec.html>. Before
 /// 1.77, cargo wrote `name version (source)`.
@@ -63,7 +63,7 @@ impl Artifacts {
 /// If cargo cannot be run or fails.
 pub fn build(cargo: &mut Command, bin: &str) -> Result<Artifacts> {
     cargo.arg("--message-format=json-render-diagnostics");
-    verbosity::running(cargo);
+    output::running(cargo);
     let mut guarded = guard::start(cargo).context("cannot run cargo")?;
     let mut artifacts = Artifacts::default();
     let mut scripts = BTreeMap::new();

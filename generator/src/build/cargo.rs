@@ -18,9 +18,9 @@ use super::programs::Program;
 use super::rustc::Rustc;
 use super::seed::{Own, Seeded, seed};
 use super::wrapper::{Wrapper, cfg_coverage};
+use crate::output;
 use crate::progress::during;
 use crate::scaffold::metadata::Workspace;
-use crate::verbosity;
 use llvm_coverage::terminal::Harmless as _;
 
 /// The variables by which cargo is told of another wrapper of the compiler.
@@ -152,7 +152,7 @@ impl<'a> Builder<'a> {
             });
             match seeded {
                 Ok(Seeded { units: 0, .. }) => {}
-                Ok(seeded) => verbosity::did(
+                Ok(seeded) => output::did(
                     "Seeded",
                     &format!(
                         "{} with what is built of the dependencies: {} units, {} links, {} bytes copied, {:.2} s",

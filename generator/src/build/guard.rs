@@ -135,8 +135,8 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         exit(process::status_of(libc::SIGTERM));
     });
     if let Err(error) = watches {
-        eprintln!("error: cannot watch {}: {error}", program.harmless());
         end_all();
+        eprintln!("error: cannot watch {}: {error}", program.harmless());
         return ExitCode::from(127);
     }
     while let Some((id, status)) = process::wait() {

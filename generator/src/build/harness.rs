@@ -13,9 +13,9 @@ use super::layout::digest;
 use super::leftovers;
 use super::own;
 use super::rustc::Rustc;
+use crate::output;
 use crate::run::process::status_of;
 use crate::run::{Failure, interrupts};
-use crate::verbosity;
 use llvm_coverage::terminal::Harmless as _;
 
 /// What a harness is compiled from.
@@ -82,7 +82,7 @@ pub fn compile(
         .current_dir(directory)
         .arg(file)
         .env(format!("CARGO_BIN_EXE_{}", source.bin), program);
-    verbosity::running(&command);
+    output::running(&command);
     let output = command.output().context("cannot run rustc");
     let _ = fs::remove_file(&input);
     let output = output?;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::verbosity;
+use crate::output;
 use llvm_coverage::terminal::Harmless as _;
 
 /// The compiler.
@@ -26,7 +26,7 @@ impl Rustc {
     pub fn ask(path: PathBuf) -> Result<Rustc> {
         let mut command = Command::new(&path);
         command.arg("-vV");
-        verbosity::running(&command);
+        output::running(&command);
         let output = command
             .output()
             .with_context(|| format!("cannot run {}", path.harmless()))?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::build::options::BuildOptions;
 use crate::commands::measure::Measure;
 use crate::output;
-use crate::run::say;
+use crate::run::{interrupts, say};
 use llvm_coverage::terminal::Harmless as _;
 
 /// Build the program instrumented, and say where it is and how to run it elsewhere.
@@ -29,6 +29,7 @@ impl Build {
         let workspace = self.build.cargo.read()?;
         let measure = Measure::new(&workspace, &self.build)?;
         let built = measure.build(measure.programs()?)?;
+        interrupts::let_go();
         let executables: Vec<_> = built
             .programs
             .iter()

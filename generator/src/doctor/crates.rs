@@ -8,6 +8,7 @@ use cargo_metadata::camino::{Utf8Path, Utf8PathBuf};
 use super::finding::{Finding, Status};
 use super::justfile::finding as of_justfile;
 use super::ran::cargo;
+use crate::output;
 use crate::scaffold::RECIPES;
 use crate::scaffold::change::Change;
 use crate::scaffold::facts::Facts;
@@ -16,7 +17,6 @@ use crate::scaffold::metadata::Cargo;
 use crate::scaffold::owned;
 use crate::scaffold::plan;
 use crate::scaffold::template::{Rendered, Template};
-use crate::verbosity;
 
 /// Where the command was typed, or the given manifest is.
 pub enum NearestCrate {
@@ -161,7 +161,7 @@ fn workspace(manifest_path: Option<&Utf8Path>) -> Result<Utf8PathBuf, String> {
     if let Some(path) = manifest_path {
         command.arg("--manifest-path").arg(path);
     }
-    verbosity::running(&command);
+    output::running(&command);
     let output = command
         .stdin(Stdio::null())
         .output()

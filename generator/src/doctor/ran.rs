@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::verbosity;
+use crate::output;
 
 /// The cargo that a measured build calls.
 pub fn cargo() -> PathBuf {
@@ -14,7 +14,7 @@ pub fn cargo() -> PathBuf {
 pub fn output(program: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null());
-    verbosity::running(&command);
+    output::running(&command);
     let output = command.output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then_some(text)

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use llvm_coverage::Coverage;
@@ -95,9 +95,12 @@ impl Panel {
         Arc::clone(&self.rows)
     }
 
-    /// Gives the terminal back, once the run is over.
+    /// Gives the terminal back, once the run is over. After Ctrl-S it takes nothing.
     pub fn end(self) {
-        let _ = self.thread.join();
+        let since = Instant::now();
+        while !self.thread.is_finished() && since.elapsed() < LOOK {
+            thread::sleep(PAUSE / 10);
+        }
     }
 }
 

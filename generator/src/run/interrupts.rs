@@ -51,9 +51,10 @@ pub fn listen() -> io::Result<Receiver<i32>> {
         numbers.push(SIGHUP);
         terminal = Foreground::of_this_process();
     }
-    unblock();
     let mut signals = Signals::new(numbers)?;
     ARE_RECEIVED.store(true, SeqCst);
+    // What is pending comes at once.
+    unblock();
     let (sender, receiver) = channel();
     let justs = Ancestor::justs();
     if !justs.is_empty() || terminal.is_some() {
@@ -72,10 +73,6 @@ pub fn listen() -> io::Result<Receiver<i32>> {
     }
     background::begin(move || {
         for number in signals.forever() {
-            if !are_received() {
-                thread::sleep(TO_THE_END);
-                std::process::exit(128 + number);
-            }
             received(number, &sender);
         }
     })?;
@@ -108,6 +105,10 @@ fn received(number: i32, sender: &Sender<i32>) {
     if number == SIGHUP && HAS_HUNG_UP.swap(true, SeqCst) {
         return;
     }
+    if !are_received() {
+        thread::sleep(TO_THE_END);
+        std::process::exit(128 + number);
+    }
     let _ = FIRST.compare_exchange(0, number, SeqCst, SeqCst);
     // Where nobody receives them, `has_come` tells.
     let _ = sender.send(number);
@@ -130,6 +131,7 @@ pub fn exit_if_interrupted() {
     let number = FIRST.load(SeqCst);
     if number != 0 {
         super::say(&format!("{} has come", name(number)));
+        super::said::finish();
         std::process::exit(128 + number);
     }
 }

@@ -15,7 +15,7 @@ use super::plan::Plan;
 use super::process::{self, Change, Group};
 use super::settings::Settings;
 use super::terminal::{self, Terminal};
-use super::{Failure, complain, control, ended, interrupts, ready, say};
+use super::{Failure, complain, control, ended, interrupts, ready, said, say};
 use crate::background;
 
 /// How often the supervisor looks at what it waits for.
@@ -107,7 +107,9 @@ pub fn run(
     if run.suite_status().is_some() {
         (hooks.left)();
     }
-    if run.stop() {
+    let is_left = run.stop();
+    said::wait_for_readers();
+    if is_left {
         run.why.iter().for_each(|why| say(why));
     }
     Ok(outcome)

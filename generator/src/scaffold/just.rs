@@ -10,7 +10,7 @@ use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::semver::Version;
 
 use super::RECIPES;
-use crate::verbosity;
+use crate::output;
 
 /// The oldest just that accepts our recipes: their attribute `positional-arguments` is of 1.29.
 pub const OLDEST: Version = Version::new(1, 29, 0);
@@ -83,7 +83,7 @@ pub fn verdict(justfile: &Utf8Path, has_recipes: bool) -> Verdict {
 /// Runs just, unmoved by the variables that steer it (`JUST_QUIET` would keep its message back).
 fn run(arguments: &[&str], directory: Option<&Utf8Path>) -> Option<Output> {
     let mut command = command(arguments, directory);
-    verbosity::running(&command);
+    output::running(&command);
     command.output().ok()
 }
 

@@ -8,8 +8,8 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 
+use crate::output;
 use crate::progress::during;
-use crate::verbosity;
 
 /// Where the crate is, and what is passed on to cargo: the options that every scaffold command has.
 #[derive(clap::Args, Default)]
@@ -66,7 +66,7 @@ impl Cargo {
             // It would be in the target directory of ordinary builds.
             .env("CARGO_CACHE_RUSTC_INFO", "0")
             .other_options([&self.passed_on(), options].concat());
-        verbosity::running(&command.cargo_command());
+        output::running(&command.cargo_command());
         match during("asking cargo about the workspace", || command.exec()) {
             Err(cargo_metadata::Error::CargoMetadata { stderr }) => bail!(
                 "cargo cannot read {manifest_path}\n{}",

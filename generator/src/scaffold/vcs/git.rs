@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::git_dir::as_path;
-use crate::{git_dir, output, verbosity};
+use crate::{git_dir, output};
 
 /// How many paths one `git status` is asked about: a command line has an end.
 const AT_ONCE: usize = 500;
@@ -153,7 +153,7 @@ fn git(repository: &Path) -> Command {
 
 /// What git prints; `None` where there is no git or no repository after all.
 fn answer(command: &mut Command) -> Result<Option<Vec<u8>>> {
-    verbosity::running(command);
+    output::running(command);
     let Output {
         status,
         stdout,

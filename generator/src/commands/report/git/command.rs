@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use llvm_coverage::terminal::Harmless;
 
 pub use crate::git_dir::{as_path, seat};
-use crate::{git_dir, output, verbosity};
+use crate::{git_dir, output};
 
 /// With this, git reads what a commit has, and not what it was told to read instead: <https://git-scm.com/docs/git-replace>.
 pub(super) const NO_REPLACEMENTS: &str = "GIT_NO_REPLACE_OBJECTS";
@@ -42,7 +42,7 @@ pub fn asked(directory: &Path, question: &[&str]) -> Result<Vec<u8>> {
 }
 
 pub(super) fn run(command: &mut Command) -> Result<Output> {
-    verbosity::running(command);
+    output::running(command);
     match command.output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             bail!("git is not installed, or not on the PATH")

@@ -57,3 +57,15 @@ fn blocked_signals_end_a_run() {
         assert!(!output.stderr.contains("SIGKILL"), "{output:?}");
     }
 }
+
+#[test]
+fn a_signal_that_was_pending_when_a_run_began_is_heeded() {
+    let krate = TestCrate::shared();
+    let mut env = krate.command("env");
+    env.args(["--block-signal=TERM", "sh", "-c"]);
+    env.arg("kill -TERM $$; exec \"$TOOL\" itcov run -- wait");
+    let run = Running::start(env.env("TOOL", cargo_itcov()));
+    run.finish()
+        .ends_with(143)
+        .says("itcov: SIGTERM has come\n");
+}
