@@ -161,15 +161,13 @@ fn when_just_is_killed_the_tool_ends_the_run() {
 #[test]
 fn when_the_just_of_a_just_has_gone_the_run_ends_unless_it_has_a_session_of_its_own() {
     let krate = TestCrate::shared();
-    let makefile = "all:\n\tjust itcov graceful\n";
-    krate.write("Makefile", makefile);
-    let recipe = "inner *BEFORE:\n    {{ BEFORE }} just itcov graceful; true\nmade:\n    make\n";
+    let recipe = "inner *BEFORE:\n    {{ BEFORE }} just itcov graceful; true\n";
     krate.write("outer.just", recipe);
     for (words, name) in [
         (&["inner"][..], "KILL"),
         (&["inner"], "TERM"),
-        (&["made"], "KILL"),
-        (&["made"], "TERM"),
+        (&["inner", "timeout", "600"], "KILL"),
+        (&["inner", "timeout", "600"], "TERM"),
         (&["inner", "setsid", "--wait"], "KILL"),
     ] {
         let words = [&["-f", "outer.just"], words].concat();
