@@ -72,7 +72,6 @@ impl Visitor for Computing {
 fn acts(it: &Expr) -> bool {
     match it {
         Expr::Assign(_)
-        | Expr::Async(_)
         | Expr::Await(_)
         | Expr::Break(_)
         | Expr::Closure(_)
