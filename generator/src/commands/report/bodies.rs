@@ -32,7 +32,7 @@ pub fn without_bodies(coverage: &Coverage) -> Vec<(PathBuf, u32)> {
         if !are_some_lost(&heads, coverage, file, &text) {
             continue;
         }
-        let mapped = Mapped::of(coverage, file);
+        let mapped = Mapped::of(coverage, file, &text);
         let functions = left_out::functions(&parsed::parse(&text), &mapped).into_iter();
         let first = functions.map(|lines| *lines.start());
         let heads = first.filter(|line| mapped.function_begins_in(*line..=*line));

@@ -142,7 +142,7 @@ fn standing_for_others(
         let changed = changed.get(path)?;
         let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
         let text = files::read_text(path).ok()?;
-        let mapped = Mapped::of(coverage, file);
+        let mapped = Mapped::of(coverage, file, &text);
         let has_code = |line| code.contains(&line);
         let found = of_statement::instead(&parse(&text), &mapped, &has_code, &|line| {
             changed.touch(&(line..=line))

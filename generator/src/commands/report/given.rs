@@ -47,7 +47,7 @@ pub fn without_code(
         let (Some(changed), Ok(text)) = (changed.get(&real), files::read_text(path)) else {
             continue;
         };
-        let known = Known::of(coverage, of_path(path));
+        let known = Known::of(coverage, of_path(path), &text);
         let first = |pieces: Vec<Piece>| {
             let mut lines = pieces.into_iter().flat_map(|it| it.lines);
             lines.find(|line| changed.touch(&(*line..=*line)))
@@ -84,13 +84,13 @@ struct Known {
 }
 
 impl Known {
-    fn of(coverage: &Coverage, file: Option<&FileCoverage>) -> Known {
+    fn of(coverage: &Coverage, file: Option<&FileCoverage>, text: &str) -> Known {
         let Some(file) = file else {
             return Known::default();
         };
         let ran = file.lines.iter().filter(|it| it.count > 0);
         Known {
-            mapped: Mapped::of(coverage, file),
+            mapped: Mapped::of(coverage, file, text),
             ran: ran.map(|it| it.number as usize).collect(),
         }
     }

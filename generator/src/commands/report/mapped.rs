@@ -14,14 +14,16 @@ use crate::commands::scenarios::place::extent;
 pub struct Mapped {
     /// The lines in which functions begin.
     functions: BTreeSet<u32>,
-    /// Where regions of code begin: lines and columns from 1 on.
+    /// Where regions of code begin: lines and columns in characters, from 1 on.
     pub(super) regions: BTreeSet<(usize, usize)>,
     /// Where each begins and ends.
     extents: Vec<[(usize, usize); 2]>,
 }
 
 impl Mapped {
-    pub fn of(coverage: &Coverage, file: &FileCoverage) -> Self {
+    /// That of a file with a text, of which the mapping counts bytes.
+    pub fn of(coverage: &Coverage, file: &FileCoverage, text: &str) -> Self {
+        let lines: Vec<&str> = text.lines().collect();
         let extents = coverage.functions_of(file).filter_map(extent);
         let own = extents.filter(|(of, _)| *of == &*file.path);
         let functions = own.map(|(_, lines)| *lines.start()).collect();
@@ -32,7 +34,11 @@ impl Mapped {
         let own = regions.filter(|(it, region)| {
             *it.files[region.file] == *file.path && region.kind == Kind::Code
         });
-        let place = |line, column| (number(line), number(column));
+        let place = |line, column| {
+            let (line, column) = (number(line), number(column));
+            let text = line.checked_sub(1).and_then(|it| lines.get(it));
+            (line, text.map_or(column, |it| in_characters(it, column)))
+        };
         let extents = own.map(|(_, it)| {
             [
                 place(it.start.line, it.start.column),
@@ -75,7 +81,15 @@ impl Mapped {
     }
 }
 
-/// The line and the column of a place, both from 1 on.
+/// The column in characters of a column in bytes, both from 1 on.
+fn in_characters(line: &str, column: usize) -> usize {
+    let before = line.as_bytes().iter().take(column.saturating_sub(1));
+    // Those that begin no character.
+    let others = before.filter(|byte| (0x80..0xc0).contains(*byte)).count();
+    column - others
+}
+
+/// The line and the column in characters of a place, both from 1 on.
 pub fn from_one(place: LineColumn) -> (usize, usize) {
     (place.line, place.column + 1)
 }

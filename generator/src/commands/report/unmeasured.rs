@@ -53,7 +53,7 @@ pub fn find(
         let Ok(text) = files::read_text(path) else {
             continue;
         };
-        let mapped = Mapped::of(coverage, file);
+        let mapped = Mapped::of(coverage, file, &text);
         let source = parse(&text);
         let without_code = names(&source, &mapped);
         let is_shorter = |function: &RangeInclusive<u32>| {

@@ -36,7 +36,7 @@ pub fn leave_out(
         let source = parse(&text);
         let mut out = cfg::left_out(&source, known(cfg, path));
         out.extend(macros::without_code(coverage, file, &text, macros));
-        let mapped = Mapped::of(coverage, file);
+        let mapped = Mapped::of(coverage, file, &text);
         let functions = left_out::functions(&source, &mapped);
         let code: BTreeSet<u32> = file.lines.iter().map(|it| it.number).collect();
         let unknown = of_statement::unknown(&source, &mapped, &|line| code.contains(&line));

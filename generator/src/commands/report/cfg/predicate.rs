@@ -27,11 +27,11 @@ pub fn is_meant(attributes: &[Attribute]) -> bool {
         let path = attribute.path();
         let last = path.segments.last();
         let is_test = last.is_some_and(|it| it.ident == "test");
-        let words = match &attribute.meta {
-            Meta::List(inner) if path.is_ident("cfg_attr") => inner.tokens.to_string(),
-            _ => String::new(),
+        let is_marked = match &attribute.meta {
+            Meta::List(list) if path.is_ident("coverage") => is_off(&list.tokens),
+            Meta::List(list) if path.is_ident("cfg_attr") => switches_off(list.tokens.clone()),
+            _ => false,
         };
-        let is_marked = path.is_ident("coverage") || words.contains("coverage");
         let is_never = predicate(attribute).is_some_and(|it| {
             // What no build has, as below `cfg(false)`, is not for tests.
             let is_in_none = holds(&it, &|_| None) == Some(false);
@@ -41,11 +41,28 @@ pub fn is_meant(attributes: &[Attribute]) -> bool {
     })
 }
 
+fn is_off(tokens: &TokenStream) -> bool {
+    tokens.to_string() == "off"
+}
+
+/// Whether `coverage(off)` is among tokens.
+fn switches_off(tokens: TokenStream) -> bool {
+    let mut is_behind_name = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(it) if is_behind_name => is_off(&it.stream()),
+        TokenTree::Group(it) => switches_off(it.stream()),
+        token => {
+            is_behind_name = matches!(token, TokenTree::Ident(it) if it == "coverage");
+            false
+        }
+    })
+}
+
 /// What is known of each program that is measured.
 pub(super) fn of_measured(leaf: &str) -> Option<bool> {
     match leaf {
         "test" => Some(false),
-        "coverage" | "coverage_nightly" => Some(true),
+        "coverage" => Some(true),
         _ => None,
     }
 }
