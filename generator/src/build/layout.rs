@@ -49,6 +49,15 @@ impl Layout {
         }
     }
 
+    /// Asks whether all that is there is the user's own, and nothing leads elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// If not.
+    pub fn ask(&self) -> io::Result<()> {
+        own::ask(&self.itcov)
+    }
+
     /// Makes the directories, which have to be the user's own.
     ///
     /// # Errors

@@ -4,12 +4,49 @@
 //! measured build looks for.
 
 use llvm_coverage::terminal::Harmless as _;
-use std::fs::{self, DirBuilder, Metadata, Permissions};
+use std::fs::{self, DirBuilder, FileType, Metadata, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
+use walkdir::{DirEntry, WalkDir};
+
+/// Asks whether `itcov` and what this program keeps in it are the user's, and plain files and directories: what is behind a link would be
+/// deleted or written over, and a pipe be waited for. What cargo writes is cargo's affair.
+///
+/// # Errors
+///
+/// If something belongs to somebody else, or is a link, a pipe or the like.
+pub fn ask(itcov: &Path) -> io::Result<()> {
+    let path = |name| itcov.join(name);
+    for (path, depth) in [
+        (itcov.to_owned(), 0),
+        (path(".lock"), 0),
+        (path(".all"), 0),
+        (path(".also"), 0),
+        (path(".wrapper"), usize::MAX),
+        (path(".checkouts"), usize::MAX),
+    ] {
+        // What is not there, or not any more, is nobody's.
+        let Ok(metadata) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        is_own(&path, &metadata)?;
+        is_plain(&path, metadata.file_type())?;
+        let entries = WalkDir::new(&path).max_depth(depth).into_iter().flatten();
+        for entry in entries.filter(|entry| !is_name_of_this_program(entry)) {
+            is_plain(entry.path(), entry.file_type())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is a name by which cargo and its tests call this program.
+fn is_name_of_this_program(entry: &DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    name.starts_with(b"itcov-") && !entry.path().is_dir()
+}
 
 /// Makes a directory that others can only read. One that is there must be the user's.
 ///
@@ -59,9 +96,9 @@ fn with_mode(path: &Path, mode: u32) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         new => return new.map(|()| true),
     }
-    is_own(path, &fs::symlink_metadata(path)?)?;
-    let metadata = fs::metadata(path)?;
+    let metadata = fs::symlink_metadata(path)?;
     is_own(path, &metadata)?;
+    is_plain(path, metadata.file_type())?;
     let before = metadata.mode() & 0o7777;
     let after = before & (0o7700 | mode);
     if after != before {
@@ -79,6 +116,16 @@ fn is_own(path: &Path, metadata: &Metadata) -> io::Result<()> {
     Err(io::Error::other(format!(
         "{} belongs to the user {owner}, and what is in it would be run; remove it, or build in a directory of your own, \
          for example with CARGO_TARGET_DIR",
+        path.harmless()
+    )))
+}
+
+fn is_plain(path: &Path, kind: FileType) -> io::Result<()> {
+    if kind.is_file() || kind.is_dir() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "{} is a link, a pipe or the like, where itcov keeps files of its own; remove it",
         path.harmless()
     )))
 }

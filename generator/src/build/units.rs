@@ -143,18 +143,20 @@ pub fn stem(file: &Path) -> PathBuf {
 /// Where copies of a unit with this stem are, beside the directory of notes: their stem.
 pub fn copy_of(notes: &Path, stem: &Path) -> PathBuf {
     let name = stem.file_name().unwrap_or_default();
-    notes.with_file_name("copies").join(key(stem)).join(name)
+    copies(notes).join(key(stem)).join(name)
+}
+
+fn copies(notes: &Path) -> PathBuf {
+    notes.with_file_name("copies")
 }
 
 /// Forgets the units whose copies are all that is left of them.
 pub fn forget_copies(notes: &Path) {
     for unit in all(notes) {
-        if let Some(directory) = unit.copy.as_deref().and_then(Path::parent)
-            && !unit.object_at(&unit.stem).exists()
-        {
+        if unit.copy.is_some() && !unit.object_at(&unit.stem).exists() {
             // What stays takes some space, and the next time removes it.
             let _ = fs::remove_file(notes.join(key(&unit.stem)));
-            let _ = fs::remove_dir_all(directory);
+            let _ = fs::remove_dir_all(copies(notes).join(key(&unit.stem)));
         }
     }
 }
@@ -164,10 +166,17 @@ pub fn notes(directory: &Path) -> PathBuf {
     directory.join("units")
 }
 
-/// The files below `target` that were compiled with these notes. Without the notes, they are of no use.
+/// The files below `target` that were compiled with these notes. Without the notes, they are of no use. What a link leads out of it
+/// is not below it.
 pub fn files_below(notes: &Path, target: &Path) -> Vec<PathBuf> {
-    let units = all(notes).filter(|unit| unit.stem.starts_with(target));
-    units.map(|unit| unit.object_at(&unit.stem)).collect()
+    let real = |path: &Path| path.canonicalize().ok();
+    let target = real(target);
+    let is_below = |file: &PathBuf| {
+        let directory = file.parent().and_then(real);
+        directory.is_some_and(|it| target.as_ref().is_some_and(|target| it.starts_with(target)))
+    };
+    let files = all(notes).map(|unit| unit.object_at(&unit.stem));
+    files.filter(is_below).collect()
 }
 
 fn key(stem: &Path) -> String {
@@ -256,24 +265,12 @@ pub fn closure(directory: &Path, first: Unit) -> Vec<Unit> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Unit, closure, stem};
+    use super::{Kind, Unit, closure, files_below, forget_copies, stem};
+    use std::os::unix::fs::symlink;
     use std::path::{Path, PathBuf};
 
-    #[test]
-    fn files_of_one_unit_have_one_stem() {
-        for file in [
-            "/t/deps/libcore-1a.rlib",
-            "/t/deps/libcore-1a.rmeta",
-            "/t/deps/core-1a",
-        ] {
-            assert_eq!(stem(Path::new(file)), Path::new("/t/deps/core-1a"));
-        }
-    }
-
-    #[test]
-    fn a_program_is_made_of_what_it_uses_and_what_that_uses() {
-        let directory = tempfile::tempdir().unwrap();
-        let unit = |name: &str, uses: &[&str]| Unit {
+    fn unit(name: &str, uses: &[&str]) -> Unit {
+        Unit {
             name: name.to_owned(),
             stem: PathBuf::from(format!("/t/deps/{name}-1")),
             kind: if name == "app" {
@@ -290,7 +287,44 @@ mod tests {
                 .collect(),
             cfg: Vec::new(),
             copy: None,
-        };
+        }
+    }
+
+    #[test]
+    fn files_of_one_unit_have_one_stem() {
+        for file in [
+            "/t/deps/libcore-1a.rlib",
+            "/t/deps/libcore-1a.rmeta",
+            "/t/deps/core-1a",
+        ] {
+            assert_eq!(stem(Path::new(file)), Path::new("/t/deps/core-1a"));
+        }
+    }
+
+    #[test]
+    fn what_is_noted_of_files_elsewhere_deletes_none_of_them() {
+        let target = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let (target, outside) = (target.path(), outside.path());
+        let notes = target.join("units");
+        symlink(outside, target.join("link")).unwrap();
+        let name = outside.file_name().unwrap().to_str().unwrap();
+        for stem in ["own", &format!("../{name}/kept"), "link/kept"] {
+            let unit = Unit {
+                stem: target.join(stem),
+                copy: Some(outside.join("kept")),
+                ..unit("app", &[])
+            };
+            unit.note(&notes).unwrap();
+        }
+        assert_eq!(files_below(&notes, target), [target.join("own")]);
+        forget_copies(&notes);
+        assert!(outside.exists() && files_below(&notes, target).is_empty());
+    }
+
+    #[test]
+    fn a_program_is_made_of_what_it_uses_and_what_that_uses() {
+        let directory = tempfile::tempdir().unwrap();
         for unit in [
             unit("app", &["a", "between", "serde"]),
             unit("between", &["c"]),

@@ -31,7 +31,7 @@ impl Clean {
     pub fn run(self) -> Result<ExitCode> {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
-        let going_on = Store::of(&layout).forget()?;
+        let going_on = Store::of(&layout)?.forget()?;
         say(&format!(
             "what was measured in this checkout is forgotten; the build stays in {}",
             layout.itcov.harmless()

@@ -45,11 +45,16 @@ pub struct How {
 
 impl Store {
     /// The data of this checkout.
-    pub fn of(layout: &Layout) -> Store {
-        Store {
+    ///
+    /// # Errors
+    ///
+    /// If what is there is not the user's own, or leads elsewhere.
+    pub fn of(layout: &Layout) -> Result<Store> {
+        layout.ask()?;
+        Ok(Store {
             directory: layout.store.clone(),
             checkout: layout.root.clone(),
-        }
+        })
     }
 
     /// The data of all checkouts, in this directory.

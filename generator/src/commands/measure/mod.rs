@@ -80,7 +80,7 @@ impl<'a> Measure<'a> {
         Ok(Measure {
             workspace,
             options,
-            store: Store::of(&layout),
+            store: Store::of(&layout)?,
             tests: false,
             live: None,
             layout,

@@ -140,7 +140,7 @@ impl Report {
     pub fn run(&self) -> Result<()> {
         let workspace = self.cargo.read()?;
         let layout = Layout::new(&workspace.metadata);
-        let store = Store::of(&layout);
+        let store = Store::of(&layout)?;
         if self.profiles.is_empty() {
             return self.of(&workspace, &store.last()?, Profiles::collected(vec![]));
         }

@@ -41,7 +41,7 @@ impl Recorded {
     /// If there is none, or what was asked for was not measured.
     pub fn open(workspace: &Workspace, choice: &Choice) -> Result<Recorded> {
         let layout = Layout::new(&workspace.metadata);
-        let store = Store::of(&layout);
+        let store = Store::of(&layout)?;
         let parts = store.last()?;
         let measurement = Measurement::find(&parts, choice)?;
         warnings::of_runs(&parts, &layout.root);

@@ -1,9 +1,10 @@
 //! What a measured build runs is the user's own, though others can write to the target directory.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use super::places::itcov;
 use super::{LINES, app};
 use crate::support::process::Output;
 use crate::support::{TestCrate, tools};
@@ -104,6 +105,57 @@ fn a_file_that_others_could_write_is_not_run_but_made_anew() {
     }
 }
 
+/// What is behind a link would be deleted, moved or written over, and a pipe be waited for.
+#[test]
+fn what_leads_out_of_the_target_directory_is_refused_by_its_name() {
+    let krate = app();
+    krate.sh("cargo generate-lockfile --offline").ends_with(0);
+    for place in [
+        "itcov",
+        "itcov/.lock",
+        "itcov/.all",
+        "itcov/.also",
+        "itcov/.wrapper",
+        "itcov/.wrapper/any",
+        "itcov/.wrapper/any/units",
+        "itcov/.checkouts",
+        "itcov/.checkouts/any",
+        "itcov/.checkouts/any/linked",
+        "itcov/.checkouts/any/runs/1/1/part.json",
+    ] {
+        let target = tempfile::tempdir().unwrap();
+        let planted = target.path().join(place);
+        fs::create_dir_all(planted.parent().unwrap()).unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::create_dir(outside.path().join("1")).unwrap();
+        let note = outside.path().join("1/note");
+        fs::write(&note, "mine").unwrap();
+        let is_file = planted.extension().is_some_and(|it| it == "json") || place.ends_with("lock");
+        let goal = if is_file { &note } else { outside.path() };
+        symlink(goal, &planted).unwrap();
+        for command in ["clean", "build", "run", "report", "scenarios"] {
+            itcov(&krate, target.path(), &[command])
+                .ends_with(1)
+                .says(&format!("{} is a link", planted.display()));
+            assert_eq!(fs::read(&note).unwrap(), b"mine", "{command}, {place}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_the_lock_is_not_waited_for() {
+    let krate = app();
+    krate.itcov(&["build"]).ends_with(0);
+    let plant = "rm target/itcov/.lock && mkfifo target/itcov/.lock";
+    krate.sh(plant).ends_with(0);
+    for command in ["clean", "build"] {
+        let refused = krate.sh(&format!("timeout 20 cargo itcov {command}"));
+        refused
+            .ends_with(1)
+            .says("target/itcov/.lock is a link, a pipe");
+    }
+}
+
 #[test]
 #[ignore = "needs root, who can give files away"]
 fn what_belongs_to_somebody_else_is_refused_by_its_name() {
@@ -131,5 +183,10 @@ fn what_belongs_to_somebody_else_is_refused_by_its_name() {
         let said = format!("{} belongs to the user 65534", path.display());
         let refused = refused.says(&said).says("CARGO_TARGET_DIR");
         assert!(!refused.stdout.contains("1\n"), "{refused:?}");
+        if !place.contains('*') {
+            itcov(&krate, target.path(), &["clean"])
+                .ends_with(1)
+                .says(&said);
+        }
     }
 }
