@@ -154,6 +154,7 @@ fn a_pipe_in_the_place_of_the_lock_is_not_waited_for() {
             .ends_with(1)
             .says("target/itcov/.lock is a link, a pipe");
     }
+    krate.sh("timeout 20 target/itcov/debug/app").ends_with(0);
 }
 
 #[test]
