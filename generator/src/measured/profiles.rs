@@ -73,7 +73,7 @@ impl Profiles {
             match fs::metadata(path) {
                 Ok(file) if file.is_dir() => {
                     // Whoever reads it says what is no file.
-                    walk(path, &mut found, |it| !it.path().is_dir())?;
+                    walk(path, &mut found, true, |it| !it.file_type().is_dir())?;
                 }
                 // Some devices never end.
                 Ok(file) if is_device(file.file_type()) => {
@@ -102,8 +102,11 @@ impl Profiles {
             for profile in found {
                 let real = profile.canonicalize();
                 let real = real.with_context(|| format!("cannot read {}", profile.harmless()))?;
-                let is_of_other_loader = other_loader(&real).is_some();
-                if !seen.insert(real) {
+                // A link to a file that is called by its content has the name itself.
+                let is_of_other_loader = [&profile, &real].map(|it| other_loader(it).is_some());
+                let is_of_other_loader = is_of_other_loader.contains(&true);
+                // What a program and a test have done alike is one file there.
+                if !seen.insert((real, is_of_other_loader)) {
                     continue;
                 }
                 match (is_of_other_loader, profile == *path) {
@@ -243,7 +246,7 @@ pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> 
 /// Whether there is one of a shared library that only tests or build scripts had loaded, and of which something may have run.
 pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
     let mut all = Vec::new();
-    walk(directory, &mut all, is_file)?;
+    walk(directory, &mut all, false, is_file)?;
     all.retain(|it| other_loader(it).is_some());
     Ok(all.iter().any(|it| may_have_run(it)))
 }
@@ -271,7 +274,7 @@ pub fn may_have_run(profile: &Path) -> bool {
 
 fn below_of(directory: &Path, found: &mut Vec<PathBuf>, loader: Option<OtherLoader>) -> Result<()> {
     let mut all = Vec::new();
-    walk(directory, &mut all, is_file)?;
+    walk(directory, &mut all, false, is_file)?;
     found.extend(all.into_iter().filter(|it| other_loader(it) == loader));
     Ok(())
 }
@@ -280,15 +283,22 @@ fn is_file(entry: &DirEntry) -> bool {
     entry.file_type().is_file()
 }
 
-/// Adds those that `is_one` says are some.
-fn walk(directory: &Path, found: &mut Vec<PathBuf>, is_one: fn(&DirEntry) -> bool) -> Result<()> {
-    for entry in WalkDir::new(directory).sort_by_file_name() {
+/// Adds those that `is_one` says are some. If it follows links, one that leads nowhere is an error.
+fn walk(
+    directory: &Path,
+    found: &mut Vec<PathBuf>,
+    follows: bool,
+    is_one: fn(&DirEntry) -> bool,
+) -> Result<()> {
+    let entries = WalkDir::new(directory).follow_links(follows);
+    for entry in entries.sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
-            // A run that goes on takes some and ends.
             Err(error) if is_gone(&error) => continue,
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot read {}", directory.harmless()));
+                let path = error.path().unwrap_or(directory).to_owned();
+                let error = error.into_io_error().unwrap_or(io::ErrorKind::Other.into());
+                return Err(error).with_context(|| format!("cannot read {}", path.harmless()));
             }
         };
         if is_profile(entry.path()) && is_one(&entry) {
@@ -308,7 +318,9 @@ pub fn is_cut_off(path: &Path) -> bool {
     head.is_ok_and(|(head, length)| profile::is_cut_off(&head, length))
 }
 
+/// Whether nothing is there any more, as a run that goes on takes some and ends; or a link leads to where the walk comes from.
 fn is_gone(error: &walkdir::Error) -> bool {
-    let error = error.io_error();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+    let is_missing = error.io_error().map(io::Error::kind) == Some(io::ErrorKind::NotFound);
+    let is_link = error.path().is_some_and(Path::is_symlink);
+    is_missing && !is_link || error.loop_ancestor().is_some()
 }

@@ -99,6 +99,24 @@ fn a_link_to_a_profile_is_that_profile_and_counts_once() {
 }
 
 #[test]
+fn a_link_to_a_directory_of_profiles_is_followed() {
+    let krate = TestCrate::new("hosts");
+    let suite = r#"set -e
+        (export LLVM_PROFILE_FILE=$PWD/hosts/a/%m%c.profraw; "$ITCOV_BIN")
+        (export LLVM_PROFILE_FILE=$PWD/mounted/b/%m%c.profraw; "$ITCOV_BIN")
+        ln -s ../mounted/b hosts/b
+        ln -s . hosts/itself
+        "$ITCOV_BIN""#;
+    krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    let report = || krate.itcov(&["report", "--lcov", "-", "--profiles", "hosts"]);
+    assert_eq!(entries_of_main(&report().ends_with(0).stdout), 2);
+    krate.sh("mv mounted away").ends_with(0);
+    report()
+        .ends_with(1)
+        .says("error: cannot read hosts/b: No such file");
+}
+
+#[test]
 fn a_run_is_reported_on_while_it_goes_on() {
     let krate = TestCrate::new("going-on");
     let mut run = Running::start(

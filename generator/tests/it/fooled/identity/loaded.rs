@@ -131,9 +131,13 @@ fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_name
         "exec", "-p", "app", "--with", "plugin", "--", "sh", "-c", &suite,
     ];
     krate.itcov(&exec).ends_with(0);
-    let collect = "mkdir all tests links
+    let collect = "mkdir all tests links store by-content
         cp $(find target/itcov/.checkouts -path '*/runs/*' -name '*.itcov') all
-        for it in all/*; do ln -s ../$it links/$(basename $it .itcov)-link.profraw; done";
+        for it in all/*; do ln -s ../$it links/$(basename $it .itcov)-link.profraw; done
+        for it in all/*; do
+            of=store/$(sha256sum $it | cut -d ' ' -f 1)
+            cp $it $of && ln -s ../$of by-content/$(basename $it)
+        done";
     krate.sh(collect).ends_with(0);
     let report = |named: &[&str]| krate.itcov(&[&["report", "--profiles"], named].concat());
     let files = krate.sh("echo all/*").stdout;
@@ -143,6 +147,7 @@ fn what_others_call_of_a_shared_library_does_not_count_in_profiles_that_are_name
         (&[run.trim()][..], 0),
         (&["all"], 0),
         (&["links"], 0),
+        (&["by-content"], 0),
         (&files, 3),
     ] {
         let output = report(named).ends_with(0);
