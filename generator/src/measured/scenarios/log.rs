@@ -205,7 +205,8 @@ fn next(bytes: &[u8]) -> Option<(Entry, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&bytes[..end]).ok()?;
     let mut rest = &bytes[end + 1..];
-    let length = head.profiles.iter().map(|(_, length)| *length).sum();
+    let mut lengths = head.profiles.iter().map(|(_, length)| *length);
+    let length = lengths.try_fold(0, usize::checked_add)?;
     if digest(rest.get(..length)?) != head.digest {
         return None;
     }
@@ -309,6 +310,23 @@ mod tests {
         // Of a process that was still there.
         add(&mut bytes, &entry(None, Outcome::Ended, &[1])).unwrap();
         assert!(has_all(&bytes));
+    }
+
+    #[test]
+    fn one_whose_lengths_are_more_than_there_can_be_is_left_out() {
+        let mut entry = entry(Some("a"), Outcome::Passed, &[1]);
+        entry.profiles.push(entry.profiles[0].clone());
+        let mut bytes = Vec::new();
+        add(&mut bytes, &entry).unwrap();
+        let own = format!(",{}]", entry.profiles[0].1.to_bytes().len());
+        // Their sum would be 4, the number of bytes that are there, if it began anew behind the greatest number.
+        let text = String::from_utf8(bytes).unwrap();
+        let text = text.replacen(&own, &format!(",{}]", usize::MAX), 1);
+        let text = text.replacen(&own, ",5]", 1);
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("scenarios");
+        std::fs::write(&file, text).unwrap();
+        assert_eq!(read(&file).unwrap(), []);
     }
 
     #[test]
