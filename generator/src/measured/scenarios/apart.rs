@@ -7,7 +7,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
@@ -22,6 +22,7 @@ use super::shared::{self, Sharing};
 use crate::build::layout::digest;
 use crate::build::linked::PATTERN;
 use crate::measured::part::SUITE;
+use crate::run::interrupts::let_large_writes_fail;
 use llvm_coverage::terminal::Harmless as _;
 
 /// The name of the executable that starts something of a scenario.
@@ -49,6 +50,7 @@ pub fn main(arguments: &[OsString]) -> ExitCode {
         eprintln!("error: `cargo itcov exec --scenarios` calls this program");
         return ExitCode::FAILURE;
     };
+    let_large_writes_fail();
     let mut command = Command::new(program);
     command.args(words);
     // What a scenario has started has a directory already.
@@ -228,7 +230,8 @@ fn note(part: &Path, entry: &Entry) -> io::Result<()> {
 /// What keeps a scenario from being noted does not keep the suite from going on.
 fn complain<T>(done: io::Result<T>) {
     if let Err(error) = done {
-        eprintln!("itcov: the scenario cannot be noted: {error}");
+        // Nor does it if that cannot be said.
+        let _ = writeln!(io::stderr(), "itcov: the scenario cannot be noted: {error}");
     }
 }
 

@@ -225,6 +225,21 @@ wait
         .says("it is not known how long \"s ");
 }
 
+/// An ordinary program has nothing to note, so such a limit does not end it.
+#[test]
+fn where_no_file_may_be_larger_what_is_started_for_a_scenario_runs() {
+    let krate = program();
+    let limited = r#"(ulimit -f 0; ITCOV_SCENARIO=a "$ITCOV_BIN" 1 >/dev/null)"#;
+    let script = format!(r#"{limited} && ITCOV_SCENARIO=b "$ITCOV_BIN" 2"#);
+    let run = ["exec", "--scenarios", "--", "sh", "-c", &script];
+    krate
+        .itcov(&run)
+        .ends_with(0)
+        .says("warning: a measured program could not write its profile");
+    let reach = krate.itcov(&["scenarios", "--reach", "act_2"]).ends_with(0);
+    assert_eq!(reach.stdout, "b\n");
+}
+
 /// What counts: as a report on what there is says it, and on profiles that were brought here.
 fn counts(krate: &TestCrate) -> [String; 2] {
     let run = krate.sh("ls -d target/itcov/.checkouts/*/runs/* | tail -n 1");
