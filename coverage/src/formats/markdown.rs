@@ -16,7 +16,7 @@ use super::{missing, names};
 use crate::count::ratio::Ratio;
 use crate::count::summary::Summary;
 use crate::count::{Coverage, FileCoverage};
-use crate::terminal::steers;
+use crate::terminal::{has_command, steers};
 
 /// GitHub refuses a longer comment. It counts characters; these are bytes, which are no fewer.
 const LIMIT: usize = 65_536;
@@ -149,7 +149,7 @@ fn bar(ratio: Ratio) -> String {
 
 /// A name as code in a cell of a table, whatever it is made of.
 fn code(name: &str) -> String {
-    if !name.contains(|it: char| steers(it) || "`|\\".contains(it)) {
+    if !name.contains(|it: char| steers(it) || "`|\\".contains(it)) && !has_command(name) {
         return format!("`{name}`");
     }
     let mut text = String::from("<code>");

@@ -178,7 +178,9 @@ impl Scenarios {
                 let filter = nextest(counted, chosen.iter().copied())?;
                 output::print(&filter.unwrap_or("none()".to_owned()));
             }
-            Format::Human if !stdout().is_terminal() => names().for_each(output::print),
+            Format::Human if !stdout().is_terminal() => {
+                names().for_each(|it| output::print(&harmless(it)));
+            }
             Format::Human | Format::Table => {
                 let outside = counted.outside().map(|it| {
                     let alone = &reach::alone(&counted.index.sets)[it];

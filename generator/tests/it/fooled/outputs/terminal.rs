@@ -22,6 +22,39 @@ fn is_harmless(output: &Output) {
     assert_ne!(output.status, 0);
 }
 
+/// Whoever runs a pipeline looks for commands in what is printed.
+#[test]
+fn a_name_is_no_command_for_a_pipeline() {
+    let krate = TestCrate::new("app");
+    let area = "##vso[task.setvariable variable=x]y";
+    let main = format!(
+        "#![allow(dead_code)]\n#[path = \"../::add-mask::a.rs\"]\nmod a;\n#[path = \"{area}/b.rs\"]\nmod b;\nfn main() {{\n    a::a();\n    b::a();\n}}\n"
+    );
+    krate.write("src/main.rs", &main);
+    for file in ["::add-mask::a.rs", &format!("src/{area}/b.rs")] {
+        krate.write(file, "pub fn a() {}\npub fn b() {\n    a();\n}\n");
+    }
+    let suite = "for it in '::error::s' '##[error]s'; do ITCOV_SCENARIO=$it \"$ITCOV_BIN\"; done";
+    let exec = ["exec", "--scenarios", "--", "sh", "-c", suite];
+    let outputs = [
+        krate.itcov(&exec),
+        krate.itcov(&["report", "--show-missing-lines"]),
+        krate.itcov(&["report", "--markdown", "-"]),
+        krate.itcov(&["scenarios"]),
+        krate.itcov(&["scenarios", "--format", "table"]),
+        krate.itcov(&["scenarios", "--only", "::error::s"]),
+    ];
+    for output in outputs.map(|it| it.ends_with(0)) {
+        let (stdout, stderr) = (output.stdout.lines(), output.stderr.lines());
+        for line in stdout.chain(stderr) {
+            let is_command = line.trim_start().starts_with("::")
+                || line.contains("##vso[")
+                || line.contains("##[");
+            assert!(!is_command, "{output:?}");
+        }
+    }
+}
+
 #[test]
 fn errors_about_files_from_elsewhere_are_a_line() {
     let fixture = Instrumented::build("unlinked-module", "unlinked-module");
