@@ -1,6 +1,6 @@
 //! Builds that nothing refers to any more: of choices of dependencies, and of other versions of this program.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 use super::Store;
 use crate::build::layout::Layout;
 use crate::build::{units, wrapper};
+use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 
 /// Removes them, unless a run goes on in some checkout. Gives how many bytes that has freed.
@@ -67,7 +68,7 @@ fn entries(directory: &Path) -> Vec<PathBuf> {
 fn is_built_in(target: &Path) -> bool {
     let files = WalkDir::new(target).max_depth(3).into_iter().flatten();
     let mut locks = files.filter(|entry| entry.file_name() == ".cargo-lock");
-    locks.any(|entry| File::open(entry.path()).is_ok_and(|lock| lock.try_lock().is_err()))
+    locks.any(|entry| files::open(entry.path()).is_ok_and(|lock| lock.try_lock().is_err()))
 }
 
 /// Deletes a file or a directory. Gives how many bytes that frees: those of files that have no other name.

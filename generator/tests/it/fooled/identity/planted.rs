@@ -143,9 +143,12 @@ fn what_leads_out_of_the_target_directory_is_refused_by_its_name() {
 }
 
 #[test]
-fn a_pipe_in_the_place_of_the_lock_is_not_waited_for() {
+fn a_pipe_in_the_place_of_a_lock_is_not_waited_for() {
     let krate = app();
     krate.itcov(&["build"]).ends_with(0);
+    let cargos = "mkdir -p target/itcov/.also/any && mkfifo target/itcov/.also/any/.cargo-lock";
+    krate.sh(cargos).ends_with(0);
+    krate.sh("timeout 20 cargo itcov clean").ends_with(0);
     let plant = "rm target/itcov/.lock && mkfifo target/itcov/.lock";
     krate.sh(plant).ends_with(0);
     for command in ["clean", "build"] {
