@@ -123,3 +123,40 @@ pub(super) fn holds(predicate: &Meta, known: &dyn Fn(&str) -> Option<bool>) -> O
     }
     parts.iter().all(Option::is_some).then_some(otherwise)
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse::Parser as _;
+    use syn::{Attribute, parse::ParseStream};
+
+    #[test]
+    fn what_is_for_tests_or_switched_off_is_not_meant() {
+        let is_meant = |text: &str| {
+            let parsed = |input: ParseStream| Attribute::parse_outer(input);
+            super::is_meant(&parsed.parse_str(text).unwrap())
+        };
+        for text in [
+            "#[test]",
+            "#[tokio::test]",
+            "#[cfg(test)]",
+            "#[cfg(not(coverage))]",
+            "#[coverage(off)]",
+            "#[cfg_attr(coverage_nightly, coverage(off))]",
+            "#[cfg_attr(a, cfg_attr(b, inline, coverage(off)))]",
+        ] {
+            assert!(!is_meant(text), "{text}");
+        }
+        for text in [
+            "#[inline]",
+            "#[cfg(false)]",
+            "#[cfg(not(test))]",
+            "#[cfg(not(coverage_nightly))]",
+            "#[coverage(on)]",
+            "#[cfg_attr(coverage, inline)]",
+            "#[cfg_attr(a, doc = \"coverage(off)\")]",
+            "#[cfg_attr(coverage_nightly, feature(coverage_attribute))]",
+        ] {
+            assert!(is_meant(text), "{text}");
+        }
+    }
+}

@@ -164,3 +164,38 @@ fn what_is_within_something_that_never_ran_does_not_count_as_what_is_around_that
             .says(&format!("no code for line {line}"));
     }
 }
+
+/// A crate of which some is not to be measured, with a closure behind a text of several bytes a character, and what no build has.
+const HEADED: &str = "#![cfg_attr(coverage_nightly, feature(coverage_attribute))]
+
+struct Limits {
+    delay: u8,
+}
+
+fn main() {
+    let known = std::env::args().nth(1).filter(|it| it == \"最大再試行回数の設定値\").map(|_| Limits {
+        delay: 10,
+    });
+    println!(\"{}\", known.map_or(0, |it| it.delay));
+}
+
+#[cfg_attr(feature = \"api\", doc = \"GET /policies/{id}/coverage\")]
+pub fn policy(number: u8) -> u8 {
+    return number;
+    #[allow(unreachable_code)]
+    {
+        number + 1
+    }
+}
+";
+
+#[test]
+fn neither_a_character_of_several_bytes_nor_the_word_coverage_makes_a_change_one_that_has_run() {
+    let gate = gate_of(HEADED);
+    gate("delay: 10", "delay: 11", &[])
+        .ends_with(1)
+        .says("0 of 1 lines ran");
+    gate("number + 1", "number + 2", &[])
+        .ends_with(1)
+        .says("nothing that has changed was measured");
+}
