@@ -28,8 +28,8 @@ pub fn is_meant(attributes: &[Attribute]) -> bool {
         let last = path.segments.last();
         let is_test = last.is_some_and(|it| it.ident == "test");
         let is_marked = match &attribute.meta {
-            Meta::List(list) if path.is_ident("coverage") => is_off(&list.tokens),
-            Meta::List(list) if path.is_ident("cfg_attr") => switches_off(list.tokens.clone()),
+            Meta::List(of) if path.is_ident("coverage") => is_off(&of.tokens),
+            Meta::List(of) if path.is_ident("cfg_attr") => switches_off(of.tokens.clone()),
             _ => false,
         };
         let is_never = predicate(attribute).is_some_and(|it| {
