@@ -272,6 +272,9 @@ pub const ELSEWHERE: &str = "elsewhere";
 /// Where a process notes the directory of the package that cargo has meant to run.
 pub const ANOTHER: &str = "another";
 
+/// The directory of the links by which processes come to a part that is recorded. Their names are numbers.
+pub const NOW: &str = "now";
+
 const LOCK: &str = ".lock";
 
 /// The file that is held while the runs of some checkout change: there is one for all checkouts of a target directory.

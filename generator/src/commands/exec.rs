@@ -82,7 +82,7 @@ impl Exec {
         let built = measure.build(measure.programs()?)?;
         started::by_cargo(&built);
         let mut recording = measure.begin(&built, self.run.add)?;
-        let profiles = Profiles::at(recording.directory())?;
+        let profiles = Profiles::at(recording.for_processes())?;
         let mut environment = self.environment(&measure, &built, &profiles);
         let apart = self.scenarios.then(|| Apart::prepare(&built, &recording));
         let apart = apart.transpose()?;

@@ -66,7 +66,7 @@ impl Run {
         }
         let built = measure.build(programs)?;
         let mut recording = measure.begin(&built, self.how.add)?;
-        let profiles = Profiles::at(recording.directory())?;
+        let profiles = Profiles::at(recording.for_processes())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,
             suite: None,

@@ -63,7 +63,7 @@ impl Suite {
         }
         let built = measure.build(programs)?;
         let mut recording = measure.begin(&built, self.run.add)?;
-        let profiles = Profiles::at(recording.directory())?;
+        let profiles = Profiles::at(recording.for_processes())?;
         let plan = Plan {
             programs: measure.starts(&built, &profiles, &settings, &words)?,
             suite: Some(plan::Suite {

@@ -14,7 +14,7 @@ use llvm_coverage::files;
 use serde::{Deserialize, Serialize};
 
 /// The name of the file in the directory of a part.
-pub(super) const NAME: &str = "place.json";
+const NAME: &str = "place.json";
 
 /// When and where a part of a run began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

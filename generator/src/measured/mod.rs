@@ -5,6 +5,7 @@
 //! <target>/itcov/.checkouts/<name>-<key>/
 //!     build.json                 the last build
 //!     wanted/<number>            a run that is wanted: where it is recorded, and held by its process
+//!     now/<number>               the way of processes to the part of that number: a link while it is recorded, then a directory of what came too late
 //!     linked/                    profiles of processes without LLVM_PROFILE_FILE, until the only run that goes on takes them
 //!     linked-tests/              profiles of tests, if they are measured, likewise
 //!     builds/<key>/              programs and libraries of a build, which a later one does not replace
@@ -30,6 +31,7 @@
 //! | --- | --- |
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
 //! | `going_on`, `wanted` | runs that go on, also in other checkouts of the target directory; runs that have measured nothing, or under another path of the checkout |
+//! | `now` | what is started comes to a run as long as that goes on |
 //! | `kept`, `beginning`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
 //! | `choice`, `measurement`, `profiles` | which programs are asked for; the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
@@ -43,12 +45,12 @@ mod beginning;
 mod built_twice;
 mod choice;
 pub mod counters;
-mod earlier;
 mod going_on;
 mod idle;
 mod inside;
 mod kept;
 mod measurement;
+mod now;
 mod numbered;
 mod of_tests;
 pub mod origin;

@@ -4,6 +4,7 @@ use llvm_coverage::terminal::Harmless as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
@@ -28,12 +29,21 @@ pub fn numbered(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
-fn number(path: &Path) -> Option<u64> {
+/// The number that a directory or file is called by.
+pub fn number(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.parse().ok()
 }
 
 /// The directory behind those that are `there`.
 pub fn next(directory: &Path, there: &[PathBuf]) -> PathBuf {
-    let last = there.last().and_then(|path| number(path)).unwrap_or(0);
-    directory.join((last + 1).to_string())
+    directory.join(behind(there).to_string())
+}
+
+/// A number behind those that are `there`. It is the time in milliseconds, unless the clock was ahead, so one that was used is not used
+/// again when what had it is gone.
+pub fn behind(there: &[PathBuf]) -> u64 {
+    let last = there.iter().filter_map(|path| number(path)).max();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_or(0, |it| u64::try_from(it.as_millis()).unwrap_or(0));
+    now.max(last.unwrap_or(0).saturating_add(1))
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::beginning::Beginning;
 use super::kept::{Kept, Objects, is_same_file};
+use super::now;
 use super::origin::Origins;
 use super::profiles;
 use crate::build::linked::loaded_by;
@@ -45,22 +46,35 @@ pub struct Measured {
     pub others: Vec<PathBuf>,
     /// How many profiles may be of this part or of another run that went on at the same time.
     pub unknown: usize,
-    /// Another run that was wanted after this one was over.
+    /// Another run that was wanted after this one.
     pub follower: Option<Follower>,
 }
 
 /// A run of a checkout that is not in its store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Follower {
+    /// It has measured nothing yet.
+    Begun,
     /// It has measured nothing.
     Lost,
     /// It was made under another path of the checkout.
     Elsewhere(PathBuf),
 }
 
+impl Follower {
+    /// What a report needs that is to be about it.
+    pub fn what_to_do(&self) -> &'static str {
+        match self {
+            Follower::Begun => "wait until it is over",
+            Follower::Lost | Follower::Elsewhere(_) => "run the program again",
+        }
+    }
+}
+
 impl fmt::Display for Follower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Follower::Begun => f.write_str("a run has begun and has measured nothing yet"),
             Follower::Lost => f.write_str("the last run has measured nothing"),
             Follower::Elsewhere(path) => write!(
                 f,
@@ -140,6 +154,15 @@ fn has_other_library(one: &Kept, other: &Kept) -> bool {
 }
 
 impl Measured {
+    /// Whether a process was started with its environment after it was over.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be looked for.
+    pub fn has_late(&self) -> Result<bool> {
+        self.directory.as_deref().map_or(Ok(false), now::has_late)
+    }
+
     /// Whether it was measured in this checkout, or brought here as a profile, which is asked for by name.
     pub fn is_of(&self, checkout: &Path) -> bool {
         self.directory.as_deref().is_none_or(|directory| {

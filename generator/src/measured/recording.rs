@@ -16,14 +16,14 @@ use llvm_coverage::terminal::Harmless as _;
 use super::beginning::Beginning;
 use super::built_twice::with_other_code;
 use super::counters::Counters;
-use super::earlier::written_since;
 use super::going_on::ALONE;
 use super::kept::{Kept, Objects};
+use super::now::Late;
 use super::numbered::{next, numbered};
 use super::origin::{may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS};
 use super::profiles;
-use super::runs::{How, Store, is_going_on, parts};
+use super::runs::{How, PART, RUNS, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
 use super::unknown::{note_missing, unknown};
 use crate::build::linked;
@@ -37,8 +37,12 @@ pub struct Recording {
     run: PathBuf,
     /// The directory of the part that is recorded.
     pub(super) part: PathBuf,
-    /// The directories of the other runs that went on when it began.
-    beside: Vec<PathBuf>,
+    /// The link by which processes come to it.
+    link: PathBuf,
+    /// What came too late to other runs before it began.
+    late: Late,
+    /// When it was wanted.
+    number: u64,
     /// Whether nothing was there that it is added to.
     is_new: bool,
     /// Held as long as the run goes on.
@@ -66,13 +70,22 @@ impl Recording {
                 )
             }
             Some(run) => run.clone(),
-            None => next(&store.directory.join("runs"), &runs),
+            None => {
+                let directory = store.directory.join(RUNS);
+                let run = directory.join(how.number.to_string());
+                let is_there = run.exists();
+                if is_there {
+                    next(&directory, &[run])
+                } else {
+                    run
+                }
+            }
         };
         // They were said before the build.
         store.look_for_others(how.is_alone, &|_| {})?;
         store.settle()?;
         store.forget_elsewhere()?;
-        let beside = store.directories_going_on()?;
+        store.close_killed()?;
         fs::create_dir_all(&run).with_context(cannot)?;
         let lock = File::create(run.join("lock")).with_context(cannot)?;
         let hold = || -> io::Result<()> {
@@ -95,9 +108,10 @@ impl Recording {
                 earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }
-        let there = numbered(&run)?;
-        let directory = next(&run, &there);
-        let written = || -> io::Result<()> {
+        let is_new = numbered(&run)?.is_empty();
+        let late = store.late()?;
+        let directory = store.next_part(&run)?;
+        let written = || -> io::Result<PathBuf> {
             fs::create_dir_all(&directory)?;
             // A process that another measured one has started makes no directory.
             for program in &part.programs {
@@ -107,15 +121,19 @@ impl Recording {
             fs::create_dir_all(store.linked())?;
             fs::create_dir_all(store.linked_tests())?;
             Beginning::note(&store.checkout, &directory)?;
-            fs::write(directory.join("part.json"), serde_json::to_vec(part)?)
+            let link = store.open(&directory)?;
+            fs::write(directory.join(PART), serde_json::to_vec(part)?)?;
+            Ok(link)
         };
-        written().with_context(cannot)?;
+        let link = written().with_context(cannot)?;
         Ok(Recording {
             store: store.clone(),
             run,
             part: directory,
-            beside,
-            is_new: there.is_empty(),
+            link,
+            late,
+            number: how.number,
+            is_new,
             told: listen(&linked::socket_of(&store.directory)).ok(),
             has_lost: OnceCell::new(),
             _lock: lock,
@@ -126,6 +144,16 @@ impl Recording {
     /// The directory of the part.
     pub fn directory(&self) -> &Path {
         &self.part
+    }
+
+    /// The path of the part for what is started: it leads there until the run is over.
+    pub fn for_processes(&self) -> &Path {
+        &self.link
+    }
+
+    /// The run is over: what begins from now on does not come to it.
+    pub fn close(&self) {
+        let _ = fs::remove_file(&self.link);
     }
 
     /// The directory of its run.
@@ -159,24 +187,15 @@ impl Recording {
         *self.has_lost.get_or_init(is_told)
     }
 
-    /// The directory of an earlier run to which a process has put its profile since this one began. It is forgotten with that run.
+    /// A profile with which a process has come to another run, which was over, since this one began.
     ///
     /// # Errors
     ///
-    /// If the runs cannot be read.
+    /// If the profiles cannot be listed.
     pub fn in_earlier_run(&self) -> Result<Option<PathBuf>> {
-        let _lock = self.store.lock()?;
-        let mut parts = Vec::new();
-        for run in self.store.runs()? {
-            if run == self.run {
-                // A part that was forgotten, and that a process has made again, does not count.
-                let all = numbered(&run)?.into_iter();
-                parts.extend(all.filter(|part| !part.join("part.json").exists()));
-            } else if !self.beside.contains(&run) && !is_going_on(&run) {
-                parts.extend(numbered(&run)?);
-            }
-        }
-        written_since(&self.part, parts)
+        let late = self.store.late()?;
+        let profile = late.difference(&self.late).next();
+        Ok(profile.map(|(path, _)| path.clone()))
     }
 
     /// What records its scenarios.
@@ -258,7 +277,7 @@ impl Recording {
     }
 
     pub(super) fn file(&self) -> PathBuf {
-        self.part.join("part.json")
+        self.part.join(PART)
     }
 
     pub(super) fn write(&self, part: &Part) -> io::Result<()> {
@@ -331,15 +350,13 @@ impl Recording {
         self.is_kept = true;
         let runs = self.store.runs()?.into_iter();
         let mut later = runs.skip_while(|run| *run != self.run).skip(1);
-        // A process with the environment of an earlier run may have made a directory, which is no run.
-        let is_run = |run: &Path| parts(run).is_ok_and(|parts| !parts.is_empty());
-        if later.any(|run| !is_going_on(&run) && is_run(&run)) {
+        if later.any(|run| !is_going_on(&run)) {
             said(
                 "a run that began after this one has ended before it, and is forgotten: `cargo itcov report` is about this one",
             );
         }
         self.store.forget_all_but(Some(&self.run))?;
-        self.store.forget_wanted(Some(&self.part), !self.is_new)
+        self.store.forget_wanted(Some(self.number), !self.is_new)
     }
 }
 
@@ -360,6 +377,7 @@ fn listen(name: &str) -> io::Result<UnixDatagram> {
 impl Drop for Recording {
     /// A run that was not to be kept leaves nothing behind.
     fn drop(&mut self) {
+        self.close();
         if self.is_kept {
             return;
         }

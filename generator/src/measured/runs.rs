@@ -23,6 +23,12 @@ use crate::run::interrupts;
 /// How long another process may hold the lock of the list: it changes files, and waits for nobody.
 const LOCKED: Duration = Duration::from_mins(1);
 
+/// The directory of the runs.
+pub(super) const RUNS: &str = "runs";
+
+/// The file in the directory of a part that says what ran.
+pub(super) const PART: &str = "part.json";
+
 /// How often it is tried.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -41,6 +47,8 @@ pub struct How {
     pub adds: bool,
     /// Its processes find the places of their profiles by themselves, so no other run can go on.
     pub is_alone: bool,
+    /// Its number, unless it is added.
+    pub number: u64,
 }
 
 impl Store {
@@ -128,9 +136,7 @@ impl Store {
                         profiles::below(&store.linked(), &mut last.others)?;
                     }
                 }
-                if !is_going_on(&run) {
-                    last.follower = self.follower()?;
-                }
+                last.follower = self.follower(&run)?;
                 return Ok(parts);
             }
         }
@@ -202,9 +208,11 @@ impl Store {
         Ok(self.runs()?.iter().any(|run| is_going_on(run)))
     }
 
-    /// The directories of the runs, the oldest first.
+    /// The directories of the runs, in the order in which they were wanted.
     pub(super) fn runs(&self) -> Result<Vec<PathBuf>> {
-        numbered(&self.directory.join("runs"))
+        let mut runs = numbered(&self.directory.join(RUNS))?;
+        runs.retain(|run| numbered(run).is_ok_and(|all| all.iter().any(|it| is_recorded(it))));
+        Ok(runs)
     }
 
     /// Forgets what a process has noted that no run has started.
@@ -245,7 +253,7 @@ impl Store {
     pub(super) fn forget_all_but(&self, kept: Option<&Path>) -> Result<usize> {
         let (mut going_on, mut parts_kept) = (0, Vec::new());
         parts_kept.extend(self.build()?);
-        for run in self.runs()? {
+        for run in numbered(&self.directory.join(RUNS))? {
             let is_kept = kept == Some(&run);
             if is_kept || is_going_on(&run) {
                 going_on += usize::from(!is_kept);
@@ -254,6 +262,9 @@ impl Store {
                 fs::remove_dir_all(&run)
                     .with_context(|| format!("cannot delete {}", run.harmless()))?;
             }
+        }
+        if going_on == 0 {
+            self.forget_late(kept)?;
         }
         let programs = parts_kept.iter().flat_map(|part| &part.programs);
         let tests = parts_kept.iter().flat_map(|part| &part.tests);
@@ -307,7 +318,7 @@ fn locked(path: &Path, limit: Duration) -> io::Result<File> {
 pub fn parts(run: &Path) -> Result<Vec<Measured>> {
     let mut parts = Vec::new();
     for directory in numbered(run)? {
-        if let Some(part) = Part::read(&directory.join("part.json"))? {
+        if let Some(part) = Part::read(&directory.join(PART))? {
             parts.push(Measured {
                 part,
                 unknown: unknown(&directory),
@@ -318,6 +329,11 @@ pub fn parts(run: &Path) -> Result<Vec<Measured>> {
         }
     }
     Ok(parts)
+}
+
+/// Whether something was recorded in the directory of a part.
+pub(super) fn is_recorded(part: &Path) -> bool {
+    part.join(PART).exists()
 }
 
 /// Whether a process holds the run.

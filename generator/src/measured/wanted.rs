@@ -1,8 +1,9 @@
 //! Runs that were wanted. One that has measured nothing leaves the run before it as the last one, which is to be said.
 //!
 //! The process that wants a run holds the lock of a file, in which is the directory of what it records, below that of all checkouts. A
-//! file that nobody holds is of a run that is over, and if its directory is gone, of one that is lost. What is added to a run later makes
-//! up for what was to be added to it and is lost, and not for a run.
+//! file without a directory that has recorded something is of a run that has measured nothing: yet, if somebody holds the file; else it is
+//! lost. Files and runs are called by numbers in the order in which they were wanted, so that it is known which of them is later than the
+//! run that is reported on. What is added to a run later makes up for what was to be added to it and is lost, and not for a run.
 //!
 //! A checkout that is mounted elsewhere as well has a store for each of its paths. A run is noted in all of them.
 
@@ -17,16 +18,21 @@ use llvm_coverage::files;
 use llvm_coverage::terminal::Harmless as _;
 
 use super::beginning::Beginning;
-use super::numbered::{next, numbered};
+use super::numbered::{behind, number, numbered};
 use super::part::Follower;
-use super::runs::{Store, is_held};
+use super::runs::{RUNS, Store, is_held, is_recorded};
 
 /// What stands before the directory of a run that is to be added to the last one.
 const ADDS: &[u8] = b"+";
 
-/// A run that is wanted: the files that are held.
+/// A run that is wanted.
 #[derive(Debug)]
-pub struct Wanted(Vec<File>);
+pub struct Wanted {
+    /// The files that are held.
+    files: Vec<File>,
+    /// What the files are called by, and a run that begins anew. What is wanted later has a higher one.
+    pub number: u64,
+}
 
 impl Wanted {
     /// Notes that a run is wanted, which begins anew or `adds` to the last one. Nothing is written where there is no run that could be taken for it.
@@ -35,20 +41,29 @@ impl Wanted {
     ///
     /// If nothing can be written.
     pub fn note(store: &Store, adds: bool) -> Result<Wanted> {
+        let stores = store.with_runs()?;
+        let cannot = |there: &Store| format!("cannot write to {}", there.directory.harmless());
+        let lock = (!stores.is_empty()).then(|| store.lock());
+        let _lock = lock.transpose().with_context(|| cannot(store))?;
+        let mut numbers = Vec::new();
+        for there in stores.iter().chain([store]) {
+            numbers.extend(numbered(&there.wanted())?);
+            numbers.extend(numbered(&there.directory.join(RUNS))?);
+        }
+        let number = behind(&numbers);
         let mut files = Vec::new();
-        for there in store.with_runs()? {
+        for there in &stores {
             let noted = || -> Result<File> {
-                let _lock = store.lock()?;
                 let directory = there.wanted();
                 fs::create_dir_all(&directory)?;
-                let noted = numbered(&directory)?;
                 if there.directory != store.directory {
                     // Nobody else forgets them there. The last one says that there was one until this one has begun.
+                    let noted = numbered(&directory)?;
                     let earlier = noted.iter().rev().skip(1);
                     let mut over = earlier.filter(|file| !is_held(file));
                     over.try_for_each(fs::remove_file)?;
                 }
-                let file = next(&directory, &noted);
+                let file = directory.join(number.to_string());
                 // Nobody is to find it before it is held.
                 let half = file.with_extension("half");
                 let held = File::create(&half)?;
@@ -59,10 +74,9 @@ impl Wanted {
                 fs::rename(half, file)?;
                 Ok(held)
             };
-            let cannot = || format!("cannot write to {}", there.directory.harmless());
-            files.push(noted().with_context(cannot)?);
+            files.push(noted().with_context(|| cannot(there))?);
         }
-        Ok(Wanted(files))
+        Ok(Wanted { files, number })
     }
 
     /// Notes where it is recorded.
@@ -72,7 +86,7 @@ impl Wanted {
     /// If it cannot be written.
     pub fn begins(&self, part: &Path) -> io::Result<()> {
         let part = below_checkouts(part).unwrap_or(part);
-        let mut files = self.0.iter();
+        let mut files = self.files.iter();
         files.try_for_each(|mut file| file.write_all(part.as_os_str().as_encoded_bytes()))
     }
 }
@@ -99,31 +113,40 @@ impl Store {
         Ok(found)
     }
 
-    /// The run that was wanted after the last one was over, and is lost or was made under another path of the checkout.
+    /// The last run that was wanted after a `run`, if nothing of it is in this store.
     ///
     /// # Errors
     ///
     /// If the runs cannot be listed.
-    pub(super) fn follower(&self) -> Result<Option<Follower>> {
+    pub(super) fn follower(&self, run: &Path) -> Result<Option<Follower>> {
         let wanted = numbered(&self.wanted())?;
-        Ok(wanted.iter().rev().find_map(|file| {
+        let later = wanted.iter().rev();
+        let mut later = later.take_while(|file| number(file) > number(run));
+        Ok(later.find_map(|file| {
             let part = part(file);
-            let beginning = Beginning::read(&part).filter(|_| !part.starts_with(&self.directory));
-            match beginning {
-                Some(beginning) => Some(Follower::Elsewhere(beginning.path)),
-                None => (!is_held(file) && !part.exists()).then_some(Follower::Lost),
+            let elsewhere = part
+                .as_deref()
+                .filter(|it| !it.starts_with(&self.directory));
+            if let Some(beginning) = elsewhere.and_then(Beginning::read) {
+                return Some(Follower::Elsewhere(beginning.path));
+            }
+            match part {
+                Some(part) if is_recorded(&part) => None,
+                _ if is_held(file) => Some(Follower::Begun),
+                _ => Some(Follower::Lost),
             }
         }))
     }
 
-    /// Forgets those that are over, and the one that is recorded in the part `own`. If that was added to a run, only those that were to
-    /// be added as well.
-    pub(super) fn forget_wanted(&self, own: Option<&Path>, is_added: bool) -> Result<()> {
+    /// Forgets those that are over. Of a run that is kept, by its number, only its own and those that were wanted before it; if that was added to
+    /// a run, only those that were to be added as well.
+    pub(super) fn forget_wanted(&self, own: Option<u64>, is_added: bool) -> Result<()> {
         for file in numbered(&self.wanted())? {
             if is_added && !text(&file).starts_with(ADDS) {
                 continue;
             }
-            if own == Some(&part(&file)) || !is_held(&file) {
+            let (number, is_own) = (number(&file), own.is_some() && number(&file) == own);
+            if is_own || (own.is_none() || number < own) && !is_held(&file) {
                 fs::remove_file(&file)
                     .with_context(|| format!("cannot delete {}", file.harmless()))?;
             }
@@ -132,16 +155,12 @@ impl Store {
     }
 }
 
-/// The directory of what was recorded. No path if it was not begun.
-fn part(file: &Path) -> PathBuf {
+/// The directory of what was recorded. None if it was not begun.
+fn part(file: &Path) -> Option<PathBuf> {
     let text = text(file);
     let below = Path::new(OsStr::from_bytes(text.strip_prefix(ADDS).unwrap_or(&text)));
     let checkouts = file.ancestors().nth(3).unwrap_or(file);
-    if below == Path::new("") {
-        PathBuf::new()
-    } else {
-        checkouts.join(below)
-    }
+    (below != Path::new("")).then(|| checkouts.join(below))
 }
 
 /// The path of a part below the directory of all checkouts: `<name>-<key>/runs/<number>/<number>`.

@@ -207,6 +207,7 @@ impl<'a> Measure<'a> {
         let how = How {
             adds: add,
             is_alone: self.tests,
+            number: self.wanted.as_ref().map_or(0, |it| it.number),
         };
         let recording = Recording::begin(&self.store, &built.part, how, &say_loss)?;
         if let Some(wanted) = &self.wanted {

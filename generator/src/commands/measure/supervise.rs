@@ -118,6 +118,7 @@ impl Measure<'_> {
             ));
             recording.forget_scenarios()?;
         }
+        recording.close();
         started::elsewhere(recording)?;
         going_on::part(recording, &self.layout.itcov)?;
         Ok(outcome)

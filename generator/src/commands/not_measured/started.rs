@@ -124,13 +124,13 @@ fn replaced(built: &Built) -> Option<String> {
 ///
 /// If the other runs cannot be read.
 pub fn elsewhere(recording: &Recording) -> Result<()> {
-    if let Some(run) = recording.in_earlier_run()? {
+    if let Some(profile) = recording.in_earlier_run()? {
         recording.note_missing("a program had the environment of an earlier run")?;
         warn(&format!(
-            "a measured program was started with the {PROFILE} of an earlier run, which is below {}, so what it did does not count: \
-             something has kept the environment of that run, such as the suite in a file, or a server; it has to take {PROFILE} from \
+            "a measured program was started with the {PROFILE} of an earlier run, so what it did does not count (its profile is \
+             {}): something has kept the environment of that run, such as the suite in a file, or a server; it has to take {PROFILE} from \
              this run",
-            run.harmless()
+            profile.harmless()
         ));
     }
     if recording.has_lost() {

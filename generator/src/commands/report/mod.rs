@@ -166,7 +166,7 @@ impl Report {
         let earlier = self.baseline.read(root)?;
         let mut measurement = Measurement::find(parts, &self.choice)?;
         // What is written below the checkout from now on is this report.
-        let brought = warnings::of_runs(parts, &layout.root);
+        let brought = warnings::of_runs(parts, &layout.root)?;
         profiles
             .paths_mut()
             .extend_from_slice(measurement.profiles());

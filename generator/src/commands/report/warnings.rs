@@ -23,7 +23,11 @@ const NAMED: usize = 3;
 
 /// Tells what is to be known about the runs: whether they were made in this `checkout` and are the last ones, and whose profiles are
 /// not known. Gives one that was made in another checkout.
-pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Option<&'a Measured> {
+///
+/// # Errors
+///
+/// If profiles cannot be looked for.
+pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Result<Option<&'a Measured>> {
     let when = |time: Option<SystemTime>| {
         time.map_or_else(
             || "some time ago".to_owned(),
@@ -46,8 +50,16 @@ pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Option<&'a Measure
             when(part.began())
         ));
     }
+    for part in parts {
+        if part.has_late()? {
+            warn(
+                "a measured program was started after the run with the LLVM_PROFILE_FILE of the run, so what it did does not count: something \
+                 has kept the environment of the run, such as a shell or a server",
+            );
+        }
+    }
     of_unknown(parts.iter().map(|part| part.unknown).sum());
-    brought
+    Ok(brought)
 }
 
 /// Tells how many profiles may be of another run.
@@ -85,8 +97,9 @@ pub fn is_last(parts: &[Measured]) -> Result<()> {
     for (part, follower) in followed(parts) {
         if let Some(run) = part.directory.as_deref().and_then(Path::parent) {
             bail!(
-                "{follower}, so whether enough ran cannot be told; run the program again, or say that the run \
+                "{follower}, so whether enough ran cannot be told; {}, or say that the run \
                  before it is to count: --profiles {}",
+                follower.what_to_do(),
                 run.harmless()
             );
         }

@@ -112,8 +112,27 @@ impl Section {
         let text = text.replace(krate.root.to_str().unwrap(), &shop);
         let text = text.replace(above.to_str().unwrap(), PLACE);
         let shown = self.shown.iter();
-        shown.fold(text, |text, (from, to)| text.replace(from, to))
+        let text = shown.fold(text, |text, (from, to)| text.replace(from, to));
+        with_first_numbers(&text)
     }
+}
+
+/// Runs and their parts are called by the time.
+fn with_first_numbers(text: &str) -> String {
+    fn behind(text: &str) -> &str {
+        text.trim_start_matches(|it: char| it.is_ascii_digit())
+    }
+    let mut parts = text.split("/runs/");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let run = behind(part);
+        let (number, rest) = match run.strip_prefix('/') {
+            Some(below) if below != behind(below) => ("1/1", behind(below)),
+            _ => ("1", run),
+        };
+        let _ = write!(shown, "/runs/{number}{rest}");
+    }
+    shown
 }
 
 fn is_routine(what: &str) -> bool {

@@ -257,7 +257,7 @@ fn counts_of_scenarios_that_do_not_come_along_are_missed() {
     let run = ["exec", "--scenarios", "--", "sh", "-ec", script];
     let whole = krate.itcov(&run).ends_with(0);
     assert!(!whole.stderr.contains("warning"), "{}", whole.stderr);
-    krate.sh("cp -r target/itcov/.checkouts/*/runs/1/1 copy");
+    krate.sh("cp -r target/itcov/.checkouts/*/runs/*/[0-9]* copy");
     let report = || krate.itcov(&["report", "--profiles", "copy"]).ends_with(0);
     assert_eq!(report().stderr, "");
     krate.sh("truncate -s -100 copy/.scenarios");
@@ -275,7 +275,7 @@ fn counts_of_scenarios_that_do_not_come_along_are_missed() {
 
     let all = ["scenarios", "--reach", "act_1"];
     assert_eq!(krate.itcov(&all).ends_with(0).stdout, "a\n");
-    krate.sh("truncate -s -100 target/itcov/.checkouts/*/runs/1/1/.scenarios");
+    krate.sh("truncate -s -100 target/itcov/.checkouts/*/runs/*/[0-9]*/.scenarios");
     krate.itcov(&all).ends_with(0).says(" is not whole, ");
 }
 
@@ -308,11 +308,13 @@ fn what_is_apart_counts_as_often_as_else_and_takes_no_room() {
     exec(&["--scenarios"], &killed);
     assert_eq!(counts(&krate), expected);
     assert_eq!(rows(&krate), of_scenarios);
-    let profiles = krate.sh("find target/itcov/.checkouts/*/runs/3 -name '*.itcov' | wc -l");
+    let profiles = krate.sh(
+        "find \"$(ls -d target/itcov/.checkouts/*/runs/* | tail -n 1)\" -name '*.itcov' | wc -l",
+    );
     assert_eq!(profiles.stdout, "10\n");
 
     // And between: what was put together is there once more.
-    let part = "$(ls -d target/itcov/.checkouts/*/runs/* | tail -n 1)/1";
+    let part = "$(ls -d target/itcov/.checkouts/*/runs/*/[0-9]* | tail -n 1)";
     exec(&["--scenarios"], &format!("{each}; cp -R {part} ../saved")).ends_with(0);
     krate.sh(&format!(
         "cp -R ../saved/.suite/.apart/* {part}/.suite/.apart"

@@ -44,7 +44,7 @@ impl Recorded {
         let store = Store::of(&layout)?;
         let parts = store.last()?;
         let measurement = Measurement::find(&parts, choice)?;
-        warnings::of_runs(&parts, &layout.root);
+        warnings::of_runs(&parts, &layout.root)?;
         Ok(Recorded {
             store,
             measurement,

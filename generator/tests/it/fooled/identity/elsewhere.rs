@@ -134,6 +134,67 @@ fn a_process_with_the_environment_of_an_earlier_run_is_named() {
 }
 
 #[test]
+fn a_process_that_begins_after_the_run_with_its_environment_does_not_count() {
+    let krate = super::app();
+    let gate = ["report", "--fail-under-lines", "90"];
+    let late = ". ./environment; target/itcov/debug/app more";
+    let keep = |options: &[&str], then: &str| {
+        let suite = format!("export -p >environment; {then}");
+        krate.itcov(&[&["exec"], options, &["--", "sh", "-c", &suite]].concat())
+    };
+    let said = "warning: a measured program was started after the run with the LLVM_PROFILE_FILE of the run";
+    for options in [&[][..], &["--add"]] {
+        keep(options, "\"$ITCOV_BIN\"").ends_with(0);
+        let report = krate.itcov(&gate).ends_with(1);
+        assert_eq!(report.stderr.contains(said), !options.is_empty());
+        for _ in 0..2 {
+            krate.sh(late).ends_with(0);
+            let report = krate.itcov(&gate).ends_with(1).says(said);
+            assert_eq!(report.lines_of("Total"), super::LINES);
+        }
+    }
+    // The next run is told of those that begin in it.
+    let next = keep(&[], "\"$ITCOV_BIN\"").ends_with(0);
+    assert!(!next.stderr.contains("warning:"), "{next:?}");
+
+    // One of a run that was lost makes no run of it.
+    keep(&[], "false").ends_with(1);
+    krate.sh(late).ends_with(0);
+    krate
+        .itcov(&gate)
+        .ends_with(1)
+        .says("error: the last run has measured nothing");
+    let more = ["exec", "--add", "--", "sh", "-c", "\"$ITCOV_BIN\" more"];
+    let added = krate.itcov(&more).ends_with(0);
+    assert_eq!(added.lines_of("Total"), (12, 12));
+    // Nor does it come to the next one, also if all was forgotten.
+    for forgets in [false, true] {
+        keep(&[], "false").ends_with(1);
+        if forgets {
+            krate.itcov(&["clean"]).ends_with(0);
+        }
+        let suite = "\"$ITCOV_BIN\"; env -i sh -c '. ./environment; \"$ITCOV_BIN\" more'";
+        let next = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+        let next = next.says("was started with the LLVM_PROFILE_FILE of an earlier run");
+        assert_eq!(next.lines_of("Total"), super::LINES);
+    }
+}
+
+/// The clock was ahead when that began.
+#[test]
+fn a_process_with_the_environment_of_a_run_that_began_later_by_the_clock_is_named() {
+    let krate = super::app();
+    let keep = "export -p >environment; \"$ITCOV_BIN\"";
+    krate.itcov(&["exec", "--", "sh", "-c", keep]).ends_with(0);
+    let ahead = "sed -i 's/\"secs_since_epoch\":1/\"secs_since_epoch\":9/' target/itcov/.checkouts/*/runs/*/*/place.json";
+    krate.sh(ahead).ends_with(0);
+    let suite = "\"$ITCOV_BIN\"; env -i sh -c '. ./environment; \"$ITCOV_BIN\" more'";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    let output = output.says("was started with the LLVM_PROFILE_FILE of an earlier run");
+    assert_eq!(output.lines_of("Total"), super::LINES);
+}
+
+#[test]
 fn processes_count_that_take_the_right_to_write_to_their_files() {
     let krate = super::app();
     for mask in ["222", "777"] {

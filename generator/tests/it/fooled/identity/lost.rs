@@ -1,7 +1,8 @@
 //! A run that has measured nothing is not what a threshold is met by, nor is the one before it.
 
 use super::{LINES, app};
-use crate::support::{Output, tools};
+use crate::support::process::wait_until;
+use crate::support::{Output, Running, tools};
 
 #[test]
 fn no_threshold_is_met_by_the_run_before_one_that_has_measured_nothing() {
@@ -84,6 +85,50 @@ fn no_threshold_is_met_by_the_run_before_one_that_was_refused() {
             .itcov(&gate)
             .ends_with(1)
             .says("error: the last run has measured nothing");
+    }
+}
+
+/// Waits, with a feature, until somebody lets it go on.
+const BUILD: &str = r#"use std::{env, fs, thread, time::Duration};
+
+fn main() {
+    if env::var_os("CARGO_FEATURE_SLOW").is_some() {
+        fs::write("../building", "").unwrap();
+        while !fs::exists("../go").unwrap() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+"#;
+
+#[test]
+fn no_threshold_is_met_by_the_run_before_one_that_is_still_built() {
+    let krate = app();
+    krate.write("build.rs", BUILD);
+    let manifest = krate.read("Cargo.toml");
+    krate.write(
+        "Cargo.toml",
+        &format!("{manifest}\n[features]\nslow = []\n"),
+    );
+    let gate = ["report", "--fail-under-lines", "50"];
+    for adds in [&[][..], &["--add"]] {
+        // For cargo this is another package.
+        krate.write("again", "");
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&gate).ends_with(0);
+        let mut command = krate.command(tools::cargo_itcov());
+        command.args(["itcov", "run", "--features", "slow"]);
+        let later = Running::start(command.args(adds));
+        wait_until("a build", || krate.has("../building"));
+        let report = krate.itcov(&gate).ends_with(1);
+        let report = report
+            .says("warning: a run has begun and has measured nothing yet; this is the one before it, which began at 20")
+            .says("error: a run has begun and has measured nothing yet, so whether enough ran cannot be told; wait until it is over");
+        assert_eq!(report.lines_of("Total"), LINES);
+        krate.write("../go", "");
+        later.finish().ends_with(0);
+        krate.itcov(&gate).ends_with(0);
+        krate.sh("rm ../go ../building").ends_with(0);
     }
 }
 

@@ -178,6 +178,35 @@ fn of_two_runs_the_report_is_about_the_one_that_ended_last_which_is_said() {
     assert_eq!(krate.itcov(&["report"]).lines_of("Total"), LINES);
 }
 
+/// What was wanted last is not what the other one has measured.
+#[test]
+fn no_threshold_is_met_by_a_run_after_a_later_one_that_has_measured_nothing() {
+    let krate = app();
+    let gate = ["report", "--fail-under-lines", "50"];
+    for second in [
+        &["exec", "--", "false"][..],
+        &["exec", "--tests", "--", "true"],
+    ] {
+        let first = start(&krate, &[], "\"$ITCOV_BIN\"; touch one; await two");
+        wait_for(&krate, "one");
+        krate.itcov(&gate).ends_with(0);
+        krate.itcov(second).ends_with(1);
+        let is_lost = || {
+            let report = krate.itcov(&gate).ends_with(1);
+            let report =
+                report.says("error: the last run has measured nothing, so whether enough ran");
+            assert_eq!(report.lines_of("Total"), LINES);
+        };
+        is_lost();
+        krate.write("two", "");
+        first.finish().ends_with(0);
+        is_lost();
+        krate.itcov(&["run"]).ends_with(0);
+        krate.itcov(&gate).ends_with(0);
+        krate.sh("rm one two").ends_with(0);
+    }
+}
+
 #[test]
 fn a_run_of_tests_is_alone() {
     let krate = TestCrate::empty();
