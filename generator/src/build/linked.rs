@@ -288,6 +288,12 @@ pub fn socket_of(store: &Path) -> String {
     format!("itcov-{}", digest(store.to_string_lossy().into_owned()))
 }
 
+/// The name of the one that is told of processes which know their run, by the link in [`NOW`].
+pub fn socket_of_part(store: &Path, link: &Path) -> String {
+    let number = link.file_name().unwrap_or_default();
+    format!("{}-{}", socket_of(store), number.to_string_lossy())
+}
+
 /// What [`FIRST`] has to know: where all profiles of a checkout are, if they are there when this path is not used, where a process makes
 /// notes, or tells that it is lost, and which program it is.
 fn statics(path: &Path, program: Option<&Program>) -> String {
@@ -305,6 +311,7 @@ fn statics(path: &Path, program: Option<&Program>) -> String {
         ("DIRECTORY", of_program(|it| &it.directory)),
         ("LOCK", bytes(&lock_of(store), 0)),
         ("LOST", lost),
+        ("NOW", format!("{NOW}/").into_bytes()),
     ];
     let all = all.map(|(name, bytes)| format!("static {name}: &[u8] = &{bytes:?};\n"));
     all.concat()

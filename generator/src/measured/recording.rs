@@ -47,8 +47,8 @@ pub struct Recording {
     is_new: bool,
     /// Held as long as the run goes on.
     _lock: File,
-    /// Where it is told of processes whose profiles are lost; none if another run goes on, which is told instead.
-    told: Option<UnixDatagram>,
+    /// Where it is told of processes whose profiles are lost. If another run goes on, that may be told of those that do not know their run.
+    told: Vec<UnixDatagram>,
     has_lost: OnceCell<bool>,
     is_kept: bool,
 }
@@ -126,6 +126,10 @@ impl Recording {
             Ok(link)
         };
         let link = written().with_context(cannot)?;
+        let names = [
+            linked::socket_of(&store.directory),
+            linked::socket_of_part(&store.directory, &link),
+        ];
         Ok(Recording {
             store: store.clone(),
             run,
@@ -134,7 +138,7 @@ impl Recording {
             late,
             number: how.number,
             is_new,
-            told: listen(&linked::socket_of(&store.directory)).ok(),
+            told: names.iter().filter_map(|it| listen(it).ok()).collect(),
             has_lost: OnceCell::new(),
             _lock: lock,
             is_kept: false,
@@ -181,8 +185,8 @@ impl Recording {
     /// Whether a process that was measured could not write its profile, before this was asked first.
     pub fn has_lost(&self) -> bool {
         let is_told = || {
-            let told = self.told.as_ref();
-            told.is_some_and(|it| it.recv(&mut [0]).is_ok())
+            let mut told = self.told.iter();
+            told.any(|it| it.recv(&mut [0]).is_ok())
         };
         *self.has_lost.get_or_init(is_told)
     }

@@ -11,7 +11,7 @@ unsafe extern "C" fn first() {
     // The path that is linked in is one of a run.
     let place = place();
     if place.is_null() || begins(place, STORE) && is_mapped(place) {
-        tell_if_lost();
+        tell_if_lost(place);
     }
 }
 
@@ -61,7 +61,7 @@ unsafe fn note(path: &[u8], text: *const u8) -> bool {
 /// Where the counters are not mapped from a profile of a run, what the process does is lost: the disk is full, the profile is larger than
 /// files may be, or the process may not write there. So it is in a sandbox that has another directory in the place of the run's. The
 /// run is told by a socket that has no file, so that it can be reached all the same.
-unsafe fn tell_if_lost() {
+unsafe fn tell_if_lost(place: *const u8) {
     let has_counters = __llvm_profile_begin_counters() != __llvm_profile_end_counters();
     let is_lost = has_counters && __llvm_profile_counter_bias == 0;
     // The numbers of `openat`, `socket`, `sendto` and `close`.
@@ -80,11 +80,34 @@ unsafe fn tell_if_lost() {
     }
     // A datagram, for which nobody waits.
     let (family, kind, flags) = (1, 0o2_000_002, 0x4040);
+    let mut address = [0u8; 108];
+    let address = address.as_mut_ptr();
+    let length = write_address(address, place);
     let file = syscall(socket, family, kind, 0);
     if file >= 0 {
-        syscall(send, file, b"!".as_ptr(), 1usize, flags, LOST.as_ptr(), LOST.len());
+        syscall(send, file, b"!".as_ptr(), 1usize, flags, address, length);
         syscall(close, file);
     }
+}
+
+/// Writes the address of the run's socket. Where the environment names the run, behind that of the checkout stands the number of the run.
+unsafe fn write_address(address: *mut u8, place: *const u8) -> usize {
+    let mut length = 0;
+    while length < LOST.len() {
+        *address.add(length) = *LOST.as_ptr().add(length);
+        length += 1;
+    }
+    if !place.is_null() && begins(place.add(STORE.len()), NOW) {
+        let mut number = place.add(STORE.len() + NOW.len());
+        *address.add(length) = b'-';
+        length += 1;
+        while (*number).is_ascii_digit() && length < 108 {
+            *address.add(length) = *number;
+            number = number.add(1);
+            length += 1;
+        }
+    }
+    length
 }
 
 /// Whether a profile of this name is mapped.

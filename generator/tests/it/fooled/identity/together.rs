@@ -208,6 +208,27 @@ fn no_threshold_is_met_by_a_run_after_a_later_one_that_has_measured_nothing() {
 }
 
 #[test]
+fn each_of_two_runs_is_told_of_its_processes_that_could_not_write_their_profiles() {
+    let krate = app();
+    let lost = "a measured program could not write its profile";
+    let limited = "(ulimit -f 0; exec \"$ITCOV_BIN\" more >/dev/null); \"$ITCOV_BIN\"";
+    let first = start(&krate, &[], "\"$ITCOV_BIN\"; touch one; await two");
+    wait_for(&krate, "one");
+    let second = start(&krate, &[], limited).finish().ends_with(0);
+    assert_eq!(second.says(lost).lines_of("Total"), LINES);
+    // It is told also when the other one is over.
+    let script = format!("touch three; await four; {limited}");
+    let third = start(&krate, &[], &script);
+    wait_for(&krate, "three");
+    krate.write("two", "");
+    let first = first.finish().ends_with(0);
+    assert!(!first.stderr.contains(lost), "{first:?}");
+    krate.write("four", "");
+    let third = third.finish().ends_with(0);
+    assert_eq!(third.says(lost).lines_of("Total"), LINES);
+}
+
+#[test]
 fn a_run_of_tests_is_alone() {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));
