@@ -18,6 +18,7 @@
 //! `__llvm_profile_runtime` keeps the linker from taking the part of the runtime that writes a profile:
 //! <https://clang.llvm.org/docs/SourceBasedCodeCoverage.html#using-the-profiling-runtime-without-static-initializers>.
 
+mod links;
 mod number;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+pub use links::{NOW, RUNS, leads_to_part, socket_of_part};
 use llvm_coverage::files;
 use number::{OF_BUILD_SCRIPTS, OF_TESTS};
 pub use number::{OtherLoader, loaded_by, number_of, other_loader};
@@ -272,9 +274,6 @@ pub const ELSEWHERE: &str = "elsewhere";
 /// Where a process notes the directory of the package that cargo has meant to run.
 pub const ANOTHER: &str = "another";
 
-/// The directory of the links by which processes come to a part that is recorded. Their names are numbers.
-pub const NOW: &str = "now";
-
 const LOCK: &str = ".lock";
 
 /// The file that is held while the runs of some checkout change: there is one for all checkouts of a target directory.
@@ -286,12 +285,6 @@ pub fn lock_of(store: &Path) -> PathBuf {
 /// The name, which is of no file, of the socket of runs that is told of processes whose profiles are lost.
 pub fn socket_of(store: &Path) -> String {
     format!("itcov-{}", digest(store.to_string_lossy().into_owned()))
-}
-
-/// The name of the one that is told of processes which know their run, by the link in [`NOW`].
-pub fn socket_of_part(store: &Path, link: &Path) -> String {
-    let number = link.file_name().unwrap_or_default();
-    format!("{}-{}", socket_of(store), number.to_string_lossy())
 }
 
 /// What [`FIRST`] has to know: where all profiles of a checkout are, if they are there when this path is not used, where a process makes

@@ -17,7 +17,7 @@ use llvm_coverage::terminal::Harmless as _;
 use super::numbered::{next, numbered};
 use super::profiles;
 use super::runs::{Store, is_going_on};
-use crate::build::linked::NOW;
+use crate::build::linked::{NOW, leads_to_part};
 
 /// Profiles that do not count, and when each was written.
 pub type Late = BTreeSet<(PathBuf, Option<SystemTime>)>;
@@ -46,9 +46,8 @@ impl Store {
     /// Removes the links to runs that were killed.
     pub(super) fn close_killed(&self) -> Result<()> {
         for link in numbered(&self.now())? {
-            let target = fs::read_link(&link).ok();
-            let run = target.and_then(|part| Some(self.now().join(part.parent()?)));
-            if run.is_some_and(|run| !is_going_on(&run)) {
+            let goes_on = || leads_to_part(&link) && is_going_on(&link.join(".."));
+            if link.is_symlink() && !goes_on() {
                 fs::remove_file(&link).with_context(|| cannot_delete(&link))?;
             }
         }

@@ -23,7 +23,7 @@ use super::numbered::{next, numbered};
 use super::origin::{may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS};
 use super::profiles;
-use super::runs::{How, PART, RUNS, Store, is_going_on, parts};
+use super::runs::{How, PART, Store, is_going_on, parts};
 use super::scenarios::{self, Recorder};
 use super::unknown::{note_missing, unknown};
 use crate::build::linked;
@@ -71,7 +71,7 @@ impl Recording {
             }
             Some(run) => run.clone(),
             None => {
-                let directory = store.directory.join(RUNS);
+                let directory = store.directory.join(linked::RUNS);
                 let run = directory.join(how.number.to_string());
                 let is_there = run.exists();
                 if is_there {

@@ -17,14 +17,11 @@ use super::profiles;
 use super::unknown::unknown;
 use crate::build::layout::Layout;
 use crate::build::leftovers;
-use crate::build::linked::{ANOTHER, ELSEWHERE, lock_of};
+use crate::build::linked::{ANOTHER, ELSEWHERE, RUNS, lock_of};
 use crate::run::interrupts;
 
 /// How long another process may hold the lock of the list: it changes files, and waits for nobody.
 const LOCKED: Duration = Duration::from_mins(1);
-
-/// The directory of the runs.
-pub(super) const RUNS: &str = "runs";
 
 /// The file in the directory of a part that says what ran.
 pub(super) const PART: &str = "part.json";

@@ -20,7 +20,8 @@ use llvm_coverage::terminal::Harmless as _;
 use super::beginning::Beginning;
 use super::numbered::{behind, number, numbered};
 use super::part::Follower;
-use super::runs::{RUNS, Store, is_held, is_recorded};
+use super::runs::{Store, is_held, is_recorded};
+use crate::build::linked::RUNS;
 
 /// What stands before the directory of a run that is to be added to the last one.
 const ADDS: &[u8] = b"+";
