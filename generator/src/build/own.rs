@@ -9,11 +9,13 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use super::linked::leads_to_part;
 use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
 /// Asks whether `itcov` and what this program keeps in it are the user's, and plain files and directories: what is behind a link would be
-/// deleted or written over, and a pipe be waited for. What cargo writes is cargo's affair.
+/// deleted or written over, and a pipe be waited for. A link to a run that goes on leads to what is asked for as well. What cargo writes is
+/// cargo's affair.
 ///
 /// # Errors
 ///
@@ -35,7 +37,9 @@ pub fn ask(itcov: &Path) -> io::Result<()> {
         is_own(&path, &metadata)?;
         is_plain(&path, metadata.file_type())?;
         let entries = WalkDir::new(&path).max_depth(depth).into_iter().flatten();
-        for entry in entries.filter(|entry| !is_name_of_this_program(entry)) {
+        let is_known =
+            |entry: &DirEntry| is_name_of_this_program(entry) || leads_to_part(entry.path());
+        for entry in entries.filter(|entry| !is_known(entry)) {
             is_plain(entry.path(), entry.file_type())?;
         }
     }
