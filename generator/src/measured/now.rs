@@ -77,19 +77,15 @@ impl Store {
     }
 }
 
-/// Whether something came too late to the part of a run.
+/// Whether something came too late to the run of a part, or to an earlier one, since a run of the checkout was kept.
 ///
 /// # Errors
 ///
 /// If that cannot be looked for.
 pub fn has_late(part: &Path) -> Result<bool> {
-    let (Some(store), Some(name)) = (part.ancestors().nth(3), part.file_name()) else {
-        return Ok(false);
-    };
-    let directory = store.join(NOW).join(name);
     let mut found = Vec::new();
-    if !directory.is_symlink() {
-        profiles::below(&directory, &mut found)?;
+    if let Some(store) = part.ancestors().nth(3) {
+        profiles::below(&store.join(NOW), &mut found)?;
     }
     Ok(!found.is_empty())
 }

@@ -154,7 +154,7 @@ fn has_other_library(one: &Kept, other: &Kept) -> bool {
 }
 
 impl Measured {
-    /// Whether a process was started with its environment after it was over.
+    /// Whether a process was started with its environment or that of an earlier run after that was over.
     ///
     /// # Errors
     ///

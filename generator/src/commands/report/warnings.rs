@@ -50,13 +50,13 @@ pub fn of_runs<'a>(parts: &'a [Measured], checkout: &Path) -> Result<Option<&'a 
             when(part.began())
         ));
     }
-    for part in parts {
-        if part.has_late()? {
-            warn(
-                "a measured program was started after the run with the LLVM_PROFILE_FILE of the run, so what it did does not count: something \
-                 has kept the environment of the run, such as a shell or a server",
-            );
-        }
+    if let Some(part) = parts.first()
+        && part.has_late()?
+    {
+        warn(
+            "a measured program was started with the LLVM_PROFILE_FILE of a run that was over, so what it did does not count: something \
+             has kept the environment of that run, such as a shell or a server",
+        );
     }
     of_unknown(parts.iter().map(|part| part.unknown).sum());
     Ok(brought)

@@ -142,7 +142,8 @@ fn a_process_that_begins_after_the_run_with_its_environment_does_not_count() {
         let suite = format!("export -p >environment; {then}");
         krate.itcov(&[&["exec"], options, &["--", "sh", "-c", &suite]].concat())
     };
-    let said = "warning: a measured program was started after the run with the LLVM_PROFILE_FILE of the run";
+    let said =
+        "warning: a measured program was started with the LLVM_PROFILE_FILE of a run that was over";
     for options in [&[][..], &["--add"]] {
         keep(options, "\"$ITCOV_BIN\"").ends_with(0);
         let report = krate.itcov(&gate).ends_with(1);
@@ -154,8 +155,13 @@ fn a_process_that_begins_after_the_run_with_its_environment_does_not_count() {
         }
     }
     // The next run is told of those that begin in it.
+    krate.sh("cp environment earlier").ends_with(0);
     let next = keep(&[], "\"$ITCOV_BIN\"").ends_with(0);
     assert!(!next.stderr.contains("warning:"), "{next:?}");
+    krate
+        .sh(". ./earlier; target/itcov/debug/app more")
+        .ends_with(0);
+    krate.itcov(&gate).ends_with(1).says(said);
 
     // One of a run that was lost makes no run of it.
     keep(&[], "false").ends_with(1);
