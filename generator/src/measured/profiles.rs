@@ -245,10 +245,16 @@ pub fn below_of_tests(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> 
 
 /// Whether there is one of a shared library that only tests or build scripts had loaded, and of which something may have run.
 pub fn is_any_of_other_loader(directory: &Path) -> Result<bool> {
-    let mut all = Vec::new();
-    walk(directory, &mut all, false, is_file)?;
+    let mut all = all_below(directory)?;
     all.retain(|it| other_loader(it).is_some());
     Ok(all.iter().any(|it| may_have_run(it)))
+}
+
+/// All profiles below a directory, whoever had loaded what they are of.
+pub fn all_below(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    walk(directory, &mut all, false, is_file)?;
+    Ok(all)
 }
 
 /// The profiles below a directory by the identifier of the build that each carries, if it does and can be read.

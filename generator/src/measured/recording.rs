@@ -275,6 +275,24 @@ impl Recording {
         Ok(found)
     }
 
+    /// Puts a copy into the place of each profile: what a process that has it mapped does from now on does not come to the run.
+    ///
+    /// # Errors
+    ///
+    /// If not all can be copied.
+    pub fn copy_profiles(&self) -> Result<()> {
+        let copy = |profile: &PathBuf| -> io::Result<()> {
+            let half = profile.with_extension("half");
+            fs::copy(profile, &half)?;
+            fs::rename(half, profile)
+        };
+        let copied: Vec<_> = profiles::all_below(&self.part)?.iter().map(copy).collect();
+        copied
+            .into_iter()
+            .collect::<io::Result<()>>()
+            .map_err(Into::into)
+    }
+
     /// How many profiles there were, when it was asked for these last, that may be of it or of another run.
     pub fn unknown(&self) -> usize {
         unknown(&self.part)

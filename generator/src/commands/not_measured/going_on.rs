@@ -1,10 +1,8 @@
 //! Measured programs that go on after the run, as something from before the run has started them: a tmux that was there, or the user.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -16,10 +14,10 @@ use crate::run::ancestor::Stat;
 struct GoingOn {
     id: u32,
     name: String,
-    profiles: BTreeSet<PathBuf>,
 }
 
-/// Names them, the programs of the directory `target` and others. The run gets copies of their profiles, so what they do from now on does not come to it.
+/// Names them, the programs of the directory `target` and others. The run gets copies of all its profiles, so that what goes on does not add
+/// to them: another user's process, or one that nobody may look into, cannot be seen.
 ///
 /// # Errors
 ///
@@ -27,13 +25,16 @@ struct GoingOn {
 pub fn part(recording: &Recording, target: &Path) -> Result<()> {
     // Those of processes without an environment come to the run first.
     recording.profiles()?;
-    for it in going_on(recording.directory(), target) {
-        let GoingOn { id, name, profiles } = it;
-        let copied: io::Result<()> = profiles.iter().try_for_each(|profile| copy(profile));
-        let does_not_count = match copied {
-            Ok(()) => "does not count".to_owned(),
-            Err(error) => format!("counts, as its profile cannot be copied ({error})"),
-        };
+    let found = going_on(recording.directory(), target);
+    let copied = recording.copy_profiles();
+    let does_not_count = match &copied {
+        Ok(()) => "does not count".to_owned(),
+        Err(error) => format!("counts, as its profile cannot be copied ({error})"),
+    };
+    if copied.is_err() && found.is_empty() {
+        warn(&format!("what goes on after the run {does_not_count}"));
+    }
+    for GoingOn { id, name } in found {
         warn(&format!(
             "{name} goes on after the run as process {id}, as something else has started it, such as a tmux that was there before: what it \
              does from now on {does_not_count}; to end it, type `kill {id}`"
@@ -42,16 +43,12 @@ pub fn part(recording: &Recording, target: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts a copy into the place of a file.
-fn copy(file: &Path) -> io::Result<()> {
-    let half = file.with_extension("half");
-    fs::copy(file, &half)?;
-    fs::rename(half, file)
-}
-
 /// The processes of this user that have mapped something below a directory. Not all are looked at, as some have thousands of mappings: those
 /// that began after this one, and those that have become a program of the directory `target`.
 fn going_on(directory: &Path, target: &Path) -> Vec<GoingOn> {
+    // The kernel says paths without links.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (directory, target) = (real(directory), real(target));
     let own = std::process::id();
     let (Some(this), Ok(user)) = (Stat::of(own), fs::metadata("/proc/self").map(|it| it.uid()))
     else {
@@ -63,7 +60,7 @@ fn going_on(directory: &Path, target: &Path) -> Vec<GoingOn> {
     let mapping = others.filter_map(|id: u32| {
         let (stat, place) = (Stat::of(id)?, format!("/proc/{id}"));
         let is_program =
-            || fs::read_link(format!("{place}/exe")).is_ok_and(|it| it.starts_with(target));
+            || fs::read_link(format!("{place}/exe")).is_ok_and(|it| it.starts_with(&target));
         if stat.is_older_than(&this) && !is_program() {
             return None;
         }
@@ -71,24 +68,16 @@ fn going_on(directory: &Path, target: &Path) -> Vec<GoingOn> {
             return None;
         }
         let maps = fs::read(format!("{place}/maps")).ok()?;
-        let profiles = mapped(&String::from_utf8_lossy(&maps), directory);
-        (!profiles.is_empty()).then_some(GoingOn {
-            id,
-            name: stat.name,
-            profiles,
-        })
+        let name = stat.name;
+        has_mapped(&String::from_utf8_lossy(&maps), &directory).then_some(GoingOn { id, name })
     });
     mapping.collect()
 }
 
-/// The files below a directory among what `/proc/<id>/maps` lists: see proc(5).
-fn mapped(maps: &str, directory: &Path) -> BTreeSet<PathBuf> {
-    let paths = maps
-        .lines()
-        .filter_map(|line| Some(&line[line.find('/')?..]));
-    let files = paths.map(Path::new);
-    let below = files.filter(|it| it.starts_with(directory) && it.is_file());
-    below.map(Path::to_owned).collect()
+/// Whether a file below a directory is among what `/proc/<id>/maps` lists: see proc(5).
+fn has_mapped(maps: &str, directory: &Path) -> bool {
+    let mut paths = maps.lines().filter_map(|line| line.get(line.find('/')?..));
+    paths.any(|it| Path::new(it).starts_with(directory) && Path::new(it).is_file())
 }
 
 #[cfg(test)]
@@ -107,7 +96,9 @@ mod tests {
             file.to_string_lossy(),
             directory.path().to_string_lossy()
         );
-        assert_eq!(mapped(&maps, directory.path()), BTreeSet::from([file]));
-        assert_eq!(mapped(&maps, Path::new("/elsewhere")), BTreeSet::new());
+        assert!(has_mapped(&maps, directory.path()));
+        assert!(!has_mapped(&maps, Path::new("/elsewhere")));
+        fs::remove_file(file).unwrap();
+        assert!(!has_mapped(&maps, directory.path()));
     }
 }

@@ -1,5 +1,7 @@
 //! A measured program that goes on after the run, as something from before the run has started it.
 
+use std::os::unix::fs::symlink;
+
 use crate::support::TestCrate;
 use crate::support::process::Running;
 
@@ -28,8 +30,13 @@ while [ ! -e order ]; do i=$((i + 1)); [ $i -lt 1200 ] || exit 1; sleep 0.05; do
 
 #[test]
 fn what_a_program_does_that_goes_on_after_the_run_does_not_count() {
-    for environment in ["LLVM_PROFILE_FILE='$LLVM_PROFILE_FILE'", ""] {
+    let variable = "LLVM_PROFILE_FILE='$LLVM_PROFILE_FILE'";
+    for (environment, is_linked) in [(variable, false), ("", false), (variable, true)] {
         let krate = TestCrate::new("going-on");
+        if is_linked {
+            krate.write("disk/CACHEDIR.TAG", "");
+            symlink("disk", krate.root.join("target")).unwrap();
+        }
         krate.write("src/main.rs", PROGRAM);
         let mut server = krate.command("sh");
         let server = Running::start(server.args(["-c", SERVER]).env_remove("LLVM_PROFILE_FILE"));
