@@ -1,7 +1,7 @@
 //! The runs of a checkout, and those of the other checkouts of its target directory.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -70,7 +70,11 @@ impl Store {
     pub fn all(checkouts: &Path) -> Result<Vec<Store>> {
         let cannot = || format!("cannot read {}", checkouts.harmless());
         let entries = match fs::read_dir(checkouts) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(Vec::new());
+            }
             entries => entries.with_context(cannot)?,
         };
         let directories = entries.map(|entry| entry.map(|it| it.path()));
