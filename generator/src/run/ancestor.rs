@@ -63,10 +63,15 @@ impl Ancestor {
     }
 }
 
+/// A flag of a process: see `include/linux/sched.h` of the kernel.
+const PF_EXITING: u32 = 4;
+
 /// What `/proc/<id>/stat` says: see proc(5).
 pub struct Stat {
     pub name: String,
     state: String,
+    /// Whether it closes its files, and becomes a zombie next.
+    is_ending: bool,
     /// The process that has started or adopted it.
     pub parent: u32,
     /// Its process group.
@@ -87,9 +92,9 @@ impl Stat {
         began(self) < began(other)
     }
 
-    /// Whether it is a zombie: it has not been waited for yet.
+    /// Whether it is a zombie, which has not been waited for yet, or becomes one now.
     pub fn has_ended(&self) -> bool {
-        self.state == "Z"
+        self.is_ending || self.state == "Z"
     }
 
     /// Of a process that is there.
@@ -111,6 +116,7 @@ impl Stat {
         Some(Stat {
             name: name.to_owned(),
             state: (*fields.first()?).to_owned(),
+            is_ending: fields.get(6)?.parse::<u32>().ok()? & PF_EXITING != 0,
             parent: fields.get(1)?.parse().ok()?,
             group: fields.get(2)?.parse().ok()?,
             session: fields.get(3)?.parse().ok()?,

@@ -1,21 +1,23 @@
 //! Which processes of a run have ended, and what that means for its exit status.
 
-use super::process::signal_of;
-use super::supervisor::Run;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::process::{self, signal_of};
+use super::supervisor::{Child, Run, TICK};
 use super::{complain, interrupts};
 
-/// With these a program ends that crashes. No suite ends one so.
-const CRASHES: [i32; 5] = [
-    libc::SIGABRT,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGILL,
-    libc::SIGSEGV,
-];
+/// With these a suite ends a program on purpose. What any other one has ended has crashed, or did not expect it; and the status of a
+/// program that fails by itself can look like that of one.
+const OF_SUITES: [i32; 4] = [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGKILL];
+
+/// How long a harness may take to say how its program has ended.
+const HARNESS: Duration = Duration::from_secs(2);
 
 /// How a process has ended that has this exit status.
 pub(super) fn how(status: i32) -> String {
-    signal_of(status).map_or_else(|| format!("status {status}"), interrupts::name)
+    let signal = signal_of(status).map(|it| format!(", as after {}", interrupts::name(it)));
+    format!("status {status}{}", signal.unwrap_or_default())
 }
 
 impl Run<'_> {
@@ -43,13 +45,26 @@ impl Run<'_> {
         (first, ended().count() == self.plan.programs.len())
     }
 
-    /// Whether a program has failed by itself before the suite ended, which is said then. What another signal than those of a crash
-    /// has ended, the suite may have killed.
-    pub(super) fn has_failed_meanwhile(&self) -> bool {
+    /// Waits for the harnesses whose programs have ended. One that is told to stop before it has seen that takes it for the end that it
+    /// was asked for.
+    fn wait_for_ended(&mut self) {
+        let since = Instant::now();
+        let has_ended = |child: &Child| {
+            child.end.is_none() && !child.is_suite && process::have_children_ended(child.id)
+        };
+        while self.children.iter().any(has_ended) && since.elapsed() < HARNESS {
+            thread::sleep(TICK);
+            self.look();
+        }
+    }
+
+    /// Whether a program has failed by itself before the suite ended, which is said then.
+    pub(super) fn has_failed_meanwhile(&mut self) -> bool {
+        self.wait_for_ended();
         let programs = self.children.iter().filter(|child| !child.is_suite);
         let failed = programs.filter_map(|child| {
             let (_, status) = child.end.filter(|(_, status)| *status != 0)?;
-            let is_own = signal_of(status).is_none_or(|signal| CRASHES.contains(&signal));
+            let is_own = signal_of(status).is_none_or(|signal| !OF_SUITES.contains(&signal));
             is_own.then_some((&child.name, status))
         });
         let failed: Vec<_> = failed.collect();
@@ -64,7 +79,8 @@ impl Run<'_> {
     }
 
     /// The exit status of the first program that has failed by itself, or 0.
-    pub(super) fn first_failure(&self) -> i32 {
+    pub(super) fn first_failure(&mut self) -> i32 {
+        self.wait_for_ended();
         let (first, _) = self.first_end();
         first.map_or(0, |(_, status)| status)
     }

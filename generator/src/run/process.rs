@@ -174,6 +174,16 @@ pub fn children_of(id: Pid) -> Vec<Pid> {
     listed(id, None)
 }
 
+/// Whether none of them goes on, though a parent may not have waited for them yet.
+pub fn have_children_ended(id: Pid) -> bool {
+    are_visible() && children_of(id).into_iter().all(has_ended)
+}
+
+/// Whether a process has ended, or is about to.
+fn has_ended(id: Pid) -> bool {
+    Stat::of(id.as_raw_nonzero().get().unsigned_abs()).is_none_or(|stat| stat.has_ended())
+}
+
 /// The same, with one more list of them.
 fn listed(id: Pid, more: Option<String>) -> Vec<Pid> {
     if !are_visible() {

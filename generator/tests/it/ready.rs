@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::support::control::{STOP, address, ask};
 use crate::support::process::{is_alive, program_id, signal};
 use crate::support::{TestCrate, free_port};
 
@@ -70,9 +71,37 @@ fn a_program_that_fails_while_the_suite_runs_is_named() {
         ("ITCOV_ARGS", "-c 'kill -ABRT $$'"),
     ];
     let crashed = krate.just_with(&suite, &variables).ends_with(1);
-    crashed.says("shared ended before the suite did, with SIGABRT");
+    crashed.says("shared ended before the suite did, with status 134, as after SIGABRT");
+    for status in ["129", "150", "192"] {
+        let failed = of(&format!("fail {status}")).ends_with(1);
+        failed.says(&format!("with status {status}, as after "));
+    }
     let output = of("fail 0").ends_with(0);
     assert!(!output.stderr.contains("error"), "{}", output.stderr);
+}
+
+#[test]
+fn a_crash_counts_though_the_run_ends_in_the_same_moment() {
+    let krate = TestCrate::shared();
+    let program = [
+        ("ITCOV_PROGRAM", "sh"),
+        ("ITCOV_ARGS", "-c 'echo $$ >number; exec sleep 100'"),
+    ];
+    for (signal, status) in [("ABRT", 1), ("ABRT", 1), ("KILL", 0)] {
+        let _ = std::fs::remove_file(krate.root.join("number"));
+        let suite = format!("until [ -s number ]; do sleep 0.1; done; kill -{signal} $(cat number)");
+        let output = krate.just_with(&["itcov-suite", "sh", "-c", &suite], &program);
+        let said = output.stderr.contains("with status 134, as after SIGABRT");
+        assert_eq!(said, status == 1, "{}", output.stderr);
+    }
+    for _ in 0..2 {
+        let mut run = krate.start_just(&["itcov", "wait"], &[]);
+        run.expect("waiting");
+        let address = address(&mut run);
+        signal("ABRT", run.program());
+        ask(&address, STOP);
+        run.finish().ends_with(134);
+    }
 }
 
 #[test]
