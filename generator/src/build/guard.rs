@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, getpid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::background;
-use crate::run::{interrupts, process, terminal};
+use crate::run::process::{self, Depth};
+use crate::run::{interrupts, terminal};
 use llvm_coverage::terminal::Harmless as _;
 
 /// The name of the executable that is the guard.
@@ -165,17 +166,18 @@ fn end_all() {
     let mut told: Vec<Pid> = Vec::new();
     let since = Instant::now();
     while since.elapsed() < GRACE + LIMIT {
-        let left = process::below(getpid());
+        let left = process::left(Depth::All).own;
         if left.is_empty() {
             return;
         }
-        let is_killed = since.elapsed() >= GRACE;
-        for id in left {
-            if is_killed {
-                let _ = kill_process(id, Signal::KILL);
-            } else if !told.contains(&id) {
-                let _ = kill_process(id, Signal::TERM);
-                told.push(id);
+        if since.elapsed() >= GRACE {
+            process::kill_left(&|_| true);
+        } else {
+            for id in left {
+                if !told.contains(&id) {
+                    let _ = kill_process(id, Signal::TERM);
+                    told.push(id);
+                }
             }
         }
         thread::sleep(TICK / 5);

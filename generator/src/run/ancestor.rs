@@ -92,9 +92,14 @@ impl Stat {
         began(self) < began(other)
     }
 
-    /// Whether it is a zombie, which has not been waited for yet, or becomes one now.
+    /// Whether it is a zombie: it has not been waited for yet.
+    pub fn is_zombie(&self) -> bool {
+        self.state == "Z"
+    }
+
+    /// Whether it is a zombie, or becomes one now.
     pub fn has_ended(&self) -> bool {
-        self.is_ending || self.state == "Z"
+        self.is_ending || self.is_zombie()
     }
 
     /// Of a process that is there.

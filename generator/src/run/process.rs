@@ -1,18 +1,21 @@
 //! Processes: how they are started, signalled and waited for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::io;
-use std::iter;
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, getpid};
 
 use super::ancestor::Stat;
+
+/// For how long those are stopped first that are to be killed.
+const STOPPING: Duration = Duration::from_secs(1);
 
 /// In which process group one is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,41 +135,67 @@ pub fn are_visible() -> bool {
     fs::read_link("/proc/self").is_ok_and(|id| id == Path::new(&getpid().to_string()))
 }
 
-/// The children of this process that it can end, be it of which thread.
-pub fn children() -> Vec<Pid> {
-    let (own, _) = all_children();
-    own
+/// What goes on below this process.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// What it can end.
+    pub own: Vec<Pid>,
+    /// What it cannot, as that is another user's.
+    pub others: Vec<Pid>,
 }
 
-/// Those that it cannot end, as they are another user's.
-pub fn children_of_others() -> Vec<Pid> {
-    let (_, others) = all_children();
-    others
+/// How far [`left`] looks below what this process can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Not at all: a process can end what it has started.
+    Upper,
+    All,
 }
 
-fn all_children() -> (Vec<Pid>, Vec<Pid>) {
+/// What the threads of this process have started or adopted, and what is below that.
+pub fn left(depth: Depth) -> Left {
     let adopted = ADOPTED
         .get()
         .and_then(|list| read_again(list.as_ref()?).ok());
-    let children = listed(getpid(), adopted).into_iter();
-    let alive = children.filter_map(|id| match rustix::process::test_kill_process(id) {
-        Ok(()) => Some((id, true)),
-        Err(rustix::io::Errno::PERM) => Some((id, false)),
-        Err(_) => None,
-    });
-    let (own, others): (Vec<_>, Vec<_>) = alive.partition(|(_, can_be_ended)| *can_be_ended);
-    let ids = |all: Vec<(Pid, bool)>| all.into_iter().map(|(id, _)| id).collect();
-    (ids(own), ids(others))
+    let mut left = Left::default();
+    let mut unseen = listed(getpid(), adopted);
+    while let Some(id) = unseen.pop() {
+        match rustix::process::test_kill_process(id) {
+            Ok(()) => {
+                left.own.push(id);
+                if depth == Depth::All {
+                    unseen.extend(children_of(id));
+                }
+            }
+            Err(rustix::io::Errno::PERM) => {
+                left.others.push(id);
+                // For zombies there, the other one has to wait.
+                let is_zombie = |id: &Pid| stat(*id).is_none_or(|stat| stat.is_zombie());
+                unseen.extend(children_of(id).into_iter().filter(|id| !is_zombie(id)));
+            }
+            Err(_) => {}
+        }
+    }
+    left
 }
 
-/// The processes below one, each before those that it has started.
-pub fn below(id: Pid) -> Vec<Pid> {
-    below_by(children_of, id)
-}
-
-fn below_by(children_of: fn(Pid) -> Vec<Pid>, id: Pid) -> Vec<Pid> {
-    let below = |id| iter::once(id).chain(below_by(children_of, id));
-    children_of(id).into_iter().flat_map(below).collect()
+/// Kills all below this process that is meant. Each is stopped first: none can start another one while those before it end.
+pub fn kill_left(is_meant: &dyn Fn(Pid) -> bool) {
+    let since = Instant::now();
+    let mut stopped = HashSet::new();
+    loop {
+        let mut new = left(Depth::All).own;
+        new.retain(|id| is_meant(*id) && !stopped.contains(id));
+        if new.is_empty() || since.elapsed() >= STOPPING {
+            break;
+        }
+        new.iter()
+            .for_each(|id| signal(*id, Group::Of(*id), Signal::STOP));
+        stopped.extend(new);
+    }
+    stopped
+        .iter()
+        .for_each(|id| signal(*id, Group::Of(*id), Signal::KILL));
 }
 
 /// What the threads of a process have started or adopted.
@@ -176,12 +205,14 @@ pub fn children_of(id: Pid) -> Vec<Pid> {
 
 /// Whether none of them goes on, though a parent may not have waited for them yet.
 pub fn have_children_ended(id: Pid) -> bool {
-    are_visible() && children_of(id).into_iter().all(has_ended)
+    are_visible()
+        && children_of(id)
+            .into_iter()
+            .all(|id| stat(id).is_none_or(|stat| stat.has_ended()))
 }
 
-/// Whether a process has ended, or is about to.
-fn has_ended(id: Pid) -> bool {
-    Stat::of(id.as_raw_nonzero().get().unsigned_abs()).is_none_or(|stat| stat.has_ended())
+fn stat(id: Pid) -> Option<Stat> {
+    Stat::of(id.as_raw_nonzero().get().unsigned_abs())
 }
 
 /// The same, with one more list of them.
@@ -251,7 +282,7 @@ mod tests {
 
     use rustix::process::{Signal, WaitOptions, getpid, waitpid};
 
-    use super::{Group, below_by, children, children_of, signal, start, with_parent};
+    use super::{Depth, Group, children_of, left, signal, start, with_parent};
 
     #[test]
     fn children_and_theirs_are_found_with_and_without_a_list() {
@@ -261,12 +292,12 @@ mod tests {
         shell.args(["-c", script]).stdout(writer);
         let child = start(&mut shell, Group::Own, Signal::KILL).unwrap();
         std::io::Read::read_exact(&mut output, &mut [0]).unwrap();
-        assert!(children().contains(&child));
+        assert!(left(Depth::Upper).own.contains(&child));
         for children_of in [children_of, with_parent] {
             assert!(children_of(getpid()).contains(&child));
             let below = children_of(child);
             assert!(below.len() == 1 && children_of(below[0]).is_empty());
-            let all = below_by(children_of, getpid());
+            let all = left(Depth::All).own;
             let at = all.iter().position(|id| *id == child).unwrap();
             assert_eq!(all[at + 1], below[0]);
         }

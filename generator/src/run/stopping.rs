@@ -5,13 +5,19 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
-use super::process::{self, Group};
+use super::process::{self, Depth, Group};
 use super::supervisor::{By, Run, TICK, Target};
 use super::terminal::Terminal;
 use super::{interrupts, say, stopped};
 
 /// How much longer than it says a harness may take.
 const HARNESS: Duration = Duration::from_secs(10);
+
+/// How long what was killed may take to end.
+const KILL: Duration = Duration::from_secs(10);
+
+/// How long a process of another user may take to end when what it has started has, as sudo does.
+const OTHERS: Duration = Duration::from_secs(1);
 
 impl Run<'_> {
     /// Ends the suite, then the programs at once, then what they have left behind. Whether the terminal was left in a mode
@@ -47,20 +53,21 @@ impl Run<'_> {
                 .as_ref()
                 .is_some_and(|terminal| terminal.is_sentinel(id))
         };
-        self.end(&[Signal::TERM, Signal::KILL], false, &|_| {
-            let left = process::children()
-                .into_iter()
-                .filter(|id| !is_sentinel(*id));
-            left.map(|id| ("what was left behind".to_owned(), id, Group::Of(id)))
+        self.end(&[Signal::TERM], false, &|_| {
+            let left = process::left(Depth::Upper).own.into_iter();
+            left.filter(|id| !is_sentinel(*id))
+                .map(|id| ("what was left behind".to_owned(), id, Group::Of(id)))
                 .collect()
         });
+        let goes_on = self.kill_left(&|id| !is_sentinel(id));
         let is_left = terminal.is_some_and(Terminal::give_back);
         self.look();
-        for id in process::children_of_others() {
+        for id in goes_on {
             say(&format!(
-                "process {id} was left behind and goes on: it is another user's, so it cannot be ended from here"
+                "process {id} was left behind and goes on, though it was killed"
             ));
         }
+        say_what_others_have();
         is_left
     }
 
@@ -128,6 +135,25 @@ impl Run<'_> {
         }
     }
 
+    /// Kills what is meant of what SIGTERM has not ended, and gives what goes on all the same.
+    fn kill_left(&mut self, is_meant: &dyn Fn(Pid) -> bool) -> Vec<Pid> {
+        let left = || {
+            let own = process::left(Depth::Upper).own.into_iter();
+            own.filter(|id| is_meant(*id)).collect::<Vec<Pid>>()
+        };
+        let (mut alive, since) = (left(), Instant::now());
+        if !alive.is_empty() {
+            say("what was left behind does not stop on SIGTERM, so SIGKILL follows");
+        }
+        while !alive.is_empty() && since.elapsed() < KILL {
+            process::kill_left(is_meant);
+            thread::sleep(TICK);
+            self.look();
+            alive = left();
+        }
+        alive
+    }
+
     /// Signals those who are alive, unless the first signal `has_come` to them; harder after each grace or another signal.
     fn end(&mut self, steps: &[Signal], mut has_come: bool, alive: &dyn Fn(&Self) -> Vec<Target>) {
         let mut since = Instant::now();
@@ -152,7 +178,7 @@ impl Run<'_> {
             thread::sleep(TICK);
             self.look_for_signals();
             let limit = if step == Signal::KILL {
-                Duration::from_secs(10)
+                KILL
             } else {
                 self.settings.grace
             };
@@ -178,5 +204,19 @@ impl Run<'_> {
             (step, has_come, since) = (harder, false, Instant::now());
             told.clear();
         }
+    }
+}
+
+/// Names what goes on as it is another user's.
+fn say_what_others_have() {
+    let since = Instant::now();
+    let others = || process::left(Depth::Upper).others;
+    while !others().is_empty() && since.elapsed() < OTHERS {
+        thread::sleep(TICK);
+    }
+    for id in others() {
+        say(&format!(
+            "process {id} was left behind and goes on: it is another user's, so it cannot be ended from here"
+        ));
     }
 }

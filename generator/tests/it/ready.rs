@@ -89,7 +89,8 @@ fn a_crash_counts_though_the_run_ends_in_the_same_moment() {
     ];
     for (signal, status) in [("ABRT", 1), ("ABRT", 1), ("KILL", 0)] {
         let _ = std::fs::remove_file(krate.root.join("number"));
-        let suite = format!("until [ -s number ]; do sleep 0.1; done; kill -{signal} $(cat number)");
+        let suite =
+            format!("until [ -s number ]; do sleep 0.1; done; kill -{signal} $(cat number)");
         let output = krate.just_with(&["itcov-suite", "sh", "-c", &suite], &program);
         let said = output.stderr.contains("with status 134, as after SIGABRT");
         assert_eq!(said, status == 1, "{}", output.stderr);

@@ -197,18 +197,51 @@ fn a_process_of_another_user_that_goes_on_is_said() {
     krate.write("src/main.rs", "fn main() {}\n");
     krate.write(
         "suite.sh",
-        "\"$ITCOV_BIN\"\nsetpriv --reuid 65534 --clear-groups sleep 1000 </dev/null >/dev/null 2>&1 &\n\
-         while ! grep -q sleep /proc/$!/comm; do sleep 0.01; done\necho left=$!=\n",
+        "\"$ITCOV_BIN\"\nsh -c 'sleep 1000 & echo $! >below; exec setpriv --reuid 65534 --clear-groups sleep 1000' </dev/null >/dev/null 2>&1 &\n\
+         while ! grep -q sleep /proc/$!/comm; do sleep 0.01; done\necho left=$!=\necho below=$(cat below)=\n",
     );
     // Root without the right to end others' processes.
     let run = krate.sh(
         "exec setpriv --bounding-set=-kill --inh-caps=-kill cargo-itcov exec -- sh -e suite.sh",
     );
-    let left = super::number(&run.stdout, "left");
-    let is_left = is_alive(left);
+    let [left, below] = ["left", "below"].map(|name| super::number(&run.stdout, name));
+    let (is_left, is_below_left) = (is_alive(left), is_alive(below));
     signal("KILL", left);
-    assert!(is_left);
+    signal("KILL", below);
+    assert!(is_left && !is_below_left);
     run.ends_with(0).says(&format!(
         "itcov: process {left} was left behind and goes on"
     ));
+}
+
+#[test]
+fn processes_that_take_over_from_each_other_end_with_the_run() {
+    let krate = TestCrate::empty();
+    krate.write("Cargo.toml", &package("app", ""));
+    krate.write(
+        "src/main.rs",
+        "use std::io::Read;\n\
+         use std::process::{Command, Stdio};\n\
+         fn main() {\n\
+             let until = std::env::args().nth(1).unwrap();\n\
+             if std::env::args().nth(2).is_some() {\n\
+                 // The end of the pipe is the end of the leader: take over.\n\
+                 let _ = std::io::stdin().read(&mut [0]);\n\
+             }\n\
+             while std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() < until.parse().unwrap() {\n\
+                 let me = std::env::current_exe().unwrap();\n\
+                 let mut standby = Command::new(me).args([&until, \"standby\"]).stdin(Stdio::piped()).spawn().unwrap();\n\
+                 let _held = standby.stdin.take();\n\
+                 let _ = standby.wait();\n\
+             }\n\
+         }\n",
+    );
+    let suite = "\"$ITCOV_BIN\" $(($(date +%s) + 30)) </dev/null >/dev/null 2>&1 & sleep 0.5";
+    krate
+        .itcov(&["exec", "--grace", "1s", "--", "sh", "-c", suite])
+        .ends_with(0)
+        .says("what was left behind does not stop on SIGTERM, so SIGKILL follows");
+    let programs = entries(Path::new("/proc")).into_iter();
+    let mut programs = programs.filter_map(|it| fs::read_link(it.join("exe")).ok());
+    assert!(!programs.any(|it| it.starts_with(&krate.root)));
 }
