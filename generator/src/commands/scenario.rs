@@ -13,7 +13,9 @@ use llvm_coverage::terminal::Harmless as _;
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
+use crate::background;
 use crate::run::marks::path_of;
 use crate::run::plan::find_command;
 use crate::run::{ask, interrupts, terminal};
@@ -54,7 +56,9 @@ impl Scenario {
         };
         // Where this process is killed, the scenario is cut.
         post(&format!("{}?ends", path_of(&self.name)))?;
-        let status = self.run_command();
+        let mut signals = signals()?;
+        let status = self.run_command(&mut signals);
+        end_with(signals);
         let has_passed = status.as_ref().is_ok_and(ExitStatus::success);
         let outcome = if has_passed { "passed" } else { "failed" };
         post(&format!("{}?{outcome}", path_of(&self.name)))?;
@@ -66,12 +70,7 @@ impl Scenario {
     }
 
     /// Runs the command to its end, which is noted: whoever signals this process means the command.
-    fn run_command(&self) -> io::Result<ExitStatus> {
-        let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
-        let numbers = numbers
-            .into_iter()
-            .filter(|it| !interrupts::is_ignored(*it));
-        let mut signals = Signals::new(numbers)?;
+    fn run_command(&self, signals: &mut Signals) -> io::Result<ExitStatus> {
         let mut command = Command::new(&self.command[0]);
         let mut child = command.args(&self.command[1..]).spawn()?;
         let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
@@ -91,6 +90,22 @@ impl Scenario {
             thread::sleep(TICK);
         }
     }
+}
+
+/// What is sent to this process, and would end it.
+fn signals() -> io::Result<Signals> {
+    let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter();
+    Signals::new(numbers.filter(|it| !interrupts::is_ignored(*it)))
+}
+
+/// From here on, signals end this process: the command has ended. That is noted first, if it can be at once.
+fn end_with(mut signals: Signals) {
+    let _ = background::begin(move || {
+        for number in signals.forever() {
+            thread::sleep(interrupts::TO_THE_END);
+            let _ = emulate_default_handler(number);
+        }
+    });
 }
 
 /// The control address of the run.

@@ -27,7 +27,7 @@ static HAS_HUNG_UP: AtomicBool = AtomicBool::new(false);
 static ARE_RECEIVED: AtomicBool = AtomicBool::new(false);
 
 /// How long this process may take to come to its end by itself when a signal is to end it.
-const TO_THE_END: Duration = Duration::from_secs(1);
+pub const TO_THE_END: Duration = Duration::from_secs(1);
 
 /// They would end this process alone. Batch systems send some before a limit is reached, and the kernel does when the time of the
 /// processor is up.

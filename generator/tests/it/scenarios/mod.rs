@@ -12,6 +12,8 @@ pub mod pages;
 mod shared;
 
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -325,6 +327,32 @@ fn a_signal_to_a_scenario_reaches_its_command() {
         suite(&krate, &script);
         assert_eq!(rows(&krate, &[])[0].1, "failed");
     }
+}
+
+#[test]
+fn an_answer_that_does_not_end_keeps_no_scenario_from_its_end() {
+    let krate = TestCrate::empty();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // The beginning is noted. That the end is, is said byte by byte.
+    std::thread::spawn(move || {
+        let mut drips = false;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
+            while drips && stream.write_all(b"X").is_ok() {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            let _ = stream.write_all(b"\r\n");
+            drips = true;
+        }
+    });
+    let script = format!(
+        "ITCOV_CONTROL={address} cargo-itcov scenario a -- touch did & id=$!\nuntil [ -e did ]; do sleep 0.1; done\nsleep 1\n\
+         kill -TERM $id\nsleep 3\nkill -KILL $id 2>/dev/null && exit 9\nwait $id\ntest $? = 143"
+    );
+    krate.sh(&script).ends_with(0);
 }
 
 #[test]
