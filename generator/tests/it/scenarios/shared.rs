@@ -37,7 +37,15 @@ fn serve() {
     }
 }
 
+unsafe extern "C" {
+    fn prctl(option: i32, value: u64, a: u64, b: u64, c: u64) -> i32;
+}
+
 fn daemon() {
+    if std::env::var_os("HIDES").is_some() {
+        // PR_SET_DUMPABLE, as agents for keys do it.
+        unsafe { prctl(4, 0, 0, 0, 0) };
+    }
     for stream in UnixListener::bind("socket").unwrap().incoming() {
         let (mut stream, mut word) = (stream.unwrap(), String::new());
         stream.read_to_string(&mut word).unwrap();
@@ -362,6 +370,23 @@ fn a_daemon_that_outlives_its_test_of_nextest_selects_all() {
         "nextest",
     ];
     krate.itcov(&filter).ends_with(0).prints("all()\n");
+}
+
+#[test]
+#[ignore = "needs cargo-nextest"]
+fn a_daemon_that_nobody_may_look_into_selects_all() {
+    let tests = tests(&[
+        ("a_alone", "alpha"),
+        ("b_alpha", "ask alpha"),
+        ("c_beta", "ask beta"),
+        ("d_stop", "ask stop"),
+    ]);
+    // Root may look into all.
+    let suite = "HIDES=1 exec setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace cargo nextest run -j 1";
+    let krate = recorded(&[("tests/all.rs", &tests)], &["sh", "-c", suite]);
+    let first = "app::all b_alpha";
+    assert_eq!(scenarios(&krate).1, [first]);
+    all_are_selected_by(&krate, first);
 }
 
 #[test]

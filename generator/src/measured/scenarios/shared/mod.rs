@@ -9,7 +9,7 @@ pub(super) mod fixtures;
 mod processes;
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use llvm_coverage::files;
-use processes::{By, living};
+use processes::{By, is_hidden_left, living};
 use serde::{Deserialize, Serialize};
 
 use super::apart::APART;
@@ -67,7 +67,7 @@ pub fn after_test(directory: &Path) -> io::Result<()> {
     let Some((apart, own)) = directory.parent().zip(directory.file_name()) else {
         return Ok(());
     };
-    note_outlived(apart, GRACE, |scenario, _| scenario == own)
+    note_outlived(apart, GRACE, Some(own), |scenario, _| scenario == own)
 }
 
 /// A test of pytest starts something, the profiles of which go to a directory: looks what the tests before it have left, and notes it if a
@@ -86,7 +86,7 @@ pub fn before_start(directory: &Path, is_in_setup: bool) -> io::Result<()> {
         return Ok(());
     };
     let worker = processes::worker();
-    note_outlived(apart, SHORT_GRACE, |scenario, by| {
+    note_outlived(apart, SHORT_GRACE, None, |scenario, by| {
         scenario != own && matches!(by, By::Pytest(of) if *of == worker)
     })
 }
@@ -101,13 +101,15 @@ pub fn after_suite(part: &Path) -> io::Result<()> {
     if !apart.exists() {
         return Ok(());
     }
-    note_outlived(&apart, Duration::ZERO, |_, by| *by != By::Name)
+    note_outlived(&apart, Duration::ZERO, None, |_, by| *by != By::Name)
 }
 
-/// Notes of which scenarios a process lives on after a grace, other than those of which it is noted already.
+/// Notes of which scenarios a process lives on after a grace, other than those of which it is noted already. One that hides what it is for
+/// may be of the scenario `in_doubt`.
 fn note_outlived(
     apart: &Path,
     grace: Duration,
+    in_doubt: Option<&OsStr>,
     is_meant: impl Fn(&OsString, &By) -> bool,
 ) -> io::Result<()> {
     let since = Instant::now();
@@ -115,6 +117,7 @@ fn note_outlived(
         let living = living(apart).into_iter();
         let left = living.filter(|it| is_meant(&it.scenario, &it.by));
         let mut left: BTreeSet<OsString> = left.map(|it| it.scenario).collect();
+        left.extend(in_doubt.filter(|_| is_hidden_left()).map(OsStr::to_owned));
         left.retain(|it| {
             let directory = apart.join(it);
             directory.exists() && !directory.join(OUTLIVED).exists()

@@ -3,8 +3,15 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+
+use rustix::process::Pid;
+
+use crate::run::ancestor::Stat;
+use crate::run::process::children_of;
 
 use super::super::apart::{APART, BINARY, PROFILE, PYTEST, SCENARIO};
 
@@ -43,6 +50,40 @@ pub fn living(apart: &Path) -> Vec<Process> {
     let ids = processes.filter_map(|it| it.ok()?.file_name().to_str()?.parse::<u32>().ok());
     ids.filter_map(|id| Process::of(&environment(id)?, apart))
         .collect()
+}
+
+/// Whether a process goes on that began after this one, was adopted by the run, and hides its environment, as agents for keys do
+/// (`PR_SET_DUMPABLE`): it may be for any scenario.
+pub fn is_hidden_left() -> bool {
+    let Some(own) = Stat::of(std::process::id()) else {
+        return false;
+    };
+    let above = std::iter::successors(Some(own.parent), |id| Some(Stat::of(*id)?.parent));
+    let above: Vec<u32> = above.collect();
+    let run = above
+        .iter()
+        .rposition(|id| executable(*id) == executable(std::process::id()));
+    let of_run = &above[..run.map_or(0, |it| it + 1)];
+    let ids = of_run
+        .iter()
+        .filter_map(|id| Pid::from_raw(i32::try_from(*id).ok()?));
+    let ids = ids.flat_map(children_of);
+    let mut ids = ids.map(|id| id.as_raw_nonzero().get().unsigned_abs());
+    ids.any(|id| {
+        let is_younger = Stat::of(id).is_some_and(|it| !it.is_older_than(&own));
+        is_younger && !above.contains(&id) && is_hidden(id)
+    })
+}
+
+/// Its device and number.
+fn executable(id: u32) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(format!("/proc/{id}/exe")).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+fn is_hidden(id: u32) -> bool {
+    let environment = fs::read(format!("/proc/{id}/environ"));
+    environment.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// The environment that a process began with, one variable after the other, each with a zero behind it.
