@@ -189,13 +189,14 @@ pub fn kill_left(is_meant: &dyn Fn(Pid) -> bool) {
         if new.is_empty() || since.elapsed() >= STOPPING {
             break;
         }
-        new.iter()
-            .for_each(|id| signal(*id, Group::Of(*id), Signal::STOP));
+        for id in &new {
+            signal(*id, Group::Of(*id), Signal::STOP);
+        }
         stopped.extend(new);
     }
-    stopped
-        .iter()
-        .for_each(|id| signal(*id, Group::Of(*id), Signal::KILL));
+    for id in stopped {
+        signal(id, Group::Of(id), Signal::KILL);
+    }
 }
 
 /// What the threads of a process have started or adopted.

@@ -124,6 +124,13 @@ fn fixture(scope: &str) -> String {
 
 /// A program whose suite is these files, recorded.
 fn recorded(files: &[(&str, &str)], suite: &[&str]) -> TestCrate {
+    let krate = committed(files);
+    let run = [&["exec", "--scenarios", "--"], suite].concat();
+    krate.itcov(&run).ends_with(0);
+    krate
+}
+
+fn committed(files: &[(&str, &str)]) -> TestCrate {
     let krate = TestCrate::empty();
     krate.write("Cargo.toml", &package("app", ""));
     krate.write("src/main.rs", MAIN);
@@ -133,8 +140,6 @@ fn recorded(files: &[(&str, &str)], suite: &[&str]) -> TestCrate {
     krate.write(".gitignore", "/target\n__pycache__\n/socket\n/tried\n");
     krate.cargo(&["generate-lockfile"]).ends_with(0);
     Git::init(&krate.root).commit("first");
-    let run = [&["exec", "--scenarios", "--"], suite].concat();
-    krate.itcov(&run).ends_with(0);
     krate
 }
 
@@ -381,9 +386,10 @@ fn a_daemon_that_nobody_may_look_into_selects_all() {
         ("c_beta", "ask beta"),
         ("d_stop", "ask stop"),
     ]);
+    let krate = committed(&[("tests/all.rs", &tests)]);
     // Root may look into all.
-    let suite = "HIDES=1 exec setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace cargo nextest run -j 1";
-    let krate = recorded(&[("tests/all.rs", &tests)], &["sh", "-c", suite]);
+    let run = "HIDES=1 setpriv --bounding-set=-all --inh-caps=-all cargo-itcov exec --scenarios -- cargo nextest run -j 1";
+    krate.sh(run).ends_with(0);
     let first = "app::all b_alpha";
     assert_eq!(scenarios(&krate).1, [first]);
     all_are_selected_by(&krate, first);
