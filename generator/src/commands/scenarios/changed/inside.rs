@@ -1,7 +1,7 @@
 //! What tests of nextest may run themselves, in their own process, where nobody counts it for a scenario.
 //!
 //! A unit test has the code of its package, and of all that this depends on. Another test has that of the packages which its
-//! sources name, as without a name there is no way to it. Any test and any library has the files that rustc has read for it,
+//! sources name, or macros of these, as without a name there is no way to it. Any test and any library has the files that rustc has read for it,
 //! wherever they are: `#[path]` and `include!` lead into other packages. A test that has loaded a measured library may run any
 //! code: of a plugin it needs to know no more than where it is.
 
@@ -16,6 +16,7 @@ use cargo_metadata::{Dependency, DependencyKind, Package, Target};
 use super::early::{directory, led_to, package_of, used};
 use super::lock::Lock;
 use crate::commands::scenarios::Counted;
+use lists::Library;
 
 /// See above.
 pub struct Inside {
@@ -107,63 +108,71 @@ fn binary_of(packages: &[&Package], root: &Path, executable: &Path) -> Option<St
     })
 }
 
-/// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>), its `files` and those of the `libraries` of packages.
+/// What a test may run, by its binary (<https://nexte.st/docs/glossary/#binary-id>), its `files` and the `libraries` of packages.
 fn of_test(
     (packages, lock): (&[&Package], &Lock),
     binary: &str,
     mut files: BTreeSet<PathBuf>,
-    libraries: &BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    libraries: &BTreeMap<PathBuf, Library>,
 ) -> Option<Code> {
     let (name, kind) = binary.split_once("::").unwrap_or((binary, ""));
     let package = packages.iter().find(|it| it.name.as_str() == name)?;
-    let all = package.dependencies.iter();
     let is_unit_test = kind.is_empty() || kind.contains('/');
-    let (mut roots, has_own) = if is_unit_test {
-        (all.clone().collect(), true)
+    let mut has_all = is_unit_test;
+    let mut words = if is_unit_test {
+        BTreeSet::new()
     } else {
-        let words = lists::words(&files)?;
-        let is_named = |name: &str| words.contains(&name.replace('-', "_"));
-        let roots = named(packages, lock, package, &is_named)?;
-        let mut own = package.targets.iter().filter(|it| lists::is_library(it));
-        (roots, own.any(|it| is_named(&it.name)))
+        lists::words(&files)?
     };
-    let mut may_run = BTreeSet::new();
-    if has_own {
-        may_run.insert(directory(package));
-        roots.extend(all);
-    }
-    let used = used(packages, lock, roots, |kind| {
-        kind != DependencyKind::Development
-    });
-    may_run.extend(used.into_iter().map(directory));
+    let may_run = loop {
+        let is_named = |name: &str| has_all || words.contains(&name.replace('-', "_"));
+        let mut own = package.targets.iter().filter(|it| lists::is_library(it));
+        let has_own = is_unit_test || own.any(|it| is_named(&it.name));
+        let roots = package.dependencies.iter();
+        let roots =
+            roots.filter(|it| has_own || is_dependency_named(packages, lock, it, &is_named));
+        let used = used(packages, lock, roots.collect(), |kind| {
+            kind != DependencyKind::Development
+        });
+        let own = has_own.then_some(package);
+        let may_run: BTreeSet<_> = own
+            .into_iter()
+            .chain(&used)
+            .copied()
+            .map(directory)
+            .collect();
+        let known = (has_all, words.len());
+        // What a macro writes may name anything that the test can name, and a library may pass a macro on.
+        has_all |= used
+            .iter()
+            .flat_map(|it| &it.targets)
+            .any(Target::is_proc_macro);
+        let passed_on = may_run.iter().filter_map(|it| libraries.get(it));
+        words.extend(passed_on.flat_map(|it| &it.words).cloned());
+        if (has_all, words.len()) == known {
+            break may_run;
+        }
+    };
     let of_libraries = may_run.iter().filter_map(|it| libraries.get(it));
-    files.extend(of_libraries.flatten().cloned());
+    files.extend(of_libraries.flat_map(|it| &it.files).cloned());
     Some(Code {
         packages: may_run,
         files,
     })
 }
 
-/// The dependencies of a package that are named. `None` if one is a macro of one of the packages, as what that writes may name anything.
-fn named<'a>(
-    packages: &[&'a Package],
+/// Whether a dependency is named, by its name or by that of its library, which may be another.
+fn is_dependency_named(
+    packages: &[&Package],
     lock: &Lock,
-    package: &'a Package,
+    dependency: &Dependency,
     is_named: &dyn Fn(&str) -> bool,
-) -> Option<Vec<&'a Dependency>> {
-    let mut found = Vec::new();
-    for dependency in &package.dependencies {
-        let led_to = led_to(packages, lock, dependency).unwrap_or_default();
-        let targets = || led_to.iter().flat_map(|it| &it.targets);
-        let name = dependency.rename.as_deref().unwrap_or(&dependency.name);
-        // The library may be called otherwise than its package.
-        if !is_named(name) && !targets().any(|it| is_named(&it.name)) {
-            continue;
-        }
-        if targets().any(Target::is_proc_macro) {
-            return None;
-        }
-        found.push(dependency);
-    }
-    Some(found)
+) -> bool {
+    let name = dependency.rename.as_deref().unwrap_or(&dependency.name);
+    let led_to = || led_to(packages, lock, dependency).unwrap_or_default();
+    is_named(name)
+        || led_to()
+            .iter()
+            .flat_map(|it| &it.targets)
+            .any(|it| is_named(&it.name))
 }

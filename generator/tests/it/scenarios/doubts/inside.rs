@@ -197,3 +197,75 @@ fn members_that_are_used_by_version_and_in_the_place_of_others_are_used() {
         );
     }
 }
+
+/// A library passes a macro of another crate on, as tokio does, or has one of its own, and this alone names the changed crate.
+#[test]
+fn a_test_that_calls_the_changed_code_by_a_macro_of_a_library_is_selected() {
+    let krate = TestCrate::empty();
+    let members = [
+        "app",
+        "core-lib",
+        "framework",
+        "framework-macros",
+        "helpers",
+    ];
+    krate.write(
+        "Cargo.toml",
+        &format!("[workspace]\nmembers = {members:?}\nresolver = \"2\"\n"),
+    );
+    let uses = |kind: &str, name: &str| {
+        format!("[{kind}dependencies]\n{name} = {{ path = \"../{name}\" }}\n")
+    };
+    let needs =
+        uses("", "core-lib") + &uses("dev-", "framework") + "helpers = { path = \"../helpers\" }\n";
+    for (member, rest) in [
+        ("app", &*needs),
+        ("core-lib", ""),
+        ("framework", &uses("", "framework-macros")),
+        ("framework-macros", "[lib]\nproc-macro = true\n"),
+        ("helpers", ""),
+    ] {
+        krate.write(&format!("{member}/Cargo.toml"), &package(member, rest));
+    }
+    krate.write("core-lib/src/lib.rs", "pub fn number() -> u8 {\n    1\n}\n");
+    krate.write(
+        "framework/src/lib.rs",
+        "pub use framework_macros::checked;\n",
+    );
+    krate.write(
+        "framework-macros/src/lib.rs",
+        "use proc_macro::TokenStream;\n#[proc_macro_attribute]\npub fn checked(_: TokenStream, item: TokenStream) -> TokenStream {\n    \
+         item.to_string().replacen('{', \"{ assert_eq!(::core_lib::number(), 1);\", 1).parse().unwrap()\n}\n",
+    );
+    krate.write(
+        "helpers/src/lib.rs",
+        "#[macro_export]\nmacro_rules! checked {\n    () => {\n        assert_eq!(::core_lib::number(), 1)\n    };\n}\n",
+    );
+    krate.write(
+        "app/src/main.rs",
+        "fn main() {\n    if std::env::args().count() > 8 {\n        println!(\"{}\", core_lib::number());\n    }\n}\n",
+    );
+    for (name, text) in [
+        (
+            "attribute",
+            "#[test]\n#[framework::checked]\nfn attribute() {}\n",
+        ),
+        (
+            "macro",
+            "#[test]\nfn a_macro() {\n    helpers::checked!();\n}\n",
+        ),
+        ("none", "#[test]\nfn none() {}\n"),
+    ] {
+        krate.write(&format!("app/tests/{name}.rs"), text);
+    }
+    let scenarios = ["attribute", "macro", "none"]
+        .map(|it| format!("cargo itcov scenario {it} -- cargo test -p app --test {it}"));
+    krate.write("suite.sh", &format!("$ITCOV_BIN\n{}", scenarios.join("\n")));
+    krate.write(".gitignore", "/target\n");
+    krate.cargo(&["generate-lockfile"]).ends_with(0);
+    Git::init(&krate.root).commit("first");
+    record(&krate);
+    let (mut names, said) = with(&krate, "core-lib/src/lib.rs", "    1\n", "    2\n");
+    names.sort();
+    assert_eq!((&*names.join(" "), &*said), ("attribute macro", ""));
+}
