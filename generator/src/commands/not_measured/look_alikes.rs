@@ -16,7 +16,7 @@ pub fn watch(measure: &Measure, built: &Built) -> Watch {
     Watch::begin(programs, libraries)
 }
 
-/// The programs that look like those of the workspace, and the libraries.
+/// The programs that look like those of the workspace or are made of its packages, and the libraries.
 fn look_alike(measure: &Measure, built: &Built) -> [Vec<PathBuf>; 2] {
     let layout = &measure.layout;
     let members = measure.workspace.members();
@@ -29,7 +29,13 @@ fn look_alike(measure: &Measure, built: &Built) -> [Vec<PathBuf>; 2] {
     let names = members
         .iter()
         .filter_map(|it| ordinary::library_of(it, members));
-    let libraries = ordinary::built(layout, &names.collect::<Vec<_>>());
+    let mut libraries = ordinary::built(layout, &names.collect::<Vec<_>>());
+    let units = built.programs.iter().flat_map(|(_, it)| it.all_units());
+    let measured = units.map(|it| it.manifest.as_path()).collect();
+    let target = &built.wrapper.target;
+    let [others, loaded] = ordinary::of_other_workspaces(target, &measured, members);
+    programs.extend(others);
+    libraries.extend(loaded);
     let mut known = BTreeSet::new();
     [programs, libraries].map(|mut files| {
         files.retain(|file| {

@@ -38,7 +38,7 @@ enum Instead<'a> {
     Named(&'a BuiltProgram),
     /// A file beside the programs; whether it is of a package of theirs.
     Beside(&'a Path, bool),
-    /// Nothing, until this package is built along.
+    /// Nothing, until this package is built along; without a name, it is one of another workspace.
     Nothing(&'a str),
 }
 
@@ -196,7 +196,12 @@ impl<'a> Opened<'a> {
                 Instead::Nothing(package) => Some(package),
                 _ => None,
             });
-        let packages: BTreeSet<&str> = packages.collect();
+        let mut packages: BTreeSet<&str> = packages.collect();
+        if packages.remove("") && packages.is_empty() {
+            return Some(
+                "`--with` measures members of the workspace, and its package is none".to_owned(),
+            );
+        }
         let built = self.built.programs.iter().map(|(_, it)| &it.package);
         let mut built = built.chain(&self.measure.options.with);
         // cargo has built the package, and not this.

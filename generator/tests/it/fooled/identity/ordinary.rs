@@ -38,6 +38,34 @@ fn an_ordinary_program_that_the_suite_builds_and_starts_is_named() {
     }
 }
 
+/// They are built where the suite's cargo builds all.
+#[test]
+fn a_program_of_another_workspace_that_is_made_of_a_measured_crate_is_named() {
+    let krate = super::app();
+    krate.write("src/lib.rs", "pub fn number() -> u8 {\n    1\n}\n");
+    krate.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}\", app::number());\n}\n",
+    );
+    let uses = "[workspace]\n[dependencies]\napp = { path = \"..\" }\n";
+    krate.write("of it/Cargo.toml", &package("of-it", uses));
+    krate.write("of it/src/main.rs", "fn main() {\n    app::number();\n}\n");
+    krate.write("other/Cargo.toml", &package("other", "[workspace]\n"));
+    krate.write("other/src/main.rs", "fn main() {}\n");
+    let cargo =
+        |what: &str, name: &str| format!("cargo {what} -q --manifest-path '{name}/Cargo.toml'");
+    let said = "the suite has also opened target/itcov/debug/of-it, which is not instrumented: what it did does not count; `--with` \
+                measures members of the workspace, and its package is none";
+    // It is made, and is there already.
+    for _ in 0..2 {
+        exec(&krate, &cargo("run", "of it")).says(said);
+    }
+    for suite in [cargo("build", "of it"), cargo("run", "other")] {
+        let output = exec(&krate, &suite);
+        assert!(!output.stderr.contains("opened"), "{suite} {output:?}");
+    }
+}
+
 #[test]
 fn a_program_that_takes_the_place_of_the_measured_one_is_named() {
     let krate = super::app();
