@@ -13,6 +13,7 @@ use syn::{Attribute, ImplItem, Item, TraitItem};
 pub use predicate::{attribute, inner_attributes, is_meant};
 use predicate::{holds, of_measured, predicate};
 
+use super::mapped::Mapped;
 use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
 
@@ -183,18 +184,19 @@ fn is_other_branch_taken(branches: &[Vec<Attribute>], compiled: &[Cfg]) -> bool 
     compiled.all(|cfg| has(&|leaf| Some(cfg.contains(leaf)))) && !has(&of_measured)
 }
 
-/// Whether a part is an item that is for tests, or not to be measured.
-pub fn is_item_for_tests(part: Part<'_>) -> bool {
-    let attributes = match part {
-        Part::Item(Item::Fn(it)) => &it.attrs,
-        Part::Item(Item::Impl(it)) => &it.attrs,
-        Part::Item(Item::Mod(it)) => &it.attrs,
-        Part::Item(Item::Trait(it)) => &it.attrs,
-        Part::ImplItem(ImplItem::Fn(it)) => &it.attrs,
-        Part::TraitItem(TraitItem::Fn(it)) => &it.attrs,
+/// Whether a part is an item that is for tests, or not to be measured. One that has code is measured all the same, as with
+/// `--no-cfg-coverage`.
+pub fn is_item_for_tests(part: Part<'_>, mapped: &Mapped) -> bool {
+    let (attributes, item): (_, &dyn Spanned) = match part {
+        Part::Item(Item::Fn(it)) => (&it.attrs, it),
+        Part::Item(Item::Impl(it)) => (&it.attrs, it),
+        Part::Item(Item::Mod(it)) => (&it.attrs, it),
+        Part::Item(Item::Trait(it)) => (&it.attrs, it),
+        Part::ImplItem(ImplItem::Fn(it)) => (&it.attrs, it),
+        Part::TraitItem(TraitItem::Fn(it)) => (&it.attrs, it),
         _ => return false,
     };
-    !is_meant(attributes)
+    !is_meant(attributes) && !mapped.has_code_in(item.span())
 }
 
 fn is_left_out(attributes: &[Attribute], compiled: &[Cfg]) -> bool {

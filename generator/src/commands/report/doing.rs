@@ -10,15 +10,19 @@ use syn::{
 
 use super::cfg::{is_item_for_tests, is_meant};
 use super::given::computes;
+use super::mapped::Mapped;
 use crate::walk::{self, Go, Part, Visitor};
 
 /// Where those of the functions in a source begin and end. Tests are not meant, nor what the compiler runs.
-pub fn statements(file: &File) -> Vec<[LineColumn; 2]> {
-    let mut found = Statements(Vec::new());
-    if is_meant(&file.attrs) {
+pub fn statements(file: &File, mapped: &Mapped) -> Vec<[LineColumn; 2]> {
+    let mut found = Statements {
+        mapped,
+        found: Vec::new(),
+    };
+    if is_meant(&file.attrs) || !mapped.regions.is_empty() {
         walk::through(&mut found, file);
     }
-    found.0
+    found.found
 }
 
 /// Macros that always make code. Of others nobody knows.
@@ -39,12 +43,15 @@ const MACROS: [&str; 14] = [
     "writeln",
 ];
 
-struct Statements(Vec<[LineColumn; 2]>);
+struct Statements<'a> {
+    mapped: &'a Mapped,
+    found: Vec<[LineColumn; 2]>,
+}
 
-impl Visitor for Statements {
+impl Visitor for Statements<'_> {
     fn enter(&mut self, part: Part<'_>) -> Go {
         match part {
-            _ if is_item_for_tests(part) => return Go::Past,
+            _ if is_item_for_tests(part, self.mapped) => return Go::Past,
             Part::Item(Item::Fn(_) | Item::Impl(_) | Item::Mod(_) | Item::Trait(_))
             | Part::ImplItem(ImplItem::Fn(_))
             | Part::TraitItem(TraitItem::Fn(_)) => {}
@@ -54,9 +61,11 @@ impl Visitor for Statements {
             | Part::Macro(_)
             | Part::Type(_)
             | Part::Expr(Expr::Const(_)) => return Go::Past,
-            Part::Stmt(it) if !is_meant(attributes(it)) => return Go::Past,
+            Part::Stmt(it) if !is_meant(attributes(it)) && !self.mapped.has_code_in(it.span()) => {
+                return Go::Past;
+            }
             Part::Stmt(it) if does_something(it) => {
-                self.0.push([it.span().start(), it.span().end()]);
+                self.found.push([it.span().start(), it.span().end()]);
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use llvm_coverage::parse::regions::Kind;
 use llvm_coverage::{Coverage, FileCoverage};
-use proc_macro2::LineColumn;
+use proc_macro2::{LineColumn, Span};
 
 use crate::commands::scenarios::place::extent;
 
@@ -62,6 +62,11 @@ impl Mapped {
     pub fn code_in(&self, place: [LineColumn; 2]) -> impl Iterator<Item = (usize, usize)> {
         let [start, end] = place.map(from_one);
         self.regions.range(start..end.max(start)).copied()
+    }
+
+    /// Whether code begins in a part of the text.
+    pub fn has_code_in(&self, part: Span) -> bool {
+        self.code_in([part.start(), part.end()]).next().is_some()
     }
 
     /// Whether there is code from a place to another one, or around both.

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ImplItem, Item, TraitItem};
 
 use super::cfg::{is_item_for_tests, is_meant};
+use super::mapped::Mapped;
 use super::of_statement::add_words;
 use crate::parsed::Parsed;
 use crate::walk::{self, Go, Part, Visitor};
@@ -45,7 +46,7 @@ impl Visitor for NotUnderstood {
             | Part::TraitItem(TraitItem::Verbatim(it))
             | Part::Expr(Expr::Verbatim(it)) => self.add(it),
             Part::Type(_) => {}
-            _ if is_item_for_tests(part) => {}
+            _ if is_item_for_tests(part, &Mapped::default()) => {}
             _ => return Go::Into,
         }
         Go::Past

@@ -24,10 +24,10 @@ pub fn instead(
     wanted: &dyn Fn(u32) -> bool,
 ) -> BTreeSet<u32> {
     let is_meant = |line| wanted(line) && !has_code(line);
-    let Some((lines, mut parts)) = without_code(source, &is_meant) else {
+    let Some((lines, mut parts)) = without_code(source, mapped, &is_meant) else {
         return BTreeSet::new();
     };
-    parts.add_code_of_bodies(mapped);
+    parts.add_code_of_bodies();
     let first_with_code = |scope: &Scope| scope.code.clone().find(|line| has_code(*line));
     let instead = |line: &u32| {
         let mut around = parts.around(*line).into_iter();
@@ -43,7 +43,7 @@ pub fn instead(
 /// The lines without code of closures, arms and statements of which nothing is mapped: the compiler has none of closures and arms that are
 /// only a value, nor of what nothing comes to, such as what is behind a `return`.
 pub fn unknown(source: &Parsed, mapped: &Mapped, has_code: &dyn Fn(u32) -> bool) -> Vec<Lines> {
-    let Some((mut lines, parts)) = without_code(source, &|line| !has_code(line)) else {
+    let Some((mut lines, parts)) = without_code(source, mapped, &|line| !has_code(line)) else {
         return Vec::new();
     };
     let bodies = parts.bodies.iter();
@@ -59,7 +59,11 @@ type Lines = RangeInclusive<u32>;
 
 /// The lines of a source that are meant and have something but attributes and comments, and the parts that they may be in. `None` if
 /// there is no such line.
-fn without_code(source: &Parsed, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTreeSet<u32>, Parts)> {
+fn without_code<'a>(
+    source: &Parsed,
+    mapped: &'a Mapped,
+    is_meant: &dyn Fn(u32) -> bool,
+) -> Option<(BTreeSet<u32>, Parts<'a>)> {
     let mut lines = BTreeSet::new();
     add_words(source.tokens.clone(), &mut lines);
     lines.retain(|line| is_meant(*line));
@@ -67,8 +71,14 @@ fn without_code(source: &Parsed, is_meant: &dyn Fn(u32) -> bool) -> Option<(BTre
         return None;
     }
     let mut parts = Parts {
-        doing: doing::statements(&source.file),
-        ..Parts::default()
+        mapped,
+        functions: Vec::new(),
+        closures: Vec::new(),
+        statements: Vec::new(),
+        macros: Vec::new(),
+        given: Vec::new(),
+        bodies: Vec::new(),
+        doing: doing::statements(&source.file, mapped),
     };
     walk::through(&mut parts, &source.file);
     Some((lines, parts))
@@ -93,8 +103,8 @@ impl Scope {
 }
 
 /// The parts of functions, each with the lines from its begin to its end.
-#[derive(Default)]
-struct Parts {
+struct Parts<'a> {
+    mapped: &'a Mapped,
     functions: Vec<Scope>,
     closures: Vec<Scope>,
     /// Statements, what is in a block, arms of `match`, and the bodies of these and of closures.
@@ -108,7 +118,7 @@ struct Parts {
     doing: Vec<[LineColumn; 2]>,
 }
 
-impl Parts {
+impl Parts<'_> {
     /// What a line is in, from the inside to the outside: the statements and arms of the innermost function, and that; where there is
     /// none, those of a closure.
     fn around(&self, line: u32) -> Vec<&Scope> {
@@ -144,9 +154,9 @@ impl Parts {
     }
 
     /// A body may begin in a line that has code of what is around it, too.
-    fn add_code_of_bodies(&mut self, mapped: &Mapped) {
+    fn add_code_of_bodies(&mut self) {
         for [start, end] in &self.bodies {
-            if let Some((line, _)) = mapped.code_in([*start, *end]).next() {
+            if let Some((line, _)) = self.mapped.code_in([*start, *end]).next() {
                 let code = LineColumn { line, column: 0 };
                 self.statements.push(Scope {
                     lines: to_lines(*start, *end),
@@ -169,10 +179,10 @@ impl Parts {
     }
 }
 
-impl Visitor for Parts {
+impl Visitor for Parts<'_> {
     fn enter(&mut self, part: Part<'_>) -> Go {
         match part {
-            _ if is_item_for_tests(part) => return Go::Past,
+            _ if is_item_for_tests(part, self.mapped) => return Go::Past,
             Part::Item(Item::Fn(it)) => self.functions.push(scope(it.span())),
             Part::ImplItem(ImplItem::Fn(it)) => self.functions.push(scope(it.span())),
             Part::TraitItem(TraitItem::Fn(it)) => self.functions.push(scope(it.span())),

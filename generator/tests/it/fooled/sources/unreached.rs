@@ -131,3 +131,48 @@ fn what_is_given_to_a_macro_and_has_no_code_is_named_beside_other_changes() {
         "not measured: src/main.rs (no code of its own for line 3, which is given to a macro)",
     );
 }
+
+const NOT_MEASURED: &str = "fn main() {
+    if std::env::args().count() > 9 {
+        #[cfg(not(coverage))]
+        println!(\"{}\", pay(1));
+    }
+}
+#[cfg(not(coverage))]
+#[allow(unreachable_code)]
+fn pay(id: u32) -> u32 {
+    std::convert::identity(
+        40,
+    );
+    return id;
+    std::convert::identity(
+        60,
+    )
+}
+";
+
+#[test]
+fn what_is_not_for_measured_programs_is_measured_if_the_program_has_it() {
+    let (krate, git) = program();
+    krate.write("src/main.rs", NOT_MEASURED);
+    git.commit("not measured");
+    let gate = |from: &str, options: &[&str]| {
+        let changed = NOT_MEASURED.replace(from, &from.replace('0', "1"));
+        krate.write("src/main.rs", &changed);
+        let suite = ["--", "sh", "-c", "\"$ITCOV_BIN\""];
+        krate
+            .itcov(&[&["exec"], options, &suite].concat())
+            .ends_with(0);
+        krate.itcov(&[
+            "report",
+            "--changed-since",
+            "HEAD",
+            "--fail-under-lines",
+            "100",
+        ])
+    };
+    for (line, said) in [("40,", "0 of 1 lines ran"), ("60,", "no code for line 15")] {
+        gate(line, &["--no-cfg-coverage"]).ends_with(1).says(said);
+        gate(line, &[]).ends_with(0);
+    }
+}
