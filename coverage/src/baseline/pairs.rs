@@ -1,13 +1,15 @@
 //! Which code is which: the functions of two reports, and their lines.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
 use super::pieces::{CodeLine, Piece};
 
 /// For each piece of now the earlier one that it was, by their places. In a file, functions of one name are the same one; of several,
-/// first those that have not changed. Elsewhere they are if they have the same name and have not changed.
+/// first those that have not changed. Elsewhere they are if they have the same name and have not changed. Where the texts are known, one
+/// of another name in the same file is if all but its first line has the same text.
 pub fn pairs(earlier: &[Piece], now: &[Piece]) -> Vec<Option<usize>> {
     let mut pairs = Pairs {
         earlier,
@@ -22,6 +24,11 @@ pub fn pairs(earlier: &[Piece], now: &[Piece]) -> Vec<Option<usize>> {
         let is_function = !piece.name.is_empty();
         is_function.then_some((0, &piece.name))
     });
+    pairs.find(false, |piece| {
+        let (_, rest) = piece.texts.as_ref()?.split_first()?;
+        let is_function = !piece.name.is_empty() && rest.len() > 1;
+        is_function.then_some((piece.file?, rest))
+    });
     pairs.found
 }
 
@@ -35,7 +42,7 @@ struct Pairs<'a> {
 
 impl<'a> Pairs<'a> {
     /// Finds those with the same key among those that are left: the first one, which may have to be unchanged.
-    fn find(&mut self, is_unchanged: bool, key: impl Fn(&'a Piece) -> Option<(usize, &'a String)>) {
+    fn find<K: Eq + Hash>(&mut self, is_unchanged: bool, key: impl Fn(&'a Piece) -> Option<K>) {
         let mut left: HashMap<_, BTreeMap<usize, &Piece>> = HashMap::new();
         for (place, piece) in self.earlier.iter().enumerate() {
             if let Some(key) = key(piece).filter(|_| !self.is_taken[place]) {

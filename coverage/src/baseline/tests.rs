@@ -202,6 +202,30 @@ fn where_the_earlier_text_is_known_lines_of_the_same_text_are_the_same() {
 }
 
 #[test]
+fn where_the_earlier_text_is_known_a_function_may_have_another_name() {
+    let text =
+        |name: &str, inside: &str| format!("fn {name}() {{\n    if a {{\n{inside}\n    }}\n}}\n");
+    let code = |name: &str, count: u64| below(ROOT, &[Code::new("a.rs", name, &body(count))], 0);
+    let compare = |name: &str, now: &str| {
+        let is = |_: &str| Some(now.to_owned());
+        let was = |_: &str| Some(text("f", "a();"));
+        let texts = Texts {
+            now: &is,
+            earlier: Some(&was),
+            is_there: &|_| false,
+        };
+        let (was, now) = (code("f", 1), code(name, 0));
+        compare(String::new(), &was, &now, Path::new(ROOT), &texts)
+    };
+    let comparison = compare("g", &text("g", "a();"));
+    assert_eq!(of(&comparison, "a.rs"), &changes(&[], &[3, 4]));
+    assert_eq!(comparison.gone, []);
+    let comparison = compare("g", &text("g", "b();"));
+    assert_eq!(comparison.totals(), (0, 0));
+    assert_eq!(comparison.gone.len(), 1);
+}
+
+#[test]
 fn lines_count_as_their_own_code_if_both_reports_can_tell_it() {
     // As `#[tokio::main]` makes it: what is around the body has all of its lines.
     let main = |count| {
