@@ -4,12 +4,12 @@ use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use llvm_coverage::Coverage;
 use llvm_coverage::formats::order::Order;
 use llvm_coverage::formats::screen::Screen;
 use llvm_coverage::formats::subject::Subject;
 use llvm_coverage::formats::view::View;
 use llvm_coverage::formats::{missing, table};
+use llvm_coverage::{Coverage, FileCoverage};
 
 use super::destinations::to_screen;
 use crate::measured::Idle;
@@ -84,6 +84,12 @@ impl Display {
             table::write(out, &view)?;
             if self.show_missing_lines && !coverage.files.is_empty() {
                 missing::write(out, &view, "Lines that did not run")?;
+            }
+            if let Some(against) = &subject.against
+                && self.show_missing_lines
+            {
+                let lost = |file: &FileCoverage| against.of(file).lost.clone();
+                missing::write_lines(out, &view, "Lines lost", usize::MAX, &lost)?;
             }
             let most = if self.show_missing_lines {
                 usize::MAX

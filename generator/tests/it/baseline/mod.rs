@@ -128,6 +128,13 @@ fn code_that_was_moved_is_the_same_and_what_did_not_run_again_is_lost() {
             "error: lines were lost since before.json\n  {first}: "
         ));
 
+    let listed = report(
+        &fixture,
+        &[&against[..2], &["--show-missing-lines"]].concat(),
+    );
+    let (_, listed) = listed.stdout.split_once("\nLines lost:\n").unwrap();
+    assert!(listed.contains(first) && !listed.contains("more"));
+
     // The other way round they are newly run, and of some files alone only those count.
     write_json(&fixture, "target/less.json");
     run(&fixture, &ALL);
