@@ -2,7 +2,7 @@
 
 use llvm_coverage::terminal::Harmless as _;
 use std::fs;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,7 +15,9 @@ use anyhow::{Context, Result};
 /// If it cannot be read.
 pub fn numbered(directory: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         entries => entries.with_context(|| format!("cannot read {}", directory.harmless()))?,
     };
     let mut found = Vec::new();
