@@ -56,13 +56,7 @@ impl Store {
 
     /// The profiles of what came too late.
     pub(super) fn late(&self) -> Result<Late> {
-        let mut found = Vec::new();
-        profiles::below(&self.now(), &mut found)?;
-        let written = |profile: PathBuf| {
-            let when = fs::metadata(&profile).and_then(|it| it.modified()).ok();
-            (profile, when)
-        };
-        Ok(found.into_iter().map(written).collect())
+        late_below(&self.now())
     }
 
     /// Forgets the links, and what came too late, but not to a run that is `kept`. None may go on.
@@ -70,7 +64,8 @@ impl Store {
         for link in numbered(&self.now())? {
             let name = link.file_name().unwrap_or_default();
             if !kept.is_some_and(|run| run.join(name).exists()) {
-                fs::remove_dir_all(&link).with_context(|| cannot_delete(&link))?;
+                // Something may go on making profiles there, or it is another user's: it does not count, and is named.
+                let _ = fs::remove_dir_all(&link);
             }
         }
         Ok(())
@@ -83,11 +78,25 @@ impl Store {
 ///
 /// If that cannot be looked for.
 pub fn has_late(part: &Path) -> Result<bool> {
+    let store = part.ancestors().nth(3);
+    store.map_or(Ok(false), |store| {
+        Ok(!late_below(&store.join(NOW))?.is_empty())
+    })
+}
+
+/// What came too late below the directory of the links: profiles, or directories that cannot be read.
+fn late_below(now: &Path) -> Result<Late> {
     let mut found = Vec::new();
-    if let Some(store) = part.ancestors().nth(3) {
-        profiles::below(&store.join(NOW), &mut found)?;
+    for directory in numbered(now)?.into_iter().filter(|it| !it.is_symlink()) {
+        if profiles::below(&directory, &mut found).is_err() {
+            found.push(directory);
+        }
     }
-    Ok(!found.is_empty())
+    let written = |path: PathBuf| {
+        let when = fs::metadata(&path).and_then(|it| it.modified()).ok();
+        (path, when)
+    };
+    Ok(found.into_iter().map(written).collect())
 }
 
 fn cannot_delete(path: &Path) -> String {

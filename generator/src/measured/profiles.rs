@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -297,7 +298,16 @@ fn walk(
     is_one: fn(&DirEntry) -> bool,
 ) -> Result<()> {
     let entries = WalkDir::new(directory).follow_links(follows);
-    for entry in entries.sort_by_file_name() {
+    let mut seen = BTreeSet::new();
+    // Links may lead to a directory by more paths than anybody can go.
+    let entries = entries
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| {
+            let id = || Some(entry.metadata().ok()?).map(|it| (it.dev(), it.ino()));
+            !entry.file_type().is_dir() || id().is_none_or(|id| seen.insert(id))
+        });
+    for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if is_gone(&error) => continue,

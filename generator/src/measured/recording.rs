@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 #[cfg(target_os = "linux")]
 use std::os::unix::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
@@ -19,7 +20,7 @@ use super::counters::Counters;
 use super::going_on::ALONE;
 use super::kept::{Kept, Objects};
 use super::now::Late;
-use super::numbered::{next, numbered};
+use super::numbered::{next, number, numbered};
 use super::origin::{may_be_of, own_functions};
 use super::part::{Measured, Part, SUITE, TESTS};
 use super::profiles;
@@ -81,6 +82,12 @@ impl Recording {
                 }
             }
         };
+        if !how.adds && run.exists() {
+            bail!(
+                "{} is no name for a run, as it is there; type `cargo itcov clean`",
+                run.harmless()
+            );
+        }
         // They were said before the build.
         store.look_for_others(how.is_alone, &|_| {})?;
         store.settle()?;
@@ -108,7 +115,12 @@ impl Recording {
                 earlier.directory.map(fs::remove_dir_all).transpose()?;
             }
         }
-        let is_new = numbered(&run)?.is_empty();
+        let earlier = numbered(&run)?;
+        let is_new = earlier.is_empty();
+        for part in &earlier {
+            // Something of a run that was killed may go on.
+            let _ = copy_profiles(part);
+        }
         let late = store.late()?;
         let directory = store.next_part(&run)?;
         let written = || -> io::Result<PathBuf> {
@@ -281,16 +293,7 @@ impl Recording {
     ///
     /// If not all can be copied.
     pub fn copy_profiles(&self) -> Result<()> {
-        let copy = |profile: &PathBuf| -> io::Result<()> {
-            let half = profile.with_extension("half");
-            fs::copy(profile, &half)?;
-            fs::rename(half, profile)
-        };
-        let copied: Vec<_> = profiles::all_below(&self.part)?.iter().map(copy).collect();
-        copied
-            .into_iter()
-            .collect::<io::Result<()>>()
-            .map_err(Into::into)
+        copy_profiles(&self.part)
     }
 
     /// How many profiles there were, when it was asked for these last, that may be of it or of another run.
@@ -371,8 +374,9 @@ impl Recording {
         self.store.settle()?;
         self.is_kept = true;
         let runs = self.store.runs()?.into_iter();
-        let mut later = runs.skip_while(|run| *run != self.run).skip(1);
-        if later.any(|run| !is_going_on(&run)) {
+        let over = runs.filter(|run| *run != self.run && !is_going_on(run));
+        let mut parts = over.flat_map(|run| numbered(&run).unwrap_or_default());
+        if parts.any(|part| number(&part) > Some(self.number)) {
             said(
                 "a run that began after this one has ended before it, and is forgotten: `cargo itcov report` is about this one",
             );
@@ -394,6 +398,28 @@ fn listen(name: &str) -> io::Result<UnixDatagram> {
     }
     #[cfg(not(target_os = "linux"))]
     Err(io::Error::other(name.to_owned()))
+}
+
+/// So many bytes of a profile may not have been written, as what a process has not come to is not.
+const HOLES: u64 = 256 << 20;
+
+/// Puts a copy into the place of each profile of a part.
+fn copy_profiles(part: &Path) -> Result<()> {
+    let copy = |profile: &PathBuf| -> io::Result<()> {
+        let file = fs::metadata(profile)?;
+        // As of one that something has made longer: a copy would take the room of what is a hole.
+        if file.len() > file.blocks() * 512 + HOLES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let half = profile.with_extension("half");
+        let copied = fs::copy(profile, &half).and_then(|_| fs::rename(&half, profile));
+        copied.inspect_err(|_| drop(fs::remove_file(half)))
+    };
+    let copied: Vec<_> = profiles::all_below(part)?.iter().map(copy).collect();
+    copied
+        .into_iter()
+        .collect::<io::Result<()>>()
+        .map_err(Into::into)
 }
 
 impl Drop for Recording {

@@ -49,7 +49,10 @@ pub fn settle(found: &[(PathBuf, &str)], going_on: &[Option<PathBuf>]) -> Result
 
 /// Moves the files of a directory to a new one below another. Those that came before have the same names.
 fn take(from: &Path, to: &Path) -> Result<()> {
-    let files: Vec<_> = fs::read_dir(from).into_iter().flatten().flatten().collect();
+    let entries = fs::read_dir(from).into_iter().flatten().flatten();
+    // No process makes anything else.
+    let is_file = |it: &fs::DirEntry| it.file_type().is_ok_and(|it| it.is_file());
+    let files: Vec<_> = entries.filter(is_file).collect();
     if files.is_empty() {
         return Ok(());
     }
@@ -99,6 +102,7 @@ pub fn missing(part: &Path) -> Vec<String> {
 
 fn clear(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        let _ = fs::remove_file(entry.path());
+        let path = entry.path();
+        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(path));
     }
 }

@@ -122,7 +122,10 @@ impl Store {
     pub(super) fn follower(&self, run: &Path) -> Result<Option<Follower>> {
         let wanted = numbered(&self.wanted())?;
         let later = wanted.iter().rev();
-        let mut later = later.take_while(|file| number(file) > number(run));
+        // Behind the last number there is none, so what has that may be later than a run that has it.
+        let is_later =
+            |file: &&PathBuf| number(file) > number(run) || number(file) == Some(u64::MAX);
+        let mut later = later.take_while(is_later);
         Ok(later.find_map(|file| {
             let part = part(file);
             let elsewhere = part

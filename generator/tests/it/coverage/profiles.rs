@@ -106,6 +106,11 @@ fn a_link_to_a_directory_of_profiles_is_followed() {
         (export LLVM_PROFILE_FILE=$PWD/mounted/b/%m%c.profraw; "$ITCOV_BIN")
         ln -s ../mounted/b hosts/b
         ln -s . hosts/itself
+        mkdir branches && for i in $(seq 30); do
+            mkdir branches/$i
+            for link in a b; do ln -s ../$((i + 1)) branches/$i/$link; done
+        done
+        mkdir branches/31 && ln -s ../branches/1 hosts/branches
         "$ITCOV_BIN""#;
     krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
     let report = || krate.itcov(&["report", "--lcov", "-", "--profiles", "hosts"]);

@@ -149,3 +149,35 @@ fn a_run_of_a_program_that_is_not_measured_leaves_the_run_before_it() {
         assert_eq!(report.lines_of("Total"), before);
     }
 }
+
+/// Whoever may bring files or a cache can bring those: none of them is of a run.
+#[test]
+fn what_was_brought_among_the_files_of_runs_comes_to_none() {
+    let krate = super::app();
+    let more = ["exec", "--", "sh", "-c", "\"$ITCOV_BIN\" more"];
+    krate.itcov(&more).ends_with(0);
+    let plant = "set -e
+        mkdir -p target/itcov/.checkouts/other/linked/below
+        cp target/itcov/.checkouts/*/runs/*/*/.suite/*.itcov target/itcov/.checkouts/other/linked/below/1_0.itcov";
+    krate.sh(plant).ends_with(0);
+    let one = ["exec", "--", "sh", "-c", "\"$ITCOV_BIN\""];
+    let run = krate.itcov(&one).ends_with(0);
+    assert_eq!(run.lines_of("Total"), super::LINES);
+    // Behind the last number there is none for a run.
+    krate
+        .sh("cd target/itcov/.checkouts/*/wanted && touch 18446744073709551615")
+        .ends_with(0);
+    krate.itcov(&more).ends_with(0);
+    krate
+        .itcov(&one)
+        .ends_with(1)
+        .says("type `cargo itcov clean`");
+    let gate = ["report", "--fail-under-lines", "100"];
+    krate
+        .itcov(&gate)
+        .ends_with(1)
+        .says("error: the last run has measured nothing");
+    krate.itcov(&["clean"]).ends_with(0);
+    let run = krate.itcov(&one).ends_with(0);
+    assert_eq!(run.lines_of("Total"), super::LINES);
+}
