@@ -31,7 +31,7 @@
 //! | --- | --- |
 //! | `runs`, `recording`, `part` | the runs of a checkout; one that goes on; what ran in one go |
 //! | `going_on`, `wanted` | runs that go on, also in other checkouts of the target directory; runs that have measured nothing, or under another path of the checkout |
-//! | `now` | what is started comes to a run as long as that goes on |
+//! | `now`, `copied` | what is started comes to a run as long as that goes on; what goes on then adds nothing to it |
 //! | `kept`, `beginning`, `unknown` | builds, which a later one does not replace; the checkout of a run; profiles of which the run is not known |
 //! | `choice`, `measurement`, `profiles` | which programs are asked for; the objects and the profiles that a report is on |
 //! | `origin` | which program has written a profile |
@@ -44,6 +44,7 @@ mod advice;
 mod beginning;
 mod built_twice;
 mod choice;
+pub mod copied;
 pub mod counters;
 mod going_on;
 mod idle;

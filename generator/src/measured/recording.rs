@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::MetadataExt as _;
 #[cfg(target_os = "linux")]
 use std::os::unix::net::SocketAddr;
 use std::os::unix::net::UnixDatagram;
@@ -16,6 +15,7 @@ use llvm_coverage::terminal::Harmless as _;
 
 use super::beginning::Beginning;
 use super::built_twice::with_other_code;
+use super::copied::put_copies;
 use super::counters::Counters;
 use super::going_on::ALONE;
 use super::kept::{Kept, Objects};
@@ -119,7 +119,7 @@ impl Recording {
         let is_new = earlier.is_empty();
         for part in &earlier {
             // Something of a run that was killed may go on.
-            let _ = copy_profiles(part);
+            let _ = put_copies(part);
         }
         let late = store.late()?;
         let directory = store.next_part(&run)?;
@@ -287,15 +287,6 @@ impl Recording {
         Ok(found)
     }
 
-    /// Puts a copy into the place of each profile: what a process that has it mapped does from now on does not come to the run.
-    ///
-    /// # Errors
-    ///
-    /// If not all can be copied.
-    pub fn copy_profiles(&self) -> Result<()> {
-        copy_profiles(&self.part)
-    }
-
     /// How many profiles there were, when it was asked for these last, that may be of it or of another run.
     pub fn unknown(&self) -> usize {
         unknown(&self.part)
@@ -398,28 +389,6 @@ fn listen(name: &str) -> io::Result<UnixDatagram> {
     }
     #[cfg(not(target_os = "linux"))]
     Err(io::Error::other(name.to_owned()))
-}
-
-/// So many bytes of a profile may not have been written, as what a process has not come to is not.
-const HOLES: u64 = 256 << 20;
-
-/// Puts a copy into the place of each profile of a part.
-fn copy_profiles(part: &Path) -> Result<()> {
-    let copy = |profile: &PathBuf| -> io::Result<()> {
-        let file = fs::metadata(profile)?;
-        // As of one that something has made longer: a copy would take the room of what is a hole.
-        if file.len() > file.blocks() * 512 + HOLES {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let half = profile.with_extension("half");
-        let copied = fs::copy(profile, &half).and_then(|_| fs::rename(&half, profile));
-        copied.inspect_err(|_| drop(fs::remove_file(half)))
-    };
-    let copied: Vec<_> = profiles::all_below(part)?.iter().map(copy).collect();
-    copied
-        .into_iter()
-        .collect::<io::Result<()>>()
-        .map_err(Into::into)
 }
 
 impl Drop for Recording {

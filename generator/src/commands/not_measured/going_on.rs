@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::measured::Recording;
+use crate::measured::copied::put_copies;
 use crate::output::warn;
 use crate::run::ancestor::Stat;
 
@@ -26,7 +27,7 @@ pub fn part(recording: &Recording, target: &Path) -> Result<()> {
     // Those of processes without an environment come to the run first.
     recording.profiles()?;
     let found = going_on(recording.directory(), target);
-    let copied = recording.copy_profiles();
+    let copied = put_copies(recording.directory());
     let does_not_count = match &copied {
         Ok(()) => "does not count".to_owned(),
         Err(error) => format!("counts, as its profile cannot be copied ({error})"),
