@@ -103,7 +103,7 @@ fn keep(table: &mut dyn TableLike, keys: &[&str], root: &Path) {
     }
     for (key, item) in table.iter_mut() {
         // It would be more words.
-        let is_taken_apart = &*key == "runner" && root.to_string_lossy().into_owned().contains(' ');
+        let is_taken_apart = &*key == "runner" && root.to_string_lossy().contains(' ');
         if let Some(words) = item.as_str().filter(|_| is_taken_apart) {
             let words: Array = words.split_whitespace().collect();
             *item = toml_edit::value(words);

@@ -284,7 +284,7 @@ pub fn lock_of(store: &Path) -> PathBuf {
 
 /// The name, which is of no file, of the socket of runs that is told of processes whose profiles are lost.
 pub fn socket_of(store: &Path) -> String {
-    format!("itcov-{}", digest(store.to_string_lossy().into_owned()))
+    format!("itcov-{}", digest(store.to_string_lossy().as_bytes()))
 }
 
 /// What [`FIRST`] has to know: where all profiles of a checkout are, if they are there when this path is not used, where a process makes

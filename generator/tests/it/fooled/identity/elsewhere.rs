@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Output, tools};
+use crate::support::{Output, TestCrate, tools};
 
 #[test]
 fn a_place_for_profiles_that_the_suite_sets_is_named() {
@@ -179,11 +179,16 @@ fn a_process_that_begins_after_the_run_with_its_environment_does_not_count() {
         if forgets {
             krate.itcov(&["clean"]).ends_with(0);
         }
-        let suite = "\"$ITCOV_BIN\"; env -i sh -c '. ./environment; \"$ITCOV_BIN\" more'";
-        let next = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
-        let next = next.says("was started with the LLVM_PROFILE_FILE of an earlier run");
-        assert_eq!(next.lines_of("Total"), super::LINES);
+        names_what_kept_an_earlier_environment(&krate);
     }
+}
+
+/// A run in which a process has the environment that an earlier one has left in a file: it is named, and does not count.
+fn names_what_kept_an_earlier_environment(krate: &TestCrate) {
+    let suite = "\"$ITCOV_BIN\"; env -i sh -c '. ./environment; \"$ITCOV_BIN\" more'";
+    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
+    let output = output.says("was started with the LLVM_PROFILE_FILE of an earlier run");
+    assert_eq!(output.lines_of("Total"), super::LINES);
 }
 
 /// The clock was ahead when that began.
@@ -194,10 +199,7 @@ fn a_process_with_the_environment_of_a_run_that_began_later_by_the_clock_is_name
     krate.itcov(&["exec", "--", "sh", "-c", keep]).ends_with(0);
     let ahead = "sed -i 's/\"secs_since_epoch\":1/\"secs_since_epoch\":9/' target/itcov/.checkouts/*/runs/*/*/place.json";
     krate.sh(ahead).ends_with(0);
-    let suite = "\"$ITCOV_BIN\"; env -i sh -c '. ./environment; \"$ITCOV_BIN\" more'";
-    let output = krate.itcov(&["exec", "--", "sh", "-c", suite]).ends_with(0);
-    let output = output.says("was started with the LLVM_PROFILE_FILE of an earlier run");
-    assert_eq!(output.lines_of("Total"), super::LINES);
+    names_what_kept_an_earlier_environment(&krate);
 }
 
 #[test]

@@ -160,13 +160,7 @@ fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
     Git::init(&krate.root).commit("first");
     let gate = || {
         krate.itcov(&["run"]).ends_with(0);
-        krate.itcov(&[
-            "report",
-            "--changed-since",
-            "HEAD",
-            "--fail-under-lines",
-            "100",
-        ])
+        krate.itcov(&super::SINCE_HEAD)
     };
     for file in ["other/src/lib.rs", "help/tests/it.rs", "help/build.rs"] {
         krate.write(file, "fn main() {\n    println!();\n}\n");
@@ -182,13 +176,7 @@ fn no_threshold_is_met_by_a_change_in_a_crate_outside_of_the_workspace() {
     // Measured as members are, it has a line that did not run.
     krate.itcov(&["run", "--also", "help"]).ends_with(0);
     krate
-        .itcov(&[
-            "report",
-            "--changed-since",
-            "HEAD",
-            "--fail-under-lines",
-            "100",
-        ])
+        .itcov(&super::SINCE_HEAD)
         .ends_with(1)
         .says("below the threshold");
 }

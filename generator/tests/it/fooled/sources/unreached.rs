@@ -163,13 +163,7 @@ fn what_is_not_for_measured_programs_is_measured_if_the_program_has_it() {
         krate
             .itcov(&[&["exec"], options, &suite].concat())
             .ends_with(0);
-        krate.itcov(&[
-            "report",
-            "--changed-since",
-            "HEAD",
-            "--fail-under-lines",
-            "100",
-        ])
+        krate.itcov(&super::SINCE_HEAD)
     };
     for (line, said) in [("40,", "0 of 1 lines ran"), ("60,", "no code for line 15")] {
         gate(line, &["--no-cfg-coverage"]).ends_with(1).says(said);
