@@ -112,7 +112,7 @@ fn are_some_lost(heads: &[Head], coverage: &Coverage, file: &FileCoverage, text:
         None => has_word(&head.region) && !is_followed(&head.region),
         Some(close) => {
             let is_one = has_word(&head.region)
-                || is_below_another_attribute(line(head.region.start.line - 1));
+                || is_below_another_attribute(line(head.region.start.line.saturating_sub(1)));
             let place = (close.column as usize).saturating_sub(1);
             is_one && line(close.line).as_bytes().get(place) == Some(&b'}')
         }

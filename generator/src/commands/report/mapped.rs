@@ -23,7 +23,9 @@ pub struct Mapped {
 impl Mapped {
     /// That of a file with a text, of which the mapping counts bytes.
     pub fn of(coverage: &Coverage, file: &FileCoverage, text: &str) -> Self {
-        let lines: Vec<&str> = text.lines().collect();
+        // Those in which a character may have several bytes.
+        let lines = text.lines().map(|it| Some(it).filter(|it| !it.is_ascii()));
+        let lines: Vec<Option<&str>> = lines.collect();
         let extents = coverage.functions_of(file).filter_map(extent);
         let own = extents.filter(|(of, _)| *of == &*file.path);
         let functions = own.map(|(_, lines)| *lines.start()).collect();
@@ -36,7 +38,7 @@ impl Mapped {
         });
         let place = |line, column| {
             let (line, column) = (number(line), number(column));
-            let text = line.checked_sub(1).and_then(|it| lines.get(it));
+            let text = line.checked_sub(1).and_then(|it| *lines.get(it)?);
             (line, text.map_or(column, |it| in_characters(it, column)))
         };
         let extents = own.map(|(_, it)| {
